@@ -1,0 +1,73 @@
+# make demo and make test do all set-up themselves. Python >= 3.11; uv is used when it is there.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+UV     := $(shell command -v uv 2>/dev/null)
+DEMO   ?=
+
+.PHONY: help demo run install install-dev test check bench pictures lock clean
+
+help:
+	@echo "make demo      try it: a chat page on this machine, nothing else needed"
+	@echo "make test      every test: both databases and the browser"
+	@echo "make check     ruff, mypy --strict, import contracts (seconds)"
+	@echo "make bench     how fast it is here"
+	@echo "make pictures  screenshots of the demo into docs/pictures/"
+	@echo "make run       the bot on Telegram (YIZAN_TELEGRAM__TOKEN)"
+	@echo "make lock      renew the hash-locked requirements (needs uv)"
+
+demo: install
+	$(PY) main.py demo $(DEMO)
+
+run: install
+	$(PY) main.py run
+
+install: $(VENV)/.run
+install-dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Yizan needs Python 3.11 or newer; name one: make PYTHON=python3.12 …"; exit 2; }
+ifdef UV
+	$(UV) venv -q --python $(PYTHON) $(VENV)
+else
+	$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing: apt install python3-venv"; exit 2; }
+endif
+
+# The stamp is written last, so an interrupted install starts again. The development set contains the other.
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@[ -f $(VENV)/.dev ] && [ $(VENV)/.dev -nt requirements.txt ] || $(call sync,requirements.txt)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt | $(VENV)/bin/python
+	@$(call sync,requirements-dev.txt)
+	@touch $@
+
+ifdef UV
+sync = $(UV) pip install -q --python $(PY) --require-hashes -r $(1)
+else
+sync = $(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
+endif
+
+check: install-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+test: install-dev
+	$(PY) tools/ensure_browser.py
+	$(PY) -m pytest
+
+bench: install-dev
+	$(PY) -m bench
+
+pictures: install-dev
+	$(PY) tools/ensure_browser.py
+	$(PY) tools/pictures.py
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" -c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
