@@ -1,0 +1,126 @@
+"""What can be refused, and why: each error knows the message (locales/*/errors.ftl) that the person sees."""
+
+from typing import ClassVar
+
+
+class GivingError(Exception):
+    """A refusal with words for the person it concerns; rendered by bot/errors.py and web/errors.py alone."""
+
+    message_key: ClassVar[str] = "error-unknown"
+
+    def __init__(self, **args: object) -> None:
+        """Keep `args` for the message: Money, str, int or datetime."""
+        super().__init__(self.message_key)
+        self.args_for_message = args
+
+    def __str__(self) -> str:
+        """Name the refusal for logs, without its arguments (they may hold a person's words)."""
+        return self.message_key
+
+
+class AmountNotUnderstood(GivingError):
+    """The text is no amount; args: least, most (Money)."""
+
+    message_key = "error-amount-not-understood"
+
+
+class TipTooSmall(GivingError):
+    """Below the least; args: least, most (Money)."""
+
+    message_key = "error-tip-too-small"
+
+
+class TipTooLarge(GivingError):
+    """Above the most; args: least, most (Money)."""
+
+    message_key = "error-tip-too-large"
+
+
+class WrongCurrency(GivingError):
+    """The project takes another currency; args: currency (str)."""
+
+    message_key = "error-wrong-currency"
+
+
+class PostUnknown(GivingError):
+    """The post was never enabled for tipping, or is not ours."""
+
+    message_key = "error-post-unknown"
+
+
+class TippingOff(GivingError):
+    """The creator has switched tipping off; args: chat (str)."""
+
+    message_key = "error-tipping-off"
+
+
+class ProjectClosed(GivingError):
+    """No new gifts for this project; args: project (str), alternatives (tuple of open Project)."""
+
+    message_key = "error-project-closed"
+
+
+class ProjectUnknown(GivingError):
+    """No project by this id or name."""
+
+    message_key = "error-project-unknown"
+
+
+class NotYours(GivingError):
+    """Somebody else's tip, gift or dialog; says nothing about it."""
+
+    message_key = "error-not-yours"
+
+
+class NotAdministrator(GivingError):
+    """Only who administers the chat right now may do this; args: chat (str)."""
+
+    message_key = "error-not-administrator"
+
+
+class BotLacksRights(GivingError):
+    """The bot is not in the chat, or may not do what tipping needs; args: chat (str)."""
+
+    message_key = "error-bot-lacks-rights"
+
+
+class ChatUnknown(GivingError):
+    """The bot has never been in this chat."""
+
+    message_key = "error-chat-unknown"
+
+
+class TipNotOpen(GivingError):
+    """The tip was paid or cancelled before."""
+
+    message_key = "error-tip-not-open"
+
+
+class NotRefundable(GivingError):
+    """This gift can't be taken back (any more, or by its giver)."""
+
+    message_key = "error-not-refundable"
+
+
+class RailUnavailable(GivingError):
+    """The payment provider did not answer; nothing was charged, trying again is safe."""
+
+    message_key = "error-rail-unavailable"
+
+
+class NotAllowed(GivingError):
+    """The person's role does not allow this."""
+
+    message_key = "error-not-allowed"
+
+
+class PersonUnknown(GivingError):
+    """Nobody by this id has talked to the bot."""
+
+    message_key = "error-person-unknown"
+
+
+class GivingElsewhere(GivingError):
+    """No way to pay is set up here; args: project (str), url (the project's own designated page)."""
+
+    message_key = "error-giving-elsewhere"

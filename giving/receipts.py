@@ -1,0 +1,27 @@
+"""Receipt codes: short enough to read out, too many to guess."""
+
+from typing import Final
+
+# Crockford's base 32: no I, L, O, U. Source: crockford.com/base32.html
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
+RANDOM_BITS: Final = 65
+
+
+def receipt_code(random_bits: int) -> str:
+    """`YZ-XXXXX-XXXXX-XXX` for 65 random bits (13 characters); the caller brings the randomness."""
+    if not 0 <= random_bits < 1 << RANDOM_BITS:
+        raise ValueError("receipt codes take 65 bits")
+    digits = "".join(_ALPHABET[random_bits >> shift & 31] for shift in range(RANDOM_BITS - 5, -5, -5))
+    return f"YZ-{digits[:5]}-{digits[5:10]}-{digits[10:]}"
+
+
+def normal_code(typed: str) -> str | None:
+    """The code somebody typed or pasted, in its one form; None if it can't be one."""
+    bare = "".join(c for c in typed.upper() if c.isalnum())
+    if not bare.startswith("YZ"):
+        return None
+    digits = bare[2:].translate(_READ_AS)
+    if len(digits) != 13 or any(c not in _ALPHABET for c in digits):
+        return None
+    return f"YZ-{digits[:5]}-{digits[5:10]}-{digits[10:]}"

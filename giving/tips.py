@@ -1,0 +1,188 @@
+"""A tip: offered → paid → refunded, or cancelled before it was paid."""
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from giving.errors import GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff, WrongCurrency
+from giving.money import Money, within
+from giving.people import Visibility
+
+
+class TipState(StrEnum):
+    """Where a tip is on its way; only PAID counts in any total."""
+
+    OFFERED = "offered"
+    CANCELLED = "cancelled"
+    PAID = "paid"
+    REFUNDED = "refunded"
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """One gift. `charge` is the provider's id of the payment that paid it, `entry_key` the ledger's of its entry."""
+
+    id: UUID
+    donor: UUID
+    project: UUID
+    amount: Money
+    visibility: Visibility
+    receipt_code: str
+    offered_at: datetime
+    state: TipState = TipState.OFFERED
+    post: UUID | None = None
+    chat: UUID | None = None
+    creator: UUID | None = None
+    payment: UUID | None = None
+    charge: str | None = None
+    entry_key: str | None = None
+    extra_of: UUID | None = None
+    paid_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    refunded_at: datetime | None = None
+
+    @property
+    def open_key(self) -> str | None:
+        """Unique while the tip is unpaid: the same tap again is the same tip."""
+        if self.state is not TipState.OFFERED:
+            return None
+        return f"{self.donor}:{self.post or self.project}:{self.amount.minor}{self.amount.currency}"
+
+    @property
+    def returnable(self) -> bool:
+        """Whether the donor may take it back alone: paid twice for one tip, or paid after cancelling."""
+        return self.state is TipState.PAID and (self.extra_of is not None or self.cancelled_at is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRequest:
+    """A tap or a command. `key` comes from the update, so the same update again is the same tip."""
+
+    key: str
+    donor: UUID
+    amount: Money
+    post: UUID | None = None
+    project: UUID | None = None
+    visibility: Visibility = Visibility.ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an offer would go: a project, through a post of a chat or not."""
+
+    project: UUID
+    project_title: str
+    project_open: bool
+    currency: str
+    chat: UUID | None = None
+    chat_title: str = ""
+    chat_on: bool = True
+    creator: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The least and the most of one tip."""
+
+    least: Money
+    most: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What a new tip takes from outside the rules: an id, a receipt code, the time."""
+
+    id: UUID
+    receipt_code: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one request came to: a tip (new or known), or a refusal."""
+
+    tip: Tip | None
+    refusal: GivingError | None = None
+    is_new: bool = False
+
+
+def decide_offers(
+    requests: Iterable[tuple[OfferRequest, Target | None, Fresh]],
+    known: Mapping[str, Tip],
+    unpaid: Mapping[str, Tip],
+    limits: Limits,
+) -> list[Decided]:
+    """Decide a batch in order: known keys and unpaid twins give the same tip, the rest a new one or a refusal.
+
+    `known` is by request key, `unpaid` by open key; what this batch adds counts for its later items.
+    """
+    by_key, by_open_key = dict(known), dict(unpaid)
+    return [_decide(request, target, fresh, by_key, by_open_key, limits) for request, target, fresh in requests]
+
+
+def _decide(
+    request: OfferRequest,
+    target: Target | None,
+    fresh: Fresh,
+    by_key: MutableMapping[str, Tip],
+    by_open_key: MutableMapping[str, Tip],
+    limits: Limits,
+) -> Decided:
+    if request.key in by_key:
+        tip = by_key[request.key]
+        return Decided(tip) if tip.donor == request.donor else Decided(None, PostUnknown())
+    try:
+        tip = offered(request, target, fresh, limits)
+    except GivingError as refusal:
+        return Decided(None, refusal)
+    open_key = tip.open_key or ""
+    twin = by_open_key.get(open_key)
+    by_key[request.key] = by_open_key[open_key] = twin or tip
+    return Decided(twin or tip, is_new=twin is None)
+
+
+def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: Limits) -> Tip:
+    """A new tip, if it is allowed.
+
+    Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed, WrongCurrency, TipTooSmall, TipTooLarge.
+    """
+    if target is None:
+        raise PostUnknown() if request.post else ProjectUnknown()
+    if not target.project_open:
+        raise ProjectClosed(project=target.project_title)
+    if not target.chat_on:
+        raise TippingOff(chat=target.chat_title)
+    if target.currency != request.amount.currency or target.currency != limits.least.currency:
+        raise WrongCurrency(currency=target.currency)
+    within(request.amount, least=limits.least, most=limits.most)
+    return Tip(
+        id=fresh.id,
+        donor=request.donor,
+        project=target.project,
+        amount=request.amount,
+        visibility=request.visibility,
+        receipt_code=fresh.receipt_code,
+        offered_at=fresh.at,
+        post=request.post,
+        chat=target.chat,
+        creator=target.creator,
+    )
+
+
+def extra(tip: Tip, fresh: Fresh) -> Tip:
+    """The gift that a second payment for the same tip makes; unpaid until its entry is booked."""
+    return replace(
+        tip,
+        id=fresh.id,
+        receipt_code=fresh.receipt_code,
+        offered_at=fresh.at,
+        extra_of=tip.id,
+        state=TipState.OFFERED,
+        charge=None,
+        entry_key=None,
+        paid_at=None,
+        cancelled_at=None,
+        refunded_at=None,
+    )

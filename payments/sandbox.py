@@ -1,0 +1,155 @@
+"""The rail `sandbox`: test money from the payment provider in sandbox/ (docs/sandbox.md), over HTTP like any other."""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import aiohttp
+import orjson
+
+from giving.money import DECIMALS, Money
+from giving.payments import EventKind, PaymentState, RailEvent
+from payments.provider import (
+    BadEvent,
+    BadSignature,
+    Capabilities,
+    PaymentIntent,
+    PaymentLink,
+    RailDown,
+    RailRefused,
+)
+
+TOLERANCE_S: Final = 300
+_TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
+_KINDS: Final = {
+    "payment.paid": EventKind.PAID,
+    "payment.declined": EventKind.DECLINED,
+    "payment.cancelled": EventKind.CANCELLED,
+    "refund.succeeded": EventKind.REFUNDED,
+}
+_STATES: Final = {
+    "open": PaymentState.PENDING,
+    "processing": PaymentState.PENDING,
+    "paid": PaymentState.PAID,
+    "declined": PaymentState.FAILED,
+    "cancelled": PaymentState.CANCELLED,
+}
+
+
+class SandboxRail:
+    """Test payments; every message and page that comes of them says so."""
+
+    name = "sandbox"
+    capabilities = Capabilities(
+        limits={c: (Money(1, c), Money(100_000_000, c)) for c in DECIMALS if c != "XTR"}, real_money=False
+    )
+
+    def __init__(
+        self, *, api_base: str, key: str, webhook_secret: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """Talk to the provider at `api_base`; the session opens at the first call."""
+        self._base, self._key, self._now = api_base.rstrip("/"), key, now
+        self._secret = webhook_secret.encode()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        """Ask for a pay page; the same key is the same payment."""
+        body = {
+            "amount_minor": intent.amount.minor,
+            "currency": intent.amount.currency,
+            "reference": str(intent.reference),
+            "description": intent.description,
+            "return_url": intent.return_url,
+            "language": intent.language,
+        }
+        answer = await self._call("POST", "/rail/payments", body, key=key)
+        return PaymentLink(their_id=answer["id"], url=answer["url"])
+
+    async def cancel_payment(self, their_id: str) -> None:
+        """Close the pay page; RailRefused if it was paid."""
+        await self._call("POST", f"/rail/payments/{their_id}/cancel", {})
+
+    async def fetch(self, their_id: str) -> PaymentState:
+        """What became of a payment."""
+        answer = await self._call("GET", f"/rail/payments/{their_id}")
+        return _STATES.get(answer["status"], PaymentState.UNKNOWN)
+
+    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+        """Ask for money to go back; `refund.succeeded` follows."""
+        body = {"amount_minor": amount.minor, "reason": "requested_by_donor"}
+        await self._call("POST", f"/rail/charges/{charge}/refunds", body, key=key)
+
+    def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
+        """Verify the signature (HMAC-SHA256 over `t.body`, at most 5 minutes off) and decode."""
+        given = dict(part.partition("=")[::2] for part in headers.get("Sandbox-Signature", "").split(","))
+        stamp, signature = given.get("t", ""), given.get("v1", "")
+        expected = hmac.new(self._secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        if not hmac.compare_digest(expected.encode(), signature.encode()):
+            raise BadSignature
+        if not stamp.isdecimal() or abs(self._now().timestamp() - int(stamp)) > TOLERANCE_S:
+            raise BadSignature
+        return self.event_of(body.decode("utf-8", errors="replace"))
+
+    def event_of(self, body: str) -> RailEvent:
+        """Decode a verified event. Raises: BadEvent."""
+        try:
+            event = orjson.loads(body)
+            if event.get("livemode") is not False:
+                raise BadEvent("the sandbox has no live mode")
+            return _decoded(event)
+        except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+            raise BadEvent(f"not an event of the sandbox: {type(error).__name__}") from error
+
+    async def _call(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Any:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+        headers = {"Authorization": f"Bearer {self._key}"} | ({"Idempotency-Key": key} if key else {})
+        try:
+            async with self._session.request(method, self._base + path, json=body, headers=headers) as response:
+                answer = await response.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise RailDown from error
+        if response.status >= 500 or response.status == 429:
+            raise RailDown
+        if response.status >= 400:
+            raise RailRefused(str((answer or {}).get("error", {}).get("code", response.status)))
+        return answer
+
+
+def _decoded(event: dict[str, Any]) -> RailEvent:
+    kind = _KINDS.get(event["type"], EventKind.OTHER)
+    identity = str(event["id"])
+    if not identity:
+        raise BadEvent("an event without an id")
+    at = datetime.fromtimestamp(int(event["created_at"]), UTC)
+    if kind is EventKind.OTHER:
+        return RailEvent("sandbox", identity, kind, at)
+    data = event["data"]
+    payment, charge, refund = data["payment"], data.get("charge"), data.get("refund")
+    subject = refund if kind is EventKind.REFUNDED else charge
+    return RailEvent(
+        rail="sandbox",
+        event_id=identity,
+        kind=kind,
+        occurred_at=at,
+        reference=_uuid(payment.get("reference")),
+        their_id=str(subject["id"]) if subject else None,
+        charge=str(charge["id"]) if charge else None,
+        amount=Money(subject["amount_minor"], subject["currency"]) if subject else None,
+        fee=Money(charge["fee_minor"], charge["currency"]) if charge and kind is EventKind.PAID else None,
+    )
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Use cases: the order of things. Record, commit, then call who is outside."""

@@ -1,0 +1,34 @@
+"""Dialogs: what somebody is in the middle of, for a day, in the database."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+from services.clock import Clock, utc_now
+from storage.dialogs import Dialog
+from storage.work import UnitOfWork
+
+LIFE: Final = timedelta(hours=24)
+
+__all__ = ["Dialog", "DialogService"]
+
+
+class DialogService:
+    """Kept so that a restart in the middle of a dialog goes unnoticed."""
+
+    def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
+        """Store through this unit of work."""
+        self._unit, self._now = unit, now
+
+    async def get(self, key: str) -> Dialog | None:
+        """The dialog, unless it ended or is a day old."""
+        async with self._unit.read() as work:
+            return await work.dialogs.get(key, self._now())
+
+    async def put(self, key: str, state: str | None, data: Mapping[str, object]) -> None:
+        """Keep where it stands; nothing to keep ends it."""
+        async with self._unit() as work:
+            if state is None and not data:
+                await work.dialogs.drop(key, self._now())
+            else:
+                await work.dialogs.put(key, Dialog(state, dict(data)), self._now() + LIFE)

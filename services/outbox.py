@@ -1,0 +1,180 @@
+"""Messages that are rows: claimed by the sender, rendered in the reader's language when they are sent."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from giving.creators import Chat
+from giving.notices import URGENCY, NoticeKind
+from giving.people import language_of
+from giving.projects import Tally
+from giving.quiet import QuietHours
+from services.clock import Clock, utc_now
+from services.projects import LatestGift, as_chosen
+from services.tips import TipCard, TipService
+from services.wake import Wakes
+from storage.outbox import ClaimedMessage, NewMessage, OutboxState
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+LEASE: Final = timedelta(seconds=30)
+NAMED_IN_DIGEST: Final = 10
+
+__all__ = ["Digest", "Notice", "NoticeKind", "OutboxService"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A queued message, leased to the sender. `subject` is a tip's id, or a chat's for a digest."""
+
+    id: UUID
+    kind: NoticeKind
+    recipient: int
+    person: UUID
+    subject: UUID
+    language: str
+    attempts: int
+    silent: bool
+    message_id: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What came in on a chat since its creator was last told, and in all."""
+
+    chat: Chat
+    project_title: Mapping[str, str]
+    since: datetime | None
+    tally: Tally
+    named: tuple[LatestGift, ...]
+    ever: Tally
+
+
+class OutboxService:
+    """At least once: a message whose sender died is claimed again when its lease runs out."""
+
+    def __init__(
+        self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
+        currency: str, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`quiet`: receipts come silently then, everything else waits for the morning."""
+        self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
+        self._language, self._currency = language, currency
+
+    @property
+    def woken(self) -> asyncio.Event:
+        """Set when something was queued."""
+        return self._wakes.outbox
+
+    async def claim(self, limit: int = 100) -> list[Notice]:
+        """Lease what is due, receipts first; those of one recipient stand together."""
+        now = self._now()
+        silent = self._quiet is not None and self._quiet.holds(now)
+        async with self._unit.read() as work:
+            if not await work.outbox.any_due(now):
+                return []
+        async with self._unit() as work:
+            claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit)
+            gone = [message.id for message in claimed if message.telegram_id is None]
+            if gone:
+                await work.outbox.give_up(gone, state=OutboxState.SKIPPED, error="the reader has left")
+            cards = await work.tips.cards([m.subject for m in claimed if m.kind == NoticeKind.CARD])
+        there = [m for m in claimed if m.telegram_id is not None]
+        order = {person: i for i, person in enumerate(dict.fromkeys(m.person for m in there))}
+        together = sorted(there, key=lambda m: (URGENCY[NoticeKind(m.kind)], order[m.person]))
+        return [self._notice(message, silent, cards.get(message.subject)) for message in together]
+
+    def _notice(self, message: ClaimedMessage, silent: bool, card: int | None) -> Notice:
+        return Notice(
+            id=message.id,
+            kind=NoticeKind(message.kind),
+            recipient=message.telegram_id or 0,
+            person=message.person,
+            subject=message.subject,
+            language=message.chosen_language or language_of(message.language_code) or self._language,
+            attempts=message.attempts,
+            silent=silent,
+            message_id=card if message.kind == NoticeKind.CARD else None,
+            since=message.since_at,
+        )
+
+    async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
+        """They arrived, as one message."""
+        async with self._unit() as work:
+            await work.outbox.sent([n.id for n in notices], message_id=message_id, now=self._now())
+        log.info("notices_sent", kind=notices[0].kind, count=len(notices))
+
+    async def retry(self, notices: Sequence[Notice], after_s: float, error: str) -> None:
+        """Try again after that many seconds."""
+        due_at = self._now() + timedelta(seconds=after_s)
+        async with self._unit() as work:
+            await work.outbox.retry([n.id for n in notices], due_at=due_at, error=error[:500])
+
+    async def unreachable(self, notices: Sequence[Notice]) -> None:
+        """They blocked the bot: nothing more is tried until they write again."""
+        async with self._unit() as work:
+            await work.outbox.give_up([n.id for n in notices], state=OutboxState.SKIPPED, error="blocked the bot")
+            await work.people.unreachable(sorted({n.recipient for n in notices}), self._now())
+        log.info("notices_unreachable", kind=notices[0].kind, count=len(notices))
+
+    async def failed(self, notices: Sequence[Notice], error: str) -> None:
+        """Telegram refuses the message itself: it would refuse it every time."""
+        async with self._unit() as work:
+            await work.outbox.give_up([n.id for n in notices], state=OutboxState.FAILED, error=error[:500])
+        log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
+
+    async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:
+        """The tips that receipts, extra payments, refunds and cards are about."""
+        return await self._tips.cards([n.subject for n in notices])
+
+    async def digest(self, notice: Notice) -> Digest | None:
+        """What a digest tells; None if nothing is left to tell (all of it was taken back)."""
+        async with self._unit.read() as work:
+            return await self._digest(work, notice)
+
+    async def _digest(self, work: Work, notice: Notice) -> Digest | None:
+        chat = (await work.creators.chats_by_ids([notice.subject])).get(notice.subject)
+        if chat is None or chat.project is None:
+            return None
+        tally = await work.tips.chat_tally(chat=chat.id, since=notice.since, currency=self._currency)
+        if not tally.gifts:
+            return None
+        named = await work.tips.named_in_chat(chat=chat.id, since=notice.since, limit=NAMED_IN_DIGEST)
+        project = (await work.projects.by_ids([chat.project]))[chat.project]
+        return Digest(
+            chat=chat,
+            project_title={language: text.title for language, text in project.texts.items()},
+            since=notice.since,
+            tally=tally,
+            named=tuple(as_chosen(tip, name) for tip, name in named),
+            ever=(await work.tallies.of([chat.id], self._currency))[chat.id],
+        )
+
+    async def queue_digests(self) -> int:
+        """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""
+        now = self._now()
+        async with self._unit.read() as work:
+            if not await work.creators.digests_due(now, 1):
+                return 0
+        morning = self._quiet.allowed_from(now) if self._quiet else now
+        async with self._unit() as work:
+            due = await work.creators.digests_due(now, 100)
+            for chat, told_at in due:
+                if morning > now:
+                    await work.creators.set_chat(chat.id, digest_due_at=morning)
+                    continue
+                await work.creators.set_chat(chat.id, digest_due_at=None, digest_sent_at=now)
+                if chat.creator is not None:
+                    kind = NoticeKind.DIGEST
+                    key = f"{kind}:{chat.id}:{now.isoformat()}"
+                    message = NewMessage(key, kind, URGENCY[kind], chat.creator, chat.id, now, since_at=told_at)
+                    await work.outbox.add_many([message], now=now)
+        if morning == now:
+            self._wakes.outbox.set()
+        return len(due) if morning == now else 0

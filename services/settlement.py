@@ -1,0 +1,221 @@
+"""Settling: inbox events become entries, tips become paid, and whoever is to be told is queued, in one commit."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from giving.creators import next_digest
+from giving.ledger import Entry
+from giving.notices import URGENCY, NoticeKind
+from giving.payments import EventKind, Outcome, Payment, RailEvent, Settlement, decide_settlement
+from giving.receipts import RANDOM_BITS, receipt_code
+from giving.tips import Fresh, Tip
+from payments.provider import BadEvent, Rail
+from services.clock import Clock, utc_now
+from services.wake import Wakes
+from storage.ids import new_id
+from storage.inbox import InboxState, StoredEvent
+from storage.outbox import NewMessage
+from storage.tallies import Gift
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+BATCH: Final = 500
+_STATES: Final = {
+    Outcome.BOOKED: InboxState.SETTLED,
+    Outcome.REPLAYED: InboxState.SETTLED,
+    Outcome.NOTED: InboxState.SETTLED,
+    Outcome.IGNORED: InboxState.IGNORED,
+    Outcome.WAITING: InboxState.WAITING,
+    Outcome.ODD: InboxState.ODD,
+}
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of events is decided against, and what it changes; each decision is seen by the next."""
+
+    payments: dict[UUID, Payment]
+    tips: dict[UUID, list[Tip]]
+    booked: set[str]
+    entries: list[Entry] = field(default_factory=list)
+    paid: dict[UUID, Tip] = field(default_factory=dict)
+    extra: dict[UUID, Tip] = field(default_factory=dict)
+    refunded: dict[UUID, Tip] = field(default_factory=dict)
+    touched: dict[UUID, Payment] = field(default_factory=dict)
+    gifts: list[Gift] = field(default_factory=list)
+    marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
+    decided: list[tuple[RailEvent, Settlement]] = field(default_factory=list)
+
+    def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
+        """Let one decision stand."""
+        self.marks[stored.id] = (_STATES[settlement.outcome], settlement.reason)
+        self.decided.append((event, settlement))
+        self.entries += settlement.entries
+        self.booked |= {entry.key for entry in settlement.entries}
+        for tips, kept, sign in (
+            (settlement.paid, self.paid, 1),
+            (settlement.extra, self.extra, 1),
+            (settlement.refunded, self.refunded, -1),
+        ):
+            kept.update({tip.id: tip for tip in tips})
+            self.gifts += [gift for tip in tips for gift in _gifts(tip, sign)]
+        if event.reference is None:
+            return
+        if settlement.payment is not None:
+            self.payments[event.reference] = self.touched[event.reference] = settlement.payment
+        changed = {tip.id: tip for tip in (*settlement.paid, *settlement.extra, *settlement.refunded)}
+        standing = {tip.id: tip for tip in self.tips.get(event.reference, [])} | changed
+        self.tips[event.reference] = list(standing.values())
+
+
+class Settler:
+    """One pass decides and writes up to BATCH events; a batch that fails is tried again one by one."""
+
+    def __init__(
+        self, unit: UnitOfWork, rails: Mapping[str, Rail], *, wakes: Wakes, digest_every: timedelta,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """Decode events by these rails; wake those who send what was queued."""
+        self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
+        self._digest_every = digest_every
+
+    async def settle_pending(self) -> int:
+        """Book everything that is in the inbox now; returns how many events were decided."""
+        decided = 0
+        while count := await self._settle_some():
+            decided += count
+        return decided
+
+    async def _settle_some(self) -> int:
+        try:
+            return await self._settle(BATCH)
+        except Exception:
+            # One poisoned event must not hold up the others: alone it shows itself, and is put aside for a person.
+            log.exception("settle_batch_failed")
+        return await self._settle(1, set_aside=True)
+
+    async def _settle(self, limit: int, *, set_aside: bool = False) -> int:
+        async with self._unit() as work:
+            claimed = await work.inbox.claim(limit)
+            if not claimed:
+                return 0
+            if set_aside:
+                await self._one_or_aside(work, claimed)
+                batch = None
+            else:
+                batch = await self._decide(work, claimed)
+                await self._write(work, batch)
+        if batch is not None:
+            self._tell(batch)
+        return len(claimed)
+
+    async def _one_or_aside(self, work: Work, claimed: Sequence[StoredEvent]) -> None:
+        try:
+            async with work.savepoint():
+                batch = await self._decide(work, claimed)
+                await self._write(work, batch)
+        except Exception as error:
+            log.exception("provider_event_set_aside", event_id=claimed[0].event_id, rail=claimed[0].rail)
+            aside = (InboxState.ODD, f"settling failed: {type(error).__name__}")
+            await work.inbox.mark({claimed[0].id: aside}, now=self._now())
+        else:
+            self._tell(batch)
+
+    async def _decide(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
+        events = [(stored, self._decoded(stored)) for stored in claimed]
+        references = sorted({event.reference for _, event in events if event.reference})
+        batch = Batch(
+            payments=await work.payments.lock_many(references),
+            tips=await work.tips.of_payments(references),
+            booked=await work.ledger.booked({key for _, event in events for key in _keys(event)}),
+        )
+        for stored, event in events:
+            payment = batch.payments.get(event.reference) if event.reference else None
+            tips = batch.tips.get(payment.id, []) if payment else []
+            batch.take(stored, event, decide_settlement(event, payment, tips, batch.booked, self._fresh))
+        return batch
+
+    def _decoded(self, stored: StoredEvent) -> RailEvent:
+        try:
+            return self._rails[stored.rail].event_of(stored.body)
+        except (KeyError, BadEvent):
+            return RailEvent(stored.rail, stored.event_id, EventKind.OTHER, self._now())
+
+    def _fresh(self) -> Fresh:
+        return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
+
+    async def _write(self, work: Work, batch: Batch) -> None:
+        now = self._now()
+        changed = batch.paid | batch.extra | batch.refunded
+        added = [changed[i] for i in batch.extra]
+        await work.ledger.append(batch.entries, now=now)
+        await work.tips.add_many(added)
+        await work.tips.update_many([tip for i, tip in changed.items() if i not in batch.extra])
+        await work.payments.update_many(list(batch.touched.values()))
+        if batch.refunded:
+            await work.payments.refunded(batch.refunded.keys())
+        await work.tallies.apply(batch.gifts)
+        await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
+        await self._queue(work, batch, now)
+        await work.inbox.mark(batch.marks, now=now)
+        woken = {e.reference for e, s in batch.decided if s.outcome is Outcome.BOOKED and e.reference}
+        if woken:
+            await work.inbox.wake(woken)
+
+    async def _queue(self, work: Work, batch: Batch, now: datetime) -> None:
+        cards = await work.tips.cards(batch.paid.keys()) if batch.paid else {}
+        queued = [(NoticeKind.RECEIPT, tip) for tip in batch.paid.values()]
+        queued += [(NoticeKind.CARD, tip) for tip in batch.paid.values() if tip.id in cards]
+        queued += [(NoticeKind.EXTRA, tip) for tip in batch.extra.values()]
+        queued += [(NoticeKind.REFUNDED, tip) for tip in batch.refunded.values()]
+        await work.outbox.add_many(
+            [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued],
+            now=now,
+        )
+        chats = {tip.chat for tip in (*batch.paid.values(), *batch.extra.values()) if tip.chat}
+        if chats:
+            idle = await work.creators.digest_times(chats)
+            await work.creators.digests_start(
+                {chat: next_digest(now, last, self._digest_every) for chat, last in idle.items()}
+            )
+
+    def _tell(self, batch: Batch) -> None:
+        """After the commit: the log, and whoever waits for work."""
+        for event, settlement in batch.decided:
+            self._log(event, settlement)
+        if batch.gifts:
+            self._wakes.outbox.set()
+            self._wakes.counters.set()
+            self._wakes.digests.set()
+
+    def _log(self, event: RailEvent, settlement: Settlement) -> None:
+        reference = str(event.reference) if event.reference else None
+        if settlement.outcome in (Outcome.ODD, Outcome.WAITING):
+            log.warning(
+                "provider_event_not_booked", rail=event.rail, event_id=event.event_id, payment_id=reference,
+                outcome=settlement.outcome, reason=settlement.reason,
+            )  # fmt: skip
+        for name, tips in (("tip_paid", settlement.paid), ("tip_paid_again", settlement.extra)):
+            for tip in tips:
+                log.info(
+                    name, tip_id=str(tip.id), project_id=str(tip.project), gross_minor=tip.amount.minor,
+                    fee_minor=event.fee.minor if event.fee else None, rail=event.rail,
+                )  # fmt: skip
+        for tip in settlement.refunded:
+            log.info("tip_refunded", tip_id=str(tip.id), project_id=str(tip.project), gross_minor=tip.amount.minor)
+
+
+def _keys(event: RailEvent) -> tuple[str, ...]:
+    return (f"payment:{event.rail}:{event.their_id}:paid", f"refund:{event.rail}:{event.their_id}")
+
+
+def _gifts(tip: Tip, sign: int) -> list[Gift]:
+    """A tip counts for its project, and for the post and the chat it was given on."""
+    subjects = [subject for subject in (tip.project, tip.post, tip.chat) if subject]
+    return [Gift(subject, tip.donor, tip.amount, sign) for subject in subjects]

@@ -1,0 +1,319 @@
+"""The main way: a tap becomes a tip, a tip gets a link to pay, and its donor decides how it is seen."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from giving.creators import Post
+from giving.errors import (
+    GivingElsewhere,
+    GivingError,
+    NotYours,
+    PostUnknown,
+    ProjectClosed,
+    ProjectUnknown,
+    RailUnavailable,
+    TipNotOpen,
+)
+from giving.ids import token_of
+from giving.ledger import Posting
+from giving.money import Money
+from giving.payments import Payment, PaymentState
+from giving.people import Person, Visibility
+from giving.projects import Project, ProjectCard, Tally
+from giving.receipts import RANDOM_BITS, normal_code, receipt_code
+from giving.tips import Decided, Fresh, Limits, OfferRequest, Target, Tip, TipState, decide_offers
+from payments.provider import PaymentIntent, Rail, RailRefused
+from services.clock import Clock, utc_now
+from services.links import Links
+from services.projects import Page, alternatives, as_chosen, cards
+from storage.group_commit import GroupCommit
+from storage.ids import new_id
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class TipCard:
+    """A tip for its donor, with its project and the chat whose post it was given on."""
+
+    tip: Tip
+    project: ProjectCard
+    chat_title: str | None
+    test_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given."""
+
+    post: Post
+    project: ProjectCard
+    raised: Tally
+    chat_title: str
+    tipping: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What anyone who has the code may see: amount and name as the donor chose, and the entry in the ledger."""
+
+    code: str
+    amount: Money | None
+    project: Project
+    state: TipState
+    paid_at: datetime
+    refunded_at: datetime | None
+    name: str | None
+    entry_key: str
+    entry_id: UUID
+    postings: tuple[tuple[str, Money], ...]
+    fee: Money | None
+    test_money: bool
+
+
+class TipService:
+    """Records tips by group commit; asks the rail for a link only after the tip is committed."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        rail: Rail | None,
+        links: Links,
+        *,
+        limits: Limits,
+        presets: Sequence[Money],
+        language: str,
+        now: Clock = utc_now,
+    ) -> None:
+        """Without a rail, taps lead to the project's own designated page."""
+        self._unit, self._rail, self._links, self._language, self._now = unit, rail, links, language, now
+        self.limits, self.presets = limits, tuple(presets)
+        self.test_money = rail is not None and not rail.capabilities.real_money
+        self._offer = GroupCommit(unit, self._offer_many)
+
+    async def offer(self, request: OfferRequest) -> Tip:
+        """Record a tip, or find the one that this request, or the same unpaid wish, made before.
+
+        Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed (with alternatives), TipTooSmall, TipTooLarge,
+        WrongCurrency, GivingElsewhere (no rail).
+        """
+        if self._rail is None:
+            raise await self._elsewhere(request)
+        tip = await self._offer(request)
+        log.info("tip_offered", tip_id=str(tip.id), project_id=str(tip.project), amount_minor=tip.amount.minor)
+        return tip
+
+    async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Tip | Exception]:
+        targets = await self._targets(work, requests)
+        known = await work.tips.by_keys([r.key for r in requests])
+        fresh = [Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now()) for _ in requests]
+        wishes = {f"{r.donor}:{r.post or r.project}:{r.amount.minor}{r.amount.currency}" for r in requests}
+        unpaid = await work.tips.by_open_keys(wishes)
+        decided = decide_offers(
+            [(r, targets.get(r.post or r.project), f) for r, f in zip(requests, fresh, strict=True)],
+            known,
+            unpaid,
+            self.limits,
+        )
+        await work.tips.add_many([d.tip for d in decided if d.tip is not None and d.is_new])
+        await work.tips.add_keys({r.key: d.tip.id for r, d in zip(requests, decided, strict=True) if d.tip is not None})
+        return [await self._answer(work, request, d) for request, d in zip(requests, decided, strict=True)]
+
+    async def _answer(self, work: Work, request: OfferRequest, decided: Decided) -> Tip | Exception:
+        if isinstance(decided.refusal, ProjectClosed):
+            posts = await work.creators.posts_by_ids([request.post]) if request.post else {}
+            closed = posts[request.post].project if request.post in posts else request.project
+            return ProjectClosed(
+                **decided.refusal.args_for_message | {"alternatives": await alternatives(work, closed)}
+            )
+        return decided.tip or decided.refusal or GivingError()
+
+    async def _targets(self, work: Work, requests: Sequence[OfferRequest]) -> dict[UUID | None, Target]:
+        posts = await work.creators.posts_by_ids({r.post for r in requests if r.post})
+        chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
+        direct = {r.project for r in requests if r.project and not r.post}
+        projects = await work.projects.by_ids({post.project for post in posts.values()} | direct)
+        targets: dict[UUID | None, Target] = {i: self._target(projects[i]) for i in direct if i in projects}
+        for post in posts.values():
+            chat = chats[post.chat]
+            targets[post.id] = replace(
+                self._target(projects[post.project]),
+                chat=chat.id,
+                chat_title=chat.title,
+                chat_on=chat.tipping,
+                creator=chat.creator,
+            )
+        return targets
+
+    def _target(self, project: Project) -> Target:
+        return Target(project.id, project.title(self._language), project.open, project.target.currency)
+
+    async def _elsewhere(self, request: OfferRequest) -> GivingError:
+        async with self._unit.read() as work:
+            posts = await work.creators.posts_by_ids([request.post]) if request.post else {}
+            project_id = posts[request.post].project if request.post in posts else request.project
+            project = (await work.projects.by_ids([project_id])).get(project_id) if project_id else None
+        if project is None:
+            return PostUnknown() if request.post else ProjectUnknown()
+        url = project.designated_url or self._links.project(project.slug)
+        return GivingElsewhere(project=project.title(self._language), url=url)
+
+    async def card(self, tip_id: UUID, person: Person) -> TipCard:
+        """The tip for its own donor. Raises: NotYours (also for ids that don't exist)."""
+        async with self._unit.read() as work:
+            return await self._card(work, _own(await work.tips.by_id(tip_id), person))
+
+    async def cards(self, tip_ids: Sequence[UUID]) -> list[TipCard]:
+        """These tips, in this order; for messages that were queued for their donors."""
+        async with self._unit.read() as work:
+            found = await work.tips.by_ids(tip_ids)
+            return [await self._card(work, found[i]) for i in tip_ids if i in found]
+
+    async def payment_link(self, tip_id: UUID, person: Person) -> str:
+        """Where to pay this tip; the same link as long as it is unpaid.
+
+        Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again).
+        """
+        if self._rail is None:
+            raise TipNotOpen
+        payment, title = await self._payment_for(tip_id, person)
+        if payment.url is not None:
+            return payment.url
+        language = person.language(self._language)
+        intent = PaymentIntent(payment.id, payment.amount, title, self._links.start(f"t_{token_of(tip_id)}"), language)
+        try:
+            link = await self._rail.create_payment(intent, key=f"payment:{payment.id}")
+        except RailRefused as refused:
+            log.error("payment_refused_by_rail", payment_id=str(payment.id), code=str(refused))
+            raise RailUnavailable from refused
+        async with self._unit() as work:
+            current = (await work.payments.lock_many([payment.id]))[payment.id]
+            state = PaymentState.PENDING if current.state is PaymentState.CREATED else current.state
+            await work.payments.update_many([replace(current, state=state, their_id=link.their_id, url=link.url)])
+        log.info("payment_created", payment_id=str(payment.id), tip_id=str(tip_id), rail=payment.rail)
+        return link.url
+
+    async def _payment_for(self, tip_id: UUID, person: Person) -> tuple[Payment, str]:
+        """Record the payment before the rail hears of it, so that its event always finds it."""
+        rail = self._rail.name if self._rail else ""
+        async with self._unit() as work:
+            tip = _own(await work.tips.lock(tip_id), person)
+            if tip.state is not TipState.OFFERED:
+                raise TipNotOpen
+            projects = await work.projects.by_ids([tip.project])
+            title = projects[tip.project].title(person.language(self._language))
+            payment = await work.payments.by_id(tip.payment) if tip.payment else None
+            if payment is None:
+                payment = Payment(new_id(), tip.donor, rail, tip.amount, PaymentState.CREATED, self._now())
+                await work.payments.add(payment)
+                await work.tips.update_many([replace(tip, payment=payment.id)])
+        return payment, title
+
+    async def choose_visibility(self, tip_id: UUID, person: Person, visibility: Visibility) -> TipCard:
+        """How this gift will be seen, kept as the choice for the next one. Raises: NotYours, TipNotOpen."""
+        async with self._unit() as work:
+            tip = _own(await work.tips.lock(tip_id), person)
+            if tip.state is not TipState.OFFERED:
+                raise TipNotOpen
+            chosen = replace(tip, visibility=visibility)
+            await work.tips.update_many([chosen])
+            await work.people.set(person.id, visibility=visibility)
+            return await self._card(work, chosen)
+
+    async def cancel(self, tip_id: UUID, person: Person) -> TipCard:
+        """Take back an unpaid tip and close its pay page. Raises: NotYours, TipNotOpen (paid already)."""
+        async with self._unit() as work:
+            tip = _own(await work.tips.lock(tip_id), person)
+            if tip.state not in (TipState.OFFERED, TipState.CANCELLED):
+                raise TipNotOpen
+            cancelled = replace(tip, state=TipState.CANCELLED, cancelled_at=tip.cancelled_at or self._now())
+            await work.tips.update_many([cancelled])
+            payment = await work.payments.by_id(tip.payment) if tip.payment else None
+            card = await self._card(work, cancelled)
+        log.info("tip_cancelled", tip_id=str(tip_id))
+        if self._rail is not None and payment is not None and payment.their_id is not None:
+            try:
+                await self._rail.cancel_payment(payment.their_id)
+            except (RailUnavailable, RailRefused) as error:
+                # If it is paid all the same it is booked, and the donor is offered to take it back.
+                log.warning("payment_not_cancelled", payment_id=str(payment.id), error=type(error).__name__)
+        return card
+
+    async def card_shown(self, tip_id: UUID, message_id: int) -> None:
+        """Remember the private message that shows the tip, so that it can say "paid"."""
+        async with self._unit() as work:
+            await work.tips.set_card(tip_id, message_id)
+
+    async def gifts(self, person: Person, *, page: int = 0, size: int = 5) -> Page[TipCard]:
+        """What they gave (and took back), newest first; a page past the end is the last one."""
+        async with self._unit.read() as work:
+            _, total = await work.tips.gifts_of(person.id, limit=1, offset=0)
+            number = min(max(page, 0), max(0, -(-total // size) - 1))
+            found, total = await work.tips.gifts_of(person.id, limit=size, offset=number * size)
+            return Page.of([await self._card(work, tip) for tip in found], number=number, size=size, total=total)
+
+    async def post(self, post_id: UUID) -> PostCard:
+        """A post for whoever comes from its button. Raises: PostUnknown."""
+        async with self._unit.read() as work:
+            post = (await work.creators.posts_by_ids([post_id])).get(post_id)
+            if post is None:
+                raise PostUnknown
+            chat = (await work.creators.chats_by_ids([post.chat]))[post.chat]
+            project = (await work.projects.by_ids([post.project]))[post.project]
+            card = (await cards(work, [project]))[0]
+            raised = (await work.tallies.of([post_id], project.target.currency))[post_id]
+            return PostCard(post, card, raised, chat.title, chat.tipping and project.open)
+
+    async def receipt(self, code: str) -> Receipt | None:
+        """A paid tip by its code, as anyone may see it; None for any other code."""
+        normal = normal_code(code)
+        if normal is None:
+            return None
+        async with self._unit.read() as work:
+            tip = await work.tips.by_receipt(normal)
+            if tip is None or tip.entry_key is None or tip.paid_at is None:
+                return None
+            entry = await work.ledger.by_key(tip.entry_key)
+            fee = await work.ledger.by_key(tip.entry_key.replace("payment:", "fee:", 1).removesuffix(":paid"))
+            project = (await work.projects.by_ids([tip.project]))[tip.project]
+            donor = (await work.people.by_ids([tip.donor])).get(tip.donor)
+        if entry is None:
+            return None
+        shown = as_chosen(tip, donor.name if donor else "")
+        return Receipt(
+            code=tip.receipt_code,
+            amount=shown.amount,
+            project=project,
+            state=tip.state,
+            paid_at=tip.paid_at,
+            refunded_at=tip.refunded_at,
+            name=shown.name,
+            entry_key=entry.key,
+            entry_id=entry.id,
+            postings=_postings(entry.postings, hidden=shown.amount is None),
+            fee=fee.postings[0].amount if fee and shown.amount else None,
+            test_money=self.test_money,
+        )
+
+    async def _card(self, work: Work, tip: Tip) -> TipCard:
+        project = (await work.projects.by_ids([tip.project]))[tip.project]
+        chats = await work.creators.chats_by_ids([tip.chat]) if tip.chat else {}
+        title = chats[tip.chat].title if tip.chat in chats else None
+        return TipCard(tip, (await cards(work, [project]))[0], title, self.test_money)
+
+
+def _own(tip: Tip | None, person: Person) -> Tip:
+    if tip is None or tip.donor != person.id:
+        raise NotYours
+    return tip
+
+
+def _postings(postings: tuple[Posting, ...], *, hidden: bool) -> tuple[tuple[str, Money], ...]:
+    """The entry's lines; a donor who hides the amount hides it here too, or the page would tell it after all."""
+    return () if hidden else tuple((posting.account, posting.amount) for posting in postings)

@@ -1,0 +1,169 @@
+"""Chats, their posts, and when a counter or a digest is due."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.creators import BotRights, Chat, ChatState, Post
+from storage.ids import new_id
+from storage.tables import chats, posts, tallies
+from storage.upsert import insert_into
+
+_POST_COLUMNS = (*posts.c, chats.c.telegram_id.label("chat_telegram_id"))
+
+
+class CreatorStore:
+    """Rows of `chats` and `posts`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def put_chat(
+        self,
+        *,
+        telegram_id: int,
+        kind: str,
+        title: str,
+        username: str | None,
+        rights: BotRights,
+        added_by: UUID,
+        now: datetime,
+    ) -> Chat:
+        """Insert the chat or renew its labels and the bot's rights; its settings stay."""
+        labels: dict[str, Any] = {
+            "kind": kind,
+            "title": title,
+            "username": username,
+            "bot_present": rights.present,
+            "bot_can_post": rights.can_post,
+            "bot_can_edit": rights.can_edit,
+            "seen_at": now,
+        }
+        if rights.present:  # who removes the bot does not become its keeper
+            labels["added_by"] = added_by
+        fresh = {"id": new_id(), "telegram_id": telegram_id, "state": ChatState.OFF, "added_by": added_by} | labels
+        insert = insert_into(self._connection, chats).values(fresh)
+        statement = insert.on_conflict_do_update(index_elements=["telegram_id"], set_=labels).returning(chats)
+        return _chat((await self._connection.execute(statement)).one())
+
+    async def chats_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Chat]:
+        """Those of the ids that are known."""
+        rows = await self._connection.execute(select(chats).where(chats.c.id.in_(ids)))
+        return {row.id: _chat(row) for row in rows}
+
+    async def chat_by_telegram_id(self, telegram_id: int) -> Chat | None:
+        """The chat, or None."""
+        row = (await self._connection.execute(select(chats).where(chats.c.telegram_id == telegram_id))).first()
+        return _chat(row) if row else None
+
+    async def chats_of(self, person: UUID) -> list[Chat]:
+        """Chats the person switched tipping on in, or added the bot to; oldest first."""
+        mine = or_(chats.c.creator_id == person, chats.c.added_by == person)
+        rows = await self._connection.execute(select(chats).where(mine).order_by(chats.c.id))
+        return [_chat(row) for row in rows]
+
+    async def set_chat(self, chat: UUID, **values: object) -> Chat:
+        """Change columns of one chat."""
+        statement = update(chats).where(chats.c.id == chat).values(**values).returning(chats)
+        return _chat((await self._connection.execute(statement)).one())
+
+    async def add_post(self, *, chat: Chat, message_id: int, excerpt: str, at: datetime, now: datetime) -> Post:
+        """Keep a post under the chat's project of this moment; its counter is due at once. Idempotent."""
+        row = {
+            "id": new_id(),
+            "chat_id": chat.id,
+            "message_id": message_id,
+            "project_id": chat.project,
+            "excerpt": excerpt,
+            "posted_at": at,
+            "counter_due_at": now,
+        }
+        insert = insert_into(self._connection, posts).values(row)
+        await self._connection.execute(insert.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]))
+        same = (posts.c.chat_id == chat.id) & (posts.c.message_id == message_id)
+        found = await self._connection.execute(_select_posts().where(same))
+        return _post(found.one())
+
+    async def posts_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Post]:
+        """Those of the ids that are known."""
+        rows = await self._connection.execute(_select_posts().where(posts.c.id.in_(ids)))
+        return {row.id: _post(row) for row in rows}
+
+    async def top_posts(self, chat: UUID, currency: str, limit: int) -> list[UUID]:
+        """The chat's posts that were given most."""
+        given = (tallies.c.subject_id == posts.c.id) & (tallies.c.currency == currency) & (tallies.c.gifts > 0)
+        statement = select(posts.c.id).join(tallies, given).where(posts.c.chat_id == chat)
+        most = statement.order_by(tallies.c.given_minor.desc(), posts.c.id.desc()).limit(limit)
+        return list((await self._connection.execute(most)).scalars())
+
+    async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:
+        """The posts' buttons no longer show what was given; the first change sets the time."""
+        unmarked = posts.c.id.in_(sorted(ids)) & posts.c.counter_due_at.is_(None)
+        await self._connection.execute(update(posts).where(unmarked).values(counter_due_at=now))
+
+    async def counters_due(self, *, now: datetime, every: timedelta, limit: int) -> list[Post]:
+        """Posts whose button is out of date and was last edited `every` ago or longer; longest waiting first."""
+        rested = or_(posts.c.counter_shown_at.is_(None), posts.c.counter_shown_at <= now - every)
+        rows = await self._connection.execute(
+            _select_posts().where(posts.c.counter_due_at <= now, rested).order_by(posts.c.counter_due_at).limit(limit)
+        )
+        return [_post(row) for row in rows]
+
+    async def counter_shown(self, post: UUID, *, now: datetime, due_at: datetime | None) -> None:
+        """The button was edited at `now`; due again at `due_at` if it changed meanwhile."""
+        await self._connection.execute(
+            update(posts).where(posts.c.id == post).values(counter_shown_at=now, counter_due_at=due_at)
+        )
+
+    async def digests_start(self, due: dict[UUID, datetime]) -> None:
+        """Their creators have something to be told; a time that is set already stays."""
+        for chat, at in sorted(due.items()):
+            unset = (chats.c.id == chat) & chats.c.digest_due_at.is_(None)
+            await self._connection.execute(update(chats).where(unset).values(digest_due_at=at))
+
+    async def digests_due(self, now: datetime, limit: int) -> list[tuple[Chat, datetime | None]]:
+        """Chats whose creator is to be told now, with when they were told last."""
+        statement = select(chats).where(chats.c.digest_due_at <= now).order_by(chats.c.digest_due_at).limit(limit)
+        rows = await self._connection.execute(statement)
+        return [(_chat(row), row.digest_sent_at) for row in rows]
+
+    async def digest_times(self, ids: Collection[UUID]) -> dict[UUID, datetime | None]:
+        """When the chats' creators were last told, for those that have no digest due."""
+        idle = chats.c.id.in_(ids) & chats.c.digest_due_at.is_(None)
+        rows = await self._connection.execute(select(chats.c.id, chats.c.digest_sent_at).where(idle))
+        return {row.id: row.digest_sent_at for row in rows}
+
+
+def _select_posts() -> Any:
+    return select(*_POST_COLUMNS).join(chats, chats.c.id == posts.c.chat_id)
+
+
+def _chat(row: Row[Any]) -> Chat:
+    return Chat(
+        id=row.id,
+        telegram_id=row.telegram_id,
+        kind=row.kind,
+        title=row.title,
+        username=row.username,
+        state=ChatState(row.state),
+        rights=BotRights(row.bot_present, row.bot_can_post, row.bot_can_edit),
+        creator=row.creator_id,
+        project=row.project_id,
+    )
+
+
+def _post(row: Row[Any]) -> Post:
+    return Post(
+        id=row.id,
+        chat=row.chat_id,
+        chat_telegram_id=row.chat_telegram_id,
+        message_id=row.message_id,
+        project=row.project_id,
+        excerpt=row.excerpt,
+        posted_at=row.posted_at,
+    )

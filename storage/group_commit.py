@@ -1,0 +1,90 @@
+"""Group commit: whoever waits is served by one transaction, since one commit costs one fsync however much it holds."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from storage.work import UnitOfWork, Work
+
+Request = TypeVar("Request")
+Result = TypeVar("Result")
+Step = Callable[[Work, Sequence[Request]], Awaitable[Sequence[Result | Exception]]]
+
+log = structlog.get_logger()
+
+
+class StepBroken(RuntimeError):
+    """The step gave back another number of results than it got requests: a mistake in the program."""
+
+
+class GroupCommit(Generic[Request, Result]):
+    """Calls `step` with all requests that wait (at most `most`), in one unit of work; each caller gets its own result.
+
+    The step answers per item, an exception for an item that is refused: the others are committed all the same.
+    A caller that is cancelled may have been committed: ask again with the same key. `GroupCommit` records; what
+    needs the network comes after it, outside.
+    """
+
+    def __init__(self, unit: UnitOfWork, step: Step[Request, Result], *, most: int = 1000) -> None:
+        """Serve at most `most` callers per commit."""
+        self._unit, self._step, self._most = unit, step, most
+        self._waiting: deque[tuple[Request, asyncio.Future[Result]]] = deque()
+        self._drainer: asyncio.Task[None] | None = None
+
+    async def __call__(self, request: Request) -> Result:
+        """Wait for this request's own result. Raises: what the step answered for it, or the database's error."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, future))
+        if self._drainer is None or self._drainer.done():
+            self._drainer = asyncio.create_task(self._drain(), name="group_commit")
+        return await future
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            try:
+                await self._commit(batch)
+            except BaseException:
+                for _, future in [*batch, *self._waiting]:
+                    future.cancel()
+                self._waiting.clear()
+                raise
+
+    async def _commit(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]]) -> None:
+        try:
+            async with self._unit() as work:
+                results = await self._step(work, [request for request, _ in batch])
+                if len(results) != len(batch):
+                    raise StepBroken(f"{len(results)} results for {len(batch)} requests")
+        except IntegrityError as error:
+            # One poisoned item must not take its neighbours along; halves find it in log2(n) commits.
+            if len(batch) == 1:
+                _fail(batch, error)
+                return
+            log.warning("group_commit_split", items=len(batch), error=str(error.orig))
+            middle = len(batch) // 2
+            await self._commit(batch[:middle])
+            await self._commit(batch[middle:])
+        except (DBAPIError, OSError, TimeoutError) as error:
+            log.error("group_commit_failed", items=len(batch), error=type(error).__name__)
+            _fail(batch, error)
+        except Exception as error:  # noqa: BLE001 - every waiting caller must learn of it
+            _fail(batch, error)
+        else:
+            for (_, future), result in zip(batch, results, strict=True):
+                if future.done():
+                    continue
+                if isinstance(result, Exception):
+                    future.set_exception(result)
+                else:
+                    future.set_result(result)
+
+
+def _fail(batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)

@@ -1,0 +1,128 @@
+"""The outbox: messages as rows, written in the commit of what they tell, claimed and marked by the sender."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.ids import new_id
+from storage.tables import outbox, people
+from storage.upsert import insert_into
+
+
+class OutboxState(StrEnum):
+    """QUEUED until it was sent, given up (FAILED) or its reader can't be reached (SKIPPED)."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message to queue; the same `dedupe_key` is queued once. Lower priority numbers go first."""
+
+    dedupe_key: str
+    kind: str
+    priority: int
+    person: UUID
+    subject: UUID
+    due_at: datetime
+    since_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedMessage:
+    """A message leased to the sender, with what is known of its reader now."""
+
+    id: UUID
+    kind: str
+    person: UUID
+    telegram_id: int | None
+    subject: UUID
+    since_at: datetime | None
+    attempts: int
+    language_code: str | None
+    chosen_language: str | None
+
+
+class OutboxStore:
+    """Rows of `outbox`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def add_many(self, messages: Sequence[NewMessage], *, now: datetime) -> None:
+        """Queue messages; a dedupe key that was queued before is left as it is."""
+        if not messages:
+            return
+        rows = [
+            {
+                "id": new_id(),
+                "dedupe_key": message.dedupe_key,
+                "kind": message.kind,
+                "priority": message.priority,
+                "person_id": message.person,
+                "subject_id": message.subject,
+                "since_at": message.since_at,
+                "state": OutboxState.QUEUED,
+                "due_at": message.due_at,
+                "attempts": 0,
+                "queued_at": now,
+            }
+            for message in messages
+        ]
+        statement = insert_into(self._connection, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"])
+        await self._connection.execute(statement, rows)
+
+    async def any_due(self, now: datetime) -> bool:
+        """Whether a claim would find anything; a cheap question that takes no lock."""
+        return await self._connection.scalar(select(_due(now).limit(1).exists())) or False
+
+    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[ClaimedMessage]:
+        """Lease what is due, most urgent first; a lease that ran out (a crash) is claimed again."""
+        oldest = _due(now).order_by(outbox.c.priority, outbox.c.due_at).limit(limit)
+        due = oldest.with_for_update(skip_locked=True)
+        ids = list((await self._connection.execute(due)).scalars())
+        if not ids:
+            return []
+        claimed = {"claimed_until": now + lease, "attempts": outbox.c.attempts + 1}
+        await self._connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed))
+        columns = (
+            outbox.c.id,
+            outbox.c.kind,
+            outbox.c.person_id,
+            people.c.telegram_id,
+            outbox.c.subject_id,
+            outbox.c.since_at,
+        )
+        reader = (outbox.c.since_at, outbox.c.attempts, people.c.language_code, people.c.chosen_language)
+        statement = select(*columns, *reader).join(people, people.c.id == outbox.c.person_id)
+        ordered = statement.where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
+        return [ClaimedMessage(*row) for row in await self._connection.execute(ordered)]
+
+    async def sent(self, ids: Collection[UUID], *, message_id: int | None, now: datetime) -> None:
+        """They arrived (as one message, where several were merged)."""
+        await self._close(ids, state=OutboxState.SENT, message_id=message_id, sent_at=now, error=None)
+
+    async def retry(self, ids: Collection[UUID], *, due_at: datetime, error: str) -> None:
+        """Try again then."""
+        await self._close(ids, due_at=due_at, claimed_until=None, error=error)
+
+    async def give_up(self, ids: Collection[UUID], *, state: OutboxState, error: str) -> None:
+        """Never try these again."""
+        await self._close(ids, state=state, error=error)
+
+    async def _close(self, ids: Collection[UUID], **values: object) -> None:
+        await self._connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
+
+
+def _due(now: datetime) -> Select[tuple[UUID]]:
+    free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
+    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now, free)

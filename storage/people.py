@@ -1,0 +1,86 @@
+"""People we have met and what they may do."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.people import Person, Role, Visibility, Visitor
+from storage.ids import new_id
+from storage.tables import people, roles
+from storage.upsert import insert_into
+
+
+class PeopleStore:
+    """Rows of `people` and `roles`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def by_telegram_id(self, telegram_id: int) -> Person | None:
+        """The person, or None."""
+        row = (await self._connection.execute(select(people).where(people.c.telegram_id == telegram_id))).first()
+        return _person(row) if row else None
+
+    async def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Person]:
+        """Those of the ids that are known."""
+        rows = await self._connection.execute(select(people).where(people.c.id.in_(ids)))
+        return {row.id: _person(row) for row in rows if row.telegram_id is not None}
+
+    async def meet(self, visitor: Visitor, *, started: bool, now: datetime) -> Person:
+        """Insert or renew the person; `started` also clears that they were unreachable."""
+        labels: dict[str, Any] = {
+            "name": visitor.name,
+            "username": visitor.username,
+            "language_code": visitor.language_code,
+        }
+        fresh = {"id": new_id(), "telegram_id": visitor.telegram_id, "visibility": Visibility.ANONYMOUS, "met_at": now}
+        if started:
+            fresh |= {"started_at": now, "unreachable_at": None}
+        upsert = insert_into(self._connection, people).values(**fresh, **labels)
+        renewed = labels | ({"started_at": now, "unreachable_at": None} if started else {})
+        statement = upsert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(people)
+        return _person((await self._connection.execute(statement)).one())
+
+    async def set(self, person: UUID, **values: object) -> Person:
+        """Change columns of one person."""
+        statement = update(people).where(people.c.id == person).values(**values).returning(people)
+        return _person((await self._connection.execute(statement)).one())
+
+    async def unreachable(self, telegram_ids: Collection[int], now: datetime) -> None:
+        """They blocked the bot; cleared when they write again."""
+        await self._connection.execute(
+            update(people).where(people.c.telegram_id.in_(telegram_ids)).values(unreachable_at=now)
+        )
+
+    async def roles(self, person: UUID) -> frozenset[Role]:
+        """The roles somebody was given."""
+        rows = await self._connection.execute(select(roles.c.role).where(roles.c.person_id == person))
+        return frozenset(Role(row.role) for row in rows)
+
+    async def grant(self, person: UUID, role: Role, *, by: UUID, now: datetime) -> None:
+        """Give a role; giving it twice changes nothing."""
+        row = {"person_id": person, "role": role, "granted_by": by, "granted_at": now}
+        await self._connection.execute(insert_into(self._connection, roles).values(row).on_conflict_do_nothing())
+
+    async def revoke(self, person: UUID, role: Role) -> None:
+        """Take a role away."""
+        await self._connection.execute(delete(roles).where(roles.c.person_id == person, roles.c.role == role))
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(
+        id=row.id,
+        telegram_id=row.telegram_id,
+        name=row.name,
+        username=row.username,
+        language_code=row.language_code,
+        chosen_language=row.chosen_language,
+        visibility=Visibility(row.visibility),
+        started_at=row.started_at,
+        unreachable_at=row.unreachable_at,
+    )

@@ -1,0 +1,360 @@
+"""Every table, once for both engines: named constraints, money in BIGINT minor units, times in UTC."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+metadata: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC; SQLite keeps the same instant as text without an offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive times at the door."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("times are stored in UTC: this one has no timezone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every time back aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _id(name: str = "id") -> Column[Any]:
+    return Column(name, Uuid, primary_key=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False) -> Column[Any]:
+    return Column(name, Uuid, ForeignKey(target), nullable=nullable)
+
+
+def _at(name: str, *, nullable: bool = True) -> Column[Any]:
+    return Column(name, UtcDateTime, nullable=nullable)
+
+
+def _minor(name: str) -> Column[Any]:
+    return Column(name, BigInteger, nullable=False)
+
+
+def _currency() -> Column[Any]:
+    return Column("currency", String(3), nullable=False)
+
+
+organisations = Table(
+    "organisations",
+    metadata,
+    _id(),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("names", JSON, nullable=False),
+    Column("website", Text),
+    _at("verified_at"),
+)
+
+projects = Table(
+    "projects",
+    metadata,
+    _id(),
+    Column("slug", String(64), nullable=False, unique=True),
+    _ref("organisation_id", "organisations.id"),
+    Column("state", String(16), nullable=False),
+    _minor("target_minor"),
+    _currency(),
+    Column("texts", JSON, nullable=False),
+    Column("search_text", Text, nullable=False),
+    Column("designated_url", Text),
+    Column("filing_number", Text),
+    _at("created_at", nullable=False),
+    CheckConstraint("target_minor > 0", name="target_positive"),
+)
+
+# Everything that tells who a donor is stands here (and in messages still to be sent), so that it can be erased.
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("telegram_id", BigInteger, unique=True),
+    Column("name", Text, nullable=False),
+    Column("username", Text),
+    Column("language_code", String(35)),
+    Column("chosen_language", String(16)),
+    Column("visibility", String(16), nullable=False),
+    _at("started_at"),
+    _at("unreachable_at"),
+    _at("met_at", nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    _ref("person_id", "people.id"),
+    Column("role", String(16), nullable=False),
+    _ref("granted_by", "people.id"),
+    _at("granted_at", nullable=False),
+    PrimaryKeyConstraint("person_id", "role"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    _id(),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("username", Text),
+    Column("state", String(16), nullable=False),
+    _ref("added_by", "people.id", nullable=True),
+    _ref("creator_id", "people.id", nullable=True),
+    _ref("project_id", "projects.id", nullable=True),
+    Column("bot_present", Boolean, nullable=False),
+    Column("bot_can_post", Boolean, nullable=False),
+    Column("bot_can_edit", Boolean, nullable=False),
+    _at("digest_due_at"),
+    _at("digest_sent_at"),
+    _at("seen_at", nullable=False),
+)
+Index("ix_chats_added_by", chats.c.added_by)
+Index("ix_chats_creator_id", chats.c.creator_id)
+Index("ix_chats_digest_due_at", chats.c.digest_due_at, postgresql_where=text("digest_due_at IS NOT NULL"))
+
+posts = Table(
+    "posts",
+    metadata,
+    _id(),
+    _ref("chat_id", "chats.id"),
+    Column("message_id", BigInteger, nullable=False),
+    _ref("project_id", "projects.id"),
+    Column("excerpt", Text, nullable=False),
+    _at("posted_at", nullable=False),
+    _at("counter_due_at"),
+    _at("counter_shown_at"),
+    UniqueConstraint("chat_id", "message_id"),
+)
+Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
+
+# Money: the journal. Entries and postings are never updated or deleted (triggers in the first migration).
+accounts = Table(
+    "accounts",
+    metadata,
+    _id(),
+    Column("name", String(160), nullable=False),
+    _currency(),
+    _minor("balance_minor"),
+    UniqueConstraint("name", "currency"),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    _id(),
+    Column("key", String(200), nullable=False, unique=True),
+    _at("occurred_at", nullable=False),
+    _at("booked_at", nullable=False),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    _ref("entry_id", "entries.id"),
+    Column("line", SmallInteger, nullable=False),
+    _ref("account_id", "accounts.id"),
+    _minor("amount_minor"),
+    _currency(),
+    PrimaryKeyConstraint("entry_id", "line"),
+    CheckConstraint("amount_minor <> 0", name="amount_not_zero"),
+)
+Index("ix_postings_account_id", postings.c.account_id)
+
+payments = Table(
+    "payments",
+    metadata,
+    _id(),
+    _ref("donor_id", "people.id"),
+    Column("rail", String(16), nullable=False),
+    _minor("amount_minor"),
+    _currency(),
+    Column("state", String(16), nullable=False),
+    Column("their_id", String(128)),
+    Column("url", Text),
+    _at("created_at", nullable=False),
+    CheckConstraint("amount_minor > 0", name="amount_positive"),
+    UniqueConstraint("rail", "their_id"),
+)
+
+tips = Table(
+    "tips",
+    metadata,
+    _id(),
+    _ref("donor_id", "people.id"),
+    _ref("project_id", "projects.id"),
+    _ref("post_id", "posts.id", nullable=True),
+    _ref("chat_id", "chats.id", nullable=True),
+    _ref("creator_id", "people.id", nullable=True),
+    _minor("amount_minor"),
+    _currency(),
+    Column("state", String(16), nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("receipt_code", String(20), nullable=False, unique=True),
+    Column("open_key", String(120), unique=True),
+    _ref("payment_id", "payments.id", nullable=True),
+    Column("charge", String(128)),
+    Column("entry_key", String(200)),
+    _ref("extra_of", "tips.id", nullable=True),
+    Column("card_message_id", BigInteger),
+    _at("offered_at", nullable=False),
+    _at("paid_at"),
+    _at("cancelled_at"),
+    _at("refunded_at"),
+    CheckConstraint("amount_minor > 0", name="amount_positive"),
+    CheckConstraint("(state IN ('paid', 'refunded')) = (entry_key IS NOT NULL)", name="paid_has_entry"),
+)
+Index("ix_tips_donor_id_paid_at", tips.c.donor_id, tips.c.paid_at)
+Index("ix_tips_project_id_paid_at", tips.c.project_id, tips.c.paid_at)
+Index("ix_tips_chat_id_paid_at", tips.c.chat_id, tips.c.paid_at)
+Index("ix_tips_payment_id", tips.c.payment_id)
+Index("ix_tips_entry_key", tips.c.entry_key)
+
+# Every tap that led to a tip, so that the same update again finds it, paid or not.
+tip_keys = Table(
+    "tip_keys",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    _ref("tip_id", "tips.id"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    _id(),
+    Column("tip_id", Uuid, ForeignKey("tips.id"), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    _at("requested_at", nullable=False),
+)
+
+# The inbox: what providers told us, once each, as they told it.
+provider_events = Table(
+    "provider_events",
+    metadata,
+    _id(),
+    Column("rail", String(16), nullable=False),
+    Column("event_id", String(128), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("reference", Uuid),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    _at("received_at", nullable=False),
+    _at("settled_at"),
+    UniqueConstraint("rail", "event_id"),
+)
+Index(
+    "ix_provider_events_new",
+    provider_events.c.id,
+    postgresql_where=text("state = 'new'"),
+    sqlite_where=text("state = 'new'"),
+)
+Index(
+    "ix_provider_events_waiting",
+    provider_events.c.reference,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)
+
+# What was given to a project, a post or a chat, and by whom: derived from paid tips, checked by `ledger verify`.
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("subject_id", Uuid, nullable=False),
+    _currency(),
+    Column("donors", Integer, nullable=False),
+    Column("gifts", Integer, nullable=False),
+    _minor("given_minor"),
+    PrimaryKeyConstraint("subject_id", "currency"),
+)
+
+supporters = Table(
+    "supporters",
+    metadata,
+    Column("subject_id", Uuid, nullable=False),
+    Column("donor_id", Uuid, nullable=False),
+    _currency(),
+    Column("gifts", Integer, nullable=False),
+    _minor("given_minor"),
+    PrimaryKeyConstraint("subject_id", "donor_id", "currency"),
+    sqlite_with_rowid=False,
+)
+
+# Messages to be sent, written in the commit of what they tell.
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("dedupe_key", String(120), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    _ref("person_id", "people.id"),
+    Column("subject_id", Uuid, nullable=False),
+    _at("since_at"),
+    Column("state", String(16), nullable=False),
+    _at("due_at", nullable=False),
+    _at("claimed_until"),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("message_id", BigInteger),
+    Column("error", Text),
+    _at("queued_at", nullable=False),
+    _at("sent_at"),
+)
+Index(
+    "ix_outbox_queued",
+    outbox.c.priority,
+    outbox.c.due_at,
+    postgresql_where=text("state = 'queued'"),
+    sqlite_where=text("state = 'queued'"),
+)
+
+dialogs = Table(
+    "dialogs",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("state", Text),
+    Column("data", JSON, nullable=False),
+    _at("expires_at", nullable=False),
+)

@@ -1,0 +1,105 @@
+"""A unit of work: one transaction, committed when its block ends well, with the stores of every feature on it."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cached_property
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.creators import CreatorStore
+from storage.dialogs import DialogStore
+from storage.engines import Engines
+from storage.inbox import InboxStore
+from storage.ledger import LedgerStore
+from storage.outbox import OutboxStore
+from storage.payments import PaymentStore
+from storage.people import PeopleStore
+from storage.projects import ProjectStore
+from storage.tallies import TallyStore
+from storage.tips import TipStore
+
+
+class Work:
+    """The stores on one open transaction; made as they are first asked for."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Stand on a connection that the unit of work opened and will close."""
+        self.connection = connection
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """What is written in the block is undone if it raises; the unit of work goes on."""
+        async with self.connection.begin_nested():
+            yield
+
+    @cached_property
+    def people(self) -> PeopleStore:
+        """Donors, creators and roles."""
+        return PeopleStore(self.connection)
+
+    @cached_property
+    def projects(self) -> ProjectStore:
+        """Organisations and projects."""
+        return ProjectStore(self.connection)
+
+    @cached_property
+    def creators(self) -> CreatorStore:
+        """Chats and their posts."""
+        return CreatorStore(self.connection)
+
+    @cached_property
+    def tips(self) -> TipStore:
+        """Tips and the keys of the taps that made them."""
+        return TipStore(self.connection)
+
+    @cached_property
+    def payments(self) -> PaymentStore:
+        """Payments and refunds."""
+        return PaymentStore(self.connection)
+
+    @cached_property
+    def inbox(self) -> InboxStore:
+        """Provider events."""
+        return InboxStore(self.connection)
+
+    @cached_property
+    def ledger(self) -> LedgerStore:
+        """The journal and its balances."""
+        return LedgerStore(self.connection)
+
+    @cached_property
+    def tallies(self) -> TallyStore:
+        """What was given to whom, and by how many."""
+        return TallyStore(self.connection)
+
+    @cached_property
+    def outbox(self) -> OutboxStore:
+        """Messages to be sent."""
+        return OutboxStore(self.connection)
+
+    @cached_property
+    def dialogs(self) -> DialogStore:
+        """What people are in the middle of."""
+        return DialogStore(self.connection)
+
+
+class UnitOfWork:
+    """Opens units of work: `async with unit() as work` to write, `async with unit.read() as work` to read."""
+
+    def __init__(self, engines: Engines) -> None:
+        """Use these engines; who opened them closes them."""
+        self._engines = engines
+        self.dialect = engines.dialect
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[Work]:
+        """Commit at the end of the block, roll back if it raises. Never wait for the network inside."""
+        async with self._engines.writer.begin() as connection:
+            yield Work(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Work]:
+        """A consistent view that takes no write lock; what it would write is lost."""
+        async with self._engines.reader.connect() as connection, connection.begin() as transaction:
+            yield Work(connection)
+            await transaction.rollback()

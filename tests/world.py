@@ -1,0 +1,180 @@
+"""A small world for tests of services: projects, a channel with tipping on, people, and the services on them."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from giving.creators import BotRights, ChatCard, Post
+from giving.money import Money
+from giving.payments import EventKind
+from giving.people import Person, Visitor
+from giving.projects import Organisation, Project, ProjectState, ProjectText
+from giving.tips import Limits, OfferRequest, Tip
+from services.counters import CounterService
+from services.creators import ChatSeen, CreatorService
+from services.links import Links
+from services.outbox import OutboxService
+from services.payments import PaymentService, Received
+from services.people import PeopleService
+from services.projects import ProjectService
+from services.refunds import RefundService
+from services.settlement import Settler
+from services.tips import TipService
+from services.wake import Wakes
+from storage.ids import new_id
+from storage.work import UnitOfWork
+from tests.rails import PaperRail, event
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+CHANNEL = -1001000000001
+
+
+def cny(amount: str) -> Money:
+    """CNY("5") in fen."""
+    whole, _, part = amount.partition(".")
+    minor = int(whole) * 100 + int((part or "0").ljust(2, "0")) * (-1 if whole.startswith("-") else 1)
+    return Money(minor, "CNY")
+
+
+class Rights:
+    """Who administers what, as Telegram would answer."""
+
+    def __init__(self) -> None:
+        self.administrators: set[tuple[int, int]] = set()
+        self.bot = BotRights(present=True, can_post=True, can_edit=True)
+
+    async def is_administrator(self, chat: int, user: int) -> bool:
+        return (chat, user) in self.administrators
+
+    async def of_bot(self, chat: int) -> BotRights:
+        return self.bot
+
+
+class Time:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **delta: float) -> None:
+        self.now += timedelta(**delta)
+
+
+@dataclass
+class World:
+    """Everything a test of services needs at hand."""
+
+    unit: UnitOfWork
+    time: Time
+    rail: PaperRail
+    rights: Rights
+    wakes: Wakes
+    people: PeopleService
+    projects: ProjectService
+    creators: CreatorService
+    tips: TipService
+    refunds: RefundService
+    payments: PaymentService
+    outbox: OutboxService
+    counters: CounterService
+    creator: Person = field(init=False)
+    alice: Person = field(init=False)
+    bob: Person = field(init=False)
+    library: Project = field(init=False)
+    meals: Project = field(init=False)
+    chat: ChatCard = field(init=False)
+    post: Post = field(init=False)
+
+    async def tip(self, donor: Person, amount: str, *, key: str = "q1", post: Post | None = None) -> Tip:
+        """The donor taps an amount under the post."""
+        return await self.tips.offer(OfferRequest(key, donor.id, cny(amount), post=(post or self.post).id))
+
+    async def pay(self, tip: Tip, donor: Person, *, charge: str = "ch_1", fee: int | None = 3, **values: object) -> Tip:
+        """The donor asks for the link, pays, the event arrives and is settled; the tip as it is then."""
+        await self.tips.payment_link(tip.id, donor)
+        await self.deliver(EventKind.PAID, tip, f"evt_{charge}", their_id=charge, fee=fee, **values)
+        await self.payments.settle_pending()
+        return await self.fresh(tip)
+
+    async def deliver(self, kind: EventKind, tip: Tip, identity: str, **values: object) -> Received:
+        """An event about this tip's payment arrives at the webhook."""
+        tip = await self.fresh(tip)
+        body = event(kind, tip.payment, identity, **{"minor": tip.amount.minor} | values)
+        return await self.payments.receive("paper", body, {"Signature": "paper"})
+
+    async def fresh(self, tip: Tip) -> Tip:
+        """The tip as the database has it."""
+        async with self.unit.read() as work:
+            found = await work.tips.by_id(tip.id)
+        assert found is not None
+        return found
+
+    async def balance(self, account: str) -> Money:
+        """An account's balance, read in a new unit of work."""
+        async with self.unit.read() as work:
+            return await work.ledger.balance(account)
+
+
+def project(slug: str, organisation: Organisation, title: str, *, state: ProjectState = ProjectState.OPEN) -> Project:
+    """A project with words in both languages."""
+    words = ProjectText(title, f"{title}的简介", f"{title}的故事", "1 元让一个孩子多读一页书")
+    english = ProjectText(f"{slug} project", "summary", "story", "¥1 lets one child read one more page")
+    return Project(
+        id=new_id(),
+        slug=slug,
+        organisation=organisation,
+        state=state,
+        target=Money(30_000_000, "CNY"),
+        texts={"zh-CN": words, "en": english},
+        designated_url=f"https://charity.example/{slug}",
+    )
+
+
+async def make_world(unit: UnitOfWork) -> World:
+    """Build it through the services wherever they can."""
+    time, rail, rights, wakes = Time(), PaperRail(), Rights(), Wakes()
+    links = Links("http://127.0.0.1:8081", "yizan_bot")
+    limits = Limits(Money(100, "CNY"), Money(5_000_000, "CNY"))
+    presets = (cny("1"), cny("5"), cny("10"))
+    tips = TipService(unit, rail, links, limits=limits, presets=presets, language="zh-CN", now=time)
+    settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
+    world = World(
+        unit=unit,
+        time=time,
+        rail=rail,
+        rights=rights,
+        wakes=wakes,
+        people=PeopleService(unit, owners=[1003], now=time),
+        projects=ProjectService(unit),
+        creators=CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", now=time),
+        tips=tips,
+        refunds=RefundService(unit, rail, tips, now=time),
+        payments=PaymentService(unit, [rail], settler, now=time),
+        outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
+        counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
+    )
+    await _fill(world)
+    return world
+
+
+async def _fill(world: World) -> None:
+    organisation = Organisation(new_id(), "sunshine", {"zh-CN": "阳光阅读", "en": "Sunshine"}, None, world.time())
+    world.library = project("library", organisation, "乡村图书馆")
+    world.meals = project("meals", organisation, "免费午餐")
+    async with world.unit() as work:
+        await work.projects.put_organisation(organisation)
+        for each in (world.library, world.meals):
+            await work.projects.put(each, world.time())
+    world.creator = await world.people.meet(Visitor(1001, "林晓雯", "xiaowen", "zh-hans"), started=True)
+    world.alice = await world.people.meet(Visitor(1002, "Alice", "alice", "en"), started=True)
+    world.bob = await world.people.meet(Visitor(1004, "Bob", None, "en"))
+    world.rights.administrators.add((CHANNEL, 1001))
+    seen = ChatSeen(CHANNEL, "channel", "晓雯的阅读时光", "xiaowen_reads")
+    card = await world.creators.bot_changed(seen, world.rights.bot, world.creator)
+    world.chat = await world.creators.switch_on(card.chat.id, world.creator, world.library.id)
+    post = await world.creators.posted(CHANNEL, 7, "今天读《小王子》", world.time())
+    assert post is not None
+    world.post = post
