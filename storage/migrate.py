@@ -26,6 +26,11 @@ def head() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def known() -> frozenset[str]:
+    """Every migration this program knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 async def current(engines: Engines) -> str | None:
     """The migration the database is at; None for an empty one."""
     async with engines.writer.connect() as connection:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Row, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
@@ -94,18 +95,10 @@ class OutboxStore:
             return []
         claimed = {"claimed_until": now + lease, "attempts": outbox.c.attempts + 1}
         await self._connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed))
-        columns = (
-            outbox.c.id,
-            outbox.c.kind,
-            outbox.c.person_id,
-            people.c.telegram_id,
-            outbox.c.subject_id,
-            outbox.c.since_at,
-        )
-        reader = (outbox.c.since_at, outbox.c.attempts, people.c.language_code, people.c.chosen_language)
-        statement = select(*columns, *reader).join(people, people.c.id == outbox.c.person_id)
+        reader = (people.c.telegram_id, people.c.language_code, people.c.chosen_language)
+        statement = select(outbox, *reader).join(people, people.c.id == outbox.c.person_id)
         ordered = statement.where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
-        return [ClaimedMessage(*row) for row in await self._connection.execute(ordered)]
+        return [_claimed(row) for row in await self._connection.execute(ordered)]
 
     async def sent(self, ids: Collection[UUID], *, message_id: int | None, now: datetime) -> None:
         """They arrived (as one message, where several were merged)."""
@@ -126,3 +119,17 @@ class OutboxStore:
 def _due(now: datetime) -> Select[tuple[UUID]]:
     free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
     return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now, free)
+
+
+def _claimed(row: Row[Any]) -> ClaimedMessage:
+    return ClaimedMessage(
+        id=row.id,
+        kind=row.kind,
+        person=row.person_id,
+        telegram_id=row.telegram_id,
+        subject=row.subject_id,
+        since_at=row.since_at,
+        attempts=row.attempts,
+        language_code=row.language_code,
+        chosen_language=row.chosen_language,
+    )

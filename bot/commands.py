@@ -1,0 +1,61 @@
+"""The command menu per language and role, and how the bot introduces itself."""
+
+from typing import Final
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from giving.people import Person
+from services.people import PeopleService
+from texts import Texts
+
+log = structlog.get_logger()
+
+EVERYONE: Final = ("give", "gifts", "charity", "language", "help", "start")
+OWNERS: Final = ("admin_add", "admin_remove")
+
+
+def commands(texts: Texts, language: str, *, owner: bool = False) -> list[BotCommand]:
+    """The menu in one language."""
+    names = EVERYONE + OWNERS if owner else EVERYONE
+    return [
+        BotCommand(command=name, description=texts.plain(language, f"command-{name.replace('_', '-')}"))
+        for name in names
+    ]
+
+
+async def register(bot: Bot, texts: Texts) -> None:
+    """Menus for everyone, in the default language and in each of the others. Raises: TelegramAPIError."""
+    scope = BotCommandScopeAllPrivateChats()
+    await bot.set_my_commands(commands(texts, texts.default), scope=scope)
+    for language in texts.languages:
+        await bot.set_my_commands(commands(texts, language), scope=scope, language_code=_code(language))
+
+
+async def register_for(bot: Bot, texts: Texts, people: PeopleService, person: Person, language: str) -> None:
+    """This person's own menu: the language they chose, their role's commands. A refusal is only logged."""
+    menu = commands(texts, language, owner=people.is_owner(person))
+    try:
+        await bot.set_my_commands(menu, scope=BotCommandScopeChat(chat_id=person.telegram_id))
+    except TelegramAPIError as refusal:
+        log.warning("commands_not_registered", person_id=str(person.id), error=type(refusal).__name__)
+
+
+async def introduce(bot: Bot, texts: Texts) -> None:
+    """Name and descriptions in every language. Telegram allows few changes a day, so a refusal is only logged."""
+    for language in (None, *texts.languages):
+        spoken, code = language or texts.default, _code(language) if language else None
+        try:
+            await bot.set_my_name(texts.plain(spoken, "bot-name"), language_code=code)
+            await bot.set_my_short_description(texts.plain(spoken, "bot-about"), language_code=code)
+            await bot.set_my_description(texts.plain(spoken, "bot-description"), language_code=code)
+        except TelegramAPIError as refusal:
+            log.warning("bot_not_introduced", language=spoken, error=type(refusal).__name__)
+            return
+
+
+def _code(language: str) -> str:
+    """Telegram's two letters for a language of ours."""
+    return language.split("-")[0]

@@ -1,0 +1,120 @@
+"""Keeps the counter under each post at what was given; the last to go when messages are short."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
+from aiogram.types import InlineKeyboardMarkup
+
+from bot.keyboards import post_keyboard
+from bot.loops import work_or_stop
+from bot.sending import Priority, sending_as
+from giving.creators import Post, PostCounter
+from giving.money import Money
+from giving.projects import Tally
+from services.counters import CounterService
+from services.creators import CreatorService
+from services.links import Links
+from services.tips import TipService
+from texts import Texts
+
+log = structlog.get_logger()
+
+IDLE_S: Final = 1.0
+PATIENCE_S: Final = 4.0
+_GONE: Final = (
+    "message to edit not found", "message can't be edited", "message_id_invalid", "not enough rights",
+    "need administrator rights", "chat_admin_required", "chat not found", "channel_private", "group chat was upgraded",
+)  # fmt: skip
+
+Keyboard = Callable[[Texts, Links, str, Post, Tally, Sequence[Money]], InlineKeyboardMarkup]
+
+
+class CounterEditor:
+    """The loop that edits counters that are due."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        counters: CounterService,
+        creators: CreatorService,
+        tips: TipService,
+        texts: Texts,
+        links: Links,
+        keyboard: Keyboard = post_keyboard,
+    ) -> None:
+        """Edit through `bot`; `keyboard` draws the buttons under a post."""
+        self._bot, self._counters, self._creators, self._tips = bot, counters, creators, tips
+        self._texts, self._links, self._keyboard = texts, links, keyboard
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Edit until `stop` is set; what was begun is finished."""
+        while await work_or_stop(self._counters.woken, stop, IDLE_S):
+            while not stop.is_set() and await self._edit_some():
+                pass
+
+    async def _edit_some(self) -> bool:
+        """Edit what is due, beside each other; False when there was nothing, or nothing came of it."""
+        try:
+            due = await self._counters.due()
+        except Exception:  # the database may be back in a second; the editor must be there then
+            log.exception("counters_due_failed")
+            return False
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(self._edit(counter)) for counter in due]
+        return any(task.result() for task in tasks)
+
+    async def _edit(self, counter: PostCounter) -> bool:
+        """Show a counter and record it; False if it could not be shown."""
+        post = counter.post
+        try:
+            gone = await self._show(counter)
+            if gone is None:
+                await self._counters.shown(post.id, counter.raised)
+            else:
+                await self._counters.failed(post.id, gone=gone)
+        except Exception:  # one broken counter must not stop the others
+            log.exception("counter_broken", post=str(post.id))
+            return False
+        return gone is None
+
+    async def _show(self, counter: PostCounter) -> bool | None:
+        """None: it is shown. Otherwise whether the post is lost to us for good."""
+        post = counter.post
+        language = await self._creators.language(post.chat)
+        keyboard = self._keyboard(self._texts, self._links, language, post, counter.raised, self._tips.presets)
+        try:
+            with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
+                await self._bot.edit_message_reply_markup(
+                    chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard
+                )
+        except (TelegramForbiddenError, TelegramMigrateToChat):
+            return True
+        except TelegramBadRequest as error:
+            return self._refusal(post, error.message)
+        except TelegramRetryAfter:
+            return False
+        except TelegramAPIError as error:
+            log.warning("counter_not_shown", post=str(post.id), error=type(error).__name__)
+            return False
+        except ClientDecodeError as error:
+            return None if isinstance(error.data, dict) and error.data.get("ok") else False
+        return None
+
+    def _refusal(self, post: Post, message: str) -> bool | None:
+        said = message.lower()
+        if "message is not modified" in said:
+            return None
+        gone = any(words in said for words in _GONE)
+        log.warning("counter_refused", post=str(post.id), error=message, gone=gone)
+        return gone

@@ -1,0 +1,282 @@
+"""Inline keyboards: pure builders; what a button does is in bot/callbacks.py, its words are in locales/."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot import callbacks as cb
+from giving.creators import Chat, ChatCard, Post
+from giving.ids import token_of
+from giving.money import Money
+from giving.names import clean
+from giving.people import Visibility
+from giving.projects import Project, ProjectCard, Tally
+from giving.tips import Tip
+from services.links import Links
+from services.projects import Page
+from services.tips import TipCard
+from texts import Texts
+
+Rows = list[list[InlineKeyboardButton]]
+AMOUNTS_IN_A_ROW: Final = 4
+NAME_ON_BUTTON: Final = 12
+TITLE_ON_BUTTON: Final = 28
+
+
+def tap(text: str, data: CallbackData) -> InlineKeyboardButton:
+    """A button that asks the bot."""
+    return InlineKeyboardButton(text=text, callback_data=data.pack())
+
+
+def opens(text: str, url: str) -> InlineKeyboardButton:
+    """A button that opens a page or a chat."""
+    return InlineKeyboardButton(text=text, url=url)
+
+
+def keyboard(rows: Rows) -> InlineKeyboardMarkup:
+    """The rows that have buttons."""
+    return InlineKeyboardMarkup(inline_keyboard=[row for row in rows if row])
+
+
+# --- Under a post ----------------------------------------------------------------------------------------------------
+
+
+def post_keyboard(
+    texts: Texts, links: Links, language: str, post: Post, tally: Tally, presets: Sequence[Money]
+) -> InlineKeyboardMarkup:
+    """The counter (leads into the private chat), then the amounts."""
+    if tally.gifts:
+        label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.given)
+    else:
+        label = texts.plain(language, "post-counter-none")
+    counter = opens(label, links.start(f"p_{token_of(post.id)}"))
+    return keyboard([[counter], *post_amounts(texts, language, post, presets)])
+
+
+def post_amounts(texts: Texts, language: str, post: Post, presets: Sequence[Money]) -> Rows:
+    """¥1 · ¥5 · ¥10 · other, for a post."""
+    taps = [tap(texts.money(language, m), cb.TipTap(post=post.id, minor=m.minor, currency=m.currency)) for m in presets]
+    return _wrapped([*taps, tap(texts.plain(language, "button-other"), cb.TipOther(post=post.id))])
+
+
+def project_amounts(texts: Texts, language: str, project: Project, presets: Sequence[Money]) -> Rows:
+    """¥1 · ¥5 · ¥10 · other, for a project without a post."""
+    taps = [
+        tap(texts.money(language, m), cb.GiveTap(project=project.id, minor=m.minor, currency=m.currency))
+        for m in presets
+    ]
+    return _wrapped([*taps, tap(texts.plain(language, "button-other"), cb.GiveOther(project=project.id))])
+
+
+# --- Tips ------------------------------------------------------------------------------------------------------------
+
+
+def tip_card(texts: Texts, language: str, tip: Tip, giver: str, pay_url: str | None) -> InlineKeyboardMarkup:
+    """Pay (or, without a link, try again), who will see what, cancel."""
+    if pay_url is None:
+        pay = tap(texts.plain(language, "button-retry"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW))
+    else:
+        pay = opens(texts.plain(language, "button-pay", amount=tip.amount), pay_url)
+    cancel = tap(texts.plain(language, "button-cancel"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL))
+    return keyboard([[pay], *_visibility(texts, language, tip, giver), [cancel]])
+
+
+def _visibility(texts: Texts, language: str, tip: Tip, giver: str) -> Rows:
+    name = clean(giver, most=NAME_ON_BUTTON) or texts.plain(language, "someone")
+    rows: Rows = []
+    for visibility in Visibility:
+        words = texts.plain(language, f"button-see-{visibility.replace('_', '-')}", name=name, amount=tip.amount)
+        mark = "✓ " if visibility is tip.visibility else ""
+        rows.append([tap(mark + words, cb.TipShown(tip=tip.id, visibility=visibility))])
+    return rows
+
+
+def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> InlineKeyboardMarkup:
+    """The receipt pages of a few gifts, what can be taken back, and the way to all my gifts."""
+    rows: Rows = []
+    for card in cards:
+        key = "button-receipt" if len(cards) == 1 else "button-receipt-of"
+        words = texts.plain(language, key, amount=card.tip.amount) if len(cards) > 1 else texts.plain(language, key)
+        rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
+        if card.tip.returnable:
+            rows.append([take_back(texts, language, card.tip)])
+    return keyboard([*rows, [my_gifts(texts, language)]])
+
+
+def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
+    """Have an extra payment returned."""
+    return tap(texts.plain(language, "button-take-back", amount=tip.amount), cb.TakeBack(tip=tip.id))
+
+
+def my_gifts(texts: Texts, language: str) -> InlineKeyboardButton:
+    """To all my gifts, in a new message."""
+    return tap(texts.plain(language, "button-my-gifts"), cb.GiftsPage(fresh=True))
+
+
+def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMarkup:
+    """What can be taken back on this page, then the pages."""
+    back = [[take_back(texts, language, card.tip)] for card in page.items if card.tip.returnable]
+    pages = _pages(texts, language, page, lambda number: cb.GiftsPage(page=number))
+    return keyboard([*back, pages, [give(texts, language)]])
+
+
+# --- Projects --------------------------------------------------------------------------------------------------------
+
+
+def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, found: bool) -> InlineKeyboardMarkup:
+    """A project per row, the pages, search."""
+    rows = [[tap(title(card, language), cb.GiveCard(project=card.project.id))] for card in page.items]
+    pages = _pages(texts, language, page, lambda number: cb.GiveList(page=number, found=found))
+    search = tap(texts.plain(language, "button-search"), cb.Home(deed=cb.HomeDeed.SEARCH))
+    everything = [tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))] if found else []
+    return keyboard([*rows, pages, [search, *everything]])
+
+
+def project_card(
+    texts: Texts, links: Links, language: str, project: Project, amounts: Rows, *, back: bool = True
+) -> InlineKeyboardMarkup:
+    """The amounts, the project's own page, and back to the list."""
+    page = opens(texts.plain(language, "button-project-page"), links.project(project.slug, language))
+    others = [tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))] if back else []
+    return keyboard([*amounts, [page, *others]])
+
+
+def alternatives(texts: Texts, language: str, cards: Sequence[ProjectCard]) -> InlineKeyboardMarkup:
+    """Other projects that are open."""
+    rows = [[tap(title(card, language), cb.GiveCard(project=card.project.id))] for card in cards]
+    return keyboard([*rows, [give(texts, language)]])
+
+
+def elsewhere(texts: Texts, language: str, url: str) -> InlineKeyboardMarkup:
+    """The project's own designated page."""
+    return keyboard([[opens(texts.plain(language, "button-designated-page"), url)]])
+
+
+def title(card: ProjectCard, language: str) -> str:
+    """A project on a button, with how far it is."""
+    return f"{clean(card.project.title(language), most=TITLE_ON_BUTTON)} · {card.percent}%"
+
+
+# --- Creators --------------------------------------------------------------------------------------------------------
+
+
+def chat_list(texts: Texts, language: str, cards: Sequence[ChatCard], deed: cb.ChatDeed) -> InlineKeyboardMarkup:
+    """One of my chats, to do `deed` with."""
+    return keyboard(
+        [[tap(_chat_label(texts, language, card.chat), cb.ChatDo(chat=card.chat.id, deed=deed))] for card in cards]
+    )
+
+
+def _chat_label(texts: Texts, language: str, chat: Chat) -> str:
+    return texts.plain(language, "button-chat-on" if chat.tipping else "button-chat-off", chat=chat.title)
+
+
+def chat_card(texts: Texts, language: str, chat: Chat, *, several: bool = False) -> InlineKeyboardMarkup:
+    """What its creator may do with a chat now."""
+
+    def deed(key: str, what: cb.ChatDeed) -> InlineKeyboardButton:
+        return tap(texts.plain(language, key), cb.ChatDo(chat=chat.id, deed=what))
+
+    rows: Rows
+    if chat.tipping:
+        rows = [
+            [deed("button-change-project", cb.ChatDeed.CHOOSE), deed("button-stats", cb.ChatDeed.STATS)],
+            [deed("button-tipping-off", cb.ChatDeed.OFF)],
+        ]
+    else:
+        rows = [
+            [deed("button-tipping-on", cb.ChatDeed.CHOOSE)],
+            [deed("button-stats", cb.ChatDeed.STATS)] if chat.project else [],
+        ]
+    return keyboard([*rows, [tap(texts.plain(language, "button-my-chats"), cb.ChatList())] if several else []])
+
+
+def chat_stats(texts: Texts, language: str, chat: Chat) -> InlineKeyboardMarkup:
+    """From the figures back to the chat."""
+    return keyboard([[tap(texts.plain(language, "button-back"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.CARD))]])
+
+
+def digest(texts: Texts, language: str, chat: Chat) -> InlineKeyboardMarkup:
+    """From a digest to the figures."""
+    return keyboard([[tap(texts.plain(language, "button-stats"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.STATS))]])
+
+
+def chat_projects(
+    texts: Texts, language: str, chat: Chat, page: Page[ProjectCard], *, found: bool
+) -> InlineKeyboardMarkup:
+    """A project per row to choose for the chat, the pages, search, back."""
+    rows = [[tap(title(card, language), cb.ChatProject(chat=chat.id, project=card.project.id))] for card in page.items]
+    pages = _pages(texts, language, page, lambda number: cb.ChatProjects(chat=chat.id, page=number, found=found))
+    search = tap(texts.plain(language, "button-search"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.SEARCH))
+    if found:
+        back = tap(texts.plain(language, "button-all-projects"), cb.ChatProjects(chat=chat.id, page=0))
+    else:
+        back = tap(texts.plain(language, "button-back"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.CARD))
+    return keyboard([*rows, pages, [search, back]])
+
+
+def chat_project(texts: Texts, links: Links, language: str, chat: Chat, project: Project) -> InlineKeyboardMarkup:
+    """Confirm a project for the chat, read more, or choose another."""
+    confirm = tap(texts.plain(language, "button-confirm-on"), cb.ChatConfirm(chat=chat.id, project=project.id))
+    page = opens(texts.plain(language, "button-project-page"), links.project(project.slug, language))
+    back = tap(texts.plain(language, "button-back"), cb.ChatProjects(chat=chat.id, page=0))
+    return keyboard([[confirm], [page, back]])
+
+
+# --- Everywhere ------------------------------------------------------------------------------------------------------
+
+
+def languages(texts: Texts, current: str) -> InlineKeyboardMarkup:
+    """Every language in its own words."""
+    return keyboard(
+        [
+            [
+                tap(
+                    ("✓ " if code == current else "") + texts.plain(code, "language-name"),
+                    cb.ChooseLanguage(language=code),
+                )
+            ]
+            for code in texts.languages
+        ]
+    )
+
+
+def home(texts: Texts, language: str) -> InlineKeyboardMarkup:
+    """What one can do next."""
+    return keyboard(
+        [
+            [give(texts, language), my_gifts(texts, language)],
+            [tap(texts.plain(language, "button-creators"), cb.Home(deed=cb.HomeDeed.CHARITY))],
+        ]
+    )
+
+
+def give(texts: Texts, language: str) -> InlineKeyboardButton:
+    """To the projects, in a new message."""
+    return tap(texts.plain(language, "button-give"), cb.Home(deed=cb.HomeDeed.GIVE))
+
+
+def leave(texts: Texts, language: str) -> InlineKeyboardMarkup:
+    """Out of a dialog."""
+    return keyboard([[tap(texts.plain(language, "button-leave"), cb.Home(deed=cb.HomeDeed.LEAVE))]])
+
+
+def _wrapped(buttons: Sequence[InlineKeyboardButton]) -> Rows:
+    return [list(buttons[i : i + AMOUNTS_IN_A_ROW]) for i in range(0, len(buttons), AMOUNTS_IN_A_ROW)]
+
+
+def _pages(
+    texts: Texts, language: str, page: Page[Any], to: Callable[[int], CallbackData]
+) -> list[InlineKeyboardButton]:
+    """Newer, where we are, older; nothing if there is one page."""
+    if page.pages < 2:
+        return []
+    here = texts.plain(language, "page-of", number=page.number + 1, pages=page.pages)
+    row = [tap(here, cb.Home(deed=cb.HomeDeed.NOTHING))]
+    if page.number > 0:
+        row.insert(0, tap(texts.plain(language, "button-previous"), to(page.number - 1)))
+    if page.number + 1 < page.pages:
+        row.append(tap(texts.plain(language, "button-next"), to(page.number + 1)))
+    return row

@@ -1,0 +1,87 @@
+"""Around every update: its number in each log line, a time it may take, and the person who acts."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+import structlog
+from aiogram import BaseMiddleware
+from aiogram.types import Message, TelegramObject, Update, User
+from structlog.contextvars import bind_contextvars
+
+from giving.names import clean
+from giving.people import Visitor
+from services.people import PeopleService
+
+log = structlog.get_logger()
+
+Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
+
+_TELEGRAM_ITSELF: Final = 777000  # forwards a channel's posts into its discussion group
+
+
+class LogMiddleware(BaseMiddleware):
+    """Binds `update_id` for every line logged on the way, the error's too (it stays until the task's next update)."""
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle, and say how long it took."""
+        update = cast(Update, event)
+        bind_contextvars(update_id=update.update_id)
+        began = time.perf_counter()
+        try:
+            return await handler(event, data)
+        finally:
+            log.debug("update_handled", kind=update.event_type, ms=round((time.perf_counter() - began) * 1000, 1))
+
+
+class DeadlineMiddleware(BaseMiddleware):
+    """Ends a handler that takes too long with TimeoutError, which bot/errors.py answers like any other error."""
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        """Allow each handler that long."""
+        self._seconds = seconds
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle in time. Raises: TimeoutError."""
+        async with asyncio.timeout(self._seconds):
+            return await handler(event, data)
+
+
+class PersonMiddleware(BaseMiddleware):
+    """Hands handlers `person` (None where nobody acts, as in a channel post) and `language`."""
+
+    def __init__(self, people: PeopleService, default_language: str) -> None:
+        """Know people by this service."""
+        self._people = people
+        self._default_language = default_language
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Meet whoever acts, then handle."""
+        update = cast(Update, event)
+        data["person"], data["language"] = None, self._default_language
+        user: User | None = data.get("event_from_user")
+        if user is not None and _is_person(user, update.message):
+            person = await self._people.meet(visitor(user), started=_writes_in_private(update.message))
+            data["person"], data["language"] = person, person.language(self._default_language)
+        return await handler(event, data)
+
+
+def visitor(user: User) -> Visitor:
+    """The person as Telegram shows them now, their name made harmless."""
+    return Visitor(
+        telegram_id=user.id,
+        name=clean(user.full_name),
+        username=user.username,
+        language_code=user.language_code,
+    )
+
+
+def _is_person(user: User, message: Message | None) -> bool:
+    """Not a bot, a channel or an anonymous administrator (who come as a stand-in user)."""
+    stand_in = user.is_bot or user.id == _TELEGRAM_ITSELF
+    return not stand_in and (message is None or message.sender_chat is None)
+
+
+def _writes_in_private(message: Message | None) -> bool:
+    return message is not None and message.chat.type == "private"

@@ -1,0 +1,60 @@
+"""Outbox notices as messages, in the reader's language; several about one donor's money become one message."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot import cards, creator_cards
+from bot.cards import Rendered
+from services.links import Links
+from services.outbox import Notice, NoticeKind, OutboxService
+from services.tips import TipCard
+from texts import Texts
+
+MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
+MOST_IN_ONE: Final = 8
+
+
+def together(notices: Iterable[Notice]) -> list[list[Notice]]:
+    """Notices that go out as one message each, in the order of their first: a few receipts (or refunds) of one person
+    make one message, everything else stays alone.
+    """
+    alike: dict[object, list[Notice]] = {}
+    for notice in notices:
+        merges = notice.kind in MERGING
+        alike.setdefault((notice.recipient, notice.kind, notice.language) if merges else notice.id, []).append(notice)
+    return [same[i : i + MOST_IN_ONE] for same in alike.values() for i in range(0, len(same), MOST_IN_ONE)]
+
+
+async def render(
+    notices: Sequence[Notice], outbox: OutboxService, texts: Texts, links: Links, *, test_money: bool = False
+) -> Rendered | None:
+    """One batch of `together` as one message; None if there is nothing left to say.
+
+    `test_money` is for digests; tips know it themselves.
+    """
+    if not notices:
+        return None
+    first = notices[0]
+    if first.kind is NoticeKind.DIGEST:
+        digest = await outbox.digest(first)
+        if digest is None:
+            return None
+        return creator_cards.digest(texts, first.language, digest, test_money=test_money)
+    told = await outbox.tip_cards(notices)
+    return _about_tips(first.kind, texts, links, first.language, told) if told else None
+
+
+def _about_tips(
+    kind: NoticeKind, texts: Texts, links: Links, language: str, told: Sequence[TipCard]
+) -> Rendered | None:
+    match kind:
+        case NoticeKind.RECEIPT:
+            return cards.receipts(texts, links, language, told)
+        case NoticeKind.EXTRA:
+            return cards.paid_twice(texts, links, language, told[0])
+        case NoticeKind.REFUNDED:
+            return cards.refunded(texts, links, language, told)
+        case NoticeKind.CARD:
+            return cards.paid(texts, links, language, told[0])
+        case _:
+            return None

@@ -1,0 +1,201 @@
+"""Sends what waits in the outbox: each notice at least once, one bad one never in the way of another."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramRetryAfter,
+)
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, Message
+
+from bot.loops import work_or_stop
+from bot.notices import together
+from bot.sending import Priority, sending_as
+from services.links import Links
+from services.outbox import Notice, NoticeKind, OutboxService
+from texts import Texts
+
+log = structlog.get_logger()
+
+AT_ONCE: Final = 20
+IDLE_S: Final = 1.0
+# A claim is leased for 30 s: what did not begin within the first is left to the next claim, the rest ends in time.
+_FRESH_S: Final = 12.0
+PATIENCE_S: Final = 8.0
+_REQUEST_S: Final = 8
+_MOST_PAUSE_S: Final = 300.0
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+_NOTHING_LEFT_TO_EDIT: Final = (
+    "message is not modified", "message can't be edited", "message to edit not found", "message_id_invalid",
+)  # fmt: skip
+_NOBODY_THERE: Final = ("chat not found", "user not found", "peer_id_invalid")
+
+
+class Rendered(Protocol):
+    """A message, ready to go."""
+
+    @property
+    def text(self) -> str:
+        """HTML for Telegram."""
+        ...
+
+    @property
+    def keyboard(self) -> InlineKeyboardMarkup | None:
+        """Buttons below it."""
+        ...
+
+
+Renderer = Callable[[Sequence[Notice], OutboxService, Texts, Links], Awaitable[Rendered | None]]
+
+
+class OutboxSender:
+    """The loop that empties the outbox; it survives every error but its cancellation."""
+
+    def __init__(self, bot: Bot, outbox: OutboxService, texts: Texts, links: Links, renderer: Renderer) -> None:
+        """Send through `bot` what `renderer` makes of notices."""
+        self._bot, self._outbox, self._texts, self._links, self._render = bot, outbox, texts, links, renderer
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set; what was begun is finished."""
+        async with asyncio.TaskGroup() as group:
+            while await work_or_stop(self._outbox.woken, stop, IDLE_S):
+                while not stop.is_set() and await self._send_some(group):
+                    pass
+
+    async def _send_some(self, group: asyncio.TaskGroup) -> bool:
+        """Claim and start on what was claimed; False when there was nothing."""
+        try:
+            notices = await self._outbox.claim()
+        except Exception:  # the database may be back in a second; the sender must be there then
+            log.exception("outbox_claim_failed")
+            return False
+        fresh_until = asyncio.get_running_loop().time() + _FRESH_S
+        for recipient in by_recipient(notices):
+            await self._slots.acquire()
+            group.create_task(self._tell(recipient, fresh_until))
+        return bool(notices)
+
+    async def _tell(self, recipient: list[list[Notice]], fresh_until: float) -> None:
+        """Everything one person is to be told, message by message, as long as the claim holds."""
+        try:
+            for bundle in recipient:
+                if asyncio.get_running_loop().time() < fresh_until:
+                    await self._deliver(bundle)
+        finally:
+            self._slots.release()
+
+    async def _deliver(self, bundle: list[Notice]) -> None:
+        """Send a bundle as one message and mark it; where it is itself at fault, send each notice alone."""
+        try:
+            await self._attempt(bundle)
+        except Exception as error:
+            if len(bundle) > 1:
+                log.warning(
+                    "notices_sent_apart", kind=str(bundle[0].kind), count=len(bundle), error=type(error).__name__
+                )
+                for notice in bundle:
+                    await self._deliver([notice])
+                return
+            log.exception("notice_broken", notice=str(bundle[0].id), kind=str(bundle[0].kind))
+            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__))
+
+    async def _attempt(self, bundle: list[Notice]) -> None:
+        """Send once and mark the outcome. Raises: whatever says that the bundle itself is at fault."""
+        try:
+            rendered = await self._render(bundle, self._outbox, self._texts, self._links)
+            message_id = await self._send(bundle, rendered) if rendered is not None else None
+        except TelegramForbiddenError:
+            await self._mark(self._outbox.unreachable(bundle))
+        except TelegramRetryAfter as error:
+            await self._mark(self._outbox.retry(bundle, float(error.retry_after), "told to wait"))
+        except TelegramBadRequest as error:
+            await self._refused(bundle, error)
+        except TelegramAPIError as error:
+            log.warning("notice_not_sent", kind=str(bundle[0].kind), error=type(error).__name__, count=len(bundle))
+            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__))
+        else:
+            await self._mark(self._outbox.sent(bundle, message_id))
+
+    async def _refused(self, bundle: list[Notice], error: TelegramBadRequest) -> None:
+        said = error.message.lower()
+        if any(words in said for words in _NOBODY_THERE):
+            await self._mark(self._outbox.unreachable(bundle))
+        elif len(bundle) > 1:
+            raise error
+        else:
+            log.error("notice_refused", notice=str(bundle[0].id), kind=str(bundle[0].kind), error=error.message)
+            await self._mark(self._outbox.failed(bundle, error.message))
+
+    async def _send(self, bundle: list[Notice], rendered: Rendered) -> int | None:
+        """One message, sent or edited; its number where Telegram told it."""
+        first = bundle[0]
+        try:
+            with sending_as(priority_of(first), patience_s=PATIENCE_S):
+                if first.kind == NoticeKind.CARD:
+                    await self._edit(first, rendered)
+                    return first.message_id
+                message = await self._bot.send_message(
+                    first.recipient,
+                    rendered.text,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=_NO_PREVIEW,
+                    disable_notification=all(notice.silent for notice in bundle),
+                    reply_markup=rendered.keyboard,
+                    request_timeout=_REQUEST_S,
+                )
+        except ClientDecodeError as error:
+            if isinstance(error.data, dict) and error.data.get("ok"):
+                return None  # it arrived; only the answer is of a newer Telegram than we know
+            raise
+        return message.message_id if isinstance(message, Message) else None
+
+    async def _edit(self, notice: Notice, rendered: Rendered) -> None:
+        if notice.message_id is None:
+            return
+        try:
+            await self._bot.edit_message_text(
+                rendered.text,
+                chat_id=notice.recipient,
+                message_id=notice.message_id,
+                parse_mode=ParseMode.HTML,
+                link_preview_options=_NO_PREVIEW,
+                reply_markup=rendered.keyboard,
+                request_timeout=_REQUEST_S,
+            )
+        except TelegramBadRequest as error:
+            if not any(words in error.message.lower() for words in _NOTHING_LEFT_TO_EDIT):
+                raise
+
+    async def _mark(self, marking: Awaitable[None]) -> None:
+        """Record an outcome; if that fails the lease runs out and the notice is sent once more (at least once)."""
+        try:
+            await marking
+        except Exception:
+            log.exception("outbox_mark_failed")
+
+
+def by_recipient(notices: Sequence[Notice]) -> list[list[list[Notice]]]:
+    """Per recipient, in the order claimed, what they are told: each inner list is one message."""
+    recipients: dict[int, list[Notice]] = {}
+    for notice in notices:
+        recipients.setdefault(notice.recipient, []).append(notice)
+    return [together(told) for told in recipients.values()]
+
+
+def priority_of(notice: Notice) -> Priority:
+    """What is about somebody's own money goes before the rest."""
+    return Priority.NOTICE if notice.kind == NoticeKind.DIGEST else Priority.RECEIPT
+
+
+def pause_after(bundle: Sequence[Notice]) -> float:
+    """2, 4, 8 … 300 seconds, by how often it was tried."""
+    return min(_MOST_PAUSE_S, 2.0 ** max(1, min(10, max(notice.attempts for notice in bundle))))

@@ -1,0 +1,147 @@
+"""When the next message may go, by Telegram's limits: arithmetic only; the time comes in, nothing waits here."""
+
+from collections import deque
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+Chat = int | str
+
+BURST: Final = 3
+MINUTE_S: Final = 60.0
+_SWEEP_FROM: Final = 256
+
+
+class Priority(IntEnum):
+    """Who goes first when not everyone may go."""
+
+    ANSWER = 0
+    RECEIPT = 1
+    NOTICE = 2
+    COUNTER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be sent; the names are those of the settings."""
+
+    messages_per_second: int = 30
+    per_chat_per_second: int = 1
+    per_group_per_minute: int = 20
+    counters_per_second: int = 10
+
+
+class Window:
+    """At most `most` events in any `span_s` seconds, exactly."""
+
+    def __init__(self, most: int, span_s: float) -> None:
+        """Start empty."""
+        self._span_s = span_s
+        self._times: deque[float] = deque(maxlen=most)
+
+    def ready_at(self, *, spare: int = 0) -> float:
+        """The first moment at which one more fits and `spare` would still be left (a time in the past: now)."""
+        most = self._times.maxlen or 0
+        used = len(self._times)
+        index = used - (most - spare)
+        return self._times[index] + self._span_s if index >= 0 else float("-inf")
+
+    def took(self, now: float) -> None:
+        """One more, now."""
+        self._times.append(now)
+
+    @property
+    def empty_at(self) -> float:
+        """When the last event has left the window."""
+        return self._times[-1] + self._span_s if self._times else float("-inf")
+
+
+@dataclass(slots=True)
+class _ChatPace:
+    """`due` is when the chat is as if nothing had been sent (a token bucket kept as one number, GCRA)."""
+
+    due: float = float("-inf")
+    paused_until: float = float("-inf")
+    minute: Window | None = field(default=None)
+
+
+class Pace:
+    """What was sent lately; memory is bounded by the chats of the last minute."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start with nothing sent."""
+        self._limits = limits
+        self._gap_s = 1 / limits.per_chat_per_second
+        self._all = Window(limits.messages_per_second, 1.0)
+        self._counters = Window(limits.counters_per_second, 1.0)
+        self._chats: dict[Chat, _ChatPace] = {}
+        self._paused_until = float("-inf")
+        self._sweep_at = _SWEEP_FROM
+
+    def __len__(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
+    def ready_at(self, now: float, chat: Chat | None, priority: Priority) -> float:
+        """The earliest moment a message to this chat may go if nothing else goes before it; `now` or later."""
+        ready = max(now, self._paused_until, self._all.ready_at())
+        if priority is Priority.COUNTER:
+            ready = max(ready, self._counters.ready_at())
+        pace = self._chats.get(chat) if chat is not None else None
+        if pace is None:
+            return ready
+        burst_s = (BURST - 1) * self._gap_s if priority is Priority.ANSWER else 0.0
+        ready = max(ready, pace.paused_until, pace.due - burst_s)
+        if pace.minute is not None:
+            # Counters leave a quarter of a group's minute to answers: a new post's buttons must not wait for them.
+            spare = self._limits.per_group_per_minute // 4 if priority is Priority.COUNTER else 0
+            ready = max(ready, pace.minute.ready_at(spare=spare))
+        return ready
+
+    def took(self, now: float, chat: Chat | None, priority: Priority) -> None:
+        """A message goes now."""
+        self._all.took(now)
+        if priority is Priority.COUNTER:
+            self._counters.took(now)
+        if chat is None:
+            return
+        pace = self._pace_of(now, chat)
+        pace.due = max(pace.due, now) + self._gap_s
+        if pace.minute is not None:
+            pace.minute.took(now)
+
+    def refused(self, now: float, chat: Chat | None, retry_after_s: float) -> None:
+        """Telegram said 429: the chat pauses; when two private chats were told so at a time, everything does.
+
+        Telegram does not say which limit was passed. Groups pass their own; two people at once pass the bot's.
+        """
+        until = now + retry_after_s
+        people = (pace for name, pace in self._chats.items() if name != chat and not _is_group(name))
+        if chat is None or (not _is_group(chat) and any(pace.paused_until > now for pace in people)):
+            self._paused_until = max(self._paused_until, until)
+        if chat is not None:
+            pace = self._pace_of(now, chat)
+            pace.paused_until = max(pace.paused_until, until)
+
+    def _pace_of(self, now: float, chat: Chat) -> _ChatPace:
+        if chat not in self._chats and len(self._chats) >= self._sweep_at:
+            self._forget_idle(now)
+        pace = self._chats.get(chat)
+        if pace is None:
+            pace = self._chats[chat] = _ChatPace()
+            if _is_group(chat):
+                pace.minute = Window(self._limits.per_group_per_minute, MINUTE_S)
+        return pace
+
+    def _forget_idle(self, now: float) -> None:
+        """Drop chats that nothing holds back any more; amortised, at most half of the work of taking."""
+        self._chats = {chat: pace for chat, pace in self._chats.items() if not _idle(pace, now)}
+        self._sweep_at = max(_SWEEP_FROM, 2 * len(self._chats))
+
+
+def _is_group(chat: Chat) -> bool:
+    return isinstance(chat, str) or chat < 0
+
+
+def _idle(pace: _ChatPace, now: float) -> bool:
+    return max(pace.due, pace.paused_until, pace.minute.empty_at if pace.minute else now) <= now

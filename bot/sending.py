@@ -1,0 +1,162 @@
+"""One limiter for everything the bot says: answers first, counters last, Telegram's limits never passed by our doing.
+
+Source: core.telegram.org/bots/faq (about 30 messages a second, one a second in a chat, 20 a minute in a group).
+"""
+
+import asyncio
+import math
+import random
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import (
+    TelegramBadRequest,
+    TelegramEntityTooLarge,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import Response, TelegramMethod
+from aiogram.methods.base import TelegramType
+
+from bot.pace import Chat, Limits, Pace, Priority
+
+__all__ = ["Limiter", "Limits", "Priority", "sending_as"]
+
+log = structlog.get_logger()
+
+PATIENCE_S: Final = 20.0
+MOST_TRIES: Final = 4
+_ALREADY_DONE: Final = ("message is not modified", "query is too old")
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    priority: Priority = Priority.ANSWER
+    patience_s: float = PATIENCE_S
+
+
+_ANSWERING: Final = _Way()
+_way: ContextVar[_Way] = ContextVar("sending_as", default=_ANSWERING)
+
+
+@contextmanager
+def sending_as(priority: Priority, *, patience_s: float = PATIENCE_S) -> Generator[None, None, None]:
+    """Send what is called inside with this priority; what has no turn within `patience_s` raises TelegramRetryAfter."""
+    token = _way.set(_Way(priority, patience_s))
+    try:
+        yield
+    finally:
+        _way.reset(token)
+
+
+@dataclass(slots=True)
+class _Waiter:
+    chat: Chat | None
+    priority: Priority
+    turn: asyncio.Future[None]
+
+
+class Limiter(BaseRequestMiddleware):
+    """A request middleware: every call waits for its turn; 429 is obeyed, and harmless calls are tried again."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        """Start with nothing sent."""
+        self._pace = Pace(limits or Limits())
+        self._waiting: dict[Priority, list[_Waiter]] = {priority: [] for priority in Priority}
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
+        """Send in turn. Raises: what the call raises; TelegramRetryAfter too when its patience is over."""
+        way, now = _way.get(), asyncio.get_running_loop().time
+        deadline = now() + way.patience_s
+        repeated = False
+        for tries in range(1, MOST_TRIES + 1):
+            await self._in_turn(method, way.priority, deadline)
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as refusal:
+                if is_message(method):
+                    self._pace.refused(now(), chat_of(method), refusal.retry_after)
+                log.warning("telegram_retry_after", method=method.__api_method__, seconds=refusal.retry_after)
+                pause = float(refusal.retry_after)
+                if tries == MOST_TRIES or now() + pause > deadline:
+                    raise
+            except TelegramBadRequest as refusal:
+                if repeated and any(said in refusal.message for said in _ALREADY_DONE):
+                    return cast(Response[TelegramType], True)  # the try whose answer was lost had arrived
+                raise
+            except (TelegramNetworkError, TelegramServerError) as failure:
+                pause = min(8.0, 0.25 * 2**tries) * random.uniform(0.75, 1.25)  # noqa: S311
+                hopeless = isinstance(failure, TelegramEntityTooLarge) or not is_repeatable(method)
+                if hopeless or tries == MOST_TRIES or now() + pause > deadline:
+                    raise
+                repeated = True
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    async def _in_turn(self, method: TelegramMethod[Any], priority: Priority, deadline: float) -> None:
+        """Wait for this call's turn. Raises: TelegramRetryAfter when there is none before the deadline."""
+        if not is_message(method):
+            return
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(chat_of(method), priority, loop.create_future())
+        self._waiting[priority].append(waiter)
+        try:
+            self._give_turns()
+            async with asyncio.timeout_at(deadline):
+                await waiter.turn
+        except TimeoutError:
+            if waiter.turn.done() and not waiter.turn.cancelled():
+                return  # the turn came in the very moment the patience ended
+            wait_s = max(1, math.ceil(self._pace.ready_at(loop.time(), waiter.chat, priority) - loop.time()))
+            raise TelegramRetryAfter(method, "no turn within the caller's patience (our own limit)", wait_s) from None
+        finally:
+            if waiter in self._waiting[priority]:
+                self._waiting[priority].remove(waiter)
+
+    def _give_turns(self) -> None:
+        """Let everyone go who may, the most urgent first; come back when the next one may."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        again = math.inf
+        for priority in Priority:
+            for waiter in list(self._waiting[priority]):
+                if waiter.turn.done():
+                    continue
+                ready = self._pace.ready_at(now, waiter.chat, priority)
+                if ready <= now:
+                    self._pace.took(now, waiter.chat, priority)
+                    self._waiting[priority].remove(waiter)
+                    waiter.turn.set_result(None)
+                else:
+                    again = min(again, ready)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(again, self._give_turns) if again < math.inf else None
+
+
+def is_message(method: TelegramMethod[Any]) -> bool:
+    """Whether Telegram's limits for messages count this call: sending, copying, forwarding, editing."""
+    name = method.__api_method__
+    return name.startswith(("send", "edit", "copy", "forward")) and name != "sendChatAction"
+
+
+def is_repeatable(method: TelegramMethod[Any]) -> bool:
+    """Whether doing it twice is as good as once, so that a lost answer may be met with another try."""
+    name = method.__api_method__
+    return name.startswith(("edit", "get")) or name == "answerCallbackQuery"
+
+
+def chat_of(method: TelegramMethod[Any]) -> Chat | None:
+    """The chat a call writes to (a number, or a channel's @name)."""
+    chat = getattr(method, "chat_id", None)
+    return chat if isinstance(chat, int | str) else None

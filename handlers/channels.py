@@ -1,0 +1,121 @@
+"""What happens in channels: the bot joins, leaves or gets other rights; a new post gets its keyboard."""
+
+from typing import Final
+
+import structlog
+from aiogram import Bot, F, Router
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.types import (
+    ChatMemberAdministrator,
+    ChatMemberBanned,
+    ChatMemberLeft,
+    ChatMemberMember,
+    ChatMemberOwner,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    Message,
+)
+
+from bot import creator_cards, keyboards, replies
+from bot.cards import Rendered
+from giving.creators import BotRights
+from giving.people import Person
+from services.creators import ChatSeen, CreatorService
+from services.links import Links
+from services.people import PeopleService
+from services.tips import TipService
+from texts import Texts
+
+log = structlog.get_logger()
+
+Member = (
+    ChatMemberOwner
+    | ChatMemberAdministrator
+    | ChatMemberMember
+    | ChatMemberRestricted
+    | ChatMemberLeft
+    | ChatMemberBanned
+)
+# What a creator writes; the rest of a channel's messages are about the channel ("title changed").
+POSTS: Final = frozenset({
+    "text", "photo", "video", "animation", "audio", "document", "voice", "video_note", "sticker", "poll", "location",
+    "venue", "contact", "story", "paid_media", "checklist",
+})  # fmt: skip
+
+
+def register(router: Router) -> None:
+    """Listen to channels, and to private chats that block the bot."""
+    router.my_chat_member.register(changed_in_channel, F.chat.type == "channel")
+    router.my_chat_member.register(changed_in_group, F.chat.type.in_({"group", "supergroup"}))
+    router.my_chat_member.register(blocked, F.chat.type == "private", F.new_chat_member.status == "kicked")
+    router.channel_post.register(posted, F.content_type.in_(POSTS))
+
+
+async def changed_in_channel(
+    event: ChatMemberUpdated,
+    bot: Bot,
+    creators: CreatorService,
+    texts: Texts,
+    language: str,
+    person: Person | None = None,
+) -> None:
+    """Remember what the bot may do there, and tell who changed it: ready, or what is missing."""
+    if person is None:
+        return
+    chat = event.chat
+    seen = ChatSeen(telegram_id=chat.id, kind=chat.type, title=chat.title or "", username=chat.username)
+    card = await creators.bot_changed(seen, rights_of(event.new_chat_member), person)
+    if card.chat.rights.present:
+        told = creator_cards.bot_added(texts, language, card)
+    elif rights_of(event.old_chat_member).present:
+        told = creator_cards.bot_removed(texts, language, card.chat)
+    else:
+        return
+    await _tell(bot, person, told)
+
+
+def rights_of(member: Member) -> BotRights:
+    """What Telegram's word for the bot's place in a channel lets it do."""
+    if isinstance(member, ChatMemberAdministrator):
+        return BotRights(present=True, can_post=bool(member.can_post_messages), can_edit=bool(member.can_edit_messages))
+    return BotRights(present=isinstance(member, ChatMemberMember | ChatMemberOwner | ChatMemberRestricted))
+
+
+async def changed_in_group(
+    event: ChatMemberUpdated, bot: Bot, texts: Texts, language: str, person: Person | None = None
+) -> None:
+    """Groups come later; say so to who invited the bot, once, in private."""
+    came = event.old_chat_member.status in ("left", "kicked") and event.new_chat_member.status not in ("left", "kicked")
+    if person is not None and came:
+        await _tell(bot, person, Rendered(texts.chat(language, "bot-in-group", chat=event.chat.title or "")))
+
+
+async def _tell(bot: Bot, person: Person, told: Rendered) -> None:
+    """In private; who never started the bot can't be told."""
+    try:
+        await replies.send(bot, person.telegram_id, told)
+    except (TelegramForbiddenError, TelegramBadRequest) as refusal:
+        log.info("creator_not_told", person_id=str(person.id), error=type(refusal).__name__)
+
+
+async def blocked(event: ChatMemberUpdated, people: PeopleService) -> None:
+    """The person blocked the bot: nothing more is sent until they write again."""
+    await people.blocked(event.chat.id)
+
+
+async def posted(message: Message, creators: CreatorService, tips: TipService, texts: Texts, links: Links) -> None:
+    """A new post gets the counter and the amounts, unless it has buttons already or can't carry them."""
+    if message.reply_markup is not None or message.forward_origin is not None or message.media_group_id is not None:
+        return
+    post = await creators.posted(
+        message.chat.id, message.message_id, message.text or message.caption or "", message.date
+    )
+    if post is None:
+        return
+    language = await creators.language(post.id)
+    card = await tips.post(post.id)
+    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, tips.presets)
+    try:
+        await message.edit_reply_markup(reply_markup=rows)
+    except (TelegramBadRequest, TelegramForbiddenError) as refusal:
+        log.warning("post_keyboard_refused", post_id=str(post.id), error=refusal.message)

@@ -1,0 +1,131 @@
+"""`main.py demo`: a sandbox in a process of its own, and the service against it, on loopback only."""
+
+import asyncio
+import json
+import secrets
+import socket
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Final
+
+import click
+
+from settings import Settings
+
+TOKEN: Final = "100000001:sandbox"  # noqa: S105 - opens nothing but the sandbox on this machine
+RAIL_KEY: Final = "sandbox-key"
+OWNER: Final = 1003
+ROOT: Final = Path(__file__).parent.parent
+PROJECTS: Final = ROOT / "sandbox" / "projects.yaml"
+HOST: Final = "127.0.0.1"
+START_TIMEOUT_S: Final = 30
+
+
+class DemoFailed(Exception):
+    """The demo can't start; str() is one clear line."""
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoFailed(f"--data {data}: {error.strerror}") from None
+
+
+async def run_demo(*, port: int, data: Path, browser: bool) -> None:
+    """Run until Ctrl-C. The chat page is on `port`, our own pages on the next one. Raises: DemoFailed."""
+    _make_folder(data)
+    listening = _listen(port + 1 if port else 0)
+    web_url = f"http://{HOST}:{listening.getsockname()[1]}"
+    webhook_secret = secrets.token_urlsafe(24)
+    sandbox, page = await _start_sandbox(port, data, f"{web_url}/hooks/sandbox", webhook_secret)
+    click.echo(f"益赞 · Yizan demo: {page}\n  chat page   {page}\n  our pages   {web_url}\n  data        {data}")
+    click.echo("  the bot is loading; what you send it is answered as soon as it is there (Ctrl-C ends the demo)")
+    if browser:
+        webbrowser.open(page)
+    try:
+        await _serve(settings_for(page, web_url, data, webhook_secret), listening)
+    finally:
+        if sandbox.stdin is not None:
+            sandbox.stdin.close()
+        await asyncio.wait_for(sandbox.wait(), 5)
+
+
+def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Settings:
+    """The defaults with the sandbox as Telegram and as provider; your own settings and secrets are not touched."""
+    rail = {"api_base": page, "key": RAIL_KEY, "webhook_secret": webhook_secret}
+    return Settings.model_validate(
+        {
+            "telegram": {"token": TOKEN, "api_base": page},
+            "database": {"url": f"sqlite:///{(data / 'yizan.db').absolute()}"},
+            "web": {"public_url": web_url},
+            "owners": [OWNER],
+            "quiet_hours": "",  # whoever tries it at night wants to see everything too
+            "rails": {"enabled": ["sandbox"], "sandbox": rail},
+            "legal": {"basis": "演示，不募集任何款项 · A demonstration, no funds are raised"},
+        }
+    )
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    from launch.service import StartFailed, serve
+
+    try:
+        await _import_projects(settings)
+        await serve(settings, listening=listening, on_ready=lambda name: click.echo(f"  the bot listens as @{name}"))
+    except StartFailed as failure:
+        raise DemoFailed(str(failure)) from None
+
+
+async def _import_projects(settings: Settings) -> None:
+    """The demo's projects, on the first start."""
+    from launch.service import prepare_database
+    from services.project_import import ProjectImport
+    from services.projects import ProjectService
+    from storage.engines import open_engines
+    from storage.work import UnitOfWork
+
+    engines = open_engines(settings.database.url)
+    try:
+        await prepare_database(engines)
+        unit = UnitOfWork(engines)
+        if not (await ProjectService(unit).search(size=1)).total:
+            await ProjectImport(unit).run(PROJECTS.read_text(encoding="utf-8"))
+    finally:
+        await engines.close()
+
+
+def _listen(port: int) -> socket.socket:
+    """A listening socket on loopback. Raises: DemoFailed."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+    except OSError:
+        listening.close()
+        raise DemoFailed(f"port {port} is in use: choose another pair with --port N (N and N+1 are used)") from None
+    return listening
+
+
+async def _start_sandbox(
+    port: int, data: Path, webhook_url: str, webhook_secret: str
+) -> tuple[asyncio.subprocess.Process, str]:
+    """The sandbox as a child that ends when we do, however we end. Raises: DemoFailed."""
+    log = data / "sandbox.log"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "sandbox", "--port", str(port), "--data", str((data / "sandbox.db").absolute()),
+        "--webhook-url", webhook_url, "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY, "--exit-with-parent",
+        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log.open("ab"),
+        # A terminal's Ctrl-C goes to the whole group; the sandbox ends when we close its input, after our last word.
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S) if process.stdout else b""
+    except TimeoutError:
+        process.kill()
+        raise DemoFailed("the sandbox did not start in time") from None
+    if not line:
+        said = log.read_text(errors="replace").strip().splitlines()
+        raise DemoFailed(said[-1].removeprefix("sandbox: ") if said else "the sandbox did not start")
+    return process, str(json.loads(line)["url"])

@@ -1,0 +1,249 @@
+"""Puts the service together from settings, runs it, and takes it down in the order in which nothing is lost."""
+
+import asyncio
+import contextlib
+import errno
+import importlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+
+from giving.creators import BotRights
+from giving.money import Money
+from giving.quiet import QuietHours
+from giving.tips import Limits
+from payments.provider import Rail
+from payments.sandbox import SandboxRail
+from services.counters import CounterService
+from services.creators import ChatRights, CreatorService
+from services.dialogs import DialogService
+from services.links import Links
+from services.outbox import OutboxService
+from services.payments import PaymentService
+from services.people import PeopleService
+from services.projects import ProjectService
+from services.refunds import RefundService
+from services.settlement import Settler
+from services.tips import TipService
+from services.wake import Wakes, keep_doing
+from settings import Settings
+from storage import migrate
+from storage.engines import DatabaseUrlWrong, Engines, open_engines
+from storage.work import UnitOfWork
+from texts import Texts
+from web.app import WebParts, create_app, create_runner
+
+if TYPE_CHECKING:
+    from launch.telegram import Telegram
+
+log = structlog.get_logger()
+LOCALES: Final = Path(__file__).parent.parent / "locales"
+SETTLE_EVERY_S: Final = 2.0
+DIGEST_EVERY_S: Final = 2.0
+
+
+class StartFailed(Exception):
+    """The service can't start; str() is one clear line per problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of one process, on one database."""
+
+    unit: UnitOfWork
+    rails: dict[str, Rail]
+    texts: Texts
+    links: Links
+    people: PeopleService
+    projects: ProjectService
+    creators: CreatorService
+    tips: TipService
+    refunds: RefundService
+    payments: PaymentService
+    outbox: OutboxService
+    counters: CounterService
+    dialogs: DialogService
+    wakes: Wakes
+
+    async def close(self) -> None:
+        """Close the rails' connections."""
+        for rail in self.rails.values():
+            if isinstance(rail, SandboxRail):
+                await rail.close()
+
+
+def rails_of(settings: Settings) -> dict[str, Rail]:
+    """The rails that are switched on by name."""
+    rails: dict[str, Rail] = {}
+    if "sandbox" in settings.rails.enabled:
+        sandbox = settings.rails.sandbox
+        rails["sandbox"] = SandboxRail(
+            api_base=sandbox.api_base,
+            key=sandbox.key.get_secret_value() if sandbox.key else "",
+            webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
+        )
+    return rails
+
+
+def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> Services:
+    """The services, wired; nothing is started and no network is touched."""
+    unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
+    language, currency = settings.language, settings.tips.currency
+    links = Links(settings.web.link_base)
+    rails = rails_of(settings)
+    rail = next(iter(rails.values()), None)
+    digest_every = timedelta(seconds=settings.notices.digest_every_s)
+    limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
+    presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
+    tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
+    quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
+    return Services(
+        unit=unit,
+        rails=rails,
+        texts=Texts.load(LOCALES, default=language, zone=zone),
+        links=links,
+        people=PeopleService(unit, owners=settings.owners),
+        projects=ProjectService(unit),
+        creators=CreatorService(unit, rights, zone=zone, currency=currency, language=language),
+        tips=tips,
+        refunds=RefundService(unit, rail, tips),
+        payments=PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every)),
+        outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
+        counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
+        dialogs=DialogService(unit),
+        wakes=wakes,
+    )
+
+
+async def prepare_database(engines: Engines) -> None:
+    """A new database gets its schema; one of another version is refused. Raises: StartFailed."""
+    try:
+        at, head = await migrate.current(engines), migrate.head()
+        if at is None:
+            await migrate.upgrade(engines)
+            log.info("database_made", revision=head)
+        elif at not in migrate.known():
+            raise StartFailed(f"the database is at {at}, made by a newer Yizan: start that one, or restore a backup")
+        elif at != head:
+            raise StartFailed(f"the database is at {at}, this Yizan needs {head}: run python main.py db upgrade")
+    except (DBAPIError, OSError, TimeoutError) as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()
+        raise StartFailed(f"database.url: can't be used: {reason[0] if reason else type(error).__name__}") from None
+
+
+async def start_web(services: Services, settings: Settings, listening: socket.socket | None) -> web.AppRunner:
+    """Serve pages and webhooks. Raises: StartFailed (the port is taken)."""
+    parts = WebParts(
+        projects=services.projects,
+        tips=services.tips,
+        payments=services.payments,
+        texts=services.texts,
+        links=services.links,
+        default_language=settings.language,
+        test_money=services.tips.test_money,
+        legal_basis=settings.legal.basis,
+        contact=settings.legal.contact,
+    )
+    runner = create_runner(create_app(parts))
+    await runner.setup()
+    try:
+        if listening is not None:
+            await web.SockSite(runner, listening).start()
+        else:
+            await web.TCPSite(runner, settings.web.host, settings.web.port).start()
+    except OSError as error:
+        await runner.cleanup()
+        if error.errno == errno.EADDRINUSE:
+            raise StartFailed(f"web.port: {settings.web.port} is in use: choose another (YIZAN_WEB__PORT=…)") from None
+        raise StartFailed(f"web.host: {settings.web.host}: {error.strerror}") from None
+    return runner
+
+
+@contextlib.asynccontextmanager
+async def loops(services: Services) -> AsyncIterator[None]:
+    """What goes on beside the updates: settling what the inbox holds, queueing digests."""
+    services.payments.pending.set()
+    running = [
+        asyncio.create_task(
+            keep_doing("settle", services.payments.settle_pending, services.payments.pending, every_s=SETTLE_EVERY_S)
+        ),
+        asyncio.create_task(
+            keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
+        ),
+    ]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+async def serve(
+    settings: Settings, *, listening: socket.socket | None = None, on_ready: Callable[[str], None] | None = None
+) -> None:
+    """Run until SIGTERM or SIGINT: pages first, then (once aiogram is loaded behind them) the bot.
+
+    `listening`: an open socket instead of web.host and web.port. `on_ready` gets the bot's username once it listens.
+    Raises: StartFailed.
+    """
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        engines = open_engines(settings.database.url)
+    except DatabaseUrlWrong as error:
+        raise StartFailed(str(error)) from None
+    try:
+        await prepare_database(engines)
+        rights = LateRights()
+        services = build_services(settings, engines, rights)
+        runner = await start_web(services, settings, listening)
+        try:
+            async with loops(services):
+                telegram = await _telegram(settings, services, rights)
+                try:
+                    await telegram.run(stop, on_ready)
+                finally:
+                    await telegram.close()
+        finally:
+            await runner.cleanup()
+            await services.close()
+    finally:
+        # Last of all: whatever was in hand has been committed by now.
+        await engines.close()
+        log.info("stopped")
+
+
+async def _telegram(settings: Settings, services: Services, rights: "LateRights") -> "Telegram":
+    """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile."""
+    module = await asyncio.to_thread(importlib.import_module, "launch.telegram")
+    try:
+        built: Telegram = module.Telegram(settings, services)
+    except module.TokenRefused:
+        raise StartFailed("telegram.token: is not a bot token; copy it again from @BotFather") from None
+    rights.asks = built.rights
+    return built
+
+
+class LateRights:
+    """Stands for the bot's rights until the bot is there; nobody can ask before it listens."""
+
+    asks: ChatRights
+
+    async def is_administrator(self, chat: int, user: int) -> bool:
+        """Ask Telegram."""
+        return await self.asks.is_administrator(chat, user)
+
+    async def of_bot(self, chat: int) -> BotRights:
+        """Ask Telegram."""
+        return await self.asks.of_bot(chat)

@@ -1,0 +1,124 @@
+"""The Telegram side of the service: loads aiogram, so service.py imports it late."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+
+import structlog
+from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+
+from bot import commands, notices
+from bot.build import build_bot, build_dispatcher
+from bot.counters import CounterEditor
+from bot.dialogs import DialogStorage
+from bot.isolation import PersonIsolation
+from bot.outbox import OutboxSender
+from bot.pace import Limits
+from bot.polling import Polling
+from bot.rights import TelegramRights
+from bot.sending import Limiter
+from bot.session import TokenRefused
+from handlers import routers
+from settings import Settings
+
+if TYPE_CHECKING:
+    from launch.service import Services
+
+__all__ = ["Telegram", "TokenRefused"]
+log = structlog.get_logger()
+FIRST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 30.0
+
+
+class Telegram:
+    """The bot, its dispatcher, and the loops that send."""
+
+    def __init__(self, settings: Settings, services: "Services") -> None:
+        """Wire it; nothing is sent yet. Raises: TokenRefused (not a token at all)."""
+        token = settings.telegram.token.get_secret_value() if settings.telegram.token else ""
+        pace = settings.notices
+        limits = Limits(
+            messages_per_second=pace.messages_per_second,
+            per_chat_per_second=pace.per_chat_per_second,
+            per_group_per_minute=pace.per_group_per_minute,
+            counters_per_second=pace.counters_per_second,
+        )
+        self._services, self._texts = services, services.texts
+        self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
+        self.rights = TelegramRights(self._bot)
+        self._dispatcher = build_dispatcher(
+            people=services.people,
+            tips=services.tips,
+            creators=services.creators,
+            projects=services.projects,
+            refunds=services.refunds,
+            texts=services.texts,
+            links=services.links,
+            routers=routers(),
+            storage=DialogStorage(services.dialogs),
+            isolation=PersonIsolation(),
+            default_language=settings.language,
+        )
+        self._poll_timeout_s = settings.telegram.poll_timeout_s
+
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None] | None) -> None:
+        """Listen and send until `stop`; what is in hand is finished. Raises: TokenRefused."""
+        username = await self._username(stop)
+        if username is None:
+            return
+        services = self._services
+        services.links.bot_username = username
+        sender = OutboxSender(self._bot, services.outbox, services.texts, services.links, notices.render)
+        editor = CounterEditor(
+            self._bot, services.counters, services.creators, services.tips, services.texts, services.links
+        )
+        polling = Polling(self._bot, self._dispatcher, timeout_s=self._poll_timeout_s)
+        log.info("bot_listens", username=username)
+        if on_ready is not None:
+            on_ready(username)
+        introducing = asyncio.create_task(self._introduce())
+        try:
+            await _together(stop, polling.run(stop), sender.run(stop), editor.run(stop))
+        finally:
+            introducing.cancel()
+            await asyncio.gather(introducing, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Close the connection to Telegram, after the last handler."""
+        await self._dispatcher.storage.close()
+        await self._bot.session.close()
+
+    async def _username(self, stop: asyncio.Event) -> str | None:
+        """Who we are, asked until Telegram answers; None if stopped before. Raises: TokenRefused."""
+        pause = FIRST_PAUSE_S
+        while not stop.is_set():
+            try:
+                return (await self._bot.get_me()).username or ""
+            except TelegramUnauthorizedError:
+                raise TokenRefused from None
+            except TelegramAPIError as error:
+                log.warning("telegram_unreachable", error=type(error).__name__, again_in_s=pause)
+            await asyncio.wait((asyncio.ensure_future(stop.wait()),), timeout=pause)
+            pause = min(LONGEST_PAUSE_S, 2 * pause)
+        return None
+
+    async def _introduce(self) -> None:
+        """Menus and descriptions; the bot works without them, so a refusal is only logged."""
+        try:
+            await commands.register(self._bot, self._texts)
+            await commands.introduce(self._bot, self._texts)
+        except TelegramAPIError as refusal:
+            log.warning("bot_not_introduced", error=type(refusal).__name__)
+
+
+async def _together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
+    """Run until all have ended; the first that fails stops the others in order, and its error is raised."""
+    tasks = [asyncio.ensure_future(part) for part in parts]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        stop.set()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result

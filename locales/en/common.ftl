@@ -1,0 +1,71 @@
+# Words, buttons and commands used everywhere, and what to say when there is nothing else to say.
+# Only messages without HTML may stand on buttons and in alerts.
+
+language-name = English
+bot-name = Yizan
+bot-about = Turns a tip into a gift: every cent reaches the project, and anyone can check.
+bot-description =
+    Yizan turns a tip into a gift.
+
+    Tap ¥1 under a channel post, and 100% goes to the charity project its creator chose. Every gift has a receipt that anyone can check.
+
+    Creators: add me to your channel. It takes two minutes.
+
+test-money = Test money · nothing real is charged
+someone = You
+page-of = { $number } / { $pages }
+
+## Buttons
+
+button-other = Other
+button-give = Give to a project
+button-my-gifts = My gifts
+button-creators = I'm a creator
+button-search = Search
+button-all-projects = All projects
+button-back = Back
+button-previous = ‹ Previous
+button-next = Next ›
+button-leave = Never mind
+button-project-page = Project page
+button-designated-page = Give on its official page
+
+## Commands
+
+command-start = Start over
+command-give = Choose a project and give
+command-gifts = Everything I have given
+command-charity = Creators: charity tips for your channel
+command-language = Language · 换语言
+command-help = What I can do for you
+command-admin-add = Make someone an admin
+command-admin-remove = Take the admin role away
+
+## Greetings and help
+
+welcome =
+    Hello, I'm Yizan ❤ I turn tips into gifts.
+
+    { welcome-promises }
+welcome-promises =
+    · What you give is what the project gets: 100%. The operator pays the fees.
+    · You choose what others see. Your name and the amount can both stay hidden.
+    · I write only when you ask, or when it's about your money. No ads.
+welcome-next = What would you like to do?
+welcome-back = Good to see you again ❤ What would you like to do?
+help =
+    <b>To give</b>
+    Tap an amount under a channel post, or send /give to choose a project.
+    /gifts shows everything you have given, with receipts.
+
+    <b>For creators</b>
+    Add me to your channel as an administrator, then send /charity. All of every tip goes to the project you choose; the money passes neither through you nor through me.
+
+    /language changes the language
+unknown-text = I didn't catch that, but here is what I can do:
+unknown-command = There is no such command. Try one of these, or send /help.
+unknown-kind = Got it, but I only understand text and buttons. You can:
+unknown-button = This button no longer works. Send /start to begin again.
+dialog-left = All right, never mind.
+language-choose = Which language do you prefer?
+language-chosen = Fine, I'll speak English from now on.

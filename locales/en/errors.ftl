@@ -1,0 +1,24 @@
+# What to say when something is refused: no HTML, since alerts of 200 characters use it too; what is wrong, then what to do.
+
+error-unknown = Something went wrong, and we have made a note of it. Please try again in a while.
+error-amount-not-understood = I can't read that amount. Send a number from { $least } to { $most }, such as 5 or 6.66.
+error-tip-too-small = The least is { $least } and the most { $most }. Try another amount?
+error-tip-too-large = The most is { $most } and the least { $least }. Try another amount?
+error-wrong-currency = This project takes { $currency } only.
+error-post-unknown = The buttons on this post no longer work. Send /give to choose a project.
+error-tipping-off = Charity tips are off in { $chat }. Send /give to choose a project.
+error-project-closed = “{ $project }” takes no new gifts.
+error-project-unknown = There is no such project. Send /give to see the open ones.
+error-not-yours = There is nothing here for you, or it is no longer valid. Send /start to begin again.
+error-not-administrator = Only someone who is an administrator of { $chat } right now can do this. Nothing was changed.
+error-bot-lacks-rights = I lack rights in { $chat }. Make me an administrator with “Edit messages”, then try again.
+error-chat-unknown = I'm not in that channel. Add me as an administrator first.
+error-tip-not-open = This one was paid or cancelled already. Send /gifts to see.
+error-not-refundable = You can't take this one back yourself: once paid, a gift belongs to the project.
+error-rail-unavailable = The payment service isn't answering. Nothing was charged; try again in a moment.
+error-not-allowed = Your role doesn't allow this.
+error-person-unknown = I don't know this person. Ask them to send me /start first.
+error-giving-elsewhere = You can't pay here yet. “{ $project }” takes gifts on its official page.
+
+closed-alternatives = These are open:
+closed-no-alternatives = Send /give to see the others.

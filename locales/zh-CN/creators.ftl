@@ -1,0 +1,65 @@
+# 博主：加入频道、开启与关闭、选项目、数据。
+
+bot-added = 我已加入 <b>{ $chat }</b>，谢谢你！
+bot-can =
+    我会：在每条新帖子下放一排公益赞赏按钮。
+    我不会：改你写的字、在频道里说话、经手一分钱。
+bot-ready = 权限齐了，选个项目就能开启。
+bot-ready-on = 权限齐了，公益赞赏已开启。
+bot-lacks-administrator = 还差一步：请把我设为管理员，并打开「编辑消息」。
+bot-lacks-edit-messages = 还差一项权限：请打开「编辑消息」，不然我没法在帖子下放按钮。
+bot-removed = 我已离开 <b>{ $chat }</b>，新帖子不再有赞赏按钮，已收到的赞赏不受影响。把我加回去，设置还在。
+bot-in-group = 谢谢邀请！不过我现在只为频道服务，在 <b>{ $chat }</b> 里会保持安静。
+
+chats-none =
+    你还没有把我加进频道。三步就好：
+
+    1. 打开频道的「管理员」，添加 { $bot }
+    2. 打开「编辑消息」这项权限
+    3. 我会在这里告诉你下一步
+chats-list = <b>我的频道</b>
+chats-line-on = ● { $chat } · 已开启，捐给 { $project }
+chats-line-off = ○ { $chat } · 未开启
+chats-pick = 哪个频道？
+
+chat-card-on =
+    <b>{ $chat }</b>
+    公益赞赏已开启，100% 捐给 <b>{ $project }</b>。
+chat-card-off =
+    <b>{ $chat }</b>
+    公益赞赏未开启。
+chat-choose = 为 <b>{ $chat }</b> 选一个公益项目：
+chat-confirm = 开启后，<b>{ $chat }</b> 的每条新帖子都会带上赞赏按钮，100% 捐给这个项目。旧帖子和已有的赞赏不变。
+chat-on =
+    <b>开启了 ❤</b>
+    从现在起，{ $chat } 的每条新帖子都会带上赞赏按钮，100% 捐给 <b>{ $project }</b>。
+
+    去发一条试试吧。
+chat-off = 已关闭 <b>{ $chat }</b> 的公益赞赏。新帖子不再带按钮，已收到的赞赏都会用在项目上。
+button-chat-on = ● { $chat }
+button-chat-off = ○ { $chat }
+button-tipping-on = 开启公益赞赏
+button-tipping-off = 关闭
+button-change-project = 换项目
+button-stats = 看数据
+button-my-chats = 我的频道
+button-confirm-on = 就选它，开启
+
+stats-title = <b>{ $chat }</b> 的公益赞赏
+stats-today = 今天：{ $donors } 人 · { $gifts } 笔 · <b>{ $given }</b>
+stats-week = 本周：{ $donors } 人 · { $gifts } 笔 · <b>{ $given }</b>
+stats-month = 本月：{ $donors } 人 · { $gifts } 笔 · <b>{ $given }</b>
+stats-ever = 总计：{ $donors } 人 · { $gifts } 笔 · <b>{ $given }</b>
+stats-top = <b>最打动人的帖子</b>
+stats-post = { $place }. { $post } · { $donors } 人 · { $given }
+stats-post-untitled = 帖子
+stats-none = 还没有人赞赏。新帖子下的按钮会等着他们。
+
+digest =
+    <b>{ $chat }</b> 收到了公益赞赏 ❤
+    { $donors } 位粉丝，共 <b>{ $given }</b>，全部捐给 { $project }。
+digest-since = 从 { $since } 到现在
+digest-names = 谢谢：{ $names }
+digest-ever = 至今 { $donors } 人，{ $given }。
+digest-name = { $name } { $amount }
+digest-name-alone = { $name }

@@ -1,0 +1,24 @@
+# 被拒绝时说的话：没有 HTML，也用在 200 字以内的弹窗里；先说怎么回事，再说怎么办。
+
+error-unknown = 出了点问题，我们已经记下了。请过一会儿再试一次。
+error-amount-not-understood = 没看懂这个金额。请发 { $least } 到 { $most } 之间的数字，比如 5 或 6.66。
+error-tip-too-small = 最少 { $least }，最多 { $most }。换个金额试试？
+error-tip-too-large = 最多 { $most }，最少 { $least }。换个金额试试？
+error-wrong-currency = 这个项目只收 { $currency }。
+error-post-unknown = 这条帖子上的按钮已经失效了。发 /give 可以直接挑一个项目。
+error-tipping-off = { $chat } 已关闭公益赞赏。发 /give 可以直接挑一个项目。
+error-project-closed = 「{ $project }」已停止接收新的捐款。
+error-project-unknown = 找不到这个项目。发 /give 看看正在进行的。
+error-not-yours = 这里没有给你看的内容，也可能已经失效。发 /start 重新开始。
+error-not-administrator = 只有 { $chat } 现在的管理员才能这样做，所以什么都没有改。
+error-bot-lacks-rights = 我在 { $chat } 里权限不够。请把我设为管理员，并打开「编辑消息」，然后再试一次。
+error-chat-unknown = 我不在这个频道里。请先把我加进去，设为管理员。
+error-tip-not-open = 这一笔已经付过款或取消了。发 /gifts 看看。
+error-not-refundable = 这一笔不能自己撤回。付款成功的捐款已属于项目。
+error-rail-unavailable = 付款通道暂时没有回应。没有扣款，过一会儿再试就好。
+error-not-allowed = 你的身份不能做这件事。
+error-person-unknown = 我还不认识这个人。请对方先给我发 /start。
+error-giving-elsewhere = 这里还不能付款。「{ $project }」在它的指定平台上接受捐款。
+
+closed-alternatives = 这几个项目还在等你：
+closed-no-alternatives = 发 /give 看看别的项目。

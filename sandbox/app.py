@@ -1,0 +1,81 @@
+"""Puts the parts together: one aiohttp application over one state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from aiohttp import web
+
+from sandbox.guard import MOST_BYTES, add_headers, answers, guard
+from sandbox.people.server import People
+from sandbox.rail.events import Courier
+from sandbox.rail.page import PayPage
+from sandbox.rail.payments import Payments
+from sandbox.rail.server import Rail
+from sandbox.state import State
+from sandbox.telegram.schema import Schema
+from sandbox.telegram.server import BotApi
+
+STATIC = Path(__file__).parent / "static"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    rail_key: str = "sandbox-key"
+    fee_percent: Decimal = Decimal("0.6")
+
+
+class Sandbox:
+    """A running sandbox: `start` listens, `stop` ends every stream and poll and closes the file."""
+
+    def __init__(self, state: State, options: Options) -> None:
+        self.state = state
+        self.url = ""
+        self._payments = Payments(state, options.fee_percent, lambda: self.url)
+        self._runner = web.AppRunner(self._app(options), access_log=None, shutdown_timeout=0.5)
+
+    async def start(self, port: int) -> None:
+        """Raises OSError when the port is taken."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, HOST, port)
+        try:
+            await site.start()
+        except OSError:
+            await self.stop()
+            raise
+        self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        self.state.signals.close()
+        await self._runner.cleanup()
+        self.state.close()
+
+    def _app(self, options: Options) -> web.Application:
+        app = web.Application(middlewares=[answers, guard], client_max_size=MOST_BYTES)
+        app.add_routes(BotApi(self.state, Schema.load()).routes())
+        app.add_routes(People(self.state).routes())
+        app.add_routes(Rail(self.state, self._payments, options.rail_key).routes())
+        app.add_routes(PayPage(self.state, self._payments).routes())
+        app.add_routes([web.get("/", _index), web.static("/static", STATIC)])
+        app.on_response_prepare.append(add_headers)
+        app.cleanup_ctx.append(self._workers)
+        return app
+
+    async def _workers(self, app: web.Application) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(Courier(self.state).run()), asyncio.create_task(self._payments.settle_later())]
+        yield
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _index(request: web.Request) -> web.FileResponse:
+    return web.FileResponse(STATIC / "index.html")

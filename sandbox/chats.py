@@ -1,0 +1,305 @@
+"""Users, chats, members and messages as the file holds them; no rule of Telegram's is decided here."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+
+from sandbox.state import State
+
+Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Kind = Literal["new", "edit", "delete", "member"]
+PRESENT = ("creator", "administrator", "member")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    is_bot: bool
+    first_name: str
+    last_name: str | None
+    username: str | None
+    language: str | None
+    persona: str | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}" if self.last_name else self.first_name
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """`id` is what the Bot API calls the chat; for a private one that is the person, and `bot` whom they talk to."""
+
+    key: int
+    id: int
+    type: str
+    title: str | None
+    username: str | None
+    bot: int | None
+    started: bool
+    blocked: bool
+    signed: bool
+
+    @property
+    def is_private(self) -> bool:
+        return self.type == "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    status: Status
+    rights: dict[str, bool]
+
+    @property
+    def present(self) -> bool:
+        return self.status in PRESENT
+
+    @property
+    def administers(self) -> bool:
+        return self.status in ("creator", "administrator")
+
+    def may(self, right: str) -> bool:
+        return self.status == "creator" or (self.status == "administrator" and self.rights.get(right, False))
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`sender` is the one who wrote it, also in a channel, where nobody is told; `markup_bot` gets the taps."""
+
+    id: int
+    sender: int | None
+    signature: str | None
+    date: int
+    edit_date: int | None
+    text: str
+    entities: list[dict[str, Any]]
+    markup: dict[str, Any] | None
+    markup_bot: int | None
+    reply_to: int | None
+    extra: dict[str, Any]
+
+
+def _user(row: sqlite3.Row) -> User:
+    return User(
+        row["id"],
+        bool(row["is_bot"]),
+        row["first_name"],
+        row["last_name"],
+        row["username"],
+        row["language"],
+        row["persona"],
+    )
+
+
+def _chat(row: sqlite3.Row) -> Chat:
+    flags = bool(row["started"]), bool(row["blocked"]), bool(row["signed"])
+    return Chat(row["key"], row["id"], row["type"], row["title"], row["username"], row["bot"], *flags)
+
+
+def _message(row: sqlite3.Row) -> Message:
+    return Message(
+        row["id"],
+        row["sender"],
+        row["signature"],
+        row["date"],
+        row["edit_date"],
+        row["text"],
+        orjson.loads(row["entities"]),
+        orjson.loads(row["markup"]) if row["markup"] else None,
+        row["markup_bot"],
+        row["reply_to"],
+        orjson.loads(row["extra"]),
+    )
+
+
+def find_user(state: State, ref: int | str) -> User | None:
+    """By numeric id or `@username`."""
+    row = (
+        state.row("SELECT * FROM users WHERE id = ?", ref)
+        if isinstance(ref, int)
+        else state.row("SELECT * FROM users WHERE username = ?", ref.removeprefix("@"))
+    )
+    return _user(row) if row else None
+
+
+def get_user(state: State, user_id: int) -> User:
+    found = find_user(state, user_id)
+    if found is None:
+        raise LookupError(user_id)
+    return found
+
+
+def persons(state: State) -> list[User]:
+    return [_user(row) for row in state.rows("SELECT * FROM users WHERE NOT is_bot ORDER BY rowid")]
+
+
+def main_bot(state: State) -> User:
+    """The bot the pages speak of: the first one of the seed."""
+    row = state.row("SELECT users.* FROM bots JOIN users USING (id) ORDER BY bots.rowid LIMIT 1")
+    if row is None:
+        raise LookupError("no bot")
+    return _user(row)
+
+
+def find_chat(state: State, ref: int | str) -> Chat | None:
+    """A channel or group, by id or `@username`."""
+    row = (
+        state.row("SELECT * FROM chats WHERE id = ? AND bot IS NULL", ref)
+        if isinstance(ref, int)
+        else state.row("SELECT * FROM chats WHERE username = ?", ref.removeprefix("@"))
+    )
+    return _chat(row) if row else None
+
+
+def private_chat(state: State, person: int, bot: int) -> Chat | None:
+    row = state.row("SELECT * FROM chats WHERE id = ? AND bot = ?", person, bot)
+    return _chat(row) if row else None
+
+
+def chats_of(state: State, user: int) -> list[Chat]:
+    """Every chat the person sees, the one with the newest message first."""
+    rows = state.rows(
+        """SELECT chats.* FROM chats WHERE (bot IS NOT NULL AND id = ?1)
+           OR key IN (SELECT chat FROM members WHERE user = ?1 AND status IN ('creator', 'administrator', 'member'))
+           ORDER BY (SELECT date FROM messages WHERE chat = key ORDER BY id DESC LIMIT 1) DESC, key""",
+        user,
+    )
+    return [_chat(row) for row in rows]
+
+
+def set_flags(state: State, chat: Chat, *, started: bool, blocked: bool) -> None:
+    state.run("UPDATE chats SET started = ?, blocked = ? WHERE key = ?", started, blocked, chat.key)
+
+
+def member(state: State, chat: Chat, user: int) -> Member:
+    """Who was never in the chat has left it, as Telegram puts it."""
+    row = state.row("SELECT * FROM members WHERE chat = ? AND user = ?", chat.key, user)
+    return Member(row["status"], orjson.loads(row["rights"])) if row else Member("left", {})
+
+
+def members(state: State, chat: Chat) -> list[tuple[User, Member]]:
+    """Who is in the chat now, the creator first."""
+    rows = state.rows(
+        """SELECT users.*, status, rights FROM members JOIN users ON users.id = members.user
+           WHERE chat = ? AND status IN ('creator', 'administrator', 'member') ORDER BY status != 'creator', user""",
+        chat.key,
+    )
+    return [(_user(row), Member(row["status"], orjson.loads(row["rights"]))) for row in rows]
+
+
+def count_members(state: State, chat: Chat) -> int:
+    return 2 if chat.is_private else len(members(state, chat))
+
+
+def set_member(state: State, chat: Chat, user: int, new: Member) -> None:
+    state.run(
+        "INSERT INTO members (chat, user, status, rights) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET status = excluded.status, rights = excluded.rights",
+        chat.key,
+        user,
+        new.status,
+        orjson.dumps(new.rights).decode(),
+    )
+
+
+def add_message(
+    state: State,
+    chat: Chat,
+    *,
+    sender: int,
+    text: str,
+    entities: list[dict[str, Any]],
+    date: int | None = None,
+    signature: str | None = None,
+    markup: dict[str, Any] | None = None,
+    reply_to: int | None = None,
+    extra: dict[str, Any] | None = None,
+) -> Message:
+    """Ids grow by one in each chat, and a deleted one is never given again."""
+    state.run("UPDATE chats SET last_message = last_message + 1 WHERE key = ?", chat.key)
+    row = state.row("SELECT last_message FROM chats WHERE key = ?", chat.key)
+    message = Message(
+        row["last_message"] if row else 0,
+        sender,
+        signature,
+        state.now() if date is None else date,
+        None,
+        text,
+        entities,
+        markup,
+        sender if markup else None,
+        reply_to,
+        extra or {},
+    )
+    state.run(
+        "INSERT INTO messages (chat, id, sender, signature, date, text, entities, markup, markup_bot, reply_to, extra)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        chat.key,
+        message.id,
+        sender,
+        signature,
+        message.date,
+        text,
+        _dump(entities),
+        _dump(markup),
+        message.markup_bot,
+        reply_to,
+        _dump(message.extra),
+    )
+    tell(state, chat, "new")
+    return message
+
+
+def save_edit(state: State, chat: Chat, message: Message) -> None:
+    state.run(
+        "UPDATE messages SET text = ?, entities = ?, markup = ?, markup_bot = ?, edit_date = ?, extra = ?"
+        " WHERE chat = ? AND id = ?",
+        message.text,
+        _dump(message.entities),
+        _dump(message.markup),
+        message.markup_bot,
+        message.edit_date,
+        _dump(message.extra),
+        chat.key,
+        message.id,
+    )
+    tell(state, chat, "edit")
+
+
+def delete_message(state: State, chat: Chat, message_id: int) -> None:
+    state.run("DELETE FROM messages WHERE chat = ? AND id = ?", chat.key, message_id)
+    tell(state, chat, "delete")
+
+
+def find_message(state: State, chat: Chat, message_id: int) -> Message | None:
+    row = state.row("SELECT * FROM messages WHERE chat = ? AND id = ?", chat.key, message_id)
+    return _message(row) if row else None
+
+
+def read_messages(state: State, chat: Chat, *, after: int | None, limit: int) -> list[Message]:
+    """The newest ones, or those after an id; oldest first."""
+    if after is not None:
+        rows = state.rows(
+            "SELECT * FROM messages WHERE chat = ? AND id > ? ORDER BY id LIMIT ?", chat.key, after, limit
+        )
+    else:
+        rows = state.rows("SELECT * FROM messages WHERE chat = ? ORDER BY id DESC LIMIT ?", chat.key, limit)[::-1]
+    return [_message(row) for row in rows]
+
+
+def tell(state: State, chat: Chat, kind: Kind, *, also: int | None = None) -> None:
+    """Let the pages of everyone in the chat know; each person knows a private chat by the bot's id."""
+    if chat.is_private:
+        state.tell(("user", chat.id), {"chat": chat.bot, "kind": kind})
+        return
+    audience = {user.id for user, _ in members(state, chat) if not user.is_bot}
+    for user in audience | ({also} if also is not None else set()):
+        state.tell(("user", user), {"chat": chat.id, "kind": kind})
+
+
+def _dump(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()

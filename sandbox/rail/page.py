@@ -1,0 +1,71 @@
+"""The pay page: what a payer sees, and the choice they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote, urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader
+
+from sandbox import chats
+from sandbox.rail.amounts import shown
+from sandbox.rail.errors import RailError, invalid
+from sandbox.rail.payments import ACTIONS, Action, Payments
+from sandbox.rail.server import answer, read_json
+from sandbox.state import State
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+class PayPage:
+    """No key: whoever has the link may pay, as with any provider."""
+
+    def __init__(self, state: State, payments: Payments) -> None:
+        self._state = state
+        self._payments = payments
+        self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/pay/{id}", self.show), web.post("/pay/{id}", self.act)]
+
+    async def show(self, request: web.Request) -> web.Response:
+        payment_id = request.match_info["id"]
+        row = self._payments.row(payment_id)
+        html = self._templates.get_template("pay.html").render(
+            payment=self._payments.get(payment_id),
+            amount=shown(row["amount_minor"], row["currency"]),
+            language=row["language"],
+            back_url=self._back(row["return_url"]),
+        )
+        return web.Response(text=html, content_type="text/html")
+
+    async def act(self, request: web.Request) -> web.StreamResponse:
+        """A form goes back to the page, which shows what became of it; JSON gets the Payment."""
+        payment_id = request.match_info["id"]
+        is_json = request.content_type == "application/json"
+        fields: dict[str, Any] = await read_json(request) if is_json else dict(await request.post())
+        action = fields.get("action")
+        if action not in ACTIONS:
+            raise invalid(f"action is one of {', '.join(ACTIONS)}.")
+        try:
+            with self._state.change():
+                payment = self._payments.act(payment_id, cast(Action, action))
+        except RailError as error:
+            if is_json or error.status != 409:
+                raise
+            return _see(payment_id)
+        return answer(payment) if is_json else _see(payment_id)
+
+    def _back(self, return_url: str) -> str:
+        """A link to our bot opens in the chat page, since Telegram itself knows nothing of it."""
+        parts = urlsplit(return_url)
+        name = parts.path.strip("/").lower()
+        if parts.hostname in ("t.me", "telegram.me") and name == (chats.main_bot(self._state).username or "").lower():
+            return f"/?open={quote(return_url, safe='')}"
+        return return_url
+
+
+def _see(payment_id: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": f"/pay/{payment_id}"})

@@ -1,0 +1,1 @@
+"""The Bot API: what a bot may call, in the words Telegram answers with."""

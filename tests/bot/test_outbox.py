@@ -1,0 +1,280 @@
+"""The sender on the real outbox and a real HTTP server: at least once, merged, and one failure is one failure."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiogram import Bot
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+from sqlalchemy import select, update
+
+from bot.outbox import OutboxSender, by_recipient, pause_after, priority_of
+from bot.pace import Priority
+from giving.notices import URGENCY
+from giving.people import Person, Visitor
+from services.links import Links
+from services.outbox import Notice, NoticeKind, OutboxService
+from storage.ids import new_id
+from storage.outbox import NewMessage
+from storage.tables import outbox, tips
+from tests.bot.telegram import FakeTelegram, refusal
+from tests.world import World
+
+Until = Callable[..., Awaitable[Any]]
+ANY: Any = None
+BUTTON = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="x", url="https://example.org")]])
+
+
+@dataclass
+class Words:
+    text: str
+    keyboard: InlineKeyboardMarkup | None = BUTTON
+
+
+async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, links: Any) -> Words | None:
+    return Words(f"<b>{notices[0].kind}</b> × {len(notices)}")
+
+
+async def queue(world: World, person: Person, kind: NoticeKind, count: int = 1) -> None:
+    """Put notices into the outbox."""
+    now = world.time()
+    async with world.unit() as work:
+        fresh = [NewMessage(str(new_id()), kind, URGENCY[kind], person.id, new_id(), now) for _ in range(count)]
+        await work.outbox.add_many(fresh, now=now)
+
+
+async def rows(world: World) -> list[Any]:
+    """What became of them."""
+    async with world.unit.read() as work:
+        return list(await work.connection.execute(select(outbox).order_by(outbox.c.id)))
+
+
+def states(world: World) -> Callable[[], Awaitable[list[str]]]:
+    async def read() -> list[str]:
+        return sorted(row.state for row in await rows(world))
+
+    return read
+
+
+async def settled(world: World, until: Until) -> None:
+    """Wait until each was tried and recorded."""
+
+    async def tried() -> bool:
+        found = await rows(world)
+        return bool(found) and all(row.state != "queued" or row.error for row in found)
+
+    await until(tried)
+
+
+@asynccontextmanager
+async def sending(bot: Bot, world: World, renderer: Any = render) -> AsyncIterator[None]:
+    sender, stop = OutboxSender(bot, world.outbox, ANY, Links("http://x"), renderer), asyncio.Event()
+    task = asyncio.create_task(sender.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 12)
+
+
+async def test_receipts_of_one_donor_become_one_message(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    await queue(world, world.alice, NoticeKind.RECEIPT, 3)
+    await queue(world, world.creator, NoticeKind.DIGEST)
+    async with sending(bot, world):
+        await until(lambda: len(telegram.calls) == 2)
+        await settled(world, until)
+
+    receipt, digest = telegram.of("sendMessage")
+    assert (receipt.chat, receipt.params["text"]) == (1002, "<b>receipt</b> × 3")
+    assert receipt.params["parse_mode"] == "HTML"
+    assert '"is_disabled": true' in receipt.params["link_preview_options"]
+    assert "https://example.org" in receipt.params["reply_markup"]
+    assert receipt.params["disable_notification"] == "false"
+    assert (digest.chat, digest.params["text"]) == (1001, "<b>digest</b> × 1")
+    found = await rows(world)
+    assert {row.state for row in found} == {"sent"}
+    assert len({row.message_id for row in found}) == 2
+
+
+async def test_who_blocked_the_bot_is_marked_and_the_rest_is_told(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    telegram.by_chat[1002] = (403, refusal(403, "Forbidden: bot was blocked by the user"))
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    await queue(world, world.creator, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await settled(world, until)
+
+    assert await states(world)() == ["sent", "skipped"]
+    async with world.unit.read() as work:
+        alice = await work.people.by_telegram_id(1002)
+    assert alice is not None
+    assert not alice.reachable
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (500, refusal(500, "Internal Server Error"), "TelegramServerError"),
+        (502, "<html>Bad Gateway</html>", "TelegramServerError"),
+        (429, refusal(429, "Too Many Requests: retry after 40", retry_after=40), "told to wait"),
+        (401, refusal(401, "Unauthorized"), "TelegramUnauthorizedError"),
+    ],
+)
+async def test_what_may_pass_is_tried_again_later(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, status: int, body: Any, error: str
+) -> None:
+    telegram.plan("sendMessage", status, body)
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await settled(world, until)
+        [row] = await rows(world)
+        assert (row.state, row.error) == ("queued", error)
+        assert round((row.due_at - world.time()).total_seconds()) == (40 if status == 429 else 2)
+        world.time.passes(seconds=41)
+        world.wakes.outbox.set()
+        await until(lambda: len(telegram.calls) == 2)
+        await until(lambda: _all(world, "sent"))
+
+
+async def _all(world: World, state: str) -> bool:
+    return {row.state for row in await rows(world)} == {state}
+
+
+async def test_a_message_telegram_refuses_is_given_up_alone(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    for _ in range(2):  # the merged one, then the first by itself
+        telegram.refuse("sendMessage", 400, "Bad Request: can't parse entities")
+    await queue(world, world.alice, NoticeKind.RECEIPT, 3)
+    async with sending(bot, world):
+        await settled(world, until)
+
+    assert await states(world)() == ["failed", "sent", "sent"]
+    assert [call.params["text"][-1] for call in telegram.of("sendMessage")] == ["3", "1", "1", "1"]
+
+
+async def test_somebody_telegram_does_not_know_is_unreachable(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    telegram.refuse("sendMessage", 400, "Bad Request: chat not found")
+    await queue(world, world.alice, NoticeKind.RECEIPT, 2)
+    async with sending(bot, world):
+        await settled(world, until)
+    assert await states(world)() == ["skipped", "skipped"]
+
+
+async def test_a_mistake_in_rendering_harms_its_own_notice_only(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    await queue(world, world.alice, NoticeKind.RECEIPT, 3)
+    bad = (await rows(world))[1].id
+
+    async def broken(notices: Sequence[Notice], *rest: Any) -> Words | None:
+        if any(notice.id == bad for notice in notices):
+            raise LookupError("no such message")
+        return Words("fine")
+
+    async with sending(bot, world, broken):
+        await settled(world, until)
+    assert {row.id: (row.state, row.error) for row in await rows(world) if row.error} == {
+        bad: ("queued", "LookupError")
+    }
+    assert await states(world)() == ["queued", "sent", "sent"]
+
+
+async def test_nothing_left_to_say_is_done(bot: Bot, telegram: FakeTelegram, world: World, until: Until) -> None:
+    async def nothing(*args: Any) -> Words | None:
+        return None
+
+    await queue(world, world.creator, NoticeKind.DIGEST)
+    async with sending(bot, world, nothing):
+        await until(lambda: _all(world, "sent"))
+    assert telegram.calls == []
+
+
+@pytest.mark.parametrize(
+    "said", [None, "message is not modified: …", "message can't be edited", "message to edit not found"]
+)
+async def test_a_card_is_edited_or_it_is_no_matter(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, said: str | None
+) -> None:
+    tip = await world.tip(world.alice, "5")
+    async with world.unit() as work:
+        await work.connection.execute(update(tips).where(tips.c.id == tip.id).values(card_message_id=77))
+        card = NewMessage("card", NoticeKind.CARD, 1, world.alice.id, tip.id, world.time())
+        await work.outbox.add_many([card], now=world.time())
+    if said:
+        telegram.refuse("editMessageText", 400, f"Bad Request: {said}")
+    async with sending(bot, world):
+        await until(lambda: _all(world, "sent"))
+
+    [edit] = telegram.calls
+    assert (edit.method, edit.chat, edit.params["message_id"]) == ("editMessageText", 1002, "77")
+
+
+async def test_a_sender_that_could_not_record_sends_again_rather_than_never(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, failures = world.outbox.sent, [OSError("disk full")]
+
+    async def sent(notices: Sequence[Notice], message_id: int | None) -> None:
+        if failures:
+            raise failures.pop()
+        await record(notices, message_id)
+
+    monkeypatch.setattr(world.outbox, "sent", sent)
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await until(lambda: len(telegram.calls) == 1)
+        world.time.passes(seconds=31)
+        await until(lambda: _all(world, "sent"))
+    assert len(telegram.calls) == 2
+
+
+async def test_a_database_away_for_a_moment_does_not_end_the_sender(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim, failures = world.outbox.claim, [OSError("gone"), OSError("gone")]
+
+    async def flaky(limit: int = 100) -> list[Notice]:
+        if failures:
+            raise failures.pop()
+        return await claim(limit)
+
+    monkeypatch.setattr(world.outbox, "claim", flaky)
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await until(lambda: _all(world, "sent"))
+
+
+async def test_many_people_are_told_side_by_side(bot: Bot, telegram: FakeTelegram, world: World, until: Until) -> None:
+    for number in range(25):
+        person = await world.people.meet(Visitor(2000 + number, f"P{number}"), started=True)
+        await queue(world, person, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await until(lambda: _all(world, "sent"))
+    assert len({call.chat for call in telegram.calls}) == 25
+
+
+def notice(recipient: int, kind: NoticeKind, attempts: int = 1) -> Notice:
+    return Notice(new_id(), kind, recipient, new_id(), new_id(), "en", attempts, silent=False)
+
+
+def test_what_one_person_is_told_stays_in_order_and_together() -> None:
+    receipt, card, digest = NoticeKind.RECEIPT, NoticeKind.CARD, NoticeKind.DIGEST
+    told = [notice(1, receipt), notice(2, receipt), notice(1, receipt), notice(1, card), notice(2, digest)]
+    kinds = [[[n.kind for n in bundle] for bundle in bundles] for bundles in by_recipient(told)]
+    assert kinds == [[[receipt, receipt], [card]], [[receipt], [digest]]]
+
+
+def test_tries_grow_apart_and_receipts_go_first() -> None:
+    pauses = [pause_after([notice(1, NoticeKind.RECEIPT, attempts)]) for attempts in (0, 1, 2, 3, 8, 9, 10_000)]
+    assert pauses == [2, 2, 4, 8, 256, 300, 300]
+    assert priority_of(notice(1, NoticeKind.CARD)) is Priority.RECEIPT
+    assert priority_of(notice(1, NoticeKind.DIGEST)) is Priority.NOTICE

@@ -1,0 +1,272 @@
+"""Polling against a real HTTP server: nothing is confirmed before it is done, and nothing stops the rest."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiogram import Bot, Dispatcher, Router
+from aiogram.types import CallbackQuery, Message
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from bot import polling
+from bot.middlewares import DeadlineMiddleware
+from bot.polling import InHand, Polling, queue_of
+from bot.session import TokenRefused
+from tests.bot.telegram import FakeTelegram, channel_post, message, refusal, tap
+from tests.bot.virtual import run
+
+Until = Callable[..., Awaitable[Any]]
+
+
+class Heard:
+    """A dispatcher that records what it was told, and can be made slow or broken by the text."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.ended: list[str] = []
+        self.gate = asyncio.Event()
+        self.dispatcher = Dispatcher()
+        self.dispatcher.update.outer_middleware(DeadlineMiddleware(0.4))
+        router = Router()
+        router.message.register(self.on_message)
+        router.channel_post.register(self.on_message)
+        router.callback_query.register(self.on_tap)
+        self.dispatcher.include_router(router)
+
+    async def on_message(self, event: Message) -> None:
+        await self.hear(event.text or "")
+
+    async def on_tap(self, event: CallbackQuery) -> None:
+        await self.hear(event.data or "")
+
+    async def hear(self, text: str) -> None:
+        self.began.append(text)
+        if text.startswith("wait"):
+            await self.gate.wait()
+        if text.startswith("break"):
+            raise RuntimeError(text)
+        self.ended.append(text)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "MOST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(polling, "LEAST_BACKOFF_S", 0.01)
+
+
+@asynccontextmanager
+async def listening(bot: Bot, heard: Heard, **options: Any) -> AsyncIterator[Polling]:
+    """Polls inside, stops cleanly outside."""
+    loop, stop = Polling(bot, heard.dispatcher, timeout_s=5, **options), asyncio.Event()
+    task = asyncio.create_task(loop.run(stop))
+    try:
+        yield loop
+    finally:
+        stop.set()
+        await task
+
+
+async def test_updates_are_handled_then_confirmed(bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until) -> None:
+    telegram.push(message(5, "one"), tap(6, "two"), channel_post(7, "three"))
+    async with listening(bot, heard):
+        await until(lambda: len(heard.ended) == 3)
+        telegram.push(message(8, "four"))
+        await until(lambda: "four" in heard.ended)
+
+    assert telegram.calls[0].method == "deleteWebhook"
+    assert telegram.calls[0].params.get("drop_pending_updates") in (None, "false")
+    assert telegram.updates == []
+    assert set(telegram.of("getUpdates")[0].params["allowed_updates"]) == set(
+        '["message", "channel_post", "callback_query"]'
+    )
+
+
+async def test_an_update_in_hand_is_not_confirmed_and_holds_up_only_its_own_person(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher.update.outer_middleware._middlewares.pop()  # let it wait for as long as it takes
+    telegram.push(message(1, "wait", person=1), message(2, "behind", person=1), message(3, "beside", person=2))
+    async with listening(bot, heard):
+        await until(lambda: heard.ended == ["beside"])
+        telegram.push(message(4, "later", person=3), tap(5, "queued", person=1))
+        await until(lambda: heard.ended == ["beside", "later"])
+        assert [update["update_id"] for update in telegram.updates] == [1, 2, 3, 4, 5]
+        heard.gate.set()
+        await until(lambda: len(heard.ended) == 5)
+
+    assert heard.ended == ["beside", "later", "wait", "behind", "queued"]
+    assert len(heard.began) == 5, "nothing was handled twice"
+    assert telegram.updates == []
+
+
+async def test_an_undecodable_update_is_skipped(bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until) -> None:
+    broken = message(2, "private words") | {"callback_query": {"id": 5}}
+    telegram.push(
+        {"update_id": 1, "message": {"message_id": "?"}},
+        broken,
+        {"update_id": 3, "telepathy": {"thought": "?"}},
+        {"update_id": 4, "message": [1, 2]},
+        message(5, "fine"),
+    )
+    with capture_logs() as logs:
+        async with listening(bot, heard):
+            await until(lambda: heard.ended == ["fine"])
+
+    assert telegram.updates == []
+    assert [log["update_id"] for log in logs if log["event"] == "update_undecodable"] == [1, 2, 4]
+    assert [log["update_id"] for log in logs if log["event"] == "update_of_unknown_type"] == [3]
+    assert "private words" not in str(logs)
+
+
+async def test_a_broken_and_a_stuck_handler_are_logged_and_passed_by(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    telegram.push(message(1, "break"), message(2, "wait"), message(3, "fine"))
+    with capture_logs() as logs:
+        async with listening(bot, heard):
+            await until(lambda: heard.ended == ["fine"])
+
+    failed = [log for log in logs if log["event"] in ("update_failed", "update_timed_out")]
+    assert [log["update_id"] for log in failed] == [1, 2]
+    assert telegram.updates == []
+
+
+async def test_stopping_finishes_what_is_in_hand_and_confirms_it(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    telegram.push(message(1, "wait"))
+    stop = asyncio.Event()
+    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(stop))
+    await until(lambda: heard.began)
+    stop.set()
+    await asyncio.sleep(0.05)
+    heard.gate.set()
+    await task
+
+    assert heard.ended == ["wait"]
+    assert telegram.calls[-1].params["offset"] == "2"
+    assert telegram.updates == []
+
+
+async def test_what_does_not_end_in_time_stays_for_the_next_start(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    telegram.push(message(1, "fine", person=1), message(2, "wait", person=2), message(3, "fine too", person=3))
+    async with listening(bot, heard, grace_s=0.1):
+        await until(lambda: len(heard.ended) == 2)
+
+    assert [update["update_id"] for update in telegram.updates] == [2, 3]
+
+
+async def test_a_cancellation_is_a_clean_stop_too(bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until) -> None:
+    telegram.push(message(1, "fine"))
+    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(asyncio.Event()))
+    await until(lambda: heard.ended)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert telegram.updates == []
+
+
+async def test_a_bad_line_is_waited_out_and_told_once(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    telegram.refuse("deleteWebhook", 500, "Internal Server Error")
+    telegram.plan("getUpdates", 502, "<html>Bad Gateway</html>")
+    telegram.plan("getUpdates", 200, "not JSON")
+    telegram.plan("getUpdates", 200, {"ok": True})
+    telegram.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request")
+    telegram.refuse("getUpdates", 409, "Conflict: terminated by other getUpdates request")
+    telegram.push(message(1, "fine"))
+    with capture_logs() as logs:
+        async with listening(bot, heard):
+            await until(lambda: heard.ended == ["fine"])
+
+    events = [log["event"] for log in logs if log["event"].startswith("polling_")]
+    assert events == [
+        "polling_unreachable",
+        "polling_recovered",
+        "polling_unreachable",
+        "polling_conflict",
+        "polling_recovered",
+    ]
+
+
+async def test_retry_after_is_waited_out(bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until) -> None:
+    telegram.refuse("getUpdates", 429, "Too Many Requests: retry after 1", retry_after=1)
+    telegram.push(message(1, "fine"))
+    async with listening(bot, heard):
+        await until(lambda: heard.ended == ["fine"])
+    first, second, *_ = telegram.of("getUpdates")
+    assert second.at - first.at >= 0.99
+
+
+@pytest.mark.parametrize(("code", "words"), [(401, "Unauthorized"), (404, "Not Found")])
+async def test_a_refused_token_ends_it_with_a_clear_word(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, code: int, words: str
+) -> None:
+    telegram.refuse("deleteWebhook", code, words)
+    with pytest.raises(TokenRefused, match="BotFather") as caught:
+        await Polling(bot, heard.dispatcher).run(asyncio.Event())
+    assert bot.token not in str(caught.value)
+
+
+async def test_stopping_does_not_wait_for_telegram(bot: Bot, telegram: FakeTelegram, heard: Heard) -> None:
+    telegram.planned["deleteWebhook"].extend([(500, refusal(500, "Internal Server Error"))] * 1000)
+    stop = asyncio.Event()
+    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(stop))
+    await asyncio.sleep(0.1)
+    stop.set()
+    await asyncio.wait_for(task, 1)
+
+
+def test_what_waits_behind_what() -> None:
+    assert queue_of(message(1, "x", person=7)) == queue_of(tap(2, "x", person=7)) == 7
+    assert queue_of(message(1, "x", person=7, chat=-5)) == -5
+    assert queue_of(channel_post(1, "x", chat=-9)) == -9
+    assert queue_of({"update_id": 1, "poll": {"id": "x"}}) == ("update", 1)
+    assert queue_of({"update_id": 1, "message": None}) == ("update", 1)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.sampled_from([0.0, 0.3, 1.0, 4.0])), max_size=30),
+    st.integers(1, 9),
+)
+def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinished_update(
+    work: list[tuple[int, float]], most: int
+) -> None:
+    updates = [message(10 + n, str(seconds), person=person) for n, (person, seconds) in enumerate(work)]
+    began: list[int] = []
+    ended: list[int] = []
+
+    async def handle(raw: Any) -> None:
+        began.append(raw["update_id"])
+        await asyncio.sleep(float(raw["message"]["text"]))
+        ended.append(raw["update_id"])
+
+    async def poll() -> None:
+        hand = InHand(handle)
+        while len(ended) < len(updates):
+            offset = hand.offset or 0
+            assert all(update["update_id"] in ended for update in updates if update["update_id"] < offset)
+            hand.take([update for update in updates if update["update_id"] >= offset][:most])
+            await asyncio.sleep(0.25)
+        await hand.finish(1)
+        assert not updates or hand.offset == updates[-1]["update_id"] + 1
+
+    run(poll())
+    assert sorted(began) == [update["update_id"] for update in updates]
+    for person in range(1, 5):
+        theirs = [u["update_id"] for u in updates if u["message"]["from"]["id"] == person]
+        assert [number for number in ended if number in theirs] == theirs

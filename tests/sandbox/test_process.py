@@ -1,0 +1,155 @@
+"""`python -m sandbox` as a process: it says where it is, survives a kill, and ends when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, Client, payment_of
+
+Start = Callable[..., Awaitable[tuple[Process, Client]]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path) -> AsyncIterator[Start]:
+    processes: list[Process] = []
+    async with aiohttp.ClientSession() as http:
+
+        async def start(*more: str) -> tuple[Process, Client]:
+            command = [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(tmp_path / "new" / "s.db"), *more]
+            process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+            processes.append(process)
+            assert process.stdout
+            ready = json.loads(await asyncio.wait_for(process.stdout.readline(), 10))
+            assert ready["ready"] is True
+            return process, Client(ready["url"], http)
+
+        yield start
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+@asynccontextmanager
+async def ends_within(process: Process, seconds: float) -> AsyncIterator[None]:
+    began = time.perf_counter()
+    yield
+    await asyncio.wait_for(process.wait(), 10)
+    assert time.perf_counter() - began < seconds
+
+
+async def test_a_kill_loses_nothing_that_was_answered(start: Start) -> None:
+    process, box = await start()
+    sent = await box.bot("sendMessage", chat_id=CREATOR, text="before the kill")
+    await box.say(FOLLOWER, "/start")
+    payment = await box.pay(await box.rail("POST", "/payments", payment_of(100), "k"))
+    updates = await box.bot("getUpdates")
+    process.kill()
+    await process.wait()
+
+    _, box = await start()
+    messages = (await box.api("GET", f"/users/{CREATOR}/chats/{BOT}/messages"))["messages"]
+    assert [m["text"] for m in messages] == ["/start", "before the kill"]
+    assert await box.bot("getUpdates") == updates
+    assert (await box.rail("GET", f"/payments/{payment['id']}"))["charges"] == payment["charges"]
+    await box.bot("getUpdates", offset=updates[-1]["update_id"] + 1)
+    await box.say(FOLLOWER, "after")
+    (update,) = await box.bot("getUpdates")
+    assert update["update_id"] == updates[-1]["update_id"] + 1
+    after = await box.bot("sendMessage", chat_id=CREATOR, text="x")
+    assert after["message_id"] == sent["message_id"] + 1
+
+
+async def test_a_sigterm_ends_it_at_once_with_streams_polls_and_taps_open(start: Start) -> None:
+    process, box = await start()
+    await box.updates()
+    markup = {"inline_keyboard": [[{"text": "A", "callback_data": "a"}]]}
+    message = await box.bot("sendMessage", chat_id=CREATOR, text="x", reply_markup=markup)
+    async with box.http.get(f"{box.url}/api/events", params={"user": CREATOR}) as stream:
+        poll = asyncio.create_task(box.bot("getUpdates", timeout=50, allowed_updates=["message"]))
+        await asyncio.sleep(0.1)
+        body = {"chat": BOT, "message": message["message_id"], "button": 0}
+        tap = asyncio.create_task(box.api("POST", f"/users/{CREATOR}/taps", body))
+        await asyncio.sleep(0.1)
+        async with ends_within(process, 2):
+            process.send_signal(signal.SIGTERM)
+        assert await poll == []
+        assert (await tap)["answered"] is False
+        await stream.read()
+    assert process.returncode == 0
+    assert process.stderr
+    assert await process.stderr.read() == b""
+
+
+async def test_it_ends_with_its_parent_when_asked_to(start: Start) -> None:
+    process, _ = await start("--exit-with-parent")
+    assert process.stdin
+    async with ends_within(process, 2):
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+async def test_options_set_the_token_the_key_the_fee_and_the_language(start: Start) -> None:
+    _, box = await start(
+        *("--token", f"{BOT}:other", "--rail-key", "key", "--fee-percent", "1", "--language", "en"),
+        *("--webhook-url", "http://127.0.0.1:9/hook", "--webhook-secret", "s"),
+    )
+    assert (await box.raw("getMe"))["error_code"] == 401
+    assert (await box.raw("getMe", token=f"{BOT}:other"))["ok"]
+    assert (await box.api("GET", "/users"))["users"][0]["language"] == "en"
+    await box.rail("GET", "/events", status=401)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (["--token", "1:x"], "begins with 100000001:"),
+        (["--seed", "nowhere.yaml"], "nowhere.yaml: FileNotFoundError"),
+        (["--webhook-url", "http://x"], "--webhook-url needs --webhook-secret"),
+        (["--data", __file__], "is no sandbox state"),
+    ],
+)
+async def test_what_can_not_be_used_is_named_in_one_line(tmp_path: Path, more: list[str], words: str) -> None:
+    code, error = await fails(["--data", str(tmp_path / "s.db"), *more])
+
+    assert code == 2
+    assert words in error
+    assert error.count("\n") == 1
+
+
+async def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, error = await fails(["--port", str(port), "--data", str(tmp_path / "s.db")])
+
+    assert (code, error) == (
+        2,
+        f"sandbox: port {port} is in use: choose another with --port (0 takes a free one)\n",
+    )
+
+
+async def test_two_sandboxes_do_not_share_a_file(start: Start, tmp_path: Path) -> None:
+    await start()
+    code, error = await fails(["--port", "0", "--data", str(tmp_path / "new" / "s.db")])
+
+    assert code == 2
+    assert "does another sandbox use it?" in error
+
+
+async def fails(arguments: list[str]) -> tuple[int | None, str]:
+    command = [sys.executable, "-m", "sandbox", *arguments]
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
+    _, error = await asyncio.wait_for(process.communicate(), 10)
+    return process.returncode, error.decode()

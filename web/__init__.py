@@ -1,0 +1,1 @@
+"""Pages anyone may read, and the door where payment providers knock. Knows no bot."""

@@ -1,0 +1,69 @@
+"""Puts the pages, the hooks and the rules they share into one aiohttp application."""
+
+import logging
+from typing import Final
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from web.assets import Assets
+from web.errors import ErrorPages
+from web.pages import Pages
+from web.parts import WebParts
+from web.payments import PaymentHooks, healthz
+from web.projects import ProjectPages
+from web.receipts import ReceiptPages
+from web.security import SecurityHeaders
+
+MOST_BYTES: Final = 256 * 1024
+KEEPALIVE_S: Final = 30
+SHUTDOWN_S: Final = 5
+
+
+class _OurMistakes(logging.Filter):
+    """Lets aiohttp log what went wrong here, not that somebody sent what is no HTTP."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = record.exc_info[0] if record.exc_info else None
+        return kind is None or not issubclass(kind, HttpProcessingError)
+
+
+_OUR_MISTAKES: Final = _OurMistakes()
+
+
+def create_app(parts: WebParts) -> web.Application:
+    """The whole public site; it starts nothing and holds nothing that needs closing."""
+    assets = Assets()
+    pages = Pages(parts, assets)
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[ErrorPages(pages).middleware()])
+    app.on_response_prepare.append(SecurityHeaders(parts.links.public_url))
+    app.add_routes(
+        [
+            *ProjectPages(parts, pages).routes(),
+            *ReceiptPages(parts, pages).routes(),
+            *PaymentHooks(parts.payments).routes(),
+            *assets.routes(),
+            web.get("/healthz", healthz),
+        ]
+    )
+    return app
+
+
+def create_runner(app: web.Application) -> web.AppRunner:
+    """The runner with the limits we want: idle connections end, a shutdown waits a few seconds for answers, and
+    bodies stay as they were signed (and as small). Signals are main.py's.
+    """
+    logger = logging.getLogger("web.server")
+    logger.addFilter(_OUR_MISTAKES)
+    return web.AppRunner(
+        app,
+        handle_signals=False,
+        access_log=None,
+        logger=logger,
+        auto_decompress=False,
+        keepalive_timeout=KEEPALIVE_S,
+        shutdown_timeout=SHUTDOWN_S,
+    )
+
+
+__all__ = ["WebParts", "create_app", "create_runner"]

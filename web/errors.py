@@ -1,0 +1,107 @@
+"""Whatever goes wrong becomes a friendly page in the reader's language; details go to the log, under a request id."""
+
+import asyncio
+import secrets
+from datetime import datetime
+from typing import Final
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable
+from giving.money import Money
+from web.pages import Pages
+
+TIMEOUT_S: Final = 10
+STATUSES: Final[dict[type[GivingError], int]] = {
+    ProjectUnknown: 404,
+    NotYours: 404,
+    NotAllowed: 403,
+    RailUnavailable: 503,
+}
+# Statuses with words of their own in web.ftl; others read as 400 or 500.
+WORDED: Final = frozenset({400, 404, 405, 413, 500, 503})
+
+log = structlog.get_logger()
+
+
+class ErrorPages:
+    """The outermost middleware, and the page it shows."""
+
+    def __init__(self, pages: Pages) -> None:
+        """Show errors as one of these pages."""
+        self._pages = pages
+
+    def middleware(self) -> Middleware:
+        """For `web.Application(middlewares=…)`."""
+
+        @web.middleware
+        async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+            request_id = secrets.token_hex(6)
+            with structlog.contextvars.bound_contextvars(request_id=request_id):
+                response = await self._guarded(request, handler, request_id)
+            response.headers["X-Request-Id"] = request_id
+            return response
+
+        return errors
+
+    async def _guarded(self, request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                return await handler(request)
+        except web.HTTPException as error:
+            if error.status < 400:
+                raise
+            return self.page(request, error.status, allow=error.headers.get("Allow", ""))
+        except GivingError as error:
+            return self.page(request, STATUSES.get(type(error), 400), error=error)
+        except TimeoutError:
+            log.warning("web_timed_out", route=_route(request), after_s=TIMEOUT_S)
+            return self.page(request, 503, request_id=request_id)
+        except Exception:
+            log.exception("web_failed", route=_route(request))
+            return self.page(request, 500, request_id=request_id)
+
+    def page(
+        self,
+        request: web.Request,
+        status: int,
+        *,
+        error: GivingError | None = None,
+        request_id: str = "",
+        allow: str = "",
+    ) -> web.Response:
+        """The page for a status; a GivingError's own words where it has none of ours."""
+        worded = status if status in WORDED else 500 if status >= 500 else 400
+        key = "web-project-unknown" if isinstance(error, ProjectUnknown) else f"web-error-{worded}"
+        text = self._pages.say(request, f"{key}-text")
+        if error is not None and not isinstance(error, ProjectUnknown):
+            text = self._pages.say(request, error.message_key, **_wordable(error))
+        response = self._pages.answer(
+            request,
+            "error.html",
+            title=self._pages.say(request, f"{key}-title"),
+            text=text,
+            request_id=request_id,
+            status=status,
+            cache="no-store",
+        )
+        if allow:
+            response.headers["Allow"] = allow
+        if status == 503:
+            response.headers["Retry-After"] = "10"
+        return response
+
+
+def _wordable(error: GivingError) -> dict[str, object]:
+    """Of its arguments those a message can say; alternatives to choose from are the chat's."""
+    return {
+        name: value for name, value in error.args_for_message.items() if isinstance(value, Money | str | int | datetime)
+    }
+
+
+def _route(request: web.Request) -> str:
+    """The pattern, not the address: a receipt code is nobody's business, ours included."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

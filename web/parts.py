@@ -1,0 +1,25 @@
+"""What the pages are built from: services and the operator's few words, handed over by main.py."""
+
+from dataclasses import dataclass
+
+from services.links import Links
+from services.payments import PaymentService
+from services.projects import ProjectService
+from services.tips import TipService
+from texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class WebParts:
+    """`public_name`, `legal_basis` and `contact` may be empty; times are told in the zone of `texts`."""
+
+    projects: ProjectService
+    tips: TipService
+    payments: PaymentService
+    texts: Texts
+    links: Links
+    default_language: str
+    test_money: bool = False
+    public_name: str = ""
+    legal_basis: str = ""
+    contact: str = ""

@@ -1,0 +1,87 @@
+"""`POST /hooks/<rail>`: a provider's event goes, as it came, into the inbox; the answer says only whether to retry."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from payments.provider import BadEvent, BadSignature, UnknownRail
+from services.payments import PaymentService
+
+MOST_BYTES: Final = 64 * 1024
+READ_TIMEOUT_S: Final = 5
+STORE_TIMEOUT_S: Final = 4
+
+log = structlog.get_logger()
+
+
+class TooLarge(Exception):
+    """The body is longer than any event."""
+
+
+class PaymentHooks:
+    """Takes what providers send. Empty answers: whoever guesses learns nothing."""
+
+    def __init__(self, payments: PaymentService) -> None:
+        """Hand events to this service."""
+        self._payments = payments
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where providers knock."""
+        return [web.post("/hooks/{rail}", self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """200 stored, repeated or ignored; 400 no event, 401 not theirs, 404 no such rail, 413, 503 come again."""
+        rail = request.match_info["rail"]
+        try:
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                body = await _read(request)
+        except TooLarge:
+            return _refused(rail, 413, "too_large", close=True)
+        except (web.RequestPayloadError, ConnectionError):
+            return _refused(rail, 400, "broken_off", close=True)
+        except TimeoutError:
+            return _refused(rail, 408, "too_slow", close=True)
+        return await self._store(rail, body, request)
+
+    async def _store(self, rail: str, body: bytes, request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(STORE_TIMEOUT_S):
+                received = await self._payments.receive(rail, body, request.headers)
+        except UnknownRail:
+            return _refused("", 404, "unknown_rail")
+        except BadSignature:
+            return _refused(rail, 401, "bad_signature")
+        except BadEvent:
+            return _refused(rail, 400, "bad_event")
+        except Exception:
+            log.exception("hook_not_stored", rail=rail)
+            return web.Response(status=503, headers={"Retry-After": "5"})
+        log.info("hook_received", rail=rail, received=str(received))
+        return web.Response(status=200)
+
+
+async def healthz(_request: web.Request) -> web.Response:
+    """The loop is alive; says nothing of the database."""
+    return web.Response(text="ok")
+
+
+async def _read(request: web.Request) -> bytes:
+    """The whole body. Raises: TooLarge, as soon as that is known."""
+    if (request.content_length or 0) > MOST_BYTES:
+        raise TooLarge
+    body = bytearray()
+    async for part in request.content.iter_any():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise TooLarge
+    return bytes(body)
+
+
+def _refused(rail: str, status: int, reason: str, *, close: bool = False) -> web.Response:
+    log.warning("hook_refused", rail=rail, status=status, reason=reason)
+    response = web.Response(status=status)
+    if close:
+        response.force_close()  # what is still on its way is not read
+    return response

@@ -1,0 +1,81 @@
+"""`/` lists the open projects; `/p/<slug>` shows one: its story, what it raised, and how to give."""
+
+from typing import Final
+
+from aiohttp import web
+
+from giving.errors import ProjectUnknown
+from giving.ids import token_of
+from giving.money import Money
+from giving.names import clean
+from giving.projects import Project, ProjectState
+from web.pages import TITLE_GRAPHEMES, Pages
+from web.parts import WebParts
+
+PAGE_SIZE: Final = 12
+MOST_PAGES: Final = 10_000
+DESCRIPTION_GRAPHEMES: Final = 160
+
+
+class ProjectPages:
+    """The public side of projects."""
+
+    def __init__(self, parts: WebParts, pages: Pages) -> None:
+        """Keep what the pages are made from."""
+        self._parts = parts
+        self._pages = pages
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where the pages are."""
+        return [web.get("/", self.home), web.get("/p/{slug}", self.project)]
+
+    async def home(self, request: web.Request) -> web.Response:
+        """Open projects, a page at a time."""
+        found = await self._parts.projects.search(page=_page_number(request), size=PAGE_SIZE)
+        return self._pages.answer(
+            request,
+            "home.html",
+            title=self._pages.say(request, "web-home-title"),
+            description=self._pages.say(request, "web-home-lead"),
+            found=found,
+        )
+
+    async def project(self, request: web.Request) -> web.Response:
+        """One project, open or closed. Raises: ProjectUnknown."""
+        slug = request.match_info["slug"]
+        if not slug.isprintable() or len(slug) > 100:
+            raise ProjectUnknown
+        card = await self._parts.projects.by_slug(slug)
+        project, projects = card.project, self._parts.projects
+        text = project.text(self._pages.language(request))
+        return self._pages.answer(
+            request,
+            "project.html",
+            title=clean(text.title, most=TITLE_GRAPHEMES),
+            description=clean(text.summary, most=DESCRIPTION_GRAPHEMES),
+            card=card,
+            project=project,
+            text=text,
+            gifts=await projects.latest(project.id),
+            others=() if project.open else await projects.alternatives(project.id),
+            least=self._least(project),
+            give_url=self._parts.links.start(f"g_{token_of(project.id)}") if project.open else "",
+            closed_key=_closed_key(project),
+        )
+
+    def _least(self, project: Project) -> Money | None:
+        """The least one gives, where we know it in the project's currency."""
+        least = self._parts.tips.limits.least
+        return least if least.currency == project.target.currency else None
+
+
+def _closed_key(project: Project) -> str:
+    return "web-project-closed" if project.state is ProjectState.CLOSED else "web-project-not-verified"
+
+
+def _page_number(request: web.Request) -> int:
+    """From 0; what can't be a page is the first. In addresses pages count from 1."""
+    typed = request.query.get("page", "")
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= 5):
+        return 0
+    return min(max(int(typed), 1), MOST_PAGES) - 1
