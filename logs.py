@@ -62,7 +62,7 @@ _ONE_UUID = re.compile(_UUID)
 # Cheap first looks: only what has such digits can hold a bot token or a card, only what has such a word another secret.
 _MANY_DIGITS = re.compile(r"[0-9](?:[0-9]{3}|[ -][0-9])")
 _SIGNS = ("token", "secret", "passw", "api_key", "apikey", "bearer", "://", "k_live_", "k_test_", "whsec_")
-_BOT_TOKEN = re.compile(rf"({_UUID})|(?<![0-9])[0-9]{{6,}}(?::|%3[Aa])[A-Za-z0-9_-]{{7,}}")
+_BOT_TOKEN = re.compile(rf"({_UUID})|(?<![0-9])[0-9]{{6,}}(?:(?::|%3[Aa])[A-Za-z0-9_-]{{7,}})+")
 _PREFIXED = re.compile(r"(?:[sr]k_(?:live|test)_|whsec_)[A-Za-z0-9+/=_-]+")
 _DATABASE_URL = re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^\s:/@?]*:)\S{1,256}@", re.IGNORECASE)
 _URL = re.compile(r"(://[^\s:/@?#]*:)[^\s/@?#]+@")

@@ -59,6 +59,7 @@ class CounterEditor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Edit until `stop` is set; what was begun is finished."""
+        self._counters.woken.set()  # what became due while nobody edited
         while await work_or_stop(self._counters.woken, stop, IDLE_S):
             while not stop.is_set() and await self._edit_some():
                 pass

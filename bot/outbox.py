@@ -66,12 +66,13 @@ class OutboxSender:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; what was begun is finished."""
+        self._outbox.woken.set()  # what was queued while nobody sent
         async with asyncio.TaskGroup() as group:
             while await work_or_stop(self._outbox.woken, stop, IDLE_S):
-                while not stop.is_set() and await self._send_some(group):
+                while not stop.is_set() and await self._send_some(group, stop):
                     pass
 
-    async def _send_some(self, group: asyncio.TaskGroup) -> bool:
+    async def _send_some(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> bool:
         """Claim and start on what was claimed; False when there was nothing."""
         try:
             notices = await self._outbox.claim()
@@ -81,14 +82,14 @@ class OutboxSender:
         fresh_until = asyncio.get_running_loop().time() + _FRESH_S
         for recipient in by_recipient(notices):
             await self._slots.acquire()
-            group.create_task(self._tell(recipient, fresh_until))
+            group.create_task(self._tell(recipient, fresh_until, stop))
         return bool(notices)
 
-    async def _tell(self, recipient: list[list[Notice]], fresh_until: float) -> None:
-        """Everything one person is to be told, message by message, as long as the claim holds."""
+    async def _tell(self, recipient: list[list[Notice]], fresh_until: float, stop: asyncio.Event) -> None:
+        """Everything one person is to be told, message by message, as long as the claim holds and nobody stops us."""
         try:
             for bundle in recipient:
-                if asyncio.get_running_loop().time() < fresh_until:
+                if not stop.is_set() and asyncio.get_running_loop().time() < fresh_until:
                     await self._deliver(bundle)
         finally:
             self._slots.release()

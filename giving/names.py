@@ -7,7 +7,12 @@ import regex
 
 NAME_GRAPHEMES: Final = 32
 _GRAPHEME: Final = regex.compile(r"\X")
-_JOINERS: Final = {"\u200c", "\u200d"}  # joiners shape Persian, Indic and emoji; alone they are only invisible
+# Joiners shape these scripts and emoji; anywhere else they are only invisible.
+_SHAPED: Final = (
+    r"[\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
+    r"\p{Malayalam}\p{Sinhala}\p{Mongolian}\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F]"
+)
+_IDLE_JOINER: Final = regex.compile(rf"(?<!{_SHAPED})[\u200c\u200d]|[\u200c\u200d](?!{_SHAPED})")
 _MARKS_PER_GRAPHEME: Final = 4
 _EMOJI_CODEPOINTS: Final = 11
 
@@ -15,7 +20,7 @@ _EMOJI_CODEPOINTS: Final = 11
 def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     """The text on one line, at most `most` graphemes (then …); empty if nothing visible is left."""
     spaced = regex.sub(r"[\s\u2028\u2029]+", " ", unicodedata.normalize("NFC", text[:4096]))
-    visible = "".join(c for c in spaced if _is_visible(c))
+    visible = _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c)))
     graphemes = [kept for g in _GRAPHEME.findall(visible) if (kept := _tamed(g))]
     if len(graphemes) > most:
         graphemes = [*graphemes[: most - 1], "…"]
@@ -24,15 +29,14 @@ def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
 
 
 def _is_visible(c: str) -> bool:
-    if c in _JOINERS:
+    if c in "\u200c\u200d":
         return True
     # Cc control, Cf format (bidi marks, zero-width space, BOM), Cs surrogate, Co private, Cn unassigned
     return unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") and c not in "\u115f\u1160\u3164\uffa0\u2800"
 
 
 def _tamed(grapheme: str) -> str:
-    """One grapheme without dangling joiners, and without a tower of combining marks."""
-    bare = grapheme.strip("\u200c\u200d")
-    if "\u200d" in bare or regex.search(r"\p{Extended_Pictographic}|\p{RI}", bare):
-        return bare[:_EMOJI_CODEPOINTS]
-    return bare[: 1 + _MARKS_PER_GRAPHEME]
+    """One grapheme without a tower of combining marks."""
+    if regex.search(r"\p{Extended_Pictographic}|\p{RI}", grapheme):
+        return grapheme[:_EMOJI_CODEPOINTS]
+    return grapheme[: 1 + _MARKS_PER_GRAPHEME]

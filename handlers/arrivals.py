@@ -11,7 +11,7 @@ _JUST_NOW: Final = timedelta(seconds=15)
 
 def is_new(person: Person, now: datetime) -> bool:
     """Whether this very message is the one by which they started the bot."""
-    return person.started_at is not None and now - person.started_at < _JUST_NOW
+    return person.started_at is not None and abs(now - person.started_at) < _JUST_NOW
 
 
 def promises(texts: Texts, language: str, person: Person) -> Html | None:

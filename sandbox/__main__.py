@@ -51,17 +51,17 @@ def _percent(text: str) -> Decimal:
 
 
 def open_state(options: argparse.Namespace) -> State:
-    """The state, sown if it is new. Raises StateError, SeedError."""
+    """The state, sown if it is new, with what the command line sets. Raises StateError, SeedError."""
     options.data.parent.mkdir(parents=True, exist_ok=True)
     state = State(options.data)
-    if state.is_new:
-        sow(state, options.seed)
-        if options.language:
-            with state.change():
-                language = {"zh-CN": "zh-hans"}.get(options.language, options.language)
-                state.run("UPDATE users SET language = ? WHERE NOT is_bot", language)
-    if options.token:
-        set_token(state, options.token)
+    try:
+        if state.is_new:
+            sow(state, options.seed, language=options.language)
+        if options.token:
+            set_token(state, options.token)
+    except SeedError:
+        state.close()
+        raise
     if options.webhook_url:
         with state.change():
             events.set_webhook(state, events.Webhook(options.webhook_url, options.webhook_secret))
@@ -100,8 +100,8 @@ def _fail(text: str) -> int:
     return 2
 
 
-def main() -> int:
-    options = arguments().parse_args()
+def main(given: list[str] | None = None) -> int:
+    options = arguments().parse_args(given)
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(levelname)s %(message)s")
     if options.webhook_url and not options.webhook_secret:
         return _fail("--webhook-url needs --webhook-secret")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -21,6 +22,7 @@ from sandbox.state import State
 from sandbox.telegram.schema import Schema
 from sandbox.telegram.server import BotApi
 
+log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 HOST = "127.0.0.1"
 
@@ -68,13 +70,23 @@ class Sandbox:
         return app
 
     async def _workers(self, app: web.Application) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(Courier(self.state).run()), asyncio.create_task(self._payments.settle_later())]
+        tasks = [asyncio.create_task(_always(work)) for work in (Courier(self.state).run, self._payments.settle_later)]
         yield
         for task in tasks:
             task.cancel()
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+
+async def _always(work: Callable[[], Awaitable[None]]) -> None:
+    """A worker that fails says so and begins again: its work is in the file."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("a worker failed")
+            await asyncio.sleep(1)
 
 
 async def _index(request: web.Request) -> web.FileResponse:

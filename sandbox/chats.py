@@ -1,10 +1,10 @@
-"""Users, chats, members and messages as the file holds them; no rule of Telegram's is decided here."""
+"""Users, chats and members as the file holds them; no rule of Telegram's is decided here."""
 
 from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
@@ -66,23 +66,6 @@ class Member:
         return self.status == "creator" or (self.status == "administrator" and self.rights.get(right, False))
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """`sender` is the one who wrote it, also in a channel, where nobody is told; `markup_bot` gets the taps."""
-
-    id: int
-    sender: int | None
-    signature: str | None
-    date: int
-    edit_date: int | None
-    text: str
-    entities: list[dict[str, Any]]
-    markup: dict[str, Any] | None
-    markup_bot: int | None
-    reply_to: int | None
-    extra: dict[str, Any]
-
-
 def _user(row: sqlite3.Row) -> User:
     return User(
         row["id"],
@@ -98,22 +81,6 @@ def _user(row: sqlite3.Row) -> User:
 def _chat(row: sqlite3.Row) -> Chat:
     flags = bool(row["started"]), bool(row["blocked"]), bool(row["signed"])
     return Chat(row["key"], row["id"], row["type"], row["title"], row["username"], row["bot"], *flags)
-
-
-def _message(row: sqlite3.Row) -> Message:
-    return Message(
-        row["id"],
-        row["sender"],
-        row["signature"],
-        row["date"],
-        row["edit_date"],
-        row["text"],
-        orjson.loads(row["entities"]),
-        orjson.loads(row["markup"]) if row["markup"] else None,
-        row["markup_bot"],
-        row["reply_to"],
-        orjson.loads(row["extra"]),
-    )
 
 
 def find_user(state: State, ref: int | str) -> User | None:
@@ -206,91 +173,6 @@ def set_member(state: State, chat: Chat, user: int, new: Member) -> None:
     )
 
 
-def add_message(
-    state: State,
-    chat: Chat,
-    *,
-    sender: int,
-    text: str,
-    entities: list[dict[str, Any]],
-    date: int | None = None,
-    signature: str | None = None,
-    markup: dict[str, Any] | None = None,
-    reply_to: int | None = None,
-    extra: dict[str, Any] | None = None,
-) -> Message:
-    """Ids grow by one in each chat, and a deleted one is never given again."""
-    state.run("UPDATE chats SET last_message = last_message + 1 WHERE key = ?", chat.key)
-    row = state.row("SELECT last_message FROM chats WHERE key = ?", chat.key)
-    message = Message(
-        row["last_message"] if row else 0,
-        sender,
-        signature,
-        state.now() if date is None else date,
-        None,
-        text,
-        entities,
-        markup,
-        sender if markup else None,
-        reply_to,
-        extra or {},
-    )
-    state.run(
-        "INSERT INTO messages (chat, id, sender, signature, date, text, entities, markup, markup_bot, reply_to, extra)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        chat.key,
-        message.id,
-        sender,
-        signature,
-        message.date,
-        text,
-        _dump(entities),
-        _dump(markup),
-        message.markup_bot,
-        reply_to,
-        _dump(message.extra),
-    )
-    tell(state, chat, "new")
-    return message
-
-
-def save_edit(state: State, chat: Chat, message: Message) -> None:
-    state.run(
-        "UPDATE messages SET text = ?, entities = ?, markup = ?, markup_bot = ?, edit_date = ?, extra = ?"
-        " WHERE chat = ? AND id = ?",
-        message.text,
-        _dump(message.entities),
-        _dump(message.markup),
-        message.markup_bot,
-        message.edit_date,
-        _dump(message.extra),
-        chat.key,
-        message.id,
-    )
-    tell(state, chat, "edit")
-
-
-def delete_message(state: State, chat: Chat, message_id: int) -> None:
-    state.run("DELETE FROM messages WHERE chat = ? AND id = ?", chat.key, message_id)
-    tell(state, chat, "delete")
-
-
-def find_message(state: State, chat: Chat, message_id: int) -> Message | None:
-    row = state.row("SELECT * FROM messages WHERE chat = ? AND id = ?", chat.key, message_id)
-    return _message(row) if row else None
-
-
-def read_messages(state: State, chat: Chat, *, after: int | None, limit: int) -> list[Message]:
-    """The newest ones, or those after an id; oldest first."""
-    if after is not None:
-        rows = state.rows(
-            "SELECT * FROM messages WHERE chat = ? AND id > ? ORDER BY id LIMIT ?", chat.key, after, limit
-        )
-    else:
-        rows = state.rows("SELECT * FROM messages WHERE chat = ? ORDER BY id DESC LIMIT ?", chat.key, limit)[::-1]
-    return [_message(row) for row in rows]
-
-
 def tell(state: State, chat: Chat, kind: Kind, *, also: int | None = None) -> None:
     """Let the pages of everyone in the chat know; each person knows a private chat by the bot's id."""
     if chat.is_private:
@@ -299,7 +181,3 @@ def tell(state: State, chat: Chat, kind: Kind, *, also: int | None = None) -> No
     audience = {user.id for user, _ in members(state, chat) if not user.is_bot}
     for user in audience | ({also} if also is not None else set()):
         state.tell(("user", user), {"chat": chat.id, "kind": kind})
-
-
-def _dump(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()

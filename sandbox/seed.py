@@ -18,6 +18,8 @@ from sandbox.people.views import find_chat
 from sandbox.state import State
 
 OFFSET = re.compile(r"-(\d+)([dhm])(?: (\d\d):(\d\d))?")
+# What Telegram calls the languages of the pages.
+LANGUAGES: dict[str | None, str] = {"zh-CN": "zh-hans", "en": "en"}
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 Json = dict[str, Any]
@@ -27,11 +29,13 @@ class SeedError(Exception):
     """The file can't be used; the text says what is wrong in it."""
 
 
-def sow(state: State, path: Path) -> None:
-    """Make the tables and all that the file describes, in one commit."""
+def sow(state: State, path: Path, *, language: str | None = None) -> None:
+    """Make the tables and all that the file describes, in one commit; `language` is then what everyone has set."""
     try:
         plan = yaml.safe_load(path.read_text(encoding="utf-8"))
         with state.create():
+            for user in plan["users"]:
+                user["language"] = LANGUAGES.get(language, user.get("language"))
             _Sower(state).sow(plan)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, PeopleError, sqlite3.IntegrityError) as error:
         raise SeedError(f"{path}: {type(error).__name__}: {error}") from error

@@ -159,7 +159,7 @@ class State:
 
 
 def _open(path: str) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+    db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second sandbox on the same file would answer with half the truth
     db.execute("PRAGMA journal_mode = WAL")

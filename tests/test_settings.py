@@ -107,9 +107,9 @@ def test_a_path_wins_over_yizan_config_which_wins_over_the_file_beside_main(conf
 
 def test_the_processs_own_environment_is_not_read(monkeypatch):
     monkeypatch.setenv("YIZAN_WEB__PORT", "9001")
-    monkeypatch.setenv("WEB__PORT", "9001")
-    assert load(None, {}).web.port == 8081
-    assert Settings().web.port == 8081
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert load(None, {}) == Settings()
+    assert (Settings().web.port, Settings().language) == (8081, "zh-CN")
 
 
 @pytest.mark.parametrize(

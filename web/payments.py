@@ -48,7 +48,7 @@ class PaymentHooks:
     async def _store(self, rail: str, body: bytes, request: web.Request) -> web.Response:
         try:
             async with asyncio.timeout(STORE_TIMEOUT_S):
-                received = await self._payments.receive(rail, body, request.headers)
+                await self._payments.receive(rail, body, request.headers)
         except UnknownRail:
             return _refused("", 404, "unknown_rail")
         except BadSignature:
@@ -58,7 +58,6 @@ class PaymentHooks:
         except Exception:
             log.exception("hook_not_stored", rail=rail)
             return web.Response(status=503, headers={"Retry-After": "5"})
-        log.info("hook_received", rail=rail, received=str(received))
         return web.Response(status=200)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from sandbox import chats
-from sandbox.chats import Chat, Member, Message, Status, User
+from sandbox import chats, messages
+from sandbox.chats import Chat, Member, Status, User
+from sandbox.messages import Message
 from sandbox.people.errors import PeopleError
 from sandbox.people.views import can_write
 from sandbox.state import State
@@ -27,9 +28,7 @@ def write(state: State, person: User, chat: Chat, text: str, *, date: int | None
     except ApiError as error:
         raise PeopleError(400, f"{error.description.removeprefix('Bad Request: ')}.") from None
     signature = person.name if chat.signed else None
-    message = chats.add_message(
-        state, chat, sender=person.id, text=plain, entities=entities, signature=signature, date=date
-    )
+    message = messages.add(state, chat, sender=person.id, text=plain, entities=entities, signature=signature, date=date)
     body = message_json(state, chat, message)
     if chat.bot is not None:
         chats.set_flags(state, chat, started=True, blocked=chat.blocked)

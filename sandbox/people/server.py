@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from sandbox import chats
+from sandbox import chats, messages
 from sandbox.chats import Chat, User
 from sandbox.people import acts
 from sandbox.people.errors import PeopleError
@@ -64,7 +64,7 @@ class People:
         chat = find_chat(self._state, person, request.match_info["chat"])
         limit = min(max(_number(request, "limit", 100), 1), MOST_MESSAGES)
         after = _number(request, "after", 0) if "after" in request.query else None
-        found = chats.read_messages(self._state, chat, after=after, limit=limit)
+        found = messages.read(self._state, chat, after=after, limit=limit)
         view = chat_view(self._state, person, chat)
         return answer({"chat": view, "messages": [message_view(self._state, person, chat, m) for m in found]})
 
@@ -82,7 +82,7 @@ class People:
         message_id, wanted = body.get("message"), body.get("button")
         if not isinstance(message_id, int) or not isinstance(wanted, int | str) or isinstance(wanted, bool):
             raise PeopleError(400, "Name the message by its id, and the button by its text, data or number.")
-        message = chats.find_message(self._state, chat, message_id)
+        message = messages.find(self._state, chat, message_id)
         if message is None:
             raise PeopleError(404, f"There is no message {message_id} in this chat; it may have been deleted.")
         button = acts.find_button(message, wanted)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import chats
-from sandbox.chats import Chat, Message, User
+from sandbox import chats, messages
+from sandbox.chats import Chat, User
+from sandbox.messages import Message
 from sandbox.people.errors import PeopleError
 from sandbox.state import State
 from sandbox.telegram.entities import to_html
@@ -41,7 +42,7 @@ def shown_id(chat: Chat) -> int:
 
 
 def chat_view(state: State, viewer: User, chat: Chat) -> Json:
-    last = chats.read_messages(state, chat, after=None, limit=1)
+    last = messages.read(state, chat, after=None, limit=1)
     view: Json = {
         "id": shown_id(chat),
         "type": chat.type,

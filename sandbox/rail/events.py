@@ -18,6 +18,7 @@ from sandbox.state import State
 
 log = logging.getLogger(__name__)
 GIVE_UP_S = 3 * 24 * 3600
+FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60
 ANSWER_WITHIN = aiohttp.ClientTimeout(total=10)
 
@@ -157,7 +158,7 @@ class Courier:
             log.info("webhook answered %s to %s, try %d", status, delivery["event"], tries)
         # Given up after three days: marked so by a due date that never comes.
         expired = now - delivery["created_at"] > GIVE_UP_S
-        due_at = 9e99 if expired else now + min(2 ** (tries - 1), LONGEST_WAIT_S)
+        due_at = 9e99 if expired else now + min(FIRST_WAIT_S * 2 ** min(tries - 1, 10), LONGEST_WAIT_S)
         with self._state.change():
             self._state.run(
                 "UPDATE deliveries SET tries = ?, done = ?, due_at = ? WHERE id = ?",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from sandbox import chats
-from sandbox.chats import Chat, Member, Message, User
+from sandbox import chats, messages
+from sandbox.chats import Chat, Member, User
+from sandbox.messages import Message
 from sandbox.state import State
 
 Json = dict[str, Any]
@@ -85,7 +86,7 @@ def message_json(state: State, chat: Chat, message: Message, *, with_reply: bool
     sender = chats.get_user(state, message.sender) if message.sender is not None else None
     in_channel = chat.type == "channel"
     chat_object = chat_json(state, chat)
-    reply = chats.find_message(state, chat, message.reply_to) if message.reply_to and with_reply else None
+    reply = messages.find(state, chat, message.reply_to) if message.reply_to and with_reply else None
     return _present(
         message_id=message.id,
         **{"from": user_json(sender) if sender and not in_channel else None},

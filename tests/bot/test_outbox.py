@@ -11,8 +11,7 @@ from aiogram import Bot
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from sqlalchemy import select, update
 
-from bot.outbox import OutboxSender, by_recipient, pause_after, priority_of
-from bot.pace import Priority
+from bot.outbox import OutboxSender
 from giving.notices import URGENCY
 from giving.people import Person, Visitor
 from services.links import Links
@@ -122,7 +121,6 @@ async def test_who_blocked_the_bot_is_marked_and_the_rest_is_told(
     [
         (500, refusal(500, "Internal Server Error"), "TelegramServerError"),
         (502, "<html>Bad Gateway</html>", "TelegramServerError"),
-        (429, refusal(429, "Too Many Requests: retry after 40", retry_after=40), "told to wait"),
         (401, refusal(401, "Unauthorized"), "TelegramUnauthorizedError"),
     ],
 )
@@ -135,11 +133,22 @@ async def test_what_may_pass_is_tried_again_later(
         await settled(world, until)
         [row] = await rows(world)
         assert (row.state, row.error) == ("queued", error)
-        assert round((row.due_at - world.time()).total_seconds()) == (40 if status == 429 else 2)
-        world.time.passes(seconds=41)
+        assert round((row.due_at - world.time()).total_seconds()) == 2
+        world.time.passes(seconds=3)
         world.wakes.outbox.set()
         await until(lambda: len(telegram.calls) == 2)
         await until(lambda: _all(world, "sent"))
+
+
+async def test_told_to_wait_it_waits_as_long_as_it_was_told(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    telegram.refuse("sendMessage", 429, "Too Many Requests: retry after 40", retry_after=40)
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    async with sending(bot, world):
+        await settled(world, until)
+    [row] = await rows(world)
+    assert (row.state, round((row.due_at - world.time()).total_seconds())) == ("queued", 40)
 
 
 async def _all(world: World, state: str) -> bool:
@@ -262,19 +271,23 @@ async def test_many_people_are_told_side_by_side(bot: Bot, telegram: FakeTelegra
     assert len({call.chat for call in telegram.calls}) == 25
 
 
-def notice(recipient: int, kind: NoticeKind, attempts: int = 1) -> Notice:
-    return Notice(new_id(), kind, recipient, new_id(), new_id(), "en", attempts, silent=False)
+async def test_stopping_leaves_what_was_not_begun_to_the_next_start(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    begun = asyncio.Event()
 
+    async def slow(*args: Any) -> Words | None:
+        begun.set()
+        await asyncio.sleep(0.2)
+        return Words("fine")
 
-def test_what_one_person_is_told_stays_in_order_and_together() -> None:
-    receipt, card, digest = NoticeKind.RECEIPT, NoticeKind.CARD, NoticeKind.DIGEST
-    told = [notice(1, receipt), notice(2, receipt), notice(1, receipt), notice(1, card), notice(2, digest)]
-    kinds = [[[n.kind for n in bundle] for bundle in bundles] for bundles in by_recipient(told)]
-    assert kinds == [[[receipt, receipt], [card]], [[receipt], [digest]]]
+    for kind in (NoticeKind.RECEIPT, NoticeKind.REFUNDED, NoticeKind.DIGEST):
+        await queue(world, world.creator, kind)
+    async with sending(bot, world, slow):
+        await begun.wait()
+    assert await states(world)() == ["queued", "queued", "sent"]
 
-
-def test_tries_grow_apart_and_receipts_go_first() -> None:
-    pauses = [pause_after([notice(1, NoticeKind.RECEIPT, attempts)]) for attempts in (0, 1, 2, 3, 8, 9, 10_000)]
-    assert pauses == [2, 2, 4, 8, 256, 300, 300]
-    assert priority_of(notice(1, NoticeKind.CARD)) is Priority.RECEIPT
-    assert priority_of(notice(1, NoticeKind.DIGEST)) is Priority.NOTICE
+    world.time.passes(seconds=31)
+    async with sending(bot, world):
+        await until(lambda: _all(world, "sent"))
+    assert len(telegram.calls) == 3

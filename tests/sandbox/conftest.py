@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -95,11 +96,20 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture
-def state(tmp_path: Path, clock: Clock) -> State:
-    state = State(tmp_path / "sandbox.db", clock)
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state as it is after the first start, for tests to copy."""
+    path = tmp_path_factory.mktemp("sandbox") / "seeded.db"
+    state = State(path)
     sow(state, SEED)
-    return state
+    state.close()
+    return path
+
+
+@pytest.fixture
+def state(tmp_path: Path, clock: Clock, seeded: Path) -> State:
+    shutil.copy(seeded, tmp_path / "sandbox.db")
+    return State(tmp_path / "sandbox.db", clock)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from sandbox.__main__ import SEED, main
+from sandbox.state import State
 from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, Client, payment_of
 
 Start = Callable[..., Awaitable[tuple[Process, Client]]]
@@ -121,35 +123,36 @@ async def test_options_set_the_token_the_key_the_fee_and_the_language(start: Sta
         (["--data", __file__], "is no sandbox state"),
     ],
 )
-async def test_what_can_not_be_used_is_named_in_one_line(tmp_path: Path, more: list[str], words: str) -> None:
-    code, error = await fails(["--data", str(tmp_path / "s.db"), *more])
-
-    assert code == 2
+def test_what_can_not_be_used_is_named_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], more: list[str], words: str
+) -> None:
+    assert main(["--data", str(tmp_path / "s.db"), *more]) == 2
+    error = capsys.readouterr().err
     assert words in error
     assert error.count("\n") == 1
 
 
-async def test_a_port_in_use_is_said_in_one_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_said_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        code, error = await fails(["--port", str(port), "--data", str(tmp_path / "s.db")])
+        assert main(["--port", str(port), "--data", str(tmp_path / "s.db")]) == 2
 
-    assert (code, error) == (
-        2,
-        f"sandbox: port {port} is in use: choose another with --port (0 takes a free one)\n",
-    )
+    said = f"sandbox: port {port} is in use: choose another with --port (0 takes a free one)\n"
+    assert capsys.readouterr().err == said
 
 
-async def test_two_sandboxes_do_not_share_a_file(start: Start, tmp_path: Path) -> None:
-    await start()
-    code, error = await fails(["--port", "0", "--data", str(tmp_path / "new" / "s.db")])
+def test_two_sandboxes_do_not_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = State(tmp_path / "s.db")
 
-    assert code == 2
-    assert "does another sandbox use it?" in error
+    assert main(["--data", str(tmp_path / "s.db")]) == 2
+    assert "does another sandbox use it?" in capsys.readouterr().err
+    first.close()
 
 
-async def fails(arguments: list[str]) -> tuple[int | None, str]:
-    command = [sys.executable, "-m", "sandbox", *arguments]
-    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE, stderr=PIPE)
-    _, error = await asyncio.wait_for(process.communicate(), 10)
-    return process.returncode, error.decode()
+def test_a_first_start_that_failed_leaves_a_first_start(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.yaml"
+    seed.write_text(SEED.read_text(encoding="utf-8").replace('chat: "@xiaowen_reads"', 'chat: "@nowhere"'))
+    options = ["--port", "0", "--data", str(tmp_path / "s.db")]
+    assert main([*options, "--seed", str(seed)]) == 2
+
+    assert State(tmp_path / "s.db").is_new

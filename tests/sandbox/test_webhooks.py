@@ -85,7 +85,10 @@ async def test_a_refund_event_tells_all_three(box: Client, receiver: Receiver) -
     assert event["data"]["payment"]["charges"][0]["refunded_minor"] == 1
 
 
-async def test_what_is_not_taken_comes_again_and_lets_others_pass(box: Client, receiver: Receiver) -> None:
+async def test_what_is_not_taken_comes_again_and_lets_others_pass(
+    box: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.rail.events.FIRST_WAIT_S", 0.3)
     receiver.statuses = [500]
     await paid(box, "k1")
     await paid(box, "k2")
@@ -97,14 +100,18 @@ async def test_what_is_not_taken_comes_again_and_lets_others_pass(box: Client, r
     assert [(e["delivered"], e["tries"]) for e in listed] == [(True, 2), (True, 1)]
 
 
-async def test_a_redirect_is_no_success(box: Client, receiver: Receiver) -> None:
+async def test_a_redirect_is_no_success(box: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.rail.events.FIRST_WAIT_S", 0.1)
     receiver.statuses = [302]
     await paid(box)
 
     await receiver.wait_for(2)
 
 
-async def test_delivery_is_given_up_after_three_days(box: Client, receiver: Receiver, clock: Clock) -> None:
+async def test_delivery_is_given_up_after_three_days(
+    box: Client, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sandbox.rail.events.FIRST_WAIT_S", 0.1)
     await box.rail("PUT", "/faults", {"hold": True})
     await paid(box)
     clock.ahead = 3 * 24 * 3600 + 1
@@ -112,7 +119,7 @@ async def test_delivery_is_given_up_after_three_days(box: Client, receiver: Rece
     await box.rail("PUT", "/faults", {})
 
     await receiver.wait_for(1)
-    await asyncio.sleep(1.1)
+    await asyncio.sleep(0.2)
     await receiver.wait_for(1)
 
 

@@ -31,7 +31,7 @@ COMPOSED = {
 ALERT = 200
 
 
-class Used(Visitor):  # type: ignore[misc]
+class Used(Visitor):
     def __init__(self) -> None:
         self.arguments: set[str] = set()
         self.messages: set[str] = set()
@@ -43,8 +43,8 @@ class Used(Visitor):  # type: ignore[misc]
         self.messages.add(node.id.name)
 
 
-def messages(language):
-    found = {}
+def messages(language: str) -> dict[str, tuple[str, Used, ast.Message]]:
+    found: dict[str, tuple[str, Used, ast.Message]] = {}
     for file in sorted((LOCALES / language).glob("*.ftl")):
         for entry in parse(file.read_text(encoding="utf-8")).body:
             if isinstance(entry, ast.Message):
@@ -62,8 +62,8 @@ def test_there_are_two_languages_and_they_load():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_keys_in_the_same_files_with_the_same_arguments(language):
-    def signatures(of):
+def test_every_language_has_the_same_keys_in_the_same_files_with_the_same_arguments(language: str) -> None:
+    def signatures(of: str) -> dict[str, tuple[str, list[str]]]:
         return {key: (file, sorted(used.arguments)) for key, (file, used, _) in ALL[of].items()}
 
     assert signatures(language) == signatures("zh-CN")

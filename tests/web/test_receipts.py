@@ -17,7 +17,7 @@ async def test_a_receipt_shows_the_gift_and_its_entry(world: World, site: Site):
         "借方",
         "贷方",
         "¥0.06",
-        "由运营者承担",
+        "由运营方承担",
         "不是税前扣除",
     ):
         assert words in page

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sandbox import chats
-from sandbox.chats import Chat, Message
+from sandbox import chats, messages
+from sandbox.chats import Chat
+from sandbox.messages import Message
 from sandbox.telegram import access
 from sandbox.telegram.entities import Entity, read_text
 from sandbox.telegram.errors import bad_request, forbidden, not_played
@@ -32,7 +33,7 @@ def send_message(call: Call) -> Any:
     extra: dict[str, Any] = _preview(call)
     if call.get("protect_content"):
         extra["has_protected_content"] = True
-    message = chats.add_message(
+    message = messages.add(
         call.state,
         chat,
         sender=call.bot.id,
@@ -67,7 +68,7 @@ def edit_message_reply_markup(call: Call) -> Any:
 @METHODS.method("deleteMessage", "chat_id message_id")
 def delete_message(call: Call) -> bool:
     chat = access.visible(call.state, call.bot, call["chat_id"])
-    message = chats.find_message(call.state, chat, call["message_id"])
+    message = messages.find(call.state, chat, call["message_id"])
     if message is None:
         raise bad_request("message to delete not found")
     _delete(call, chat, message)
@@ -81,7 +82,7 @@ def delete_messages(call: Call) -> bool:
         raise bad_request("message_ids must name 1 to 100 messages")
     chat = access.visible(call.state, call.bot, call["chat_id"])
     for message_id in dict.fromkeys(call["message_ids"]):
-        message = chats.find_message(call.state, chat, message_id)
+        message = messages.find(call.state, chat, message_id)
         if message:
             _delete(call, chat, message)
     return True
@@ -108,7 +109,7 @@ def _reply(call: Call, chat: Chat) -> int | None:
     if quotes or wanted.get("chat_id", chat.id) != chat.id:
         raise not_played("quotes and replies to another chat")
     message_id: int | None = wanted.get("message_id", call.get("reply_to_message_id"))
-    if message_id is None or chats.find_message(call.state, chat, message_id):
+    if message_id is None or messages.find(call.state, chat, message_id):
         return message_id
     if wanted.get("allow_sending_without_reply", call.get("allow_sending_without_reply")):
         return None
@@ -120,7 +121,7 @@ def _editable(call: Call) -> tuple[Chat, Message]:
         if call.get(name) is None:
             raise bad_request(f'parameter "{name}" is missing; the sandbox has no inline messages')
     chat = access.visible(call.state, call.bot, call["chat_id"])
-    message = chats.find_message(call.state, chat, call["message_id"])
+    message = messages.find(call.state, chat, call["message_id"])
     if message is None:
         raise bad_request("message to edit not found")
     if chat.blocked:
@@ -139,7 +140,7 @@ def _save(call: Call, chat: Chat, old: Message, new: Message) -> Any:
             "message is not modified: specified new message content and reply markup are exactly the same"
             " as a current content and reply markup of the message"
         )
-    chats.save_edit(call.state, chat, new)
+    messages.save_edit(call.state, chat, new)
     return message_json(call.state, chat, new)
 
 
@@ -148,4 +149,4 @@ def _delete(call: Call, chat: Chat, message: Message) -> None:
     old = call.state.now() - message.date > DELETABLE_S
     if not access.may_delete(call.state, call.bot, chat, message.sender, old=old):
         raise bad_request("message can't be deleted")
-    chats.delete_message(call.state, chat, message.id)
+    messages.delete(call.state, chat, message.id)

@@ -1,0 +1,66 @@
+"""Callback data fits and comes back as it went in."""
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot import callbacks as cb
+from giving.money import DECIMALS
+from giving.people import Visibility
+
+IDS = st.uuids()
+MINOR = st.integers(min_value=0, max_value=10**12)
+CURRENCY = st.sampled_from(sorted(DECIMALS))
+PAGES = st.integers(min_value=0, max_value=10**6)
+EVERY = st.one_of(
+    st.builds(cb.TipTap, post=IDS, minor=MINOR, currency=CURRENCY),
+    st.builds(cb.GiveTap, project=IDS, minor=MINOR, currency=CURRENCY),
+    st.builds(cb.TipOther, post=IDS),
+    st.builds(cb.GiveOther, project=IDS),
+    st.builds(cb.GiveList, page=PAGES, found=st.booleans()),
+    st.builds(cb.GiveCard, project=IDS),
+    st.builds(cb.TipDo, tip=IDS, deed=st.sampled_from(cb.TipDeed)),
+    st.builds(cb.TipShown, tip=IDS, visibility=st.sampled_from(Visibility)),
+    st.builds(cb.TakeBack, tip=IDS),
+    st.builds(cb.GiftsPage, page=PAGES, fresh=st.booleans()),
+    st.builds(cb.ChatDo, chat=IDS, deed=st.sampled_from(cb.ChatDeed)),
+    st.builds(cb.ChatList),
+    st.builds(cb.ChatProjects, chat=IDS, page=PAGES, found=st.booleans()),
+    st.builds(cb.ChatProject, chat=IDS, project=IDS),
+    st.builds(cb.ChatConfirm, chat=IDS, project=IDS),
+    st.builds(cb.ChooseLanguage, language=st.sampled_from(["zh-CN", "en"])),
+    st.builds(cb.Home, deed=st.sampled_from(cb.HomeDeed)),
+)
+KINDS = [kind for kind in CallbackData.__subclasses__() if kind.__module__ == "bot.callbacks"]
+
+
+@given(EVERY)
+def test_data_fits_and_comes_back(data):
+    packed = data.pack()
+    assert 1 <= len(packed.encode()) <= 64
+    assert type(data).unpack(packed) == data
+
+
+def test_prefixes_are_different():
+    kinds: list[type[CallbackData]] = [*KINDS, cb.TipTap, cb.GiveTap]
+    prefixes = [kind.__prefix__ for kind in kinds if not kind.__name__.startswith("_")]
+    assert len(set(prefixes)) == len(prefixes) == 17
+
+
+@given(st.text(max_size=64))
+def test_no_text_does_more_than_be_refused(text):
+    for kind in KINDS:
+        try:
+            kind.unpack(text)
+        except (TypeError, ValueError):
+            continue
+
+
+@pytest.mark.parametrize(
+    "data", ["tip:100:XXX:" + "A" * 22, "tip:1.5:CNY:" + "A" * 22, "tip:100:CNY:" + "A" * 21, "my:-1:0"]
+)
+def test_what_is_not_ours_is_refused(data):
+    kind = cb.TipTap if data.startswith("tip") else cb.GiftsPage
+    with pytest.raises((TypeError, ValueError)):
+        kind.unpack(data)

@@ -1,0 +1,40 @@
+"""The whole dispatcher over real services and a Telegram that only writes down what it is told."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aiogram.fsm.storage.memory import DisabledEventIsolation, MemoryStorage
+
+from bot.build import build_dispatcher
+from handlers import routers
+from services.links import Links
+from tests.handlers.chat import Chat, recording_bot
+from tests.texts.words import TEXTS
+from tests.world import World
+
+
+@pytest.fixture
+def dialect() -> str:
+    """Handlers know no database: one is enough here; services and the whole way are tested on both."""
+    return "sqlite"
+
+
+@pytest.fixture
+async def chat(world: World) -> AsyncIterator[Chat]:
+    """Feeds updates and remembers the bot's calls."""
+    bot, calls = recording_bot()
+    dispatcher = build_dispatcher(
+        people=world.people,
+        tips=world.tips,
+        creators=world.creators,
+        projects=world.projects,
+        refunds=world.refunds,
+        texts=TEXTS,
+        links=Links("http://127.0.0.1:8081", "yizan_bot"),
+        routers=routers(),
+        storage=MemoryStorage(),
+        isolation=DisabledEventIsolation(),
+        default_language="zh-CN",
+    )
+    yield Chat(dispatcher, bot, calls)
+    await bot.session.close()

@@ -1,0 +1,134 @@
+"""Messages that are rows: told at least once, receipts first, never to who has blocked the bot."""
+
+from datetime import datetime, time, timedelta
+
+from giving.payments import EventKind
+from giving.people import Visitor
+from giving.quiet import QuietHours
+from services.counters import CounterService
+from services.outbox import NoticeKind, OutboxService
+from tests.world import SHANGHAI, World, cny
+
+
+async def paid(world: World, n: int = 1) -> None:
+    for i in range(n):
+        tip = await world.tip(world.alice, "5", key=f"k{i}")
+        await world.tips.card_shown(tip.id, 40 + i)
+        await world.pay(tip, world.alice, charge=f"ch_{i}")
+
+
+async def test_a_receipt_and_the_card_are_queued_with_the_booking(world: World):
+    await paid(world)
+    notices = await world.outbox.claim()
+    assert [(n.kind, n.recipient, n.message_id) for n in notices] == [
+        (NoticeKind.RECEIPT, 1002, None), (NoticeKind.CARD, 1002, 40),
+    ]  # fmt: skip
+    assert notices[0].language == "en"
+    (card, _) = await world.outbox.tip_cards(notices)
+    assert card.tip.amount == cny("5")
+
+
+async def test_a_claimed_message_whose_sender_died_comes_again_and_a_sent_one_never(world: World):
+    await paid(world)
+    first = await world.outbox.claim()
+    assert await world.outbox.claim() == []
+    world.time.passes(seconds=31)
+    again = await world.outbox.claim()
+    assert [n.id for n in again] == [n.id for n in first]
+    assert [n.attempts for n in again] == [2, 2]
+    await world.outbox.sent(again, 1)
+    world.time.passes(hours=1)
+    assert await world.outbox.claim() == []
+
+
+async def test_what_failed_for_now_comes_later_and_what_failed_for_good_does_not(world: World):
+    await paid(world)
+    receipt, card = await world.outbox.claim()
+    await world.outbox.retry([receipt], 5, "TelegramServerError")
+    await world.outbox.failed([card], "Bad Request")
+    assert await world.outbox.claim() == []
+    world.time.passes(seconds=6)
+    assert [n.id for n in await world.outbox.claim()] == [receipt.id]
+
+
+async def test_who_blocked_the_bot_is_marked_and_can_come_back(world: World):
+    await paid(world)
+    await world.outbox.unreachable(await world.outbox.claim())
+    alice = await world.people.meet(Visitor(1002, "Alice", "alice", "en"))
+    assert not alice.reachable
+    assert (await world.people.meet(Visitor(1002, "Alice", "alice", "en"), started=True)).reachable
+
+
+async def test_receipts_of_one_donor_stand_together_and_before_digests(world: World):
+    await paid(world, 3)
+    tip = await world.tip(world.bob, "1", key="b")
+    await world.pay(tip, world.bob, charge="ch_b")
+    await world.outbox.queue_digests()
+    kinds = [(n.kind, n.recipient) for n in await world.outbox.claim()]
+    recipients = [recipient for _, recipient in kinds[:-1]]
+    assert recipients == sorted(recipients, key=recipients.index), "together"
+    assert kinds[-1] == (NoticeKind.DIGEST, 1001)
+
+
+async def test_at_night_receipts_are_silent_and_digests_wait_for_the_morning(world: World):
+    quiet = QuietHours(time(22), time(8), SHANGHAI)
+    night = OutboxService(
+        world.unit, world.tips, wakes=world.wakes, quiet=quiet, language="zh-CN", currency="CNY", now=world.time
+    )
+    world.time.now = world.time.now.replace(hour=15)  # 23:00 in Shanghai
+    await paid(world)
+    assert await night.queue_digests() == 0
+    assert all(n.silent for n in await night.claim())
+    world.time.passes(hours=9, minutes=1)
+    assert await night.queue_digests() == 1
+    assert not any(n.silent for n in await night.claim())
+
+
+async def test_a_refund_is_told(world: World):
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice)
+    await world.deliver(EventKind.REFUNDED, tip, "evt_r", their_id="re_1", charge="ch_1")
+    await world.payments.settle_pending()
+    assert {n.kind for n in await world.outbox.claim()} == {NoticeKind.RECEIPT, NoticeKind.REFUNDED}
+
+
+async def test_a_counter_is_due_at_once_then_at_most_every_three_seconds_and_once_more_at_the_end(world: World):
+    counters: CounterService = world.counters
+    (first,) = await counters.due()
+    assert first.raised.gifts == 0
+    await counters.shown(first.post.id, first.raised)
+    await paid(world, 2)
+    assert await counters.due() == [], "edited just now"
+    world.time.passes(seconds=3)
+    (second,) = await counters.due()
+    assert second.raised.gifts == 2
+    await world.pay(await world.tip(world.bob, "1", key="late"), world.bob, charge="ch_late")
+    await counters.shown(second.post.id, second.raised)
+    world.time.passes(seconds=3)
+    (last,) = await counters.due()
+    assert (last.raised.gifts, last.raised.donors) == (3, 2)
+    await counters.shown(last.post.id, last.raised)
+    world.time.passes(hours=1)
+    assert await counters.due() == []
+
+
+async def test_a_post_that_is_gone_is_left_alone_and_one_that_failed_is_tried_again(world: World):
+    (counter,) = await world.counters.due()
+    await world.counters.failed(counter.post.id, gone=False)
+    assert await world.counters.due() == []
+    world.time.passes(seconds=16)
+    assert len(await world.counters.due()) == 1
+    await world.counters.failed(counter.post.id, gone=True)
+    world.time.passes(days=1)
+    assert await world.counters.due() == []
+
+
+def test_quiet_hours_across_midnight_and_within_a_day():
+    night, noon_nap = QuietHours(time(22), time(8), SHANGHAI), QuietHours(time(13), time(14), SHANGHAI)
+    noon = datetime(2026, 11, 22, 12, tzinfo=SHANGHAI)
+    assert not night.holds(noon)
+    assert night.allowed_from(noon) == noon
+    assert night.holds(noon + timedelta(hours=10))
+    assert night.allowed_from(noon + timedelta(hours=11)) == noon + timedelta(hours=20)
+    assert night.allowed_from(noon + timedelta(hours=13)) == noon + timedelta(hours=20)
+    assert noon_nap.holds(noon + timedelta(minutes=61))
+    assert not noon_nap.holds(noon + timedelta(hours=2))

@@ -1,0 +1,75 @@
+"""Group commit: each caller its own result, one commit for all, and nobody hangs."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import text
+
+from storage.group_commit import GroupCommit, StepBroken
+from storage.work import UnitOfWork, Work
+
+
+async def test_whoever_waits_shares_one_commit_and_gets_their_own_answer(work: UnitOfWork):
+    batches: list[int] = []
+
+    async def step(_work: Work, requests: Sequence[int]) -> list[int | Exception]:
+        batches.append(len(requests))
+        return [ValueError(str(r)) if r % 10 == 3 else r * 2 for r in requests]
+
+    commit = GroupCommit[int, int](work, step, most=40)
+    results = await asyncio.gather(*(commit(n) for n in range(100)), return_exceptions=True)
+
+    assert [r for n, r in enumerate(results) if n % 10 != 3] == [n * 2 for n in range(100) if n % 10 != 3]
+    assert all(isinstance(results[n], ValueError) for n in range(3, 100, 10))
+    assert batches == [40, 40, 20]
+
+
+async def test_one_row_the_database_refuses_fails_alone(work: UnitOfWork):
+    async def step(unit: Work, requests: Sequence[int]) -> list[int | Exception]:
+        for n in requests:
+            key = "same" if n in (4, 7) else str(n)
+            await unit.connection.execute(
+                text("INSERT INTO dialogs (key, data, expires_at) VALUES (:k, '{}', '2030-01-01 00:00:00')"), {"k": key}
+            )
+        return list(requests)
+
+    commit = GroupCommit[int, int](work, step)
+    results = await asyncio.gather(*(commit(n) for n in range(10)), return_exceptions=True)
+
+    assert sum(isinstance(r, Exception) for r in results) == 1
+    async with work.read() as check:
+        assert await check.connection.scalar(text("SELECT count(*) FROM dialogs")) == 9
+
+
+async def test_a_cancelled_caller_does_not_take_the_others_along(work: UnitOfWork):
+    begun = asyncio.Event()
+    go = asyncio.Event()
+
+    async def step(_work: Work, requests: Sequence[int]) -> list[int | Exception]:
+        begun.set()
+        await go.wait()
+        return list(requests)
+
+    commit = GroupCommit[int, int](work, step)
+    callers = [asyncio.create_task(commit(n)) for n in range(5)]
+    await begun.wait()
+    callers[2].cancel()
+    go.set()
+    results = await asyncio.gather(*callers, return_exceptions=True)
+
+    assert [r for r in results if not isinstance(r, BaseException)] == [0, 1, 3, 4]
+    assert await commit(9) == 9
+
+
+async def test_a_broken_step_is_an_error_for_its_callers_and_nothing_is_written(work: UnitOfWork):
+    async def step(unit: Work, requests: Sequence[int]) -> list[int | Exception]:
+        await unit.connection.execute(
+            text("INSERT INTO dialogs (key, data, expires_at) VALUES ('x', '{}', '2030-01-01 00:00:00')")
+        )
+        return []
+
+    with pytest.raises(StepBroken):
+        await GroupCommit[int, int](work, step)(1)
+    async with work.read() as check:
+        assert await check.connection.scalar(text("SELECT count(*) FROM dialogs")) == 0
