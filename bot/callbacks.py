@@ -167,7 +167,6 @@ class HomeDeed(StrEnum):
 
     GIVE = "give"
     CHARITY = "charity"
-    HELP = "help"
     LEAVE = "leave"
     SEARCH = "search"
     NOTHING = "nothing"

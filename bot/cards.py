@@ -119,7 +119,7 @@ def _gift(texts: Texts, language: str, card: TipCard) -> Html:
         "receipt-gift",
         amount=card.tip.amount,
         project=card.project.project.title(language),
-        code=card.tip.receipt_code,
+        code=Html(card.tip.receipt_code),
     )
 
 
@@ -138,7 +138,7 @@ def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rend
         "extra-told",
         amount=card.tip.amount,
         project=card.project.project.title(language),
-        code=card.tip.receipt_code,
+        code=Html(card.tip.receipt_code),
     )
     return Rendered(
         paragraphs(text, test_line(texts, language, card.test_money)),
@@ -161,7 +161,7 @@ def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
             "refund-told",
             amount=card.tip.amount,
             project=card.project.project.title(language),
-            code=card.tip.receipt_code,
+            code=Html(card.tip.receipt_code),
         )
         for card in cards
     ]
@@ -191,7 +191,7 @@ def _gift_line(texts: Texts, links: Links, language: str, card: TipCard) -> Html
         amount=tip.amount,
         project=card.project.project.title(language),
         at=tip.paid_at or tip.offered_at,
-        receipt=link(links.receipt(tip.receipt_code, language), tip.receipt_code),
+        receipt=link(links.receipt(tip.receipt_code, language), Html(tip.receipt_code)),
     )
 
 

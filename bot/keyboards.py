@@ -97,11 +97,13 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
     """The receipt pages of a few gifts, what can be taken back, and the way to all my gifts."""
     rows: Rows = []
     for card in cards:
-        key = "button-receipt" if len(cards) == 1 else "button-receipt-of"
-        words = texts.plain(language, key, amount=card.tip.amount) if len(cards) > 1 else texts.plain(language, key)
-        rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
+        if len(cards) == 1:
+            words = texts.plain(language, "button-receipt")
+        else:
+            words = texts.plain(language, "button-receipt-of", amount=card.tip.amount)
         if card.tip.returnable:
             rows.append([take_back(texts, language, card.tip)])
+        rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
     return keyboard([*rows, [my_gifts(texts, language)]])
 
 

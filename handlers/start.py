@@ -27,7 +27,6 @@ def router() -> Router:
     fresh.message.register(unknown_kind, private)
     fresh.callback_query.register(choose_language, cb.ChooseLanguage.filter())
     fresh.callback_query.register(nothing, cb.Home.filter(F.deed == cb.HomeDeed.NOTHING))
-    fresh.callback_query.register(help_tapped, cb.Home.filter(F.deed == cb.HomeDeed.HELP))
     fresh.callback_query.register(leave_tapped, cb.Home.filter(F.deed == cb.HomeDeed.LEAVE))
     fresh.callback_query.register(unknown_button)
     return fresh
@@ -46,17 +45,8 @@ async def start(message: Message, bot: Bot, people: PeopleService, texts: Texts,
 
 async def help_(message: Message, bot: Bot, texts: Texts, language: str) -> None:
     """What the bot can do."""
-    await replies.send(bot, message.chat.id, _help(texts, language))
-
-
-async def help_tapped(query: CallbackQuery, bot: Bot, texts: Texts, language: str) -> None:
-    """The same, by a button."""
-    await replies.send(bot, query.from_user.id, _help(texts, language))
-    await replies.answer(query)
-
-
-def _help(texts: Texts, language: str) -> Rendered:
-    return Rendered(texts.chat(language, "help"), keyboards.home(texts, language))
+    rows = keyboards.home(texts, language)
+    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, "help"), rows))
 
 
 async def ask_language(message: Message, bot: Bot, texts: Texts, language: str) -> None:

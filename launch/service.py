@@ -208,6 +208,9 @@ async def serve(
         rights = LateRights()
         services = build_services(settings, engines, rights)
         runner = await start_web(services, settings, listening)
+        if not settings.web.public_url:
+            port = runner.addresses[0][1]  # web.port 0 took a free one
+            services.links.public_url = settings.web.link_base.rpartition(":")[0] + f":{port}"
         try:
             async with loops(services):
                 telegram = await _telegram(settings, services, rights)

@@ -1,17 +1,19 @@
 """The Telegram side of the service: loads aiogram, so service.py imports it late."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import structlog
-from aiogram.exceptions import TelegramAPIError, TelegramUnauthorizedError
+from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 
 from bot import commands, notices
 from bot.build import build_bot, build_dispatcher
 from bot.counters import CounterEditor
 from bot.dialogs import DialogStorage
 from bot.isolation import PersonIsolation
+from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
 from bot.polling import Polling
@@ -68,7 +70,8 @@ class Telegram:
             return
         services = self._services
         services.links.bot_username = username
-        sender = OutboxSender(self._bot, services.outbox, services.texts, services.links, notices.render)
+        render = functools.partial(notices.render, test_money=services.tips.test_money)
+        sender = OutboxSender(self._bot, services.outbox, services.texts, services.links, render)
         editor = CounterEditor(
             self._bot, services.counters, services.creators, services.tips, services.texts, services.links
         )
@@ -94,11 +97,11 @@ class Telegram:
         while not stop.is_set():
             try:
                 return (await self._bot.get_me()).username or ""
-            except TelegramUnauthorizedError:
+            except (TelegramUnauthorizedError, TelegramNotFound):
                 raise TokenRefused from None
-            except TelegramAPIError as error:
+            except AiogramError as error:
                 log.warning("telegram_unreachable", error=type(error).__name__, again_in_s=pause)
-            await asyncio.wait((asyncio.ensure_future(stop.wait()),), timeout=pause)
+            await first_of((stop,), pause)
             pause = min(LONGEST_PAUSE_S, 2 * pause)
         return None
 
@@ -107,7 +110,7 @@ class Telegram:
         try:
             await commands.register(self._bot, self._texts)
             await commands.introduce(self._bot, self._texts)
-        except TelegramAPIError as refusal:
+        except AiogramError as refusal:
             log.warning("bot_not_introduced", error=type(refusal).__name__)
 
 

@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 import settings
-from settings import Settings, SettingsError, load, masked, missing_for_run, render
+from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAF-example_of_a_bot_token_0123456789"
@@ -71,7 +71,7 @@ def test_without_a_path_the_file_beside_main_is_read():
 
 
 def test_without_any_file_the_defaults_hold(monkeypatch, tmp_path):
-    monkeypatch.setattr(settings, "DEFAULT_FILE", tmp_path / "config.yaml")
+    monkeypatch.setattr(reading, "DEFAULT_FILE", tmp_path / "config.yaml")
     assert load(None, {}) == Settings()
 
 

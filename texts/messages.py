@@ -87,10 +87,6 @@ class Texts:
         """The day in the operator's zone."""
         return figures.day(self._known(language), at.astimezone(self.zone).date())
 
-    def has(self, key: str) -> bool:
-        """Whether the default language has the message."""
-        return bool(self._bundles[self.default].has_message(key))
-
     def _known(self, language: str) -> str:
         return language if language in self._bundles else self.default
 

@@ -1,68 +1,41 @@
-"""Every message in both languages, with the nastiest words people and projects can have: Telegram accepts it."""
+"""Every message in both languages, with the nastiest words there can be: Telegram accepts it."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, cast
-from uuid import UUID, uuid4
 
 import pytest
 
-from bot import cards, commands, creator_cards, errors, keyboards, notices, replies
+from bot import cards, commands, creator_cards, errors, keyboards, replies
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
-from giving.creators import BotRights, Chat, ChatCard, ChatState, CreatorStats, Post, PostCounter
-from giving.errors import GivingElsewhere, NotYours, ProjectClosed, TippingOff, TipTooSmall
+from giving.creators import BotRights, ChatCard, ChatState, CreatorStats, PostCounter
 from giving.money import Money
 from giving.people import Visibility
-from giving.projects import Organisation, Project, ProjectCard, ProjectState, ProjectText, Tally
-from giving.tips import Limits, Tip, TipState
+from giving.projects import Tally
+from giving.tips import TipState
 from sandbox.telegram.html import parse
-from services.links import Links
-from services.outbox import Digest, Notice, NoticeKind, OutboxService
+from services.outbox import Digest
 from services.projects import LatestGift, Page
-from services.tips import PostCard, TipCard
+from services.tips import PostCard
+from tests.bot.samples import (
+    AT,
+    BACK,
+    CHAT,
+    ERRORS,
+    EXTRA,
+    LATE,
+    LIMITS,
+    LINKS,
+    NASTY,
+    PAID,
+    POST,
+    PRESETS,
+    PROJECT,
+    TALLY,
+    page,
+    tip,
+)
 from tests.handlers.chat import check_keyboard
 from tests.texts.words import TEXTS
-
-NASTY = '</b><a href="x">&amp;\u202e\u2069 { $x } 🧑‍🧑‍🧒‍🧒'
-LONG = NASTY + "长" * 900
-AT = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
-LINKS = Links("http://127.0.0.1:8081", "yizan_bot")
-LIMITS = Limits(Money(100, "CNY"), Money(5_000_000, "CNY"))
-PRESETS = tuple(Money(minor, "CNY") for minor in (100, 500, 1000))
-TALLY = Tally(Money(3600, "CNY"), donors=12, gifts=14)
-WORDS = ProjectText(NASTY, LONG, LONG, LONG)
-PROJECT = ProjectCard(
-    Project(
-        id=uuid4(),
-        slug="s",
-        organisation=Organisation(uuid4(), "o", {"zh-CN": NASTY}, None, AT),
-        state=ProjectState.OPEN,
-        target=Money(100_000, "CNY"),
-        texts={"zh-CN": WORDS, "en": WORDS},
-    ),
-    TALLY,
-)
-CHAT = Chat(
-    uuid4(), -1001234567890, "channel", NASTY, None, ChatState.ON, BotRights(True, True, True), uuid4(), uuid4()
-)
-POST = Post(uuid4(), CHAT.id, CHAT.telegram_id, 7, PROJECT.project.id, NASTY, AT)
-
-
-def tip(**values: Any) -> TipCard:
-    given = Tip(uuid4(), uuid4(), PROJECT.project.id, Money(150, "CNY"), Visibility.NAMED, "YZ-00000-00000-000", AT)
-    return TipCard(replace(given, **values), PROJECT, NASTY, test_money=True)
-
-
-PAID = tip(state=TipState.PAID, paid_at=AT)
-EXTRA = tip(state=TipState.PAID, paid_at=AT, extra_of=uuid4())
-LATE = tip(state=TipState.PAID, paid_at=AT, cancelled_at=AT)
-BACK = tip(state=TipState.REFUNDED, paid_at=AT, refunded_at=AT)
-
-
-def page(*items: Any) -> Page[Any]:
-    return Page(items, 1, 3, 99)
 
 
 def everything(language: str) -> list[Rendered]:
@@ -111,17 +84,6 @@ def everything(language: str) -> list[Rendered]:
         creator_cards.digest(*t, replace(digest, since=None, named=()), test_money=True),
         *(errors.message(*t, error) for error in ERRORS),
     ]
-
-
-ERRORS = [
-    ProjectClosed(project=LONG, alternatives=(PROJECT,) * 3),
-    ProjectClosed(project=NASTY),
-    GivingElsewhere(project=NASTY, url="https://charity.example/"),
-    TippingOff(chat=NASTY),
-    TipTooSmall(least=LIMITS.least, most=LIMITS.most),
-    NotYours(),
-    RuntimeError(NASTY),
-]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -206,93 +168,6 @@ def test_the_choice_before_paying_says_who_sees_what():
         "隐藏金额 · 大家只看到「小明」",
         "取消",
     ]
-
-
-# --- Notices ---------------------------------------------------------------------------------------------------------
-
-
-def notice(kind: NoticeKind, recipient: int = 1, subject: UUID | None = None, language: str = "en") -> Notice:
-    return Notice(
-        id=uuid4(), kind=kind, recipient=recipient, person=uuid4(), subject=subject or uuid4(), language=language,
-        attempts=0, silent=False,
-    )  # fmt: skip
-
-
-def test_receipts_of_one_person_go_together_and_nothing_else_does():
-    kinds = [
-        NoticeKind.RECEIPT,
-        NoticeKind.CARD,
-        NoticeKind.RECEIPT,
-        NoticeKind.CARD,
-        NoticeKind.EXTRA,
-        NoticeKind.EXTRA,
-    ]
-    mixed = [notice(kind) for kind in kinds] + [notice(NoticeKind.RECEIPT, recipient=2)]
-    assert [[n.kind for n in batch] for batch in notices.together(mixed)] == [
-        [NoticeKind.RECEIPT] * 2, [NoticeKind.CARD], [NoticeKind.CARD], [NoticeKind.EXTRA], [NoticeKind.EXTRA],
-        [NoticeKind.RECEIPT],
-    ]  # fmt: skip
-    many = notices.together([notice(NoticeKind.RECEIPT) for _ in range(20)])
-    assert [len(batch) for batch in many] == [8, 8, 4]
-    assert notices.together([]) == []
-
-
-class Box:
-    """An outbox that knows some tips."""
-
-    def __init__(self, *known: TipCard, digest: Digest | None = None) -> None:
-        self.known, self.known_digest = list(known), digest
-
-    async def tip_cards(self, notices: object) -> list[TipCard]:
-        return self.known
-
-    async def digest(self, notice: object) -> Digest | None:
-        return self.known_digest
-
-
-async def told(of: Sequence[Notice], box: Box, **more: bool) -> Any:
-    return await notices.render(of, cast(OutboxService, box), TEXTS, LINKS, **more)
-
-
-@pytest.mark.parametrize(
-    ("kind", "card", "says"),
-    [
-        (NoticeKind.RECEIPT, PAID, "YZ-00000-00000-000"),
-        (NoticeKind.EXTRA, EXTRA, "You paid twice"),
-        (NoticeKind.REFUNDED, BACK, "was returned"),
-        (NoticeKind.CARD, PAID, "Paid ✓"),
-    ],
-)
-async def test_each_notice_says_what_happened(kind, card, says):
-    rendered = await told([notice(kind)], Box(card))
-    assert says in rendered.text
-    assert (await told([notice(kind)], Box())) is None
-
-
-async def test_a_receipt_leads_to_its_page_and_to_my_gifts():
-    rendered = await told([notice(NoticeKind.RECEIPT)], Box(PAID))
-    first, second = (row[0] for row in rendered.keyboard.inline_keyboard)
-    assert first.url == "http://127.0.0.1:8081/r/YZ-00000-00000-000?lang=en"
-    assert second.callback_data == "my:0:1"
-
-
-async def test_an_extra_payment_can_be_taken_back_and_a_card_can_no_longer_be_paid():
-    extra = await told([notice(NoticeKind.EXTRA)], Box(EXTRA))
-    assert any("Take back ¥1.50" in row[0].text for row in extra.keyboard.inline_keyboard)
-    card = await told([notice(NoticeKind.CARD)], Box(PAID))
-    assert not any("Pay" in row[0].text for row in card.keyboard.inline_keyboard)
-
-
-async def test_a_digest_names_those_who_show_their_name():
-    named = (LatestGift("小明", Money(100, "CNY"), AT), LatestGift("小红", None, AT))
-    digest = Digest(CHAT, {"zh-CN": "图书馆"}, AT, replace(TALLY, donors=3), named, TALLY)
-    rendered = await told([notice(NoticeKind.DIGEST, language="zh-CN")], Box(digest=digest), test_money=True)
-    said = parse(rendered.text)[0].replace("\u2068", "").replace("\u2069", "")
-    assert "3 位粉丝，共 ¥36，全部捐给 图书馆" in said
-    assert "谢谢：小明 ¥1 · 小红\n" in said
-    assert "测试" in said
-    assert await told([notice(NoticeKind.DIGEST)], Box()) is None
-    assert await told([], Box()) is None
 
 
 # --- Commands --------------------------------------------------------------------------------------------------------

@@ -64,7 +64,8 @@ TEXT = "{zh-CN: {title: t, summary: s, story: s, use: u}}"
     ("projects: [{slug: a, organisation: sunshine, target: 1, texts: {fr: "
      "{title: t, summary: s, story: s, use: u}}}]", "unknown language"),
     ("organisations: [{slug: a, names: {en: A}}, {slug: a, names: {en: A}}]", "stands twice"),
-    (f"organisations: [{{slug: n, names: {{en: N}}}}]\nprojects: [{{slug: a, organisation: x, target: 1, texts: {TEXT}}}]",
+    (f"organisations: [{{slug: n, names: {{en: N}}}}]\n"
+     f"projects: [{{slug: a, organisation: x, target: 1, texts: {TEXT}}}]",
      "no organisation 'x'"),
 ])  # fmt: skip
 async def test_a_file_with_a_mistake_is_refused_whole_with_its_place(world: World, yaml: str, line: str):

@@ -1,0 +1,144 @@
+"""`python -m bench`: every row as a table; `python -m bench NAME --engine E --callers N --seconds S --json`: one."""
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import uvloop
+
+ROOT: Final = Path(__file__).parent.parent
+NAMES: Final = ("tips", "offer", "settle", "start")
+PLAN: Final = [
+    (name, engine, callers)
+    for name, most in (("tips", (1, 64, 256)), ("offer", (256,)), ("settle", (256,)))
+    for engine in ("sqlite", "postgres")
+    for callers in most
+]
+COLUMNS: Final = ("row", "engine", "callers", "rate/s", "p50 ms", "p99 ms", "floor/s", "ratio", "rss MB")
+WIDTHS: Final = (8, 9, 8, 9, 9, 9, 10, 7, 8)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("name", type=click.Choice(NAMES), required=False)
+@click.option("--engine", type=click.Choice(("sqlite", "postgres")), default="sqlite", show_default=True)
+@click.option("--callers", type=click.IntRange(1, 5000), default=256, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of three.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
+def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bool, server: str | None) -> None:
+    """How fast it is here: NAME is one row, without it every row is measured, each in a process of its own.
+
+    Exit 1 when a run failed, or its books did not agree afterwards.
+    """
+    if name is None:
+        _everything(seconds, as_json=as_json)
+    elif name == "start":
+        _print(_start(), as_json=as_json)
+    else:
+        _print(_one(name, engine, callers, seconds, server, verbose=not as_json), as_json=as_json)
+
+
+def _one(
+    name: str, engine: str, callers: int, seconds: float, server: str | None, *, verbose: bool
+) -> dict[str, Any]:  # fmt: skip
+    from bench.databases import NotDurable
+    from bench.rows import Wrong, measure
+
+    try:
+        line, runs = uvloop.run(measure(name, engine, callers, seconds, server=server))
+    except (Wrong, NotDurable, TimeoutError) as error:
+        raise click.ClickException(f"{name} {engine} {callers}: {error}") from None
+    if verbose:
+        for run in runs:
+            click.echo(
+                f"run: {run.measured.rate:,.0f}/s, floor {run.floor:,.0f}/s, batches of {run.batch}, "
+                f"{run.commits_per_item:.3f} commits each, ledger clean"
+            )
+    return dataclasses.asdict(line)
+
+
+def _start() -> dict[str, Any]:
+    from bench.start import DidNotStart, measure_start
+
+    try:
+        return dataclasses.asdict(measure_start())
+    except DidNotStart as error:
+        raise click.ClickException(f"start: {error}") from None
+
+
+def _everything(seconds: float, *, as_json: bool) -> None:
+    from bench.databases import postgres_server
+
+    if not as_json:
+        click.echo(_machine())
+        click.echo(
+            f"whole tips (offers, settled events) per second; medians of 3 runs of {seconds:g} s; durable commits;"
+        )
+        click.echo("floor: the same rows inserted by the bare driver in batches of the same size, in the same run\n")
+        click.echo(_cells(COLUMNS))
+    with postgres_server() as server:
+        for name, engine, callers in PLAN:
+            options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
+            _print(_in_own_process(name, *options), as_json=as_json)
+    _print(_in_own_process("start"), as_json=as_json)
+
+
+def _in_own_process(*words: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *words, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _print(found: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found))
+    elif found["name"] == "start":
+        click.echo(
+            f"\nstart   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "
+            f"second start of the demo: page {found['page_s']} s, bot answers {found['bot_s']} s"
+        )
+    else:
+        click.echo(
+            _cells(
+                (
+                    found["name"], found["engine"], f"{found['callers']:,}", f"{found['rate']:,.0f}",
+                    f"{found['p50_ms']:,.1f}", f"{found['p99_ms']:,.1f}", f"{found['floor_rate']:,.0f}",
+                    f"{found['ratio']:.2f}", f"{found['rss_mb']:,.0f}",
+                )
+            )
+        )  # fmt: skip
+
+
+def _cells(values: tuple[str, ...]) -> str:
+    pairs = list(zip(values, WIDTHS, strict=True))
+    return "".join([value.ljust(width) for value, width in pairs[:2]] + [value.rjust(w) for value, w in pairs[2:]])
+
+
+def _machine() -> str:
+    """Cores and memory only, the commit, and how busy the machine was with other things."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    commit = _git("rev-parse", "--short", "HEAD") or "no commit"
+    changed = " with local changes" if _git("status", "--porcelain") else ""
+    busy = f"load {os.getloadavg()[0]:.1f} before"
+    return f"{os.cpu_count()} cores, {memory:.0f} GB; commit {commit}{changed}; {busy}"
+
+
+def _git(*words: str) -> str:
+    try:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
+
+
+if __name__ == "__main__":
+    cli(prog_name="python -m bench")

@@ -1,0 +1,70 @@
+"""A rail without a network: it says what a provider would, and moves nothing."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+
+from giving.money import Money
+from giving.payments import EventKind, PaymentState, RailEvent
+from payments.provider import BadSignature, Capabilities, PaymentIntent, PaymentLink
+
+HEADERS = {"Signature": "paper"}
+
+
+class PaperRail:
+    """Answers at once; takes a fee of 0.6 %, as the sandbox does."""
+
+    name = "paper"
+    capabilities = Capabilities(limits={"CNY": (Money(1, "CNY"), Money(10**9, "CNY"))}, real_money=True)
+
+    async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        """A pay page that nobody opens."""
+        return PaymentLink(f"pay_{intent.reference.hex}", f"https://pay.example/{intent.reference.hex}")
+
+    async def cancel_payment(self, their_id: str) -> None:
+        """Nothing to close."""
+
+    async def fetch(self, their_id: str) -> PaymentState:
+        """Nobody knows."""
+        return PaymentState.UNKNOWN
+
+    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+        """Nothing to give back."""
+
+    def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
+        """Verify and decode."""
+        if headers.get("Signature") != HEADERS["Signature"]:
+            raise BadSignature
+        return self.event_of(body.decode())
+
+    def event_of(self, body: str) -> RailEvent:
+        """Decode."""
+        said = orjson.loads(body)
+        return RailEvent(
+            rail=self.name,
+            event_id=said["id"],
+            kind=EventKind(said["kind"]),
+            occurred_at=datetime.fromtimestamp(said["at"], UTC),
+            reference=UUID(said["reference"]),
+            their_id=said["charge"],
+            charge=said["charge"],
+            amount=Money(said["minor"], "CNY"),
+            fee=Money(said["fee"], "CNY"),
+        )
+
+
+def paid_event(reference: str, minor: int) -> bytes:
+    """What the provider would send once somebody paid; `reference` is our payment id in hex."""
+    return orjson.dumps(
+        {
+            "id": f"evt_{reference}",
+            "kind": EventKind.PAID,
+            "at": int(datetime.now(UTC).timestamp()),
+            "reference": reference,
+            "charge": f"ch_{reference}",
+            "minor": minor,
+            "fee": (minor * 6 + 500) // 1000,
+        }
+    )

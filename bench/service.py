@@ -1,0 +1,95 @@
+"""The services as they are put together for real, on the paper rail, and an ear on what they log after a commit."""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TextIO
+from uuid import UUID
+
+import structlog
+from sqlalchemy import event
+
+import logs
+from bench.rail import PaperRail
+from bench.world import LIMITS, PRESETS
+from services.links import Links
+from services.payments import PaymentService
+from services.settlement import Settler
+from services.tips import TipService
+from services.wake import Wakes, keep_doing
+from storage.engines import Engines
+from storage.work import UnitOfWork
+
+
+@dataclass(slots=True)
+class Ear:
+    """Hears `tip_offered` and `tip_paid`, which are logged after the commit: nothing inside is touched to measure."""
+
+    waiting: dict[str, asyncio.Future[None]] = field(default_factory=dict)
+    items: dict[str, int] = field(default_factory=dict)
+    batches: dict[str, int] = field(default_factory=dict)
+    commits: int = 0
+    _open: set[str] = field(default_factory=set)
+
+    def hear(self, _logger: object, _method: str, said: Any) -> Any:
+        """A structlog processor."""
+        name = said.get("event")
+        if name in ("tip_offered", "tip_paid"):
+            self.items[name] = self.items.get(name, 0) + 1
+            if name not in self._open:  # whoever was served by one commit hears of it in one turn of the loop
+                self._open.add(name)
+                self.batches[name] = self.batches.get(name, 0) + 1
+                asyncio.get_running_loop().call_soon(self._open.discard, name)
+            if name == "tip_paid" and (future := self.waiting.pop(said["tip_id"], None)) and not future.done():
+                future.set_result(None)
+        return said
+
+    def paid(self, tip: UUID) -> "asyncio.Future[None]":
+        """Done once the tip is booked and committed."""
+        return self.waiting.setdefault(str(tip), asyncio.get_running_loop().create_future())
+
+    def batch(self, name: str) -> int:
+        """How many were served by one commit, on average."""
+        return max(1, round(self.items.get(name, 0) / max(1, self.batches.get(name, 0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a row drives."""
+
+    unit: UnitOfWork
+    tips: TipService
+    payments: PaymentService
+    ear: Ear
+
+
+@contextlib.asynccontextmanager
+async def service(engines: Engines) -> AsyncIterator[Service]:
+    """Services on this database with the settling loop beside them, logging as in production, to nowhere."""
+    ear = Ear()
+    event.listen(engines.writer.sync_engine, "commit", lambda _: setattr(ear, "commits", ear.commits + 1))
+    unit, rail, wakes = UnitOfWork(engines), PaperRail(), Wakes()
+    settler = Settler(unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10))
+    payments = PaymentService(unit, [rail], settler)
+    links = Links("https://bench.example", "yizan_bot")
+    with _nowhere() as nowhere:
+        logs.configure("json", "info", nowhere)
+        structlog.configure(processors=[ear.hear, *structlog.get_config()["processors"]])
+        settling = asyncio.create_task(
+            keep_doing("settle", payments.settle_pending, payments.pending, every_s=2.0), name="settle"
+        )
+        try:
+            tips = TipService(unit, rail, links, limits=LIMITS, presets=PRESETS, language="zh-CN")
+            yield Service(unit, tips, payments, ear)
+        finally:
+            settling.cancel()
+            await asyncio.gather(settling, return_exceptions=True)
+            logs.configure("auto", "warning")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")

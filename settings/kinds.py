@@ -1,0 +1,81 @@
+"""Kinds of value: what a setting may look like, and what is said when it does not."""
+
+import re
+import zoneinfo
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+)
+
+from settings.words import nearest
+
+
+def _whole(value: object) -> object:
+    """Digits from the environment are a whole number; YAML's `yes` and 1.0 are not."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise ValueError("must be a whole number")
+
+
+def web_address(value: str) -> str:
+    """http or https, with no slash at the end; a user, a query or a fragment would break what is put behind it."""
+    try:
+        parts = urlsplit(value)
+        plain = parts.port != 0 and not (parts.username or parts.query or parts.fragment)
+    except ValueError:
+        plain = False
+    if not plain or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address such as https://example.org")
+    return value.rstrip("/")
+
+
+def database_address(value: str) -> str:
+    if not value.startswith(("sqlite:///", "postgresql://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    return value
+
+
+def each_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("holds the same value twice")
+    return values
+
+
+def timezone_name(value: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        near = nearest(value, {name: name for name in zoneinfo.available_timezones()}, 0.75)
+        hint = f"did you mean {near}?" if near else "it must be a name such as Asia/Shanghai"
+        raise ValueError(f"unknown timezone, {hint}") from None
+    return value
+
+
+def hours(value: str) -> str:
+    clock = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+    if value and (not re.fullmatch(f"{clock}-{clock}", value) or value[:5] == value[6:]):
+        raise ValueError('must look like 22:00-08:00, or be "" for none')
+    return value
+
+
+def like(pattern: str, example: str) -> AfterValidator:
+    def shaped(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"must look like {example}")
+        return value
+
+    return AfterValidator(shaped)
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Positive = Annotated[Whole, Field(ge=1)]
+Text = Annotated[str, Field(strict=True)]
+Address = Annotated[Text, AfterValidator(web_address)]
+Secret = SecretStr | None

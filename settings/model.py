@@ -1,0 +1,181 @@
+"""Every setting, its default and its limits; config.yaml mirrors this file field by field (a test holds them equal)."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from typing import Annotated, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from settings.kinds import (
+    Address,
+    Positive,
+    Secret,
+    Text,
+    Whole,
+    database_address,
+    each_once,
+    hours,
+    like,
+    timezone_name,
+    web_address,
+)
+from settings.words import PREFIX
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
+
+
+class Telegram(Group):
+    token: Secret = None
+    api_base: Address = "https://api.telegram.org"
+    poll_timeout_s: Annotated[Whole, Field(ge=1, le=50)] = 25
+
+
+class Database(Group):
+    url: Annotated[Text, AfterValidator(database_address), Field(repr=False)] = "sqlite:///var/yizan.db"
+
+
+class Web(Group):
+    host: Annotated[Text, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[Whole, Field(ge=0, le=65535)] = 8081
+    public_url: Annotated[Text, AfterValidator(lambda value: value and web_address(value))] = ""
+
+    @property
+    def link_base(self) -> str:
+        """What links to our pages begin with, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+
+class Tips(Group):
+    currency: Annotated[Text, like("[A-Z]{3}", "CNY")] = "CNY"
+    least_minor: Positive = 100
+    most_minor: Positive = 5_000_000
+    presets_minor: Annotated[tuple[Whole, ...], Field(min_length=1), AfterValidator(each_once)] = (100, 500, 1000)
+
+    @field_validator("most_minor")
+    @classmethod
+    def _most_is_not_below_least(cls, most: int, info: ValidationInfo) -> int:
+        if most < info.data.get("least_minor", most):
+            raise ValueError("must not be below tips.least_minor")
+        return most
+
+    @field_validator("presets_minor")
+    @classmethod
+    def _presets_are_allowed(cls, presets: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        least, most = info.data.get("least_minor"), info.data.get("most_minor")
+        if least and most and not all(least <= preset <= most for preset in presets):
+            raise ValueError(f"must lie between tips.least_minor ({least}) and tips.most_minor ({most})")
+        return presets
+
+
+class SandboxRail(Group):
+    api_base: Address = "http://127.0.0.1:8080"
+    key: Secret = None
+    webhook_secret: Secret = None
+
+
+class Rails(Group):
+    """`enabled` names the groups below it that are in use; `missing_for_run` checks the names."""
+
+    enabled: Annotated[tuple[Text, ...], AfterValidator(each_once)] = ()
+    sandbox: SandboxRail = SandboxRail()
+
+
+class Notices(Group):
+    digest_every_s: Positive = 600
+    counter_every_s: Positive = 3
+    messages_per_second: Positive = 30
+    per_chat_per_second: Positive = 1
+    per_group_per_minute: Positive = 20
+    counters_per_second: Positive = 10
+
+    @field_validator("counters_per_second")
+    @classmethod
+    def _counters_leave_room(cls, counters: int, info: ValidationInfo) -> int:
+        if counters > info.data.get("messages_per_second", counters):
+            raise ValueError("must not be above notices.messages_per_second")
+        return counters
+
+
+class Legal(Group):
+    basis: Text = ""
+    contact: Text = ""
+
+
+class Logs(Group):
+    format: Literal["auto", "console", "json"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
+
+    telegram: Telegram = Telegram()
+    database: Database = Database()
+    web: Web = Web()
+    owners: Annotated[tuple[Positive, ...], AfterValidator(each_once)] = ()
+    language: Annotated[Text, like("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "zh-CN")] = "zh-CN"
+    timezone: Annotated[Text, AfterValidator(timezone_name)] = "Asia/Shanghai"
+    quiet_hours: Annotated[Text, AfterValidator(hours)] = "22:00-08:00"
+    tips: Tips = Tips()
+    rails: Rails = Rails()
+    notices: Notices = Notices()
+    legal: Legal = Legal()
+    logs: Logs = Logs()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Nothing is read behind `load`'s back: `Settings()` is the defaults, whatever the process's environment."""
+        return (init_settings,)
+
+    @property
+    def quiet(self) -> tuple[dt.time, dt.time] | None:
+        """When the night begins and ends, on the reader's clock; None for no quiet hours."""
+        if not self.quiet_hours:
+            return None
+        begin, _, end = self.quiet_hours.partition("-")
+        return dt.time.fromisoformat(begin), dt.time.fromisoformat(end)
+
+
+def group_of(field: FieldInfo) -> type[BaseModel] | None:
+    kind = field.annotation
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def leaves(model: type[BaseModel], before: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        if group := group_of(field):
+            yield from leaves(group, f"{before}{name}.")
+        else:
+            yield before + name, field
+
+
+def variable_of(key: str) -> str:
+    return PREFIX + key.upper().replace(".", "__")
+
+
+FIELDS = dict(leaves(Settings))
+SECRETS = frozenset(key for key, field in FIELDS.items() if SecretStr in get_args(field.annotation))
+KEYS = tuple(dict.fromkeys(part for key in FIELDS for part in itertools.accumulate(key.split("."), "{}.{}".format)))
+VARIABLES = {variable_of(key): key for key in FIELDS}
+FILE_VARIABLES = {variable_of(key) + "_FILE": key for key in SECRETS | {"database.url"}}

@@ -1,0 +1,56 @@
+"""Showing settings without their secrets, and what a run still needs."""
+
+import re
+from typing import Any
+
+import yaml
+from pydantic import (
+    SecretStr,
+)
+
+from settings.model import SECRETS, Rails, Settings, group_of, variable_of
+from settings.words import HIDDEN, nearest, without_password
+
+
+def missing_for_run(settings: Settings) -> list[str]:
+    """What `run` still needs and `demo` doesn't, one line each; empty when all is there."""
+    lines = []
+    if not settings.telegram.token:
+        lines.append(_unset("telegram.token"))
+    elif not re.fullmatch(r"[0-9]+:\S+", settings.telegram.token.get_secret_value()):
+        lines.append("telegram.token: is not a bot token (digits, a colon, the rest); copy it again from @BotFather")
+    rails = {name: name for name, field in Rails.model_fields.items() if group_of(field)}
+    for name in settings.rails.enabled:
+        if name in rails:
+            rail = getattr(settings.rails, name)
+            keys = {field: f"rails.{name}.{field}" for field in type(rail).model_fields}
+            lines += [_unset(key) for field, key in keys.items() if key in SECRETS and not getattr(rail, field)]
+        else:
+            near = nearest(name, rails)
+            hint = f"did you mean {near}?" if near else f"known: {', '.join(rails)}"
+            lines.append(f"rails.enabled: no rail is called {name}, {hint}")
+    return lines
+
+
+def _unset(key: str) -> str:
+    return f"{key}: is not set; set {variable_of(key)} or {variable_of(key)}_FILE"
+
+
+def masked(settings: Settings) -> dict[str, Any]:
+    """The settings as plain values that may be shown: a secret is "•••• (set)" or None."""
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shown(inner) for key, inner in value.items()}
+        if isinstance(value, SecretStr):
+            return f"{HIDDEN} (set)"
+        return list(value) if isinstance(value, tuple) else value
+
+    values: dict[str, Any] = shown(settings.model_dump())
+    values["database"]["url"] = without_password(settings.database.url)
+    return values
+
+
+def render(settings: Settings) -> str:
+    """`masked` as YAML, for `config show`."""
+    return yaml.safe_dump(masked(settings), allow_unicode=True, sort_keys=False, width=120)

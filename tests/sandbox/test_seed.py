@@ -1,0 +1,71 @@
+"""What a seed file can say, and that a wrong one leaves nothing behind."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox import chats, messages
+from sandbox.seed import SeedError, moment, sow
+from sandbox.state import State
+
+SEED = """
+bots: [{id: 9, name: Bot, username: a_bot, token: "9:x"}]
+users: [{id: 1, name: Ann, last_name: Li, username: ann, language: en, persona: creator}, {id: 2, name: Bo}]
+started: [2]
+chats:
+  - {id: -5, type: channel, title: News, signed: true, members: [{user: 1, status: creator}], posts: [
+      {by: 1, at: "-1d", text: hello}]}
+"""
+
+
+def sown(path: Path, text: str) -> State:
+    (path / "seed.yaml").write_text(text, encoding="utf-8")
+    state = State(path / "s.db")
+    sow(state, path / "seed.yaml")
+    return state
+
+
+def test_a_seed_says_who_started_and_who_signed(tmp_path: Path) -> None:
+    state = sown(tmp_path, SEED)
+
+    assert [chats.private_chat(state, person, 9).started for person in (1, 2)] == [False, True]  # type: ignore[union-attr]
+    news = chats.find_chat(state, -5)
+    assert news
+    (post,) = messages.read(state, news, after=None, limit=9)
+    assert (post.signature, post.date // 60) == ("Ann Li", (state.now() - 86400) // 60)
+    assert state.rows("SELECT * FROM updates") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("-1d", "yesterday", 'write -3h, -2d or "-2d 09:30"'),
+        ("type: channel", "type: group", "plays channels, no group"),
+        ("by: 1", "by: 7", "there is no user 7"),
+        ("by: 1", "by: 2", "may not post"),
+        ("users:", "people:", "KeyError"),
+        ("id: 2", "id: 1", "IntegrityError"),
+        ("bots: [", "bots: {", "ParserError"),
+    ],
+)
+def test_a_wrong_seed_is_named_and_leaves_a_first_start(tmp_path: Path, old: str, new: str, words: str) -> None:
+    with pytest.raises(SeedError, match=words):
+        sown(tmp_path, SEED.replace(old, new, 1))
+
+
+@pytest.mark.parametrize(
+    ("offset", "back"),
+    [
+        ("-3h", timedelta(hours=3)),
+        ("-2d", timedelta(days=2)),
+        ("-2d 09:30", timedelta(days=2, hours=5)),
+        ("-0d 23:00", timedelta()),
+    ],
+)
+def test_dates_count_back_from_the_start_and_are_never_after_it(offset: str, back: timedelta) -> None:
+    start = datetime.fromisoformat("2026-11-22T14:30:00+08:00")
+
+    assert moment(offset, start) == int((start - back).timestamp())
