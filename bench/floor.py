@@ -23,7 +23,7 @@ Row = tuple[Any, ...]
 OFFERED: Final = ("tips", "tip_keys")
 SETTLED: Final = ("provider_events", "entries", "postings", "supporters", "outbox")
 WHOLE: Final = ("payments", *OFFERED, *SETTLED)
-SECONDS: Final = 1.0
+SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ async def left_behind(url: str, *, paid: bool) -> Left:
 
 
 async def floor_rate(url: str, left: Left, names: Sequence[str], batch: int) -> float:
-    """Tips per second whose rows of these tables go into a fresh database; stops after SECONDS."""
+    """Tips per second whose rows of these tables go into a fresh database; stops after SECONDS; 0 for nothing."""
+    if not left.per_tip:
+        return 0.0
     slices = [left.per_tip[i : i + batch] for i in range(0, len(left.per_tip), batch)]
     batches = [{name: [row for tip in part for row in tip[name]] for name in names} for part in slices]
     sizes = [len(part) for part in slices]

@@ -1,6 +1,7 @@
 """Callers in a closed loop: each starts its next piece of work when its last one is done."""
 
 import asyncio
+import math
 import os
 import resource
 import statistics
@@ -25,18 +26,24 @@ class Measured:
 
 
 async def closed_loop(callers: int, one: Callable[[int], Awaitable[bool]], seconds: float) -> Measured:
-    """Measure `one(caller)` for `seconds` after a warm-up; it says whether what it did counts.
+    """Measure `one(caller)` for `seconds`; it says whether what it did counts.
 
-    Raises: what a caller raised; TimeoutError when callers hang.
+    The window opens after a warm-up, and not before the first piece is done. Raises: what a caller raised; TimeoutError
+    when callers hang.
     """
-    begin = time.perf_counter() + WARM_UP_S
-    end = begin + seconds
+    warm = time.perf_counter() + WARM_UP_S
+    end = math.inf
     latencies: list[float] = []
 
     async def call(caller: int) -> None:
+        nonlocal end
         while (started := time.perf_counter()) < end:
             counts = await one(caller)
-            if counts and begin <= (done := time.perf_counter()) < end:
+            if not counts or (done := time.perf_counter()) < warm or done >= end:
+                continue
+            if end == math.inf:
+                end = done + seconds
+            else:
                 latencies.append(done - started)
 
     async with asyncio.timeout(WARM_UP_S + seconds + STUCK_S), asyncio.TaskGroup() as group:

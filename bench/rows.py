@@ -28,7 +28,7 @@ from storage.engines import open_engines
 from storage.ids import new_id
 
 RUNS: Final = 3
-SETTLE_AT_MOST: Final = 12_000  # events a second that are prepared for the row `settle`
+SETTLE_AT_MOST: Final = 8_000  # events a second that are prepared for the row `settle`
 
 
 class Wrong(RuntimeError):
@@ -229,6 +229,7 @@ async def _run(name: str, databases: Databases, callers: int, seconds: float) ->
             memory, ear = rss_mb(), served.ear
         report = await LedgerService(served.unit).verify()
     finally:
+        gc.unfreeze()
         await engines.close()
     if not report.clean:
         raise Wrong(f"the ledger is not clean: {report.findings[:3]}")

@@ -76,6 +76,7 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
     settler = Settler(unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10))
     payments = PaymentService(unit, [rail], settler)
     links = Links("https://bench.example", "yizan_bot")
+    before = structlog.get_config()
     with _nowhere() as nowhere:
         logs.configure("json", "info", nowhere)
         structlog.configure(processors=[ear.hear, *structlog.get_config()["processors"]])
@@ -89,6 +90,7 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
             settling.cancel()
             await asyncio.gather(settling, return_exceptions=True)
             logs.configure("auto", "warning")
+            structlog.configure(**before)
 
 
 def _nowhere() -> TextIO:

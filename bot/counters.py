@@ -1,7 +1,7 @@
 """Keeps the counter under each post at what was given; the last to go when messages are short."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -20,8 +20,6 @@ from bot.keyboards import post_keyboard
 from bot.loops import work_or_stop
 from bot.sending import Priority, sending_as
 from giving.creators import Post, PostCounter
-from giving.money import Money
-from giving.projects import Tally
 from services.counters import CounterService
 from services.creators import CreatorService
 from services.links import Links
@@ -37,7 +35,7 @@ _GONE: Final = (
     "need administrator rights", "chat_admin_required", "chat not found", "channel_private", "group chat was upgraded",
 )  # fmt: skip
 
-Keyboard = Callable[[Texts, Links, str, Post, Tally, Sequence[Money]], InlineKeyboardMarkup]
+Keyboard = Callable[..., InlineKeyboardMarkup]  # as bot.keyboards.post_keyboard
 
 
 class CounterEditor:
@@ -93,7 +91,15 @@ class CounterEditor:
         """None: it is shown. Otherwise whether the post is lost to us for good."""
         post = counter.post
         language = await self._creators.language(post.chat)
-        keyboard = self._keyboard(self._texts, self._links, language, post, counter.raised, self._tips.presets)
+        keyboard = self._keyboard(
+            self._texts,
+            self._links,
+            language,
+            post,
+            counter.raised,
+            self._tips.presets,
+            test_money=self._tips.test_money,
+        )
         try:
             with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
                 await self._bot.edit_message_reply_markup(

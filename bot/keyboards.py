@@ -44,13 +44,22 @@ def keyboard(rows: Rows) -> InlineKeyboardMarkup:
 
 
 def post_keyboard(
-    texts: Texts, links: Links, language: str, post: Post, tally: Tally, presets: Sequence[Money]
+    texts: Texts,
+    links: Links,
+    language: str,
+    post: Post,
+    tally: Tally,
+    presets: Sequence[Money],
+    *,
+    test_money: bool = False,
 ) -> InlineKeyboardMarkup:
     """The counter (leads into the private chat), then the amounts."""
     if tally.gifts:
         label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.given)
     else:
         label = texts.plain(language, "post-counter-none")
+    if test_money:
+        label = texts.plain(language, "post-counter-test", counter=label)
     counter = opens(label, links.start(f"p_{token_of(post.id)}"))
     return keyboard([[counter], *post_amounts(texts, language, post, presets)])
 

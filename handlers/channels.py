@@ -114,8 +114,10 @@ async def posted(message: Message, creators: CreatorService, tips: TipService, t
         return
     language = await creators.language(post.id)
     card = await tips.post(post.id)
-    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, tips.presets)
+    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, tips.presets, test_money=tips.test_money)
     try:
         await message.edit_reply_markup(reply_markup=rows)
     except (TelegramBadRequest, TelegramForbiddenError) as refusal:
         log.warning("post_keyboard_refused", post_id=str(post.id), error=refusal.message)
+    else:
+        await creators.keyboard_shown(post.id)

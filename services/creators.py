@@ -147,6 +147,11 @@ class CreatorService:
                 chat=chat, message_id=message_id, excerpt=excerpt, at=at, now=self._now()
             )
 
+    async def keyboard_shown(self, post_id: UUID) -> None:
+        """The post carries its keyboard; until then the counters' loop would put it there."""
+        async with self._unit() as work:
+            await work.creators.counter_shown(post_id, now=self._now(), due_at=None)
+
     async def language(self, post_or_chat_id: UUID) -> str:
         """The creator's language, which a chat's buttons speak."""
         async with self._unit.read() as work:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Final
 
 import structlog
 
@@ -15,6 +16,7 @@ from storage.inbox import StoredEvent, stored_event
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+LONGEST_ID: Final = 128
 
 
 class Received(StrEnum):
@@ -43,6 +45,8 @@ class PaymentService:
         if rail not in self._rails:
             raise UnknownRail(rail)
         event = self._rails[rail].read_event(body, headers)
+        if len(event.event_id) > LONGEST_ID:
+            raise BadEvent("an id longer than we keep")
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:

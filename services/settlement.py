@@ -22,7 +22,7 @@ from storage.ids import new_id
 from storage.inbox import InboxState, StoredEvent
 from storage.outbox import NewMessage
 from storage.tallies import Gift
-from storage.work import UnitOfWork, Work
+from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 500
@@ -116,10 +116,13 @@ class Settler:
         return len(claimed)
 
     async def _one_or_aside(self, work: Work, claimed: Sequence[StoredEvent]) -> None:
+        """What is wrong with the event itself puts it aside; what is wrong with the database does not."""
         try:
             async with work.savepoint():
                 batch = await self._decide(work, claimed)
                 await self._write(work, batch)
+        except DatabaseTrouble:
+            raise
         except Exception as error:
             log.exception("provider_event_set_aside", event_id=claimed[0].event_id, rail=claimed[0].rail)
             aside = (InboxState.ODD, f"settling failed: {type(error).__name__}")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -103,3 +103,23 @@ def _pragmas(readonly: bool) -> list[str]:
         return [*common, "query_only = ON"]
     # NORMAL lost acknowledged commits in 100 of 100 simulated power losses, FULL in none.
     return ["journal_mode = WAL", *common, "synchronous = FULL"]
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work may go through if it is simply tried again: a deadlock, a lock not got in time."""
+    # 40001 serialization failure, 40P01 deadlock, 55P03 lock not available
+    return _sqlstate(error) in ("40001", "40P01", "55P03") or "database is locked" in str(getattr(error, "orig", ""))
+
+
+def is_trouble(error: DBAPIError) -> bool:
+    """Whether the database itself could not work (gone, locked, full), rather than the rows being wrong."""
+    if isinstance(error, OperationalError) or error.connection_invalidated or is_passing(error):
+        return True
+    if isinstance(error, InterfaceError):  # asyncpg's word for a lost connection, and for an argument of a wrong type
+        return not isinstance(getattr(error.orig, "__cause__", None), ValueError)
+    # Classes: connection, resources, operator intervention, system error, internal error
+    return _sqlstate(error)[:2] in ("08", "53", "57", "58", "XX")
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(getattr(error, "orig", None), "sqlstate", "") or "")

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from storage.engines import is_passing
 from storage.work import UnitOfWork, Work
 
 Request = TypeVar("Request")
@@ -15,6 +16,7 @@ Result = TypeVar("Result")
 Step = Callable[[Work, Sequence[Request]], Awaitable[Sequence[Result | Exception]]]
 
 log = structlog.get_logger()
+TRIES: Final = 4
 
 
 class StepBroken(RuntimeError):
@@ -54,34 +56,48 @@ class GroupCommit(Generic[Request, Result]):
                 self._waiting.clear()
                 raise
 
-    async def _commit(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]]) -> None:
+    async def _commit(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], tries: int = TRIES) -> None:
         try:
-            async with self._unit() as work:
-                results = await self._step(work, [request for request, _ in batch])
-                if len(results) != len(batch):
-                    raise StepBroken(f"{len(results)} results for {len(batch)} requests")
+            results = await self._attempt(batch)
         except IntegrityError as error:
-            # One poisoned item must not take its neighbours along; halves find it in log2(n) commits.
-            if len(batch) == 1:
-                _fail(batch, error)
-                return
+            # One poisoned item must not take its neighbours along; halves find it in log2(n) commits. Alone it may only
+            # have met another process's row, which it sees the next time.
             log.warning("group_commit_split", items=len(batch), error=str(error.orig))
-            middle = len(batch) // 2
-            await self._commit(batch[:middle])
-            await self._commit(batch[middle:])
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._commit(batch[:middle])
+                await self._commit(batch[middle:])
+            elif tries > 1:
+                await self._commit(batch, tries - 1)
+            else:
+                _fail(batch, error)
         except (DBAPIError, OSError, TimeoutError) as error:
+            if tries > 1 and is_passing(error):
+                await self._commit(batch, tries - 1)
+                return
             log.error("group_commit_failed", items=len(batch), error=type(error).__name__)
             _fail(batch, error)
         except Exception as error:  # noqa: BLE001 - every waiting caller must learn of it
             _fail(batch, error)
         else:
-            for (_, future), result in zip(batch, results, strict=True):
-                if future.done():
-                    continue
-                if isinstance(result, Exception):
-                    future.set_exception(result)
-                else:
-                    future.set_result(result)
+            _answer(batch, results)
+
+    async def _attempt(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]]) -> Sequence[Result | Exception]:
+        async with self._unit() as work:
+            results = await self._step(work, [request for request, _ in batch])
+            if len(results) != len(batch):
+                raise StepBroken(f"{len(results)} results for {len(batch)} requests")
+        return results
+
+
+def _answer(batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], results: Sequence[Result | Exception]) -> None:
+    for (_, future), result in zip(batch, results, strict=True):
+        if future.done():
+            continue
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)
 
 
 def _fail(batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], error: Exception) -> None:

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cached_property
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
-from storage.engines import Engines
+from storage.engines import Engines, is_trouble
 from storage.inbox import InboxStore
 from storage.ledger import LedgerStore
 from storage.outbox import OutboxStore
@@ -17,6 +18,10 @@ from storage.people import PeopleStore
 from storage.projects import ProjectStore
 from storage.tallies import TallyStore
 from storage.tips import TipStore
+
+
+class DatabaseTrouble(Exception):
+    """The database could not do its work; that says nothing about what was asked of it."""
 
 
 class Work:
@@ -28,9 +33,17 @@ class Work:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """What is written in the block is undone if it raises; the unit of work goes on."""
-        async with self.connection.begin_nested():
-            yield
+        """What is written in the block is undone if it raises; the unit of work goes on.
+
+        Raises: DatabaseTrouble where the rows were not at fault.
+        """
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except DBAPIError as error:
+            if is_trouble(error):
+                raise DatabaseTrouble from error
+            raise
 
     @cached_property
     def people(self) -> PeopleStore:

@@ -32,7 +32,6 @@ import asyncpg
 import yaml
 from sqlalchemy import text as sql
 
-from giving.money import Money
 from services.ledger import LedgerService, Report
 from storage.engines import open_engines
 from storage.work import UnitOfWork
@@ -329,13 +328,6 @@ def _fits(message: Message, wanted: Wanted) -> bool:
     return wanted in message.text if isinstance(wanted, str) else wanted(message)
 
 
-def pay(url: str, action: str = "pay") -> Any:
-    """Press a button of the pay page; the payment as it is then."""
-    answer = fetch("POST", url, {"action": action})
-    assert answer.status == 200, answer
-    return answer.json
-
-
 # --- A stage: a sandbox, a bot, a database ---------------------------------------------------------------------------
 
 
@@ -359,10 +351,11 @@ class Stage:
     def begin(self) -> "Stage":
         """The sandbox, the schema, the projects; and the bot, which needs some seconds until it is `ready`."""
         self.start_sandbox()
-        for arguments in (("db", "upgrade"), ("project", "import", str(PROJECTS))):
-            done = command(*arguments, YIZAN_DATABASE__URL=self.database)
-            assert done.returncode == 0, done.stderr
+        upgraded = self.command("db", "upgrade")
+        assert upgraded.returncode == 0, upgraded.stderr
         self.start_bot()
+        imported = self.command("project", "import", str(PROJECTS))
+        assert imported.returncode == 0, imported.stderr
         return self
 
     def start_sandbox(self) -> None:
@@ -496,40 +489,49 @@ class Stage:
 
         return asyncio.run(run())
 
-    # -- ways people go --
 
-    def switch_on(self, person: Persona, card: Message, project: str) -> Message:
-        """From a channel's card (or its first message) to tipping switched on for the project of that title."""
-        label = words("button-tipping-on") if card.has(words("button-tipping-on")) else words("button-change-project")
-        person.tap(card, label)
-        person.wait_at(card, lambda m: m.has(project))
-        person.tap(person.wait_at(card, lambda m: m.has(project)), project)
-        confirm = words("button-confirm-on")
-        person.tap(person.wait_at(card, lambda m: m.has(confirm)), confirm)
-        return person.wait_at(card, words("chat-on", chat="", project="").split("\n")[0])
+# --- Ways people go --------------------------------------------------------------------------------------------------
 
-    def post(self, person: Persona, text: str, chat: str | int = CHANNEL) -> Message:
-        """A post, once it has its buttons."""
-        sent = person.say(text, chat)
-        return person.wait_at(sent, lambda m: m.has("¥1"), chat)
 
-    def tip(self, person: Persona, post: Message, amount: str = "¥1", chat: str | int = CHANNEL) -> Message:
-        """Tap an amount; the tip's card in private, to where the tap's answer leads who never started the bot."""
-        before = person.last_id()
-        answer = person.tap(post, amount, chat)
-        if answer["url"]:
-            person.start(answer["url"])
-        return person.wait(is_card, after=before)
+def switch_on(person: Persona, card: Message, project: str, language: str = "zh-CN") -> Message:
+    """From a channel's card to tipping switched on (or changed) for the project of that title."""
+    first = words("button-tipping-on", language)
+    person.tap(card, first if card.has(first) else words("button-change-project", language))
+    person.tap(person.wait_at(card, lambda m: m.has(project)), project)
+    confirm = words("button-confirm-on", language)
+    person.tap(person.wait_at(card, lambda m: m.has(confirm)), confirm)
+    return person.wait_at(card, words("chat-on", language, chat="", project="").split("\n")[0])
+
+
+def publish(person: Persona, text: str, chat: str | int = CHANNEL) -> Message:
+    """A post, once it has its buttons."""
+    return person.wait_at(person.say(text, chat), lambda m: m.has("¥1"), chat)
+
+
+def tip(person: Persona, post: Message, amount: str = "¥1", chat: str | int = CHANNEL) -> Message:
+    """Tap an amount; the tip's card in private, to where the tap's answer leads who never started the bot."""
+    before = person.last_id()
+    answer = person.tap(post, amount, chat)
+    if answer["url"]:
+        person.start(answer["url"])
+    return person.wait(is_card, after=before)
+
+
+def pay(card: Message, action: str = "pay") -> Any:
+    """Press a button of the card's pay page; the payment as it is then."""
+    answer = fetch("POST", pay_url(card), {"action": action})
+    assert answer.status == 200, answer
+    return answer.json
+
+
+def pay_url(card: Message) -> str:
+    """Where the pay button of an unpaid tip leads."""
+    return next(str(button["url"]) for button in card.buttons if "/pay/" in button.get("url", ""))
 
 
 def is_card(message: Message) -> bool:
     """An unpaid tip with its link."""
-    return message.has(pay_label())
-
-
-def pay_label(language: str = "zh-CN") -> str:
-    """How the pay button's label begins, before the amount."""
-    return words("button-pay", language, amount=Money(100, "CNY")).split("¥")[0]
+    return any("/pay/" in button.get("url", "") for button in message.buttons)
 
 
 def write_seed(path: Path, change: Callable[[dict[str, Any]], None]) -> Path:

@@ -72,4 +72,6 @@ class PaperRail:
 def event(kind: EventKind, reference: UUID | None, identity: str, **values: object) -> bytes:
     """What this rail would post to the webhook."""
     at = int(datetime.now(UTC).timestamp())
-    return orjson.dumps({"id": identity, "kind": kind, "at": at, "reference": str(reference)} | values)
+    return orjson.dumps(
+        {"id": identity, "kind": kind, "at": at, "reference": str(reference) if reference else None} | values
+    )

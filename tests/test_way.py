@@ -23,7 +23,10 @@ from tests.processes import (
     fetch,
     is_card,
     pay,
-    pay_label,
+    pay_url,
+    publish,
+    switch_on,
+    tip,
     together,
     until,
     words,
@@ -105,7 +108,7 @@ def enable(stage: Stage) -> Message:
     creator = stage.creator
     added = creator.wait(words("bot-ready"))
     assert words("bot-can") in added.text
-    return stage.switch_on(creator, added, LIBRARIES_TITLE)
+    return switch_on(creator, added, LIBRARIES_TITLE)
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +145,7 @@ def code_in(message: Message) -> str:
 def test_from_the_first_tap_to_the_moved_counter(stage, on):
     creator, follower = stage.creator, stage.persona(FOLLOWER)
     assert LIBRARIES_TITLE in on.text
-    post = stage.post(creator, "今天去了山里的小学")
+    post = publish(creator, "今天去了山里的小学")
     assert post.labels == [words("post-counter-none"), "¥1", "¥5", "¥10", words("button-other")]
     assert follower.messages() == []
 
@@ -157,9 +160,8 @@ def test_from_the_first_tap_to_the_moved_counter(stage, on):
     named = words("button-see-named", name="陈默", amount=cny(100))
     follower.tap(card, named)
     card = follower.wait_at(card, lambda m: m.has(f"✓ {named}"))
-    pay_url = card.url(pay_label())
-    assert "¥1" in fetch("GET", pay_url).body
-    assert 'data-status="paid"' in fetch("POST", pay_url, "action=pay").body
+    assert "¥1" in fetch("GET", pay_url(card)).body
+    assert 'data-status="paid"' in fetch("POST", pay_url(card), "action=pay").body
     stage.given[LIBRARIES] += 100
 
     code = receipt(follower, card.id)
@@ -195,25 +197,25 @@ def pages_show(stage: Stage, code: str, name: str) -> bool:
 
 
 def test_an_unpaid_tip_tapped_again_is_the_same_and_a_paid_one_is_not(stage, on, follower):
-    post = stage.post(stage.creator, "同一笔")
-    first = stage.tip(follower, post)
-    again = stage.tip(follower, post)
+    post = publish(stage.creator, "同一笔")
+    first = tip(follower, post)
+    again = tip(follower, post)
     assert again.id != first.id
-    assert again.url(pay_label()) == first.url(pay_label())
+    assert pay_url(again) == pay_url(first)
 
-    pay(first.url(pay_label()))
+    pay(first)
     stage.given[LIBRARIES] += 100
     receipt(follower, again.id)
 
-    new = stage.tip(follower, post)
-    assert new.url(pay_label()) != first.url(pay_label())
+    new = tip(follower, post)
+    assert pay_url(new) != pay_url(first)
     follower.tap(new, words("button-cancel"))
 
 
 def test_paid_twice_is_two_gifts_and_the_second_can_be_taken_back(stage, on, follower):
-    post = stage.post(stage.creator, "付了两次")
-    card = stage.tip(follower, post, "¥5")
-    assert len(pay(card.url(pay_label()), "twice")["charges"]) == 2
+    post = publish(stage.creator, "付了两次")
+    card = tip(follower, post, "¥5")
+    assert len(pay(card, "twice")["charges"]) == 2
     stage.given[LIBRARIES] += 1000
     first = receipt(follower, card.id)
     extra = follower.wait(words("extra-told", amount=cny(500), project=LIBRARIES_TITLE, code="").split("\n")[0])
@@ -235,8 +237,8 @@ def test_an_event_five_times_and_shuffled_is_booked_once(stage, on, follower):
     before = entries(stage)
     stage.rail("PUT", "/faults", {"duplicates": 4, "shuffle": True})
     try:
-        card = stage.tip(follower, stage.post(stage.creator, "五次"))
-        pay(card.url(pay_label()))
+        card = tip(follower, publish(stage.creator, "五次"))
+        pay(card)
         stage.given[LIBRARIES] += 100
         receipt(follower, card.id)
         until(lambda: all(event["delivered"] for event in stage.rail("GET", "/events")["events"]), "all delivered")
@@ -253,34 +255,34 @@ def entries(stage: Stage) -> int:
 
 
 def test_a_payment_that_succeeds_after_the_page_was_closed(stage, on, follower):
-    card = stage.tip(follower, stage.post(stage.creator, "稍后"))
-    assert pay(card.url(pay_label()), "later")["status"] == "processing"
+    card = tip(follower, publish(stage.creator, "稍后"))
+    assert pay(card, "later")["status"] == "processing"
     assert not any(words("receipt-thanks") in m.text for m in follower.messages())
     stage.given[LIBRARIES] += 100
     receipt(follower, card.id)
 
 
 def test_declined_then_paid(stage, on, follower):
-    card = stage.tip(follower, stage.post(stage.creator, "先失败"))
-    assert pay(card.url(pay_label()), "decline")["status"] == "declined"
-    assert pay(card.url(pay_label()))["status"] == "paid"
+    card = tip(follower, publish(stage.creator, "先失败"))
+    assert pay(card, "decline")["status"] == "declined"
+    assert pay(card)["status"] == "paid"
     stage.given[LIBRARIES] += 100
     receipt(follower, card.id)
 
 
 def test_a_tip_cancelled_before_paying_can_not_be_paid(stage, on, follower):
-    card = stage.tip(follower, stage.post(stage.creator, "取消"))
+    card = tip(follower, publish(stage.creator, "取消"))
     follower.tap(card, words("button-cancel"))
     cancelled = follower.wait_at(card, words("tip-cancelled", amount=cny(100), project=LIBRARIES_TITLE))
     assert not is_card(cancelled)
 
-    assert fetch("POST", card.url(pay_label()), {"action": "pay"}).status == 409
-    assert 'data-status="cancelled"' in fetch("GET", card.url(pay_label())).body
+    assert fetch("POST", pay_url(card), {"action": "pay"}).status == 409
+    assert 'data-status="cancelled"' in fetch("GET", pay_url(card)).body
     assert words("gifts-none") in follower.ask("/gifts").text
 
 
 def test_a_gift_without_a_post(stage, on, follower):
-    follower.say("/start")
+    follower.ask("/start")
     projects = follower.ask("/give")
     follower.tap(projects, SPRING_TITLE)
     project = follower.wait_at(projects, lambda m: m.has("¥10"))
@@ -289,7 +291,7 @@ def test_a_gift_without_a_post(stage, on, follower):
     hidden = words("button-see-amount-hidden", name=f"粉丝{follower.id}")
     follower.tap(card, hidden)
     follower.wait_at(card, lambda m: m.has(f"✓ {hidden}"))
-    pay(card.url(pay_label()))
+    pay(card)
     stage.given[SPRING] += 1000
     code = receipt(follower, card.id)
 
@@ -319,7 +321,7 @@ def test_amounts_that_are_not_understood_are_refused_in_one_line_and_nothing_is_
 
     card = follower.ask("6.66")
     assert "¥6.66" in card.text, "the question stayed"
-    pay(card.url(pay_label()))
+    pay(card)
     stage.given[LIBRARIES] += 666
     receipt(follower, asked.id)
 
@@ -328,13 +330,13 @@ def test_amounts_that_are_not_understood_are_refused_in_one_line_and_nothing_is_
 def test_full_width_digits_and_signs_of_money_are_understood(stage, on, follower, typed, amount):
     ask_for_other(stage, follower)
     card = follower.ask(typed)
-    assert card.has(f"{pay_label()}{amount}")
+    assert card.has(words("button-pay", amount=amount))
     follower.tap(card, words("button-cancel"))
 
 
 def ask_for_other(stage: Stage, follower: Persona) -> Message:
     """Tap "other": the question for an amount."""
-    post = stage.post(stage.creator, "随你多少")
+    post = publish(stage.creator, "随你多少")
     answer = follower.tap(post, words("button-other"), CHANNEL)
     follower.start(answer["url"])
     return follower.wait(words("ask-amount", project=LIBRARIES_TITLE, least=cny(100), most=cny(5_000_000)))
@@ -342,12 +344,12 @@ def ask_for_other(stage: Stage, follower: Persona) -> Message:
 
 def test_only_who_administers_the_channel_right_now_may_switch(stage, on, follower):
     owner, lihe = stage.persona(ADMIN), stage.persona(GARDEN_ADMIN)
-    lihe.say("/start")
+    lihe.ask("/start")
     lihe.set_member(GARDEN, BOT, "administrator", can_post_messages=True)
     lacking = lihe.wait(words("bot-lacks-edit-messages"))
     lihe.set_member(GARDEN, BOT, "administrator", can_post_messages=True, can_edit_messages=True)
     card = lihe.wait(words("bot-ready"), after=lacking.id)
-    switched = stage.switch_on(lihe, card, SPRING_TITLE)
+    switched = switch_on(lihe, card, SPRING_TITLE)
     chosen = lihe.ask("/charity on")
     lihe.tap(chosen, LIBRARIES_TITLE)
     confirm = lihe.wait_at(chosen, lambda m: m.has(words("button-confirm-on")))
@@ -358,7 +360,7 @@ def test_only_who_administers_the_channel_right_now_may_switch(stage, on, follow
         answer = lihe.tap(message, label)
         assert (answer["text"], answer["alert"]) == (refusal, True)
     assert lihe.ask("/charity off").text == refusal
-    assert stage.post(owner, "还开着", GARDEN).has("¥1")
+    assert publish(owner, "还开着", GARDEN).has("¥1")
     assert SPRING_TITLE in lihe.ask("/charity").text
     title = "李禾的菜园"
     assert title not in follower.ask("/charity").text
@@ -366,11 +368,11 @@ def test_only_who_administers_the_channel_right_now_may_switch(stage, on, follow
 
 
 def test_paid_after_the_project_closed_is_booked_and_a_new_tip_is_led_to_open_projects(stage, on, follower, tmp_path):
-    post = stage.post(stage.creator, "关闭之前")
-    card = stage.tip(follower, post, "¥5")
+    post = publish(stage.creator, "关闭之前")
+    card = tip(follower, post, "¥5")
     import_projects(stage, tmp_path, closed=LIBRARIES)
     try:
-        pay(card.url(pay_label()))
+        pay(card)
         stage.given[LIBRARIES] += 500
         receipt(follower, card.id)
 
@@ -390,7 +392,7 @@ def test_paid_after_the_project_closed_is_booked_and_a_new_tip_is_led_to_open_pr
         assert words("web-project-closed") in stage.page(f"/p/{LIBRARIES}")
     finally:
         import_projects(stage, tmp_path)
-    follower.tap(stage.tip(follower, post), words("button-cancel"))
+    follower.tap(tip(follower, post), words("button-cancel"))
 
 
 def import_projects(stage: Stage, folder: Path, *, closed: str | None = None) -> None:
@@ -426,10 +428,10 @@ def test_webhooks_that_are_not_in_order_book_nothing(stage, on):
 def test_a_name_with_markup_direction_marks_or_300_emoji_is_harmless(stage, on, user):
     person, creator = stage.persona(user), stage.creator
     before = creator.last_id()
-    card = stage.tip(person, stage.post(creator, "名字"))
+    card = tip(person, publish(creator, "名字"))
     person.tap(card, words("button-see-named", name="", amount=cny(100)).split("「")[0])
     card = person.wait_at(card, lambda m: m.has("✓ "))
-    pay(card.url(pay_label()))
+    pay(card)
     stage.given[LIBRARIES] += 100
     receipt(person, card.id)
 
@@ -480,7 +482,7 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
 
 def test_an_owner_gives_and_takes_the_admin_role_and_nobody_else_does(stage, on, follower):
     owner = stage.persona(ADMIN)
-    owner.say("/start")
+    owner.ask("/start")
     name = f"粉丝{follower.id}"
     assert owner.ask("/admin_add 987654321").text == words("error-person-unknown")
     assert follower.ask(f"/admin_add {follower.id}").text == words("error-not-allowed")
@@ -495,25 +497,25 @@ def test_an_owner_gives_and_takes_the_admin_role_and_nobody_else_does(stage, on,
 
 def test_another_project_gets_the_later_posts_and_the_earlier_keep_theirs(stage, on, follower):
     creator = stage.creator
-    earlier = stage.post(creator, "换项目之前")
-    stage.switch_on(creator, creator.ask("/charity"), SPRING_TITLE)
-    later = stage.post(creator, "换项目之后")
+    earlier = publish(creator, "换项目之前")
+    switch_on(creator, creator.ask("/charity"), SPRING_TITLE)
+    later = publish(creator, "换项目之后")
     try:
         for post, slug in ((earlier, LIBRARIES), (later, SPRING)):
-            card = stage.tip(follower, post)
-            pay(card.url(pay_label()))
-            stage.given[slug] += 100
+            card = tip(follower, post, "¥10")
+            pay(card)
+            stage.given[slug] += 1000
             receipt(follower, card.id)
             stage.settled()
     finally:
-        stage.switch_on(creator, creator.ask("/charity"), LIBRARIES_TITLE)
+        switch_on(creator, creator.ask("/charity"), LIBRARIES_TITLE)
     stats = creator.ask("/charity stats").text
     assert "换项目之后" in stats
 
 
 def test_off_leaves_new_posts_alone_and_refuses_taps_under_old_ones(stage, on, follower):
     creator = stage.creator
-    post = stage.post(creator, "关之前")
+    post = publish(creator, "关之前")
     assert creator.ask("/charity off").text == words("chat-off", chat="晓雯的阅读时光")
     try:
         bare = creator.say("关之后", CHANNEL)
@@ -521,7 +523,7 @@ def test_off_leaves_new_posts_alone_and_refuses_taps_under_old_ones(stage, on, f
         assert answer["alert"], answer
         assert creator.wait_at(bare, "关之后", CHANNEL).buttons == ()
     finally:
-        stage.switch_on(creator, creator.ask("/charity"), LIBRARIES_TITLE)
+        switch_on(creator, creator.ask("/charity"), LIBRARIES_TITLE)
 
 
 def test_the_books_agree_with_what_people_paid(stage, on):
@@ -538,7 +540,7 @@ def test_the_books_agree_with_what_people_paid(stage, on):
 def test_without_a_rail_a_tap_leads_to_the_project_s_designated_page(stages):
     stage = stages["no rail"]
     enable(stage)
-    post = stage.post(stage.creator, "没有付款通道")
+    post = publish(stage.creator, "没有付款通道")
     stranger = stage.persona(next(FRESH))
     stranger.start(stranger.tap(post, "¥1", CHANNEL)["url"])
     way = stranger.last() if stranger.last().has(words("button-designated-page")) else None

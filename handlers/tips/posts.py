@@ -1,5 +1,8 @@
 """Tips for a post: a tap on an amount, "other", and the way in from the counter."""
 
+import asyncio
+from typing import Final
+
 from aiogram import Bot
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.filters import CommandObject
@@ -21,6 +24,9 @@ from services.people import PeopleService
 from services.projects import ProjectService
 from services.tips import PostCard, TipService
 from texts import Texts
+
+# A tap is answered at once: a card that waits longer for the provider's link comes after the answer.
+ANSWER_WITHIN_S: Final = 1.0
 
 
 async def tapped(
@@ -48,15 +54,31 @@ async def tapped(
         )
     )
     if person.reachable:
-        try:
-            await show_tip(bot, tips, texts, links, person, language, tip.id)
-        except TelegramForbiddenError:
-            await people.blocked(person.telegram_id)
-        else:
+        showing = asyncio.ensure_future(show_tip(bot, tips, texts, links, person, language, tip.id))
+        await asyncio.wait((showing,), timeout=ANSWER_WITHIN_S)
+        if not showing.done() or _arrived(showing):
             key = "tip-sent-test" if tips.test_money else "tip-sent"
             await replies.answer(query, None if replies.in_private(query) else texts.plain(language, key))
+            await _finish(showing, people, person)
             return
+        await people.blocked(person.telegram_id)
     await replies.answer(query, url=links.start(f"t_{token_of(tip.id)}"))
+
+
+def _arrived(showing: "asyncio.Future[None]") -> bool:
+    """Whether the card is there; any other failure than a blocked bot is raised."""
+    error = showing.exception()
+    if error is not None and not isinstance(error, TelegramForbiddenError):
+        raise error
+    return error is None
+
+
+async def _finish(showing: "asyncio.Future[None]", people: PeopleService, person: Person) -> None:
+    """The tap is answered; the card may still be on its way (a slow provider)."""
+    try:
+        await showing
+    except TelegramForbiddenError:
+        await people.blocked(person.telegram_id)
 
 
 def stands_under(query: CallbackQuery, post: PostCard) -> bool:

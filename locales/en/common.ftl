@@ -12,7 +12,7 @@ bot-description =
     Creators: add me to your channel. It takes two minutes.
 
 test-money = Test money · nothing real is charged
-someone = Anonymous
+someone = A kind person
 page-of = { $number } / { $pages }
 
 ## Buttons

@@ -5,6 +5,7 @@ post-counter = ❤ Charity tips · { $donors ->
        *[other] { $donors } people
     } · { $given }
 post-counter-none = ❤ Charity tips · 100% given on
+post-counter-test = { $counter } · test
 
 tip-sent = It's in your private chat with me. Pay there ❤
 tip-sent-test = It's in your private chat with me. Pay there ❤ (test money)
@@ -26,7 +27,7 @@ button-pay = Pay { $amount }
 button-retry = Try again
 button-cancel = Cancel
 button-see-named = Show my name · all see “{ $name } { $amount }”
-button-see-anonymous = Hide my name · all see “Anonymous { $amount }”
+button-see-anonymous = Hide my name · all see “A kind person { $amount }”
 button-see-amount-hidden = Hide the amount · all see “{ $name }”
 
 ask-amount = How much for <b>{ $project }</b>? Just send a number, anything from { $least } to { $most }.

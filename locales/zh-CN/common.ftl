@@ -11,7 +11,7 @@ bot-description =
     博主：把我加进你的频道，两分钟就能开启。
 
 test-money = 测试 · 不是真钱
-someone = 匿名
+someone = 爱心人士
 page-of = { $number } / { $pages }
 
 ## 按钮

@@ -2,6 +2,7 @@
 
 post-counter = ❤ 公益赞赏 · { $donors } 人 · { $given }
 post-counter-none = ❤ 公益赞赏 · 100% 捐出
+post-counter-test = { $counter } · 测试
 
 tip-sent = 已发到你和我的私聊，去那里付款 ❤
 tip-sent-test = 已发到你和我的私聊，去那里付款 ❤（测试 · 不是真钱）
@@ -23,7 +24,7 @@ button-pay = 去付款 { $amount }
 button-retry = 再试一次
 button-cancel = 取消
 button-see-named = 显示名字 · 大家看到「{ $name } { $amount }」
-button-see-anonymous = 隐藏名字 · 大家看到「匿名 { $amount }」
+button-see-anonymous = 隐藏名字 · 大家看到「爱心人士 { $amount }」
 button-see-amount-hidden = 隐藏金额 · 大家只看到「{ $name }」
 
 ask-amount = 想给 <b>{ $project }</b> 多少？直接发个数字，{ $least } 到 { $most } 都可以。

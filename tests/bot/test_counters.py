@@ -20,7 +20,9 @@ Until = Callable[..., Awaitable[Any]]
 ANY: Any = None
 
 
-def keyboard(texts: Any, links: Links, language: str, post: Post, tally: Tally, presets: Any) -> InlineKeyboardMarkup:
+def keyboard(
+    texts: Any, links: Links, language: str, post: Post, tally: Tally, presets: Any, **_: Any
+) -> InlineKeyboardMarkup:
     label = f"{language} {tally.donors} {tally.given.minor} {len(presets)}"
     return InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text=label, callback_data="x")]])
 

@@ -164,7 +164,7 @@ def test_the_choice_before_paying_says_who_sees_what():
     assert [row[0].text for row in rows] == [
         "去付款 ¥1.50",
         "显示名字 · 大家看到「小明 ¥1.50」",
-        "✓ 隐藏名字 · 大家看到「匿名 ¥1.50」",
+        "✓ 隐藏名字 · 大家看到「爱心人士 ¥1.50」",
         "隐藏金额 · 大家只看到「小明」",
         "取消",
     ]

@@ -45,7 +45,7 @@ async def test_each_donor_is_seen_as_they_chose(world: World, site: Site):
     assert "Seen</bdi>" in page
     assert "¥11<" in page
     assert "Unseen" not in page
-    assert "Someone kind" in page
+    assert "A kind person" in page
     assert "¥22<" in page
     assert "Discreet" in page
     assert "¥33" not in page

@@ -1,0 +1,119 @@
+"""The bench measures what it says: whole tips, on both databases, with clean books; and the bad is refused."""
+
+import asyncio
+import json
+import random
+from collections import Counter
+
+import pytest
+from click.testing import CliRunner
+
+from bench.__main__ import PLAN, cli
+from bench.databases import prepared
+from bench.floor import WHOLE, floor_rate, left_behind
+from bench.load import closed_loop
+from bench.rail import HEADERS, PaperRail, paid_event
+from bench.rows import Line, measure
+from bench.service import Ear
+from bench.world import DONORS, fill, load
+from giving.money import Money
+from giving.payments import EventKind
+from storage.engines import open_engines
+from storage.ids import new_id
+from storage.work import UnitOfWork
+
+
+@pytest.mark.parametrize("name", ["tips", "offer", "settle"])
+async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: str, dialect: str, postgres: str):
+    engine = dialect.removesuffix("ql")
+    line, runs = await measure(name, engine, 8, 0.5, server=postgres, runs=1)
+
+    assert (line.name, line.engine, line.callers) == (name, engine, 8)
+    assert line.rate > 0
+    assert 0 < line.p50_ms <= line.p99_ms
+    assert line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.001)
+    assert 1 <= runs[0].batch <= 16
+
+
+def test_one_row_is_one_line_of_json_with_the_agreed_fields():
+    done = CliRunner().invoke(cli, ["offer", "--callers", "4", "--seconds", "0.3", "--json"])
+
+    assert done.exit_code == 0, done.output
+    (line,) = done.output.splitlines()
+    fields = ["name", "engine", "callers", "rate", "p50_ms", "p99_ms", "floor_rate", "ratio", "rss_mb"]
+    assert list(json.loads(line)) == fields == list(Line.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["tips", "--engine", "mysql"], ["tips", "--callers", "0"]])
+def test_wrong_use_is_one_clear_error(words: list[str]):
+    done = CliRunner().invoke(cli, words)
+
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_the_plan_has_whole_tips_at_three_loads_on_both_engines():
+    assert {(engine, callers) for name, engine, callers in PLAN if name == "tips"} == {
+        (engine, callers) for engine in ("sqlite", "postgres") for callers in (1, 64, 256)
+    }
+
+
+async def test_one_project_takes_about_half_of_the_gifts():
+    async with prepared("sqlite", None, fill) as databases:
+        engines = open_engines(await databases.fresh())
+        try:
+            world = await load(UnitOfWork(engines))
+        finally:
+            await engines.close()
+    dice = random.Random(1)
+    given = Counter(world.posts.index(world.some_post(dice)) // 10 for _ in range(20_000))
+
+    assert len(world.donors) == DONORS
+    assert len(world.posts) == len(set(world.posts)) == 200
+    assert world.closed_post not in world.posts
+    assert 0.45 < given[0] / 20_000 < 0.55
+
+
+async def test_the_floor_inserts_every_row_of_the_run():
+    async with prepared("sqlite", None, fill) as databases:
+        empty = await databases.fresh()
+        nothing = await left_behind(empty, paid=True)
+
+        assert nothing.per_tip == []
+        assert await floor_rate(empty, nothing, WHOLE, 10) == 0
+
+
+async def test_only_what_counts_within_the_window_is_counted():
+    calls = 0
+
+    async def one(caller: int) -> bool:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0.01)
+        return caller == 0
+
+    measured = await closed_loop(2, one, 0.2)
+
+    assert 0 < measured.rate * 0.2 < calls / 2
+    assert measured.p50_ms >= 10
+
+
+async def test_the_ear_counts_what_one_commit_served():
+    ear = Ear()
+    tips = [new_id() for _ in range(4)]
+    futures = [ear.paid(tip) for tip in tips]
+    for pair in (tips[:2], tips[2:]):
+        for tip in pair:
+            ear.hear(None, "info", {"event": "tip_paid", "tip_id": str(tip)})
+        await asyncio.sleep(0)
+
+    assert all(future.done() for future in futures)
+    assert ear.batch("tip_paid") == 2
+
+
+def test_the_paper_rail_reads_its_own_events():
+    reference = new_id()
+    event = PaperRail().read_event(paid_event(reference.hex, 500), HEADERS)
+
+    assert (event.kind, event.reference, event.amount) == (EventKind.PAID, reference, Money(500, "CNY"))
+    assert event.fee == Money(3, "CNY")

@@ -1,0 +1,120 @@
+"""The command line's answers to right and wrong use: exit codes, one clear line, never a traceback."""
+
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from tests.processes import command, free_port, together
+
+TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+NOWHERE = "postgresql://me:hunter2@127.0.0.1:{port}/yizan"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A call, its exit code, what its output says (one part or more), and what it must not say."""
+
+    arguments: tuple[str, ...]
+    code: int
+    says: tuple[str, ...]
+    environ: dict[str, str] = field(default_factory=dict)
+    lines: int | None = 1  # on stderr, beside the log's
+    hides: tuple[str, ...] = ()
+
+
+def database(path: str) -> dict[str, str]:
+    return {"YIZAN_DATABASE__URL": f"sqlite:///{path}"}
+
+
+CASES = {
+    "an unknown key": Case(("--config", "{tmp}/unknown.yaml", "run"), 2, ("web.prot", "web.port")),
+    "an unknown variable and a wrong type": Case(
+        ("config", "show"), 2, ("YIZAN_TELEGRAM__TOKE:", "YIZAN_TELEGRAM__TOKEN", "YIZAN_WEB__PORT", "whole number"),
+        {"YIZAN_TELEGRAM__TOKE": "hunter2", "YIZAN_WEB__PORT": "eighty"}, lines=2, hides=("hunter2",),
+    ),
+    "no token": Case(("run",), 2, ("telegram.token", "YIZAN_TELEGRAM__TOKEN")),
+    "a rail without its secrets": Case(
+        ("run",), 2, ("rails.sandbox.key", "rails.sandbox.webhook_secret"),
+        {"YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_RAILS__ENABLED": "sandbox"}, lines=2,
+    ),
+    "a database that is not there": Case(
+        ("db", "current"), 2, ("the database can't be used",), {"YIZAN_DATABASE__URL": NOWHERE}, hides=("hunter2",)
+    ),
+    "a database that is not there, for run": Case(
+        ("run",), 2, ("database.url",), {"YIZAN_DATABASE__URL": NOWHERE, "YIZAN_TELEGRAM__TOKEN": TOKEN},
+        hides=("hunter2", TOKEN),
+    ),
+    "a file that is no database": Case(
+        ("db", "upgrade"), 2, ("the database can't be used",), database("{tmp}/unknown.yaml")
+    ),
+    "an unknown command": Case(("rum",), 2, ("rum",), lines=None),
+    "an import that is none": Case(
+        ("project", "import", "{tmp}/bad.yaml"), 2, ("projects[0].target", "projects[0].titel"),
+        database("{tmp}/yizan.db"), lines=None,
+    ),
+    "config show hides secrets": Case(
+        ("config", "show"), 0, ("telegram:\n  token: •••• (set)\n", "timezone: Asia/Shanghai"),
+        {"YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_DATABASE__URL": NOWHERE}, lines=0, hides=(TOKEN, "hunter2"),
+    ),
+    "db current of an empty database": Case(
+        ("db", "current"), 1, ("nothing", "db upgrade"), database("{tmp}/empty.db")
+    ),
+    "db current": Case(("db", "current"), 0, ("at 0001, newest 0001",), database("{tmp}/yizan.db"), lines=0),
+    "ledger verify of an empty database": Case(("ledger", "verify"), 2, ("db upgrade",), database("{tmp}/none.db")),
+    "ledger verify": Case(("ledger", "verify"), 0, ("clean",), database("{tmp}/yizan.db"), lines=0),
+    "ledger verify of a wrong balance": Case(
+        ("ledger", "verify"), 1, ("NOT SO: a balance is the sum of its postings: rail:sandbox:clearing", "found 12345"),
+        database("{tmp}/wrong.db"), lines=0,
+    ),
+    "ledger verify --json of a wrong balance": Case(
+        ("ledger", "verify", "--json"), 1, ('"clean": false', '"found_minor": 12345'),
+        database("{tmp}/wrong.db"), lines=0,
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def done(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CompletedProcess[str]]:
+    """Every call of the table, a few beside each other."""
+    folder, port = tmp_path_factory.mktemp("command-line"), free_port()
+    (folder / "unknown.yaml").write_text("web:\n  prot: 9000\n", encoding="utf-8")
+    (folder / "bad.yaml").write_text("projects: [{slug: x, organisation: y, titel: z}]\n", encoding="utf-8")
+    for name in ("yizan.db", "wrong.db"):
+        (folder / name).write_bytes(sqlite_template.read_bytes())
+    with sqlite3.connect(folder / "wrong.db") as wrong:
+        wrong.execute(
+            "INSERT INTO accounts (id, name, currency, balance_minor) VALUES (?, ?, ?, ?)",
+            ("0" * 32, "rail:sandbox:clearing", "CNY", 12345),
+        )
+    wrong.close()
+
+    def run(case: Case) -> CompletedProcess[str]:
+        def fill(text: str) -> str:
+            return text.format(tmp=folder, port=port)
+
+        environ = {name: fill(value) for name, value in case.environ.items()}
+        return command(*map(fill, case.arguments), **environ)
+
+    names = list(CASES)
+    results = []
+    for at in range(0, len(names), 4):
+        results += together(*(lambda name=name: run(CASES[name]) for name in names[at : at + 4]))
+    return dict(zip(names, results, strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_call_ends_with_its_code_and_says_what_to_do(done, name):
+    case, result = CASES[name], done[name]
+    said = result.stdout + result.stderr
+    assert result.returncode == case.code, said
+    for part in case.says:
+        assert part in said, said
+    for secret in case.hides:
+        assert secret not in said
+    assert "Traceback" not in said
+    assert "Warning" not in said
+    if case.lines is not None:
+        assert len([line for line in result.stderr.splitlines() if not line.startswith("{")]) == case.lines, said
