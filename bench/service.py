@@ -87,8 +87,9 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
             tips = TipService(unit, rail, links, limits=LIMITS, presets=PRESETS, language="zh-CN")
             yield Service(unit, tips, payments, ear)
         finally:
-            settling.cancel()
-            await asyncio.gather(settling, return_exceptions=True)
+            while not settling.done():  # up to Python 3.11 wait_for may swallow one cancellation
+                settling.cancel()
+                await asyncio.wait([settling], timeout=0.1)
             logs.configure("auto", "warning")
             structlog.configure(**before)
 

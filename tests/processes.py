@@ -455,7 +455,8 @@ class Stage:
             async with unit.read() as work:
                 return [tuple(row) for row in await work.connection.execute(sql(query), values)]
 
-        return self._on_database(read)
+        found: list[tuple[Any, ...]] = self._on_database(read)
+        return found
 
     def credited(self) -> dict[str, int]:
         """What the ledger credits each project, in fen; those that got nothing are left out."""
@@ -470,7 +471,8 @@ class Stage:
         return {slug: minor for slug, minor in self._on_database(read).items() if minor}
 
     def verify(self) -> Report:
-        return self._on_database(lambda unit: LedgerService(unit).verify())
+        report: Report = self._on_database(lambda unit: LedgerService(unit).verify())
+        return report
 
     def settled(self) -> None:
         """Once all that was paid is booked, to the fen; then the books are verified. Raises: AssertionError."""

@@ -40,7 +40,7 @@ GARDEN, GARDEN_ADMIN = "@lihe_garden", 1006
 EMMA, MARKUP, FAMILY = 2101, 2201, 2202
 MARKUP_NAME = "<b>老</b>\u202e&amp;\u200b\u2066<script>alert(1)</script>"
 FAMILY_NAME = "👨‍👩‍👧‍👦" * 300
-QUICK = {  # so that nothing waits for a rhythm that is tested elsewhere
+QUICK: dict[str, Any] = {  # so that nothing waits for a rhythm that is tested elsewhere
     "YIZAN_NOTICES__DIGEST_EVERY_S": "1",
     "YIZAN_NOTICES__COUNTER_EVERY_S": "1",
     "YIZAN_NOTICES__PER_CHAT_PER_SECOND": "30",
@@ -146,7 +146,8 @@ def test_from_the_first_tap_to_the_moved_counter(stage, on):
     creator, follower = stage.creator, stage.persona(FOLLOWER)
     assert LIBRARIES_TITLE in on.text
     post = publish(creator, "今天去了山里的小学")
-    assert post.labels == [words("post-counter-none"), "¥1", "¥5", "¥10", words("button-other")]
+    assert post.labels[0].startswith(words("post-counter-none"))
+    assert post.labels[1:] == ["¥1", "¥5", "¥10", words("button-other")]
     assert follower.messages() == []
 
     answer = follower.tap(post, "¥1", CHANNEL)
