@@ -218,13 +218,13 @@ async def serve(
                     await telegram.run(stop, on_ready)
                 finally:
                     await telegram.close()
+                    log.info("stopping")
         finally:
             await runner.cleanup()
             await services.close()
     finally:
         # Last of all: whatever was in hand has been committed by now.
         await engines.close()
-        log.info("stopped")
 
 
 async def _telegram(settings: Settings, services: Services, rights: "LateRights") -> "Telegram":

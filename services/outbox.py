@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.creators import Chat
+from giving.creators import BOOKING_GRACE, Chat
 from giving.notices import URGENCY, NoticeKind
 from giving.people import language_of
 from giving.projects import Tally
@@ -42,6 +42,7 @@ class Notice:
     silent: bool
     message_id: int | None = None
     since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class OutboxService:
             silent=silent,
             message_id=card if message.kind == NoticeKind.CARD else None,
             since=message.since_at,
+            until=message.until_at,
         )
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
@@ -142,10 +144,14 @@ class OutboxService:
         chat = (await work.creators.chats_by_ids([notice.subject])).get(notice.subject)
         if chat is None or chat.project is None:
             return None
-        tally = await work.tips.chat_tally(chat=chat.id, since=notice.since, currency=self._currency)
+        tally = await work.tips.chat_tally(
+            chat=chat.id, since=notice.since, until=notice.until, currency=self._currency
+        )
         if not tally.gifts:
             return None
-        named = await work.tips.named_in_chat(chat=chat.id, since=notice.since, limit=NAMED_IN_DIGEST)
+        named = await work.tips.named_in_chat(
+            chat=chat.id, since=notice.since, until=notice.until, limit=NAMED_IN_DIGEST
+        )
         project = (await work.projects.by_ids([chat.project]))[chat.project]
         return Digest(
             chat=chat,
@@ -163,17 +169,19 @@ class OutboxService:
             if not await work.creators.digests_due(now, 1):
                 return 0
         morning = self._quiet.allowed_from(now) if self._quiet else now
+        until = now - BOOKING_GRACE
         async with self._unit() as work:
             due = await work.creators.digests_due(now, 100)
-            for chat, told_at in due:
+            for chat, told_until in due:
                 if morning > now:
                     await work.creators.set_chat(chat.id, digest_due_at=morning)
                     continue
-                await work.creators.set_chat(chat.id, digest_due_at=None, digest_sent_at=now)
+                await work.creators.set_chat(chat.id, digest_due_at=None, digest_sent_at=until)
                 if chat.creator is not None:
                     kind = NoticeKind.DIGEST
-                    key = f"{kind}:{chat.id}:{now.isoformat()}"
-                    message = NewMessage(key, kind, URGENCY[kind], chat.creator, chat.id, now, since_at=told_at)
+                    key = f"{kind}:{chat.id}:{until.isoformat()}"
+                    window = {"since_at": told_until, "until_at": until}
+                    message = NewMessage(key, kind, URGENCY[kind], chat.creator, chat.id, now, **window)
                     await work.outbox.add_many([message], now=now)
         if morning == now:
             self._wakes.outbox.set()

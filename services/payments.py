@@ -57,7 +57,7 @@ class PaymentService:
         if is_new:
             outcome = Received.IGNORED if event.kind is EventKind.OTHER else Received.STORED
             self.pending.set()
-        log.info("provider_event_received", rail=rail, event_id=event.event_id, kind=event.kind, outcome=outcome)
+        log.debug("provider_event_received", rail=rail, event_id=event.event_id, kind=event.kind, outcome=outcome)
         return outcome
 
     async def settle_pending(self) -> int:

@@ -1,7 +1,7 @@
 """Settling: inbox events become entries, tips become paid, and whoever is to be told is queued, in one commit."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.creators import next_digest
+from giving.creators import BOOKING_GRACE, next_digest
 from giving.ledger import Entry
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import EventKind, Outcome, Payment, RailEvent, Settlement, decide_settlement
@@ -26,6 +26,7 @@ from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 500
+Settled = tuple[int, bool]
 _STATES: Final = {
     Outcome.BOOKED: InboxState.SETTLED,
     Outcome.REPLAYED: InboxState.SETTLED,
@@ -51,6 +52,7 @@ class Batch:
     gifts: list[Gift] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
     decided: list[tuple[RailEvent, Settlement]] = field(default_factory=list)
+    woken: bool = False
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
         """Let one decision stand."""
@@ -88,47 +90,50 @@ class Settler:
     async def settle_pending(self) -> int:
         """Book everything that is in the inbox now; returns how many events were decided."""
         decided = 0
-        while count := await self._settle_some():
+        while True:
+            count, more = await self._settle_some()
             decided += count
-        return decided
+            if not more:
+                return decided
 
-    async def _settle_some(self) -> int:
+    async def _settle_some(self) -> tuple[int, bool]:
+        """How many were decided, and whether there may be more."""
         try:
-            return await self._settle(BATCH)
+            return await self._settle(BATCH, self._book)
         except Exception:
             # One poisoned event must not hold up the others: alone it shows itself, and is put aside for a person.
             log.exception("settle_batch_failed")
-        return await self._settle(1, set_aside=True)
+        for count in range(BATCH):
+            if not (await self._settle(1, self._book_or_put_aside))[0]:
+                return count, False
+        return BATCH, True
 
-    async def _settle(self, limit: int, *, set_aside: bool = False) -> int:
+    async def _settle(self, limit: int, book: Callable[[Work, Sequence[StoredEvent]], Awaitable[Batch]]) -> Settled:
         async with self._unit() as work:
             claimed = await work.inbox.claim(limit)
             if not claimed:
-                return 0
-            if set_aside:
-                await self._one_or_aside(work, claimed)
-                batch = None
-            else:
-                batch = await self._decide(work, claimed)
-                await self._write(work, batch)
-        if batch is not None:
-            self._tell(batch)
-        return len(claimed)
+                return 0, False
+            batch = await book(work, claimed)
+        self._tell(batch)
+        return len(claimed), len(claimed) == limit or batch.woken
 
-    async def _one_or_aside(self, work: Work, claimed: Sequence[StoredEvent]) -> None:
+    async def _book(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
+        batch = await self._decide(work, claimed)
+        await self._write(work, batch)
+        return batch
+
+    async def _book_or_put_aside(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
         """What is wrong with the event itself puts it aside; what is wrong with the database does not."""
         try:
             async with work.savepoint():
-                batch = await self._decide(work, claimed)
-                await self._write(work, batch)
+                return await self._book(work, claimed)
         except DatabaseTrouble:
             raise
         except Exception as error:
             log.exception("provider_event_set_aside", event_id=claimed[0].event_id, rail=claimed[0].rail)
             aside = (InboxState.ODD, f"settling failed: {type(error).__name__}")
             await work.inbox.mark({claimed[0].id: aside}, now=self._now())
-        else:
-            self._tell(batch)
+            return Batch({}, {}, set())
 
     async def _decide(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
         events = [(stored, self._decoded(stored)) for stored in claimed]
@@ -156,11 +161,12 @@ class Settler:
     async def _write(self, work: Work, batch: Batch) -> None:
         now = self._now()
         changed = batch.paid | batch.extra | batch.refunded
-        added = [changed[i] for i in batch.extra]
+        added = list(batch.extra.values())
         await work.ledger.append(batch.entries, now=now)
-        await work.tips.add_many(added)
-        await work.tips.update_many([tip for i, tip in changed.items() if i not in batch.extra])
-        await work.payments.update_many(list(batch.touched.values()))
+        await work.tips.add_many(added, booked_at=now)
+        await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
+        await work.tips.refunded_many(list(batch.refunded.values()))
+        await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
         if batch.refunded:
             await work.payments.refunded(batch.refunded.keys())
         await work.tallies.apply(batch.gifts)
@@ -169,7 +175,7 @@ class Settler:
         await work.inbox.mark(batch.marks, now=now)
         woken = {e.reference for e, s in batch.decided if s.outcome is Outcome.BOOKED and e.reference}
         if woken:
-            await work.inbox.wake(woken)
+            batch.woken = await work.inbox.wake(woken)
 
     async def _queue(self, work: Work, batch: Batch, now: datetime) -> None:
         cards = await work.tips.cards(batch.paid.keys()) if batch.paid else {}
@@ -183,9 +189,10 @@ class Settler:
         )
         chats = {tip.chat for tip in (*batch.paid.values(), *batch.extra.values()) if tip.chat}
         if chats:
-            idle = await work.creators.digest_times(chats)
+            told = await work.creators.digest_times(chats)
+            soon = now + BOOKING_GRACE
             await work.creators.digests_start(
-                {chat: next_digest(now, last, self._digest_every) for chat, last in idle.items()}
+                {chat: next_digest(soon, last, self._digest_every) for chat, last in told.items()}
             )
 
     def _tell(self, batch: Batch) -> None:

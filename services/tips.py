@@ -96,6 +96,7 @@ class TipService:
         self.limits, self.presets = limits, tuple(presets)
         self.test_money = rail is not None and not rail.capabilities.real_money
         self._offer = GroupCommit(unit, self._offer_many)
+        self._link = GroupCommit(unit, self._link_many)
 
     async def offer(self, request: OfferRequest) -> Tip:
         """Record a tip, or find the one that this request, or the same unpaid wish, made before.
@@ -121,9 +122,23 @@ class TipService:
             unpaid,
             self.limits,
         )
-        await work.tips.add_many([d.tip for d in decided if d.tip is not None and d.is_new])
+        decided = [self._with_payment(d) for d in decided]
+        new = [d.tip for d in decided if d.tip is not None and d.is_new]
+        await work.payments.add_many([self._payment(tip) for tip in new])
+        await work.tips.add_many(new)
         await work.tips.add_keys({r.key: d.tip.id for r, d in zip(requests, decided, strict=True) if d.tip is not None})
         return [await self._answer(work, request, d) for request, d in zip(requests, decided, strict=True)]
+
+    def _with_payment(self, decided: Decided) -> Decided:
+        """Each new tip is paid by a payment of its own, recorded with it, so that its event always finds it."""
+        if decided.tip is None or not decided.is_new:
+            return decided
+        return replace(decided, tip=replace(decided.tip, payment=new_id()))
+
+    def _payment(self, tip: Tip) -> Payment:
+        if self._rail is None or tip.payment is None:
+            raise GivingError
+        return Payment(tip.payment, tip.donor, self._rail.name, tip.amount, PaymentState.CREATED, tip.offered_at)
 
     async def _answer(self, work: Work, request: OfferRequest, decided: Decided) -> Tip | Exception:
         if isinstance(decided.refusal, ProjectClosed):
@@ -182,38 +197,29 @@ class TipService:
         """
         if self._rail is None:
             raise TipNotOpen
-        payment, title = await self._payment_for(tip_id, person)
+        async with self._unit.read() as work:
+            tip = _own(await work.tips.by_id(tip_id), person)
+            payment = await work.payments.by_id(tip.payment) if tip.payment else None
+            project = (await work.projects.by_ids([tip.project]))[tip.project]
+        if tip.state is not TipState.OFFERED or payment is None:
+            raise TipNotOpen
         if payment.url is not None:
             return payment.url
         language = person.language(self._language)
-        intent = PaymentIntent(payment.id, payment.amount, title, self._links.start(f"t_{token_of(tip_id)}"), language)
+        back = self._links.start(f"t_{token_of(tip_id)}")
+        intent = PaymentIntent(payment.id, payment.amount, project.title(language), back, language)
         try:
             link = await self._rail.create_payment(intent, key=f"payment:{payment.id}")
         except RailRefused as refused:
             log.error("payment_refused_by_rail", payment_id=str(payment.id), code=str(refused))
             raise RailUnavailable from refused
-        async with self._unit() as work:
-            current = (await work.payments.lock_many([payment.id]))[payment.id]
-            state = PaymentState.PENDING if current.state is PaymentState.CREATED else current.state
-            await work.payments.update_many([replace(current, state=state, their_id=link.their_id, url=link.url)])
-        log.info("payment_created", payment_id=str(payment.id), tip_id=str(tip_id), rail=payment.rail)
+        await self._link(replace(payment, their_id=link.their_id, url=link.url))
+        log.debug("payment_created", payment_id=str(payment.id), tip_id=str(tip_id), rail=payment.rail)
         return link.url
 
-    async def _payment_for(self, tip_id: UUID, person: Person) -> tuple[Payment, str]:
-        """Record the payment before the rail hears of it, so that its event always finds it."""
-        rail = self._rail.name if self._rail else ""
-        async with self._unit() as work:
-            tip = _own(await work.tips.lock(tip_id), person)
-            if tip.state is not TipState.OFFERED:
-                raise TipNotOpen
-            projects = await work.projects.by_ids([tip.project])
-            title = projects[tip.project].title(person.language(self._language))
-            payment = await work.payments.by_id(tip.payment) if tip.payment else None
-            if payment is None:
-                payment = Payment(new_id(), tip.donor, rail, tip.amount, PaymentState.CREATED, self._now())
-                await work.payments.add(payment)
-                await work.tips.update_many([replace(tip, payment=payment.id)])
-        return payment, title
+    async def _link_many(self, work: Work, linked: Sequence[Payment]) -> list[Exception | None]:
+        await work.payments.link_many(linked)
+        return [None] * len(linked)
 
     async def choose_visibility(self, tip_id: UUID, person: Person, visibility: Visibility) -> TipCard:
         """How this gift will be seen, kept as the choice for the next one. Raises: NotYours, TipNotOpen."""
@@ -222,7 +228,7 @@ class TipService:
             if tip.state is not TipState.OFFERED:
                 raise TipNotOpen
             chosen = replace(tip, visibility=visibility)
-            await work.tips.update_many([chosen])
+            await work.tips.update(chosen)
             await work.people.set(person.id, visibility=visibility)
             return await self._card(work, chosen)
 
@@ -233,7 +239,7 @@ class TipService:
             if tip.state not in (TipState.OFFERED, TipState.CANCELLED):
                 raise TipNotOpen
             cancelled = replace(tip, state=TipState.CANCELLED, cancelled_at=tip.cancelled_at or self._now())
-            await work.tips.update_many([cancelled])
+            await work.tips.update(cancelled)
             payment = await work.payments.by_id(tip.payment) if tip.payment else None
             card = await self._card(work, cancelled)
         log.info("tip_cancelled", tip_id=str(tip_id))

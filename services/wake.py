@@ -1,6 +1,7 @@
 """Bells between the parts of one process: set after a commit, so that nobody has to poll fast."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -27,7 +28,6 @@ async def keep_doing(name: str, work: Callable[[], Awaitable[object]], bell: asy
         except Exception:
             log.exception("loop_failed", loop=name)
             await asyncio.sleep(min(1.0, every_s))
-        try:
-            await asyncio.wait_for(bell.wait(), every_s)
-        except TimeoutError:
-            continue
+        with contextlib.suppress(TimeoutError):  # not wait_for: up to Python 3.11 it may swallow a cancellation
+            async with asyncio.timeout(every_s):
+                await bell.wait()

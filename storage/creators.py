@@ -13,6 +13,7 @@ from storage.ids import new_id
 from storage.tables import chats, posts, tallies
 from storage.upsert import insert_into
 
+KEYBOARD_HEADSTART = timedelta(seconds=5)  # the handler of the post shows it first; the counters' loop is the net
 _POST_COLUMNS = (*posts.c, chats.c.telegram_id.label("chat_telegram_id"))
 
 
@@ -73,7 +74,7 @@ class CreatorStore:
         return _chat((await self._connection.execute(statement)).one())
 
     async def add_post(self, *, chat: Chat, message_id: int, excerpt: str, at: datetime, now: datetime) -> Post:
-        """Keep a post under the chat's project of this moment; its counter is due at once. Idempotent."""
+        """Keep a post under the chat's project of this moment; its keyboard is due if nobody shows it. Idempotent."""
         row = {
             "id": new_id(),
             "chat_id": chat.id,
@@ -81,7 +82,7 @@ class CreatorStore:
             "project_id": chat.project,
             "excerpt": excerpt,
             "posted_at": at,
-            "counter_due_at": now,
+            "counter_due_at": now + KEYBOARD_HEADSTART,
         }
         insert = insert_into(self._connection, posts).values(row)
         await self._connection.execute(insert.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]))
@@ -133,9 +134,9 @@ class CreatorStore:
         return [(_chat(row), row.digest_sent_at) for row in rows]
 
     async def digest_times(self, ids: Collection[UUID]) -> dict[UUID, datetime | None]:
-        """When the chats' creators were last told, for those that have no digest due."""
-        idle = chats.c.id.in_(ids) & chats.c.digest_due_at.is_(None)
-        rows = await self._connection.execute(select(chats.c.id, chats.c.digest_sent_at).where(idle))
+        """Until when the chats' creators have been told."""
+        columns = (chats.c.id, chats.c.digest_sent_at)
+        rows = await self._connection.execute(select(*columns).where(chats.c.id.in_(ids)))
         return {row.id: row.digest_sent_at for row in rows}
 
 

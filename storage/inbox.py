@@ -87,10 +87,11 @@ class InboxStore:
         rows = [{"_id": i, "_state": state, "_reason": reason or None} for i, (state, reason) in decided.items()]
         await self._connection.execute(statement, rows)
 
-    async def wake(self, references: Collection[UUID]) -> None:
-        """What they were waiting for may be known now: decide them again."""
+    async def wake(self, references: Collection[UUID]) -> bool:
+        """What they were waiting for may be known now: decide them again. Whether there were any."""
         waiting = (provider_events.c.state == InboxState.WAITING) & provider_events.c.reference.in_(references)
-        await self._connection.execute(update(provider_events).where(waiting).values(state=InboxState.NEW))
+        woken = update(provider_events).where(waiting).values(state=InboxState.NEW)
+        return (await self._connection.execute(woken)).rowcount > 0
 
 
 def stored_event(*, rail: str, event_id: str, kind: str, reference: UUID | None, body: str) -> StoredEvent:

@@ -35,6 +35,7 @@ class NewMessage:
     subject: UUID
     due_at: datetime
     since_at: datetime | None = None
+    until_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class ClaimedMessage:
     telegram_id: int | None
     subject: UUID
     since_at: datetime | None
+    until_at: datetime | None
     attempts: int
     language_code: str | None
     chosen_language: str | None
@@ -72,6 +74,7 @@ class OutboxStore:
                 "person_id": message.person,
                 "subject_id": message.subject,
                 "since_at": message.since_at,
+                "until_at": message.until_at,
                 "state": OutboxState.QUEUED,
                 "due_at": message.due_at,
                 "attempts": 0,
@@ -129,6 +132,7 @@ def _claimed(row: Row[Any]) -> ClaimedMessage:
         telegram_id=row.telegram_id,
         subject=row.subject_id,
         since_at=row.since_at,
+        until_at=row.until_at,
         attempts=row.attempts,
         language_code=row.language_code,
         chosen_language=row.chosen_language,

@@ -1,11 +1,11 @@
 """Payments we asked rails for, and refunds of them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
@@ -32,23 +32,24 @@ class PaymentStore:
         rows = await self._connection.execute(statement.with_for_update(key_share=True))
         return {row.id: _payment(row) for row in rows}
 
-    async def add(self, payment: Payment) -> None:
-        """Record a payment before its rail is asked."""
-        await self.add_many([payment])
-
     async def add_many(self, new: Sequence[Payment]) -> None:
         """Record payments."""
         if new:
             await self._connection.execute(insert(payments), [_row(payment) for payment in new])
 
-    async def update_many(self, changed: Sequence[Payment]) -> None:
-        """Write state, their id and link."""
-        if not changed:
-            return
-        columns = ("state", "their_id", "url")
-        statement = update(payments).where(payments.c.id == bindparam("_id")).values({c: bindparam(c) for c in columns})
-        rows = [_row(payment) for payment in sorted(changed, key=lambda payment: payment.id)]
-        await self._connection.execute(statement, [{"_id": r["id"]} | {c: r[c] for c in columns} for r in rows])
+    async def link_many(self, linked: Sequence[Payment]) -> None:
+        """Write their id and the link to pay; an event that was faster keeps its state."""
+        state = case((payments.c.state == PaymentState.CREATED, PaymentState.PENDING), else_=payments.c.state)
+        statement = update(payments).where(payments.c.id == bindparam("_id"))
+        rows = [{"_id": p.id, "_their_id": p.their_id, "_url": p.url} for p in sorted(linked, key=lambda p: p.id)]
+        values = {"state": state, "their_id": bindparam("_their_id"), "url": bindparam("_url")}
+        await self._connection.execute(statement.values(values), rows)
+
+    async def set_states(self, changed: Mapping[UUID, PaymentState]) -> None:
+        """Write what events say of payments; one statement per state, in one order of ids."""
+        for state in sorted(set(changed.values())):
+            ids = sorted(payment for payment, new in changed.items() if new is state)
+            await self._connection.execute(update(payments).where(payments.c.id.in_(ids)).values(state=state))
 
     async def request_refund(self, *, refund: UUID, tip: UUID, now: datetime) -> UUID:
         """Record that a tip is to be given back; the same tip again gives the id of the first request."""

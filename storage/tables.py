@@ -241,6 +241,7 @@ tips = Table(
     Column("card_message_id", BigInteger),
     _at("offered_at", nullable=False),
     _at("paid_at"),
+    _at("booked_at"),
     _at("cancelled_at"),
     _at("refunded_at"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
@@ -248,7 +249,7 @@ tips = Table(
 )
 Index("ix_tips_donor_id_paid_at", tips.c.donor_id, tips.c.paid_at)
 Index("ix_tips_project_id_paid_at", tips.c.project_id, tips.c.paid_at)
-Index("ix_tips_chat_id_paid_at", tips.c.chat_id, tips.c.paid_at)
+Index("ix_tips_chat_id_booked_at", tips.c.chat_id, tips.c.booked_at)
 Index("ix_tips_payment_id", tips.c.payment_id)
 Index("ix_tips_entry_key", tips.c.entry_key)
 
@@ -333,6 +334,7 @@ outbox = Table(
     _ref("person_id", "people.id"),
     Column("subject_id", Uuid, nullable=False),
     _at("since_at"),
+    _at("until_at"),
     Column("state", String(16), nullable=False),
     _at("due_at", nullable=False),
     _at("claimed_until"),

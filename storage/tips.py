@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
@@ -59,10 +59,10 @@ class TipStore:
         row = (await self._connection.execute(select(tips).where(tips.c.receipt_code == code))).first()
         return _tip(row) if row else None
 
-    async def add_many(self, new: Sequence[Tip]) -> None:
-        """Insert tips."""
+    async def add_many(self, new: Sequence[Tip], *, booked_at: datetime | None = None) -> None:
+        """Insert tips; `booked_at` for those that are paid already."""
         if new:
-            await self._connection.execute(insert(tips), [_row(tip) for tip in new])
+            await self._connection.execute(insert(tips), [_row(tip) | {"booked_at": booked_at} for tip in new])
 
     async def add_keys(self, keys: Mapping[str, UUID]) -> None:
         """Remember which tip each request led to; a key that is known stays as it is."""
@@ -70,17 +70,28 @@ class TipStore:
             rows = [{"key": key, "tip_id": tip} for key, tip in sorted(keys.items())]
             await self._connection.execute(insert_into(self._connection, tip_keys).on_conflict_do_nothing(), rows)
 
-    async def update_many(self, changed: Sequence[Tip]) -> None:
-        """Write what can change in a tip's life; ordered by id, so that no two writers wait for each other."""
+    async def paid_many(self, paid: Sequence[Tip], *, booked_at: datetime) -> None:
+        """Write what paying changes; ordered by id, so that no two writers wait for each other."""
+        columns = ("state", "open_key", "charge", "entry_key", "paid_at")
+        await self._update_many(paid, columns, booked_at=booked_at)
+
+    async def refunded_many(self, refunded: Sequence[Tip]) -> None:
+        """Write what giving back changes."""
+        await self._update_many(refunded, ("state", "refunded_at"))
+
+    async def update(self, tip: Tip) -> None:
+        """Write what its donor can change before it is paid."""
+        await self._update_many([tip], ("state", "visibility", "open_key", "cancelled_at"))
+
+    async def _update_many(self, changed: Sequence[Tip], columns: Sequence[str], **same: object) -> None:
         if not changed:
             return
-        columns = (
-            "state", "visibility", "open_key", "payment_id", "charge", "entry_key", "paid_at", "cancelled_at",
-            "refunded_at",
-        )  # fmt: skip
-        statement = update(tips).where(tips.c.id == bindparam("_id")).values({c: bindparam(c) for c in columns})
+        values = {c: bindparam(c) for c in columns} | same
         rows = [_row(tip) for tip in sorted(changed, key=lambda tip: tip.id)]
-        await self._connection.execute(statement, [{"_id": r["id"]} | {c: r[c] for c in columns} for r in rows])
+        await self._connection.execute(
+            update(tips).where(tips.c.id == bindparam("_id")).values(values),
+            [{"_id": r["id"]} | {c: r[c] for c in columns} for r in rows],
+        )
 
     async def lock(self, tip: UUID) -> Tip | None:
         """The tip, held until the commit."""
@@ -109,21 +120,22 @@ class TipStore:
         """The project's newest paid tips with their donors' names."""
         return await self._named((tips.c.project_id == project) & (tips.c.state == TipState.PAID), limit)
 
-    async def named_in_chat(self, *, chat: UUID, since: datetime | None, limit: int) -> list[tuple[Tip, str]]:
-        """A chat's newest paid tips whose donors show their name."""
-        where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID) & (tips.c.visibility != Visibility.ANONYMOUS)
-        return await self._named(where & (tips.c.paid_at >= since) if since else where, limit)
+    async def named_in_chat(
+        self, *, chat: UUID, since: datetime | None, until: datetime | None, limit: int
+    ) -> list[tuple[Tip, str]]:
+        """A chat's newest paid tips whose donors show their name, booked after `since` and until `until`."""
+        return await self._named(_booked(chat, since, until) & (tips.c.visibility != Visibility.ANONYMOUS), limit)
 
     async def _named(self, where: Any, limit: int) -> list[tuple[Tip, str]]:
         statement = select(tips, people.c.name.label("donor_name")).join(people, people.c.id == tips.c.donor_id)
         newest = statement.where(where).order_by(tips.c.paid_at.desc(), tips.c.id.desc()).limit(limit)
         return [(_tip(row), row.donor_name) for row in await self._connection.execute(newest)]
 
-    async def chat_tally(self, *, chat: UUID, since: datetime | None, currency: str) -> Tally:
-        """What was given in a chat since then (by time of payment)."""
-        where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID) & (tips.c.currency == currency)
-        if since is not None:
-            where &= tips.c.paid_at >= since
+    async def chat_tally(
+        self, *, chat: UUID, since: datetime | None, until: datetime | None = None, currency: str
+    ) -> Tally:
+        """What was given in a chat, booked after `since` and until `until`."""
+        where = _booked(chat, since, until) & (tips.c.currency == currency)
         sums = select(
             func.coalesce(func.sum(tips.c.amount_minor), 0).label("minor"),
             func.count(tips.c.donor_id.distinct()).label("donors"),
@@ -131,6 +143,14 @@ class TipStore:
         ).where(where)
         row = (await self._connection.execute(sums)).one()
         return Tally(Money(int(row.minor), currency), row.donors, row.gifts)
+
+
+def _booked(chat: UUID, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
+    """Paid tips of a chat by the time we booked them: the provider's own time may lie before what was told already."""
+    where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID)
+    if since is not None:
+        where &= tips.c.booked_at > since
+    return where & (tips.c.booked_at <= until) if until is not None else where
 
 
 def _row(tip: Tip) -> dict[str, Any]:

@@ -63,6 +63,7 @@ async def test_receipts_of_one_donor_stand_together_and_before_digests(world: Wo
     await paid(world, 3)
     tip = await world.tip(world.bob, "1", key="b")
     await world.pay(tip, world.bob, charge="ch_b")
+    world.time.passes(seconds=2)
     await world.outbox.queue_digests()
     kinds = [(n.kind, n.recipient) for n in await world.outbox.claim()]
     recipients = [recipient for _, recipient in kinds[:-1]]
@@ -77,6 +78,7 @@ async def test_at_night_receipts_are_silent_and_digests_wait_for_the_morning(wor
     )
     world.time.now = world.time.now.replace(hour=15)  # 23:00 in Shanghai
     await paid(world)
+    world.time.passes(seconds=2)
     assert await night.queue_digests() == 0
     assert all(n.silent for n in await night.claim())
     world.time.passes(hours=9, minutes=1)
@@ -93,6 +95,8 @@ async def test_a_refund_is_told(world: World):
 
 async def test_a_counter_is_due_at_once_then_at_most_every_three_seconds_and_once_more_at_the_end(world: World):
     counters: CounterService = world.counters
+    assert await counters.due() == [], "the post's own handler shows the keyboard first"
+    world.time.passes(seconds=5)
     (first,) = await counters.due()
     assert first.raised.gifts == 0
     await counters.shown(first.post.id, first.raised)
@@ -112,6 +116,7 @@ async def test_a_counter_is_due_at_once_then_at_most_every_three_seconds_and_onc
 
 
 async def test_a_post_that_is_gone_is_left_alone_and_one_that_failed_is_tried_again(world: World):
+    world.time.passes(seconds=5)
     (counter,) = await world.counters.due()
     await world.counters.failed(counter.post.id, gone=False)
     assert await world.counters.due() == []

@@ -147,6 +147,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("since_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
@@ -304,6 +305,7 @@ def upgrade() -> None:
         sa.Column("card_message_id", sa.BigInteger(), nullable=True),
         sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("paid_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("booked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
@@ -322,7 +324,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt_code", name=op.f("uq_tips_receipt_code")),
     )
     with op.batch_alter_table("tips", schema=None) as batch_op:
-        batch_op.create_index("ix_tips_chat_id_paid_at", ["chat_id", "paid_at"], unique=False)
+        batch_op.create_index("ix_tips_chat_id_booked_at", ["chat_id", "booked_at"], unique=False)
         batch_op.create_index("ix_tips_donor_id_paid_at", ["donor_id", "paid_at"], unique=False)
         batch_op.create_index("ix_tips_entry_key", ["entry_key"], unique=False)
         batch_op.create_index("ix_tips_payment_id", ["payment_id"], unique=False)
@@ -357,7 +359,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_tips_payment_id")
         batch_op.drop_index("ix_tips_entry_key")
         batch_op.drop_index("ix_tips_donor_id_paid_at")
-        batch_op.drop_index("ix_tips_chat_id_paid_at")
+        batch_op.drop_index("ix_tips_chat_id_booked_at")
 
     op.drop_table("tips")
     with op.batch_alter_table("posts", schema=None) as batch_op:
