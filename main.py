@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-import logs
 from settings import Settings, SettingsError, load, missing_for_run, render
 
 if TYPE_CHECKING:
@@ -43,11 +42,9 @@ def cli(context: click.Context, config: Path | None) -> None:
 def settings_of(context: click.Context) -> Settings:
     """The settings, read once per command. Raises: Refused."""
     try:
-        settings = load(context.find_root().obj, os.environ)
+        return load(context.find_root().obj, os.environ)
     except SettingsError as error:
         raise Refused(str(error)) from None
-    logs.configure(settings.logs.format, settings.logs.level)
-    return settings
 
 
 @cli.command()
@@ -57,7 +54,11 @@ def run(context: click.Context) -> None:
     settings = settings_of(context)
     if problems := missing_for_run(settings):
         raise Refused("\n".join(problems))
-    from launch.service import StartFailed, serve
+    import logs
+
+    logs.configure(settings.logs.format, settings.logs.level)
+    from launch.failures import StartFailed
+    from launch.service import serve
 
     try:
         run_until_done(serve(settings))
@@ -71,6 +72,8 @@ def run(context: click.Context) -> None:
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
 def demo(port: int, data: Path, no_browser: bool) -> None:
     """Try everything on this machine: a chat page, test money, no account."""
+    import logs
+
     logs.configure("auto", "warning")
     from launch.demo import DemoFailed, run_demo
 
@@ -108,10 +111,10 @@ def upgrade(context: click.Context) -> None:
     """Bring the schema to this version (a new database is made)."""
 
     async def work(engines: "Engines") -> str:
-        from storage import migrate
+        from storage import migrate, revision
 
         await migrate.upgrade(engines)
-        return f"database is at {await migrate.current(engines)}"
+        return f"database is at {await revision.current(engines)}"
 
     click.echo(on_database(settings_of(context), work))
 
@@ -121,14 +124,17 @@ def upgrade(context: click.Context) -> None:
 def current(context: click.Context) -> None:
     """Which migration the database is at, and the newest one. Exit 1 if they differ."""
 
-    async def work(engines: "Engines") -> tuple[str | None, str]:
-        from storage import migrate
+    from storage import revision
+    from storage.engines import is_missing
 
-        return await migrate.current(engines), migrate.head()
-
-    at, head = on_database(settings_of(context), work)
-    click.echo(f"at {at or 'nothing (empty database)'}, newest {head}")
-    if at != head:
+    settings = settings_of(context)
+    if checked(lambda: is_missing(settings.database.url)):
+        at, where = None, "nothing (no database yet)"
+    else:
+        at = on_database(settings, revision.current)
+        where = at or "nothing (empty database)"
+    click.echo(f"at {where}, newest {revision.HEAD}")
+    if at != revision.HEAD:
         click.echo("run: python main.py db upgrade", err=True)
         context.exit(1)
 
@@ -203,30 +209,38 @@ def show(context: click.Context) -> None:
 
 
 def on_database(settings: Settings, work: Callable[["Engines"], Awaitable[T]], *, migrated: bool = False) -> T:
-    """Open the database, do the work, close it. Raises: Refused, with what to do."""
+    """Open the database, do the work, close it; `migrated`: only one of this version. Raises: Refused."""
     from sqlalchemy.exc import DBAPIError
 
-    from storage.engines import DatabaseUrlWrong, open_engines
+    from storage import revision
+    from storage.engines import is_missing, open_engines
 
     async def go() -> T:
         engines = open_engines(settings.database.url)
         try:
-            if migrated:
-                from storage import migrate
-
-                if (at := await migrate.current(engines)) != migrate.head():
-                    raise Refused(f"the database is at {at or 'nothing'}: run python main.py db upgrade first")
+            if migrated and (at := await revision.current(engines)) != revision.HEAD:
+                raise Refused(f"the database is at {at or 'nothing'}: run python main.py db upgrade first")
             return await work(engines)
         finally:
             await engines.close()
 
+    if checked(lambda: is_missing(settings.database.url)) and migrated:
+        raise Refused("there is no database yet: run python main.py db upgrade first")
     try:
         return asyncio.run(go())
-    except DatabaseUrlWrong as error:
-        raise Refused(str(error)) from None
     except (DBAPIError, OSError, TimeoutError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()
         raise Refused(f"the database can't be used: {reason[0] if reason else type(error).__name__}") from None
+
+
+def checked(look: Callable[[], T]) -> T:
+    """What `look` finds. Raises: Refused (a database URL that is none)."""
+    from storage.engines import DatabaseUrlWrong
+
+    try:
+        return look()
+    except DatabaseUrlWrong as error:
+        raise Refused(str(error)) from None
 
 
 if __name__ == "__main__":

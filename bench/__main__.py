@@ -13,10 +13,10 @@ import click
 import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
-NAMES: Final = ("tips", "offer", "settle", "start")
+NAMES: Final = ("tips", "linked", "offer", "settle", "start")
 PLAN: Final = [
     (name, engine, callers)
-    for name, most in (("tips", (1, 64, 256)), ("offer", (256,)), ("settle", (256,)))
+    for name, most in (("tips", (1, 64, 256)), ("linked", (256,)), ("offer", (256,)), ("settle", (256,)))
     for engine in ("sqlite", "postgres")
     for callers in most
 ]

@@ -33,6 +33,9 @@ class PaperRail:
     async def refund(self, charge: str, amount: Money, *, key: str) -> None:
         """Nothing to give back."""
 
+    async def close(self) -> None:
+        """Nothing is held open."""
+
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         """Verify and decode."""
         if headers.get("Signature") != HEADERS["Signature"]:

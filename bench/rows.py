@@ -89,7 +89,7 @@ class _Callers:
 
 
 class WholeTips(_Callers):
-    """Tap, link, event, booked; 5 % of the taps and of the events come twice, 3 % of the taps are refused."""
+    """Tap, event, booked (`offer`, `settle`); 5 % of taps and of events come twice, 3 % of the taps are refused."""
 
     tables, counted, paid = WHOLE, "tip_paid", True
 
@@ -103,10 +103,15 @@ class WholeTips(_Callers):
         tip = await self.service.tips.offer(request)
         if dice.random() < REPLAYS and (await self.service.tips.offer(request)).id != tip.id:
             raise Wrong("the same tap gave two tips")
-        url = await self.service.tips.payment_link(tip.id, donor)
-        event = paid_event(url.rsplit("/", 1)[1], amount.minor)
+        event = paid_event(await self.reference(tip, donor), amount.minor)
         await self.pay(tip.id, event, again=dice.random() < REPLAYS)
         return True
+
+    async def reference(self, tip: Tip, donor: Person) -> str:
+        """What the provider will name the payment by; it is recorded with the tip."""
+        if tip.payment is None:
+            raise Wrong("a tip without its payment")
+        return tip.payment.hex
 
     async def _refused(self, dice: random.Random, donor: Person) -> None:
         """In turn too small, to a closed project, under a post that is not there."""
@@ -122,6 +127,14 @@ class WholeTips(_Callers):
         except GivingError:
             return
         raise Wrong(f"{request} was not refused")
+
+
+class LinkedTips(WholeTips):
+    """The same with the payment link between: its words are kept, the rail is asked, the link is kept."""
+
+    async def reference(self, tip: Tip, donor: Person) -> str:
+        """By the link, as a donor would."""
+        return (await self.service.tips.payment_link(tip.id, donor)).rsplit("/", 1)[1]
 
 
 class Offers(_Callers):
@@ -179,6 +192,7 @@ def _payment(tip: Tip) -> Payment:
 
 LOADS: Final[dict[str, type[WholeTips] | type[Offers] | type[Settling]]] = {
     "tips": WholeTips,
+    "linked": LinkedTips,
     "offer": Offers,
     "settle": Settling,
 }

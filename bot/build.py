@@ -10,9 +10,10 @@ from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
 from aiogram.utils.token import TokenValidationError
 
 from bot import errors
-from bot.middlewares import DeadlineMiddleware, LogMiddleware, PersonMiddleware
+from bot.middlewares import DeadlineMiddleware, LogMiddleware, PersonMiddleware, RepliesMiddleware
 from bot.sending import Limiter
 from bot.session import RawSession, TokenRefused
+from bot.surplus import Surplus
 from services.creators import CreatorService
 from services.links import Links
 from services.people import PeopleService
@@ -50,10 +51,13 @@ def build_dispatcher(
     handler_timeout_s: float = 30.0,
     **more: object,
 ) -> Dispatcher:
-    """A dispatcher whose handlers find the services, `texts`, `links`, `person`, `language` and `more` by name."""
+    """A dispatcher whose handlers find the services, `texts`, `links`, `person`, `language` and `more` by name.
+
+    Its "surplus" is for bot.polling.
+    """
     services: dict[str, object] = {
         "people": people, "tips": tips, "creators": creators, "projects": projects, "refunds": refunds,
-        "texts": texts, "links": links,
+        "texts": texts, "links": links, "surplus": Surplus(texts, default_language, test_money=tips.test_money),
     }  # fmt: skip
     dispatcher = Dispatcher(storage=storage, events_isolation=isolation)
     for name, service in {**services, **more}.items():
@@ -61,6 +65,7 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(LogMiddleware())
     dispatcher.update.outer_middleware(DeadlineMiddleware(handler_timeout_s))
     dispatcher.update.outer_middleware(PersonMiddleware(people, default_language))
+    dispatcher.update.outer_middleware(RepliesMiddleware(texts, test_money=tips.test_money))
     errors.register(dispatcher)
     dispatcher.include_routers(*routers)
     return dispatcher

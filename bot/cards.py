@@ -33,11 +33,6 @@ def paragraphs(*parts: str | None) -> Html:
     return Html("\n\n".join(part for part in parts if part))
 
 
-def test_line(texts: Texts, language: str, test_money: bool) -> Html | None:
-    """What every message about money says where money is not real."""
-    return Html(f"<i>{texts.chat(language, 'test-money')}</i>") if test_money else None
-
-
 # --- Tips ------------------------------------------------------------------------------------------------------------
 
 
@@ -78,21 +73,20 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
     yield head
     yield texts.chat(language, "tip-card-rail-down") if pay_url is None else None
     yield texts.chat(language, "tip-card-choose")
-    yield test_line(texts, language, card.test_money)
 
 
 def cancelled(texts: Texts, language: str, card: TipCard) -> Rendered:
     """A tip that was not paid."""
     text = texts.chat(language, "tip-cancelled", amount=card.tip.amount, project=card.project.project.title(language))
     rows = keyboards.keyboard([[keyboards.give(texts, language)]])
-    return Rendered(paragraphs(text, test_line(texts, language, card.test_money)), rows)
+    return Rendered(text, rows)
 
 
 def paid(texts: Texts, links: Links, language: str, card: TipCard) -> Rendered:
     """What becomes of the card once the tip is paid; the receipt is a message of its own."""
     text = texts.chat(language, "tip-paid", amount=card.tip.amount, project=card.project.project.title(language))
     receipt = keyboards.opens(texts.plain(language, "button-receipt"), links.receipt(card.tip.receipt_code, language))
-    return Rendered(paragraphs(text, test_line(texts, language, card.test_money)), keyboards.keyboard([[receipt]]))
+    return Rendered(text, keyboards.keyboard([[receipt]]))
 
 
 def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> Rendered:
@@ -108,7 +102,6 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
         *gifts,
         *_uses(texts, language, cards),
         texts.chat(language, "receipt-after-cancel") if late else None,
-        test_line(texts, language, any(card.test_money for card in cards)),
     )
     return Rendered(text, keyboards.receipts(texts, links, language, cards))
 
@@ -141,7 +134,7 @@ def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rend
         code=Html(card.tip.receipt_code),
     )
     return Rendered(
-        paragraphs(text, test_line(texts, language, card.test_money)),
+        text,
         keyboards.receipts(texts, links, language, [card]),
     )
 
@@ -150,7 +143,7 @@ def take_back_asked(texts: Texts, language: str, card: TipCard) -> Rendered:
     """The refund is on its way; its arrival is told later."""
     text = texts.chat(language, "take-back-asked", amount=card.tip.amount)
     rows = keyboards.keyboard([[keyboards.my_gifts(texts, language)]])
-    return Rendered(paragraphs(text, test_line(texts, language, card.test_money)), rows)
+    return Rendered(text, rows)
 
 
 def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> Rendered:
@@ -165,11 +158,11 @@ def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
         )
         for card in cards
     ]
-    text = paragraphs(*told, test_line(texts, language, any(card.test_money for card in cards)))
+    text = paragraphs(*told)
     return Rendered(text, keyboards.receipts(texts, links, language, cards))
 
 
-def gifts(texts: Texts, links: Links, language: str, page: Page[TipCard], *, test_money: bool) -> Rendered:
+def gifts(texts: Texts, links: Links, language: str, page: Page[TipCard]) -> Rendered:
     """A page of my gifts, newest first; if there are none, how to make the first."""
     if not page.total:
         rows = keyboards.keyboard([[keyboards.give(texts, language)]])
@@ -177,7 +170,6 @@ def gifts(texts: Texts, links: Links, language: str, page: Page[TipCard], *, tes
     text = paragraphs(
         texts.chat(language, "gifts-title", total=page.total),
         *(_gift_line(texts, links, language, card) for card in page.items),
-        test_line(texts, language, test_money),
     )
     return Rendered(text, keyboards.gifts(texts, language, page))
 
@@ -198,9 +190,7 @@ def _gift_line(texts: Texts, links: Links, language: str, card: TipCard) -> Html
 # --- Projects --------------------------------------------------------------------------------------------------------
 
 
-def project_items(
-    texts: Texts, language: str, page: Page[ProjectCard], *, query: str, test_money: bool, head: str | None = None
-) -> Html:
+def project_items(texts: Texts, language: str, page: Page[ProjectCard], *, query: str, head: str | None = None) -> Html:
     """The projects of one page under `head`, or what to do if there are none."""
     if not page.total:
         return (
@@ -211,7 +201,6 @@ def project_items(
         head,
         found,
         *(_item(texts, language, card) for card in page.items),
-        test_line(texts, language, test_money),
     )
 
 
@@ -229,10 +218,10 @@ def _item(texts: Texts, language: str, card: ProjectCard) -> Html:
     )
 
 
-def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, query: str, test_money: bool) -> Rendered:
+def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, query: str) -> Rendered:
     """Projects to give to."""
     head = None if query else texts.chat(language, "project-list")
-    text = project_items(texts, language, page, query=query, test_money=test_money, head=head)
+    text = project_items(texts, language, page, query=query, head=head)
     return Rendered(text, keyboards.project_list(texts, language, page, found=bool(query)))
 
 
@@ -255,12 +244,17 @@ def project_text(texts: Texts, language: str, card: ProjectCard) -> Html:
 
 
 def project(
-    texts: Texts, links: Links, language: str, card: ProjectCard, presets: Sequence[Money], *, test_money: bool
+    texts: Texts, links: Links, language: str, card: ProjectCard, presets: Sequence[Money], *, takes_money: bool
 ) -> Rendered:
-    """A project with amounts to give."""
-    amounts = keyboards.project_amounts(texts, language, card.project, presets)
-    text = paragraphs(project_text(texts, language, card), test_line(texts, language, test_money))
-    return Rendered(text, keyboards.project_card(texts, links, language, card.project, amounts))
+    """A project with amounts to give, or the way to its designated page where nothing can be paid here."""
+    amounts = (
+        keyboards.project_amounts(texts, language, card.project, presets)
+        if takes_money
+        else keyboards.designated(texts, links, language, card.project)
+    )
+    return Rendered(
+        project_text(texts, language, card), keyboards.project_card(texts, links, language, card.project, amounts)
+    )
 
 
 def post(
@@ -270,27 +264,30 @@ def post(
     card: PostCard,
     presets: Sequence[Money],
     *,
-    test_money: bool,
+    takes_money: bool,
     intro: str | None = None,
 ) -> Rendered:
-    """A post's project with amounts that count for the post."""
-    amounts = keyboards.post_amounts(texts, language, card.post, presets)
+    """A post's project with amounts that count for the post, or as `project`."""
+    project = card.project.project
+    amounts = (
+        keyboards.post_amounts(texts, language, card.post, presets)
+        if takes_money
+        else keyboards.designated(texts, links, language, project)
+    )
     text = paragraphs(
         intro,
         texts.chat(language, "project-from-post", chat=card.chat_title),
         project_text(texts, language, card.project),
-        test_line(texts, language, test_money),
     )
-    return Rendered(text, keyboards.project_card(texts, links, language, card.project.project, amounts, back=False))
+    return Rendered(text, keyboards.project_card(texts, links, language, project, amounts, back=False))
 
 
 def ask_amount(
-    texts: Texts, language: str, project_title: str, limits: Limits, *, test_money: bool, intro: str | None = None
+    texts: Texts, language: str, project_title: str, limits: Limits, *, intro: str | None = None
 ) -> Rendered:
     """The question that begins the dialog for another amount."""
     text = paragraphs(
         intro,
         texts.chat(language, "ask-amount", project=project_title, least=limits.least, most=limits.most),
-        test_line(texts, language, test_money),
     )
     return Rendered(text, keyboards.leave(texts, language))

@@ -9,14 +9,17 @@ from aiogram.dispatcher.event.bases import UNHANDLED
 from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
 from aiogram.types import CallbackQuery, ErrorEvent, Message, Update, User
 
-from bot import keyboards, replies
+from bot import keyboards
 from bot.callbacks import TipOther, TipTap
 from bot.cards import Rendered, paragraphs
+from bot.replies import Replies, in_private
 from giving.errors import GivingElsewhere, GivingError, ProjectClosed
 from giving.ids import token_of
 from giving.people import Person, language_of
+from giving.projects import Project
 from services.links import Links
 from services.people import PeopleService
+from services.tips import TipService
 from texts import Texts
 
 log = structlog.get_logger()
@@ -30,7 +33,7 @@ def register(dispatcher: Dispatcher) -> None:
 def words(texts: Texts, language: str, error: Exception) -> str:
     """One plain line for an alert: what is wrong, then what to do."""
     if isinstance(error, GivingError):
-        return texts.plain(language, error.message_key, **_args(error))
+        return texts.plain(language, error.message_key, **_args(error, language))
     return texts.plain(language, GivingError.message_key)
 
 
@@ -38,7 +41,7 @@ def message(texts: Texts, language: str, error: Exception) -> Rendered:
     """The same as a message, with the way on as buttons where there is one."""
     if not isinstance(error, GivingError):
         return Rendered(texts.chat(language, GivingError.message_key))
-    text = texts.chat(language, error.message_key, **_args(error))
+    text = texts.chat(language, error.message_key, **_args(error, language))
     match error:
         case ProjectClosed():
             cards = error.args_for_message.get("alternatives", ())
@@ -50,9 +53,13 @@ def message(texts: Texts, language: str, error: Exception) -> Rendered:
     return Rendered(text)
 
 
-def _args(error: GivingError) -> dict[str, object]:
-    """The arguments that are for words; alternatives and addresses become buttons."""
-    return {name: value for name, value in error.args_for_message.items() if name not in ("alternatives", "url")}
+def _args(error: GivingError, language: str) -> dict[str, object]:
+    """The arguments that are for words, projects by their titles; alternatives and addresses become buttons."""
+    return {
+        name: value.title(language) if isinstance(value, Project) else value
+        for name, value in error.args_for_message.items()
+        if name not in ("alternatives", "url")
+    }
 
 
 async def on_error(
@@ -61,8 +68,10 @@ async def on_error(
     texts: Texts,
     links: Links,
     people: PeopleService,
+    tips: TipService,
     person: Person | None = None,
     language: str | None = None,
+    say: Replies | None = None,
 ) -> Any:
     """Tell the person, whatever happened. Updates that nobody waits for are left to the dispatcher's caller."""
     update, error = event.update, event.exception
@@ -74,19 +83,20 @@ async def on_error(
     if user is None:
         return UNHANDLED
     spoken = language or language_of(user.language_code) or texts.default
+    say = say or Replies(bot, texts, spoken, test_money=tips.test_money)
     with contextlib.suppress(TelegramAPIError):
         if isinstance(error, TelegramForbiddenError):
             await people.blocked(user.id)
         if update.callback_query is not None:
-            await _tell_tap(update.callback_query, bot, texts, links, people, person, spoken, error)
+            await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, error)
         elif update.message is not None and update.message.chat.type == "private":
-            await replies.send(bot, update.message.chat.id, message(texts, spoken, error))
+            await say.send(update.message.chat.id, message(texts, spoken, error))
     return True
 
 
 async def _tell_tap(
     query: CallbackQuery,
-    bot: Bot,
+    say: Replies,
     texts: Texts,
     links: Links,
     people: PeopleService,
@@ -94,21 +104,23 @@ async def _tell_tap(
     language: str,
     error: Exception,
 ) -> None:
-    """An alert; or, if the refusal has buttons, a private message, which for strangers begins with a deep link."""
+    """An alert; or, if the refusal has buttons or the tap was answered before, a private message, which for strangers
+    begins with a deep link.
+    """
     line = words(texts, language, error)
-    if not isinstance(error, ProjectClosed | GivingElsewhere):
-        await replies.answer(query, line, alert=True)
+    if not isinstance(error, ProjectClosed | GivingElsewhere) and not say.answered:
+        await say.answer(query, line, alert=True)
         return
-    if replies.in_private(query) or (person is not None and person.reachable):
+    if in_private(query) or (person is not None and person.reachable):
         try:
-            await replies.send(bot, query.from_user.id, message(texts, language, error))
+            await say.send(query.from_user.id, message(texts, language, error))
         except TelegramForbiddenError:
             await people.blocked(query.from_user.id)
         else:
-            await replies.answer(query, None if replies.in_private(query) else line)
+            await say.answer(query, None if in_private(query) else line)
             return
     start = _post_link(query, links)
-    await replies.answer(query, None if start else line, url=start, alert=not start)
+    await say.answer(query, None if start else line, url=start, alert=not start)
 
 
 def _post_link(query: CallbackQuery, links: Links) -> str | None:

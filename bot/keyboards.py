@@ -165,6 +165,11 @@ def elsewhere(texts: Texts, language: str, url: str) -> InlineKeyboardMarkup:
     return keyboard([[opens(texts.plain(language, "button-designated-page"), url)]])
 
 
+def designated(texts: Texts, links: Links, language: str, project: Project) -> Rows:
+    """In place of amounts, where nothing can be paid here: the project's own designated page."""
+    return elsewhere(texts, language, links.designated(project)).inline_keyboard
+
+
 def title(card: ProjectCard, language: str) -> str:
     """A project on a button, with how far it is."""
     return f"{clean(card.project.title(language), most=TITLE_ON_BUTTON)} · {card.percent}%"
@@ -181,17 +186,28 @@ def chat_list(texts: Texts, language: str, cards: Sequence[ChatCard], deed: cb.C
 
 
 def _chat_label(texts: Texts, language: str, chat: Chat) -> str:
-    return texts.plain(language, "button-chat-on" if chat.tipping else "button-chat-off", chat=chat.title)
+    on = chat.tipping and chat.rights.present
+    return texts.plain(language, "button-chat-on" if on else "button-chat-off", chat=chat.title)
 
 
-def chat_card(texts: Texts, language: str, chat: Chat, *, several: bool = False) -> InlineKeyboardMarkup:
-    """What its creator may do with a chat now."""
+def add_bot(texts: Texts, links: Links, language: str) -> Rows:
+    """The way into a channel, with the rights that are needed; nothing until the bot knows its name."""
+    url = links.add_to_channel()
+    return [[opens(texts.plain(language, "button-add-bot"), url)]] if url else []
+
+
+def chat_card(texts: Texts, links: Links, language: str, chat: Chat, *, several: bool = False) -> InlineKeyboardMarkup:
+    """What its creator may do with a chat now; where the bot is gone, first of all bring it back."""
 
     def deed(key: str, what: cb.ChatDeed) -> InlineKeyboardButton:
         return tap(texts.plain(language, key), cb.ChatDo(chat=chat.id, deed=what))
 
     rows: Rows
-    if chat.tipping:
+    if not chat.rights.present:
+        stats = [deed("button-stats", cb.ChatDeed.STATS)] if chat.project else []
+        off = [deed("button-tipping-off", cb.ChatDeed.OFF)] if chat.tipping else []
+        rows = [*add_bot(texts, links, language), [*stats, *off]]
+    elif chat.tipping:
         rows = [
             [deed("button-change-project", cb.ChatDeed.CHOOSE), deed("button-stats", cb.ChatDeed.STATS)],
             [deed("button-tipping-off", cb.ChatDeed.OFF)],

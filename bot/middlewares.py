@@ -10,9 +10,11 @@ from aiogram import BaseMiddleware
 from aiogram.types import Message, TelegramObject, Update, User
 from structlog.contextvars import bind_contextvars
 
+from bot.replies import Replies
 from giving.names import clean
 from giving.people import Visitor
 from services.people import PeopleService
+from texts import Texts
 
 log = structlog.get_logger()
 
@@ -64,6 +66,19 @@ class PersonMiddleware(BaseMiddleware):
         if user is not None and _is_person(user, update.message):
             person = await self._people.meet(visitor(user), started=_writes_in_private(update.message))
             data["person"], data["language"] = person, person.language(self._default_language)
+        return await handler(event, data)
+
+
+class RepliesMiddleware(BaseMiddleware):
+    """Hands handlers `say`: what they say about this update, in the person's language."""
+
+    def __init__(self, texts: Texts, *, test_money: bool) -> None:
+        """Speak with these words."""
+        self._texts, self._test_money = texts, test_money
+
+    async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle, able to speak."""
+        data["say"] = Replies(data["bot"], self._texts, data["language"], test_money=self._test_money)
         return await handler(event, data)
 
 

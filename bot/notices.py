@@ -1,10 +1,12 @@
 """Outbox notices as messages, in the reader's language; several about one donor's money become one message."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot import cards, creator_cards
 from bot.cards import Rendered
+from bot.paper_money import on_text
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
 from services.tips import TipCard
@@ -28,18 +30,21 @@ def together(notices: Iterable[Notice]) -> list[list[Notice]]:
 async def render(
     notices: Sequence[Notice], outbox: OutboxService, texts: Texts, links: Links, *, test_money: bool = False
 ) -> Rendered | None:
-    """One batch of `together` as one message; None if there is nothing left to say.
-
-    `test_money` is for digests; tips know it themselves.
-    """
+    """One batch of `together` as one message; None if there is nothing left to say."""
     if not notices:
         return None
+    language = notices[0].language
+    rendered = await _rendered(notices, outbox, texts, links)
+    return replace(rendered, text=on_text(texts, language, rendered.text, test_money)) if rendered else None
+
+
+async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Texts, links: Links) -> Rendered | None:
     first = notices[0]
     if first.kind is NoticeKind.DIGEST:
         digest = await outbox.digest(first)
         if digest is None:
             return None
-        return creator_cards.digest(texts, first.language, digest, test_money=test_money)
+        return creator_cards.digest(texts, first.language, digest)
     told = await outbox.tip_cards(notices)
     return _about_tips(first.kind, texts, links, first.language, told) if told else None
 

@@ -1,10 +1,14 @@
-"""Updates by long polling: each is handled to the end before Telegram is told that it may forget it."""
+"""Updates by long polling: each is handled to the end before Telegram is told that it may forget it.
+
+One exception keeps one person's backlog from everybody else: Telegram shows 100 updates from the oldest unfinished one
+on, so where those hide what came after them, what a person can simply do again is confirmed while it is in hand.
+"""
 
 import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -34,6 +38,12 @@ LEAST_BACKOFF_S: Final = 1.0
 MOST_BACKOFF_S: Final = 30.0
 _ANSWER_S: Final = 10.0  # for the network around a long poll, and for the polite answer after a handler's time is over
 _AGAIN_S: Final = 0.25  # how soon to look for more while something is still in hand
+MOST_WAITING: Final = 5  # of one person or chat, behind the one in hand
+MOST_AT_ONCE: Final = 100  # in one answer of getUpdates
+_DO_AGAIN: Final = frozenset(
+    {"message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "message_reaction"}
+)
+_ABOUT_MONEY: Final = frozenset({"successful_payment", "refunded_payment"})
 _OF_A_PERSON: Final = frozenset(
     {"callback_query", "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query"}
 )
@@ -41,15 +51,34 @@ _OF_A_PERSON: Final = frozenset(
 Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
+class Surplus(Protocol):
+    """Tells a person who is too fast that there is no need to hurry; never raises, never waits."""
+
+    def __call__(self, bot: Bot, raw: Mapping[str, Any], *, first: bool) -> None:
+        """About an update that is not handled; `first` of its burst."""
+        ...
+
+
+class Line(deque[Mapping[str, Any]]):
+    """What one person or chat sent, the one in hand first; `surplus`: something was turned away already."""
+
+    surplus = False
+
+
 class InHand:
     """Updates being handled: in order within a person or chat, beside each other otherwise; each only once."""
 
-    def __init__(self, handle: Handle) -> None:
-        """Handle each with `handle`, which never raises but for a cancellation."""
-        self._handle = handle
-        self._lines: dict[Hashable, deque[Mapping[str, Any]]] = {}
+    def __init__(self, handle: Handle, turn_away: Callable[[Mapping[str, Any], bool], None] | None = None) -> None:
+        """Handle each with `handle`, which never raises but for a cancellation.
+
+        What comes when MOST_WAITING of a person wait already, and what they can simply do again, goes to `turn_away`
+        (with whether it is the first of its burst) and counts as finished.
+        """
+        self._handle, self._turn_away = handle, turn_away
+        self._lines: dict[Hashable, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unfinished: set[int] = set()
+        self._unfinished: dict[int, Mapping[str, Any]] = {}
+        self._let_go: set[int] = set()
         self._finished: set[int] = set()
         self._next: int | None = None
         self.all_done = asyncio.Event()
@@ -57,8 +86,8 @@ class InHand:
 
     @property
     def offset(self) -> int | None:
-        """Everything below it is finished: what getUpdates may confirm. None before the first update."""
-        return min(self._unfinished, default=self._next)
+        """Everything below it is finished (or let go): what getUpdates may confirm. None before the first update."""
+        return min(self._unfinished.keys() - self._let_go, default=self._next)
 
     def take(self, updates: Iterable[Mapping[str, Any]]) -> bool:
         """Start on those that are not in hand yet; True if there were any."""
@@ -68,18 +97,30 @@ class InHand:
             if number in self._unfinished or number in self._finished:
                 continue
             fresh = True
-            self._unfinished.add(number)
             self._next = number + 1
             self._queue(queue_of(raw), raw)
         self._finished = {number for number in self._finished if number >= (self.offset or 0)}
         return fresh
 
+    def let_go(self) -> bool:
+        """Let what can be done again be confirmed although it is still in hand; True if that moves the offset."""
+        before = self.offset
+        self._let_go |= {number for number, raw in self._unfinished.items() if can_be_done_again(raw)}
+        return self.offset != before
+
     def _queue(self, key: Hashable, raw: Mapping[str, Any]) -> None:
-        self.all_done.clear()
-        if key in self._lines:
-            self._lines[key].append(raw)
+        line = self._lines.get(key)
+        if line is not None and len(line) > MOST_WAITING and self._turn_away is not None and can_be_done_again(raw):
+            self._finished.add(raw["update_id"])
+            self._turn_away(raw, not line.surplus)
+            line.surplus = True
             return
-        self._lines[key] = deque([raw])
+        self.all_done.clear()
+        self._unfinished[raw["update_id"]] = raw
+        if line is not None:
+            line.append(raw)
+            return
+        self._lines[key] = Line([raw])
         task = asyncio.create_task(self._work_off(key))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -90,7 +131,8 @@ class InHand:
             raw = line[0]
             await self._handle(raw)
             line.popleft()
-            self._unfinished.discard(raw["update_id"])
+            self._unfinished.pop(raw["update_id"], None)
+            self._let_go.discard(raw["update_id"])
             self._finished.add(raw["update_id"])
         del self._lines[key]
         if not self._unfinished:
@@ -120,13 +162,16 @@ class Polling:
         handler_timeout_s: float = HANDLER_TIMEOUT_S,
         grace_s: float = GRACE_S,
     ) -> None:
-        """Ask for `allowed_updates`, or for what the dispatcher's routers handle. Raises: TypeError (other session)."""
+        """Ask for `allowed_updates`, or for what the dispatcher's routers handle; who is too fast is told by the
+        dispatcher's "surplus" (bot.build.build_dispatcher). Raises: TypeError (other session).
+        """
         if not isinstance(bot.session, RawSession):
             raise TypeError("polling reads raw answers: give the bot a RawSession (bot.build.build_bot)")
         self._bot, self._session, self._dispatcher = bot, bot.session, dispatcher
         self._allowed = allowed_updates if allowed_updates is not None else dispatcher.resolve_used_update_types()
         self._timeout_s, self._handler_timeout_s, self._grace_s = timeout_s, handler_timeout_s, grace_s
-        self._in_hand = InHand(self._handle)
+        self._surplus: Surplus | None = dispatcher.workflow_data.get("surplus")
+        self._in_hand = InHand(self._handle, self._turn_away)
         self._state = "ok"
         self._failures = 0
         self.ready = asyncio.Event()  # Telegram has answered
@@ -147,7 +192,10 @@ class Polling:
         timeout_s = self._timeout_s if idle else 0
         method = GetUpdates(offset=self._in_hand.offset, timeout=timeout_s, allowed_updates=self._allowed)
         updates = await self._until(stop, self._patiently(stop, method, timeout_s + _ANSWER_S))
-        fresh = self._in_hand.take(_usable(updates or ()))
+        usable = _usable(updates or ())
+        fresh = self._in_hand.take(usable)
+        if len(usable) >= MOST_AT_ONCE and (fresh or self._in_hand.let_go()):
+            return  # there may be more behind them
         if not idle or fresh:
             await first_of((stop, self._in_hand.all_done), _AGAIN_S)
 
@@ -195,6 +243,12 @@ class Polling:
         self._state, self._failures = "ok", 0
         self.ready.set()
 
+    def _turn_away(self, raw: Mapping[str, Any], first: bool) -> None:
+        if first:
+            log.info("updates_turned_away", update_id=raw["update_id"])
+        if self._surplus is not None:
+            self._surplus(self._bot, raw, first=first)
+
     async def _handle(self, raw: Mapping[str, Any]) -> None:
         """One update to its end, whatever happens in it."""
         number = raw["update_id"]
@@ -235,6 +289,14 @@ def queue_of(raw: Mapping[str, Any]) -> Hashable:
             if isinstance(whose, dict) and isinstance(whose.get("id"), int):
                 return int(whose["id"])
     return ("update", raw["update_id"])
+
+
+def can_be_done_again(raw: Mapping[str, Any]) -> bool:
+    """A tap or words: whoever is not heard repeats them. Money, posts and who blocks the bot are told only once."""
+    for kind, body in raw.items():
+        if isinstance(body, dict):
+            return kind in _DO_AGAIN and not (_ABOUT_MONEY & body.keys())
+    return False
 
 
 def _where(error: ValidationError) -> list[str]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
 from uuid import UUID
 
 from giving.projects import ProjectCard, Tally
@@ -97,10 +96,6 @@ def periods(now: datetime) -> tuple[datetime, datetime, datetime]:
     """Starts of this day, week (Monday) and month, for `now` in the operator's timezone."""
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return day, day - timedelta(days=day.weekday()), day.replace(day=1)
-
-
-# A digest tells of what was booked until this long ago: a settlement that is just being committed is in the next one.
-BOOKING_GRACE: Final = timedelta(seconds=1)
 
 
 def next_digest(now: datetime, last: datetime | None, every: timedelta) -> datetime:

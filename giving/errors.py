@@ -9,7 +9,7 @@ class GivingError(Exception):
     message_key: ClassVar[str] = "error-unknown"
 
     def __init__(self, **args: object) -> None:
-        """Keep `args` for the message: Money, str, int or datetime."""
+        """Keep `args` for the message: Money, str, int, datetime, or a Project (said by its title)."""
         super().__init__(self.message_key)
         self.args_for_message = args
 
@@ -55,7 +55,7 @@ class TippingOff(GivingError):
 
 
 class ProjectClosed(GivingError):
-    """No new gifts for this project; args: project (str), alternatives (tuple of open Project)."""
+    """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 
     message_key = "error-project-closed"
 
@@ -102,6 +102,18 @@ class NotRefundable(GivingError):
     message_key = "error-not-refundable"
 
 
+class AlreadyReturned(GivingError):
+    """The gift was given back, or is on its way: there is nothing more to do."""
+
+    message_key = "error-already-returned"
+
+
+class RefundDelayed(GivingError):
+    """The wish to have it back is recorded, but the provider does not answer; it is asked again until it does."""
+
+    message_key = "error-refund-delayed"
+
+
 class RailUnavailable(GivingError):
     """The payment provider did not answer; nothing was charged, trying again is safe."""
 
@@ -121,6 +133,6 @@ class PersonUnknown(GivingError):
 
 
 class GivingElsewhere(GivingError):
-    """No way to pay is set up here; args: project (str), url (the project's own designated page)."""
+    """No way to pay is set up here; args: project (Project), url (the project's own designated page)."""
 
     message_key = "error-giving-elsewhere"

@@ -1,6 +1,10 @@
 """Kinds of messages that are queued, and what goes first."""
 
+from collections.abc import Sequence
 from enum import IntEnum, StrEnum
+
+from giving.people import Visibility
+from giving.tips import Tip
 
 
 class NoticeKind(StrEnum):
@@ -27,3 +31,15 @@ URGENCY = {
     NoticeKind.CARD: Urgency.RECEIPT,
     NoticeKind.DIGEST: Urgency.NOTICE,
 }
+
+
+def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:
+    """Which of these gifts a digest may name beside the sum of all `donors` in its window.
+
+    Who hides the amount is left out where the rest of the sum would tell it: unless at least two donors' amounts are
+    not shown.
+    """
+    shown = {tip.donor for tip, _ in named if tip.visibility is Visibility.NAMED}
+    if donors - len(shown) >= 2:
+        return list(named)
+    return [(tip, name) for tip, name in named if tip.visibility is not Visibility.AMOUNT_HIDDEN]

@@ -60,6 +60,15 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentWish:
+    """The words a rail was asked with, kept before it is asked: the same key must come with the same words."""
+
+    description: str
+    return_url: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class RailEvent:
     """A verified event. `reference` is our payment id, `their_id` the provider's id of the charge or refund."""
 

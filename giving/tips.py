@@ -9,6 +9,7 @@ from uuid import UUID
 from giving.errors import GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff, WrongCurrency
 from giving.money import Money, within
 from giving.people import Visibility
+from giving.projects import Project
 
 
 class TipState(StrEnum):
@@ -72,10 +73,7 @@ class OfferRequest:
 class Target:
     """Where an offer would go: a project, through a post of a chat or not."""
 
-    project: UUID
-    project_title: str
-    project_open: bool
-    currency: str
+    project: Project
     chat: UUID | None = None
     chat_title: str = ""
     chat_on: bool = True
@@ -150,17 +148,18 @@ def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: 
     """
     if target is None:
         raise PostUnknown() if request.post else ProjectUnknown()
-    if not target.project_open:
-        raise ProjectClosed(project=target.project_title)
+    if not target.project.open:
+        raise ProjectClosed(project=target.project)
     if not target.chat_on:
         raise TippingOff(chat=target.chat_title)
-    if target.currency != request.amount.currency or target.currency != limits.least.currency:
-        raise WrongCurrency(currency=target.currency)
+    currency = target.project.target.currency
+    if currency != request.amount.currency or currency != limits.least.currency:
+        raise WrongCurrency(currency=currency)
     within(request.amount, least=limits.least, most=limits.most)
     return Tip(
         id=fresh.id,
         donor=request.donor,
-        project=target.project,
+        project=target.project.id,
         amount=request.amount,
         visibility=request.visibility,
         receipt_code=fresh.receipt_code,

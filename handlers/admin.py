@@ -2,12 +2,13 @@
 
 import re
 
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.types import Message, MessageOriginUser
 
-from bot import commands, replies
+from bot import commands
 from bot.cards import Rendered
+from bot.replies import Replies
 from giving.errors import NotAllowed
 from giving.people import Person, Role
 from services.people import PeopleService
@@ -25,43 +26,43 @@ def router() -> Router:
 async def add(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     people: PeopleService,
     texts: Texts,
     person: Person,
     language: str,
 ) -> None:
     """Make somebody an admin."""
-    whom = await _whom(message, command, bot, people, texts, person, language)
+    whom = await _whom(message, command, say, people, texts, person, language)
     if whom is None:
         return
     granted = await people.grant(person, whom, Role.ADMIN)
-    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, "admin-added", name=_name(granted))))
-    await commands.register_for(bot, texts, people, granted, granted.language(texts.default))
+    await say.send(message.chat.id, Rendered(texts.chat(language, "admin-added", name=_name(granted))))
+    await commands.register_for(say.bot, texts, people, granted, granted.language(texts.default))
 
 
 async def remove(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     people: PeopleService,
     texts: Texts,
     person: Person,
     language: str,
 ) -> None:
     """Take the admin role away."""
-    whom = await _whom(message, command, bot, people, texts, person, language)
+    whom = await _whom(message, command, say, people, texts, person, language)
     if whom is None:
         return
     revoked = await people.revoke(person, whom, Role.ADMIN)
-    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, "admin-removed", name=_name(revoked))))
-    await commands.register_for(bot, texts, people, revoked, revoked.language(texts.default))
+    await say.send(message.chat.id, Rendered(texts.chat(language, "admin-removed", name=_name(revoked))))
+    await commands.register_for(say.bot, texts, people, revoked, revoked.language(texts.default))
 
 
 async def _whom(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     people: PeopleService,
     texts: Texts,
     person: Person,
@@ -73,7 +74,7 @@ async def _whom(
     whom = target(message, command.args)
     if whom is None:
         text = texts.chat(language, "admin-how", command=f"/{command.command}")
-        await replies.send(bot, message.chat.id, Rendered(text))
+        await say.send(message.chat.id, Rendered(text))
     return whom
 
 

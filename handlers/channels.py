@@ -3,7 +3,7 @@
 from typing import Final
 
 import structlog
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     ChatMemberAdministrator,
@@ -16,8 +16,9 @@ from aiogram.types import (
     Message,
 )
 
-from bot import creator_cards, keyboards, replies
+from bot import creator_cards, keyboards
 from bot.cards import Rendered
+from bot.replies import Replies
 from giving.creators import BotRights
 from giving.people import Person
 from services.creators import ChatSeen, CreatorService
@@ -53,9 +54,10 @@ def register(router: Router) -> None:
 
 async def changed_in_channel(
     event: ChatMemberUpdated,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     texts: Texts,
+    links: Links,
     language: str,
     person: Person | None = None,
 ) -> None:
@@ -66,12 +68,12 @@ async def changed_in_channel(
     seen = ChatSeen(telegram_id=chat.id, kind=chat.type, title=chat.title or "", username=chat.username)
     card = await creators.bot_changed(seen, rights_of(event.new_chat_member), person)
     if card.chat.rights.present:
-        told = creator_cards.bot_added(texts, language, card)
+        told = creator_cards.bot_added(texts, links, language, card)
     elif rights_of(event.old_chat_member).present:
-        told = creator_cards.bot_removed(texts, language, card.chat)
+        told = creator_cards.bot_removed(texts, links, language, card.chat)
     else:
         return
-    await _tell(bot, person, told)
+    await _tell(say, person, told)
 
 
 def rights_of(member: Member) -> BotRights:
@@ -82,18 +84,18 @@ def rights_of(member: Member) -> BotRights:
 
 
 async def changed_in_group(
-    event: ChatMemberUpdated, bot: Bot, texts: Texts, language: str, person: Person | None = None
+    event: ChatMemberUpdated, say: Replies, texts: Texts, language: str, person: Person | None = None
 ) -> None:
     """Groups come later; say so to who invited the bot, once, in private."""
     came = event.old_chat_member.status in ("left", "kicked") and event.new_chat_member.status not in ("left", "kicked")
     if person is not None and came:
-        await _tell(bot, person, Rendered(texts.chat(language, "bot-in-group", chat=event.chat.title or "")))
+        await _tell(say, person, Rendered(texts.chat(language, "bot-in-group", chat=event.chat.title or "")))
 
 
-async def _tell(bot: Bot, person: Person, told: Rendered) -> None:
+async def _tell(say: Replies, person: Person, told: Rendered) -> None:
     """In private; who never started the bot can't be told."""
     try:
-        await replies.send(bot, person.telegram_id, told)
+        await say.send(person.telegram_id, told)
     except (TelegramForbiddenError, TelegramBadRequest) as refusal:
         log.info("creator_not_told", person_id=str(person.id), error=type(refusal).__name__)
 

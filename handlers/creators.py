@@ -3,16 +3,17 @@
 from uuid import UUID
 
 import structlog
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import creator_cards, keyboards, replies
+from bot import creator_cards, keyboards
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
+from bot.replies import Replies
 from giving.ids import id_of, token_of
 from giving.names import clean
 from giving.people import Person
@@ -63,7 +64,7 @@ def router() -> Router:
 async def charity(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     projects: ProjectService,
     tips: TipService,
@@ -76,15 +77,15 @@ async def charity(
     deed = SPOKEN.get((command.args or "").strip().lower(), ChatDeed.CARD)
     mine = await creators.mine(person)
     if len(mine) == 1:
-        shown = await _do(deed, mine[0].chat.id, creators, projects, tips, texts, person, language)
+        shown = await _do(deed, mine[0].chat.id, creators, projects, tips, texts, links, person, language)
     else:
         shown = creator_cards.chat_list(texts, links, language, mine, deed)
-    await replies.send(bot, message.chat.id, shown)
+    await say.send(message.chat.id, shown)
 
 
 async def charity_tapped(
     query: CallbackQuery,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     texts: Texts,
     links: Links,
@@ -93,13 +94,13 @@ async def charity_tapped(
 ) -> None:
     """My channels, by a button."""
     mine = await creators.mine(person)
-    await replies.send(bot, query.from_user.id, creator_cards.chat_list(texts, links, language, mine, ChatDeed.CARD))
-    await replies.answer(query)
+    await say.send(query.from_user.id, creator_cards.chat_list(texts, links, language, mine, ChatDeed.CARD))
+    await say.answer(query)
 
 
 async def turn_chats(
     query: CallbackQuery,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     texts: Texts,
     links: Links,
@@ -108,25 +109,27 @@ async def turn_chats(
 ) -> None:
     """Back to my channels, in place."""
     mine = await creators.mine(person)
-    await replies.turn(query, bot, creator_cards.chat_list(texts, links, language, mine, ChatDeed.CARD))
-    await replies.answer(query)
+    await say.turn(query, creator_cards.chat_list(texts, links, language, mine, ChatDeed.CARD))
+    await say.answer(query)
 
 
 async def act(
     query: CallbackQuery,
     callback_data: cb.ChatDo,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     projects: ProjectService,
     tips: TipService,
     texts: Texts,
+    links: Links,
     person: Person,
     language: str,
 ) -> None:
     """What a button under one of my channels says."""
-    shown = await _do(callback_data.deed, callback_data.chat, creators, projects, tips, texts, person, language)
-    await replies.turn(query, bot, shown)
-    await replies.answer(query)
+    deed, chat_id = callback_data.deed, callback_data.chat
+    shown = await say.in_time(query, _do(deed, chat_id, creators, projects, tips, texts, links, person, language))
+    await say.turn(query, shown)
+    await say.answer(query)
 
 
 async def _do(
@@ -136,6 +139,7 @@ async def _do(
     projects: ProjectService,
     tips: TipService,
     texts: Texts,
+    links: Links,
     person: Person,
     language: str,
 ) -> Rendered:
@@ -143,15 +147,15 @@ async def _do(
         case ChatDeed.CHOOSE:
             chat = (await creators.chat(chat_id, person)).chat
             page = await projects.search()
-            return creator_cards.choose_project(texts, language, chat, page, query="", test_money=tips.test_money)
+            return creator_cards.choose_project(texts, language, chat, page, query="")
         case ChatDeed.OFF:
-            return creator_cards.switched_off(texts, language, await creators.switch_off(chat_id, person))
+            return creator_cards.switched_off(texts, links, language, await creators.switch_off(chat_id, person))
         case ChatDeed.STATS:
             figures = await creators.stats(chat_id, person)
-            return creator_cards.stats(texts, language, figures, test_money=tips.test_money)
+            return creator_cards.stats(texts, language, figures)
         case _:
             several = len(await creators.mine(person)) > 1
-            return creator_cards.chat(texts, language, await creators.chat(chat_id, person), several=several)
+            return creator_cards.chat(texts, links, language, await creators.chat(chat_id, person), several=several)
 
 
 # --- Choosing a project ----------------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ async def _do(
 async def ask_search(
     query: CallbackQuery,
     callback_data: cb.ChatDo,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     creators: CreatorService,
     texts: Texts,
@@ -172,13 +176,13 @@ async def ask_search(
     await state.set_state(ChatProjectSearch.waiting)
     await state.set_data({"chat": token_of(callback_data.chat)})
     asked = Rendered(texts.chat(language, "project-search"), keyboards.leave(texts, language))
-    await replies.send(bot, query.from_user.id, asked)
-    await replies.answer(query)
+    await say.send(query.from_user.id, asked)
+    await say.answer(query)
 
 
 async def search(
     message: Message,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     creators: CreatorService,
     projects: ProjectService,
@@ -192,19 +196,19 @@ async def search(
     chat_id = id_of(str((await state.get_data()).get("chat", "")))
     if not words or chat_id is None:
         hint = Rendered(texts.chat(language, "project-search-text"), keyboards.leave(texts, language))
-        await replies.send(bot, message.chat.id, hint)
+        await say.send(message.chat.id, hint)
         return
     await state.update_data(query=words)
     chat = (await creators.chat(chat_id, person)).chat
     page = await projects.search(words)
-    shown = creator_cards.choose_project(texts, language, chat, page, query=words, test_money=tips.test_money)
-    await replies.send(bot, message.chat.id, shown)
+    shown = creator_cards.choose_project(texts, language, chat, page, query=words)
+    await say.send(message.chat.id, shown)
 
 
 async def turn_projects(
     query: CallbackQuery,
     callback_data: cb.ChatProjects,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     creators: CreatorService,
     projects: ProjectService,
@@ -217,15 +221,15 @@ async def turn_projects(
     words = str((await state.get_data()).get("query", "")) if callback_data.found else ""
     chat = (await creators.chat(callback_data.chat, person)).chat
     page = await projects.search(words, page=callback_data.page)
-    shown = creator_cards.choose_project(texts, language, chat, page, query=words, test_money=tips.test_money)
-    await replies.turn(query, bot, shown)
-    await replies.answer(query)
+    shown = creator_cards.choose_project(texts, language, chat, page, query=words)
+    await say.turn(query, shown)
+    await say.answer(query)
 
 
 async def show_project(
     query: CallbackQuery,
     callback_data: cb.ChatProject,
-    bot: Bot,
+    say: Replies,
     creators: CreatorService,
     projects: ProjectService,
     tips: TipService,
@@ -237,24 +241,25 @@ async def show_project(
     """The project's card, to be confirmed."""
     chat = (await creators.chat(callback_data.chat, person)).chat
     card = await projects.card(callback_data.project)
-    await must_be_open(card, projects, language)
-    shown = creator_cards.confirm_project(texts, links, language, chat, card, test_money=tips.test_money)
-    await replies.turn(query, bot, shown)
-    await replies.answer(query)
+    await must_be_open(card, projects)
+    shown = creator_cards.confirm_project(texts, links, language, chat, card)
+    await say.turn(query, shown)
+    await say.answer(query)
 
 
 async def confirm(
     query: CallbackQuery,
     callback_data: cb.ChatConfirm,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     creators: CreatorService,
     texts: Texts,
+    links: Links,
     person: Person,
     language: str,
 ) -> None:
     """On, from the next post; refused unless the person administers the channel right now."""
-    card = await creators.switch_on(callback_data.chat, person, callback_data.project)
+    card = await say.in_time(query, creators.switch_on(callback_data.chat, person, callback_data.project))
     await state.clear()
-    await replies.turn(query, bot, creator_cards.switched_on(texts, language, card))
-    await replies.answer(query)
+    await say.turn(query, creator_cards.switched_on(texts, links, language, card))
+    await say.answer(query)

@@ -1,20 +1,21 @@
 """/give: browse and search projects, and give without a post."""
 
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import cards, keyboards, replies
+from bot import cards, keyboards
 from bot.cards import Rendered
+from bot.replies import Replies
 from giving.errors import ProjectUnknown
 from giving.ids import id_of, token_of
 from giving.names import clean
 from giving.people import Person
 from giving.tips import OfferRequest
-from handlers.opening import must_be_open
+from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
 from handlers.tips.other import ask_amount
 from services.links import Links
@@ -49,24 +50,24 @@ def router() -> Router:
 
 
 async def browse(
-    message: Message, bot: Bot, projects: ProjectService, tips: TipService, texts: Texts, language: str
+    message: Message, say: Replies, projects: ProjectService, tips: TipService, texts: Texts, language: str
 ) -> None:
     """The open projects."""
-    await replies.send(bot, message.chat.id, await _list(projects, tips, texts, language))
+    await say.send(message.chat.id, await _list(projects, tips, texts, language))
 
 
 async def browse_tapped(
-    query: CallbackQuery, bot: Bot, projects: ProjectService, tips: TipService, texts: Texts, language: str
+    query: CallbackQuery, say: Replies, projects: ProjectService, tips: TipService, texts: Texts, language: str
 ) -> None:
     """The same, by a button."""
-    await replies.send(bot, query.from_user.id, await _list(projects, tips, texts, language))
-    await replies.answer(query)
+    await say.send(query.from_user.id, await _list(projects, tips, texts, language))
+    await say.answer(query)
 
 
 async def turn_list(
     query: CallbackQuery,
     callback_data: cb.GiveList,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     projects: ProjectService,
     tips: TipService,
@@ -75,29 +76,29 @@ async def turn_list(
 ) -> None:
     """Another page, in place."""
     words = str((await state.get_data()).get("query", "")) if callback_data.found else ""
-    await replies.turn(query, bot, await _list(projects, tips, texts, language, words, callback_data.page))
-    await replies.answer(query)
+    await say.turn(query, await _list(projects, tips, texts, language, words, callback_data.page))
+    await say.answer(query)
 
 
 async def _list(
     projects: ProjectService, tips: TipService, texts: Texts, language: str, words: str = "", page: int = 0
 ) -> Rendered:
     found = await projects.search(words, page=page)
-    return cards.project_list(texts, language, found, query=words, test_money=tips.test_money)
+    return cards.project_list(texts, language, found, query=words)
 
 
-async def ask_search(query: CallbackQuery, bot: Bot, state: FSMContext, texts: Texts, language: str) -> None:
+async def ask_search(query: CallbackQuery, say: Replies, state: FSMContext, texts: Texts, language: str) -> None:
     """What are you looking for?"""
     await state.set_state(ProjectSearch.waiting)
     await state.set_data({})
     asked = Rendered(texts.chat(language, "project-search"), keyboards.leave(texts, language))
-    await replies.send(bot, query.from_user.id, asked)
-    await replies.answer(query)
+    await say.send(query.from_user.id, asked)
+    await say.answer(query)
 
 
 async def search(
     message: Message,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     projects: ProjectService,
     tips: TipService,
@@ -108,16 +109,16 @@ async def search(
     words = clean(message.text or "", most=QUERY_GRAPHEMES)
     if not words:
         hint = Rendered(texts.chat(language, "project-search-text"), keyboards.leave(texts, language))
-        await replies.send(bot, message.chat.id, hint)
+        await say.send(message.chat.id, hint)
         return
     await state.update_data(query=words)
-    await replies.send(bot, message.chat.id, await _list(projects, tips, texts, language, words))
+    await say.send(message.chat.id, await _list(projects, tips, texts, language, words))
 
 
 async def open_project(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     projects: ProjectService,
     tips: TipService,
     texts: Texts,
@@ -129,15 +130,15 @@ async def open_project(
     if project_id is None:
         raise ProjectUnknown
     card = await projects.card(project_id)
-    await must_be_open(card, projects, language)
-    shown = cards.project(texts, links, language, card, tips.presets, test_money=tips.test_money)
-    await replies.send(bot, message.chat.id, shown)
+    await must_be_open(card, projects)
+    shown = cards.project(texts, links, language, card, tips.presets, takes_money=tips.takes_money)
+    await say.send(message.chat.id, shown)
 
 
 async def show_card(
     query: CallbackQuery,
     callback_data: cb.GiveCard,
-    bot: Bot,
+    say: Replies,
     projects: ProjectService,
     tips: TipService,
     texts: Texts,
@@ -146,16 +147,16 @@ async def show_card(
 ) -> None:
     """A project with amounts, in place of the list."""
     card = await projects.card(callback_data.project)
-    await must_be_open(card, projects, language)
-    shown = cards.project(texts, links, language, card, tips.presets, test_money=tips.test_money)
-    await replies.turn(query, bot, shown)
-    await replies.answer(query)
+    await must_be_open(card, projects)
+    shown = cards.project(texts, links, language, card, tips.presets, takes_money=tips.takes_money)
+    await say.turn(query, shown)
+    await say.answer(query)
 
 
 async def tapped(
     query: CallbackQuery,
     callback_data: cb.GiveTap,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     links: Links,
@@ -174,24 +175,26 @@ async def tapped(
             visibility=person.visibility,
         )
     )
-    await show_tip(bot, tips, texts, links, person, language, tip.id)
-    await replies.answer(query)
+    await say.in_time(query, show_tip(say, tips, texts, links, person, language, tip.id))
+    await say.answer(query)
 
 
 async def other_tapped(
     query: CallbackQuery,
     callback_data: cb.GiveOther,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     projects: ProjectService,
     tips: TipService,
     texts: Texts,
+    links: Links,
     person: Person,
     language: str,
 ) -> None:
     """Another amount for a project."""
     card = await projects.card(callback_data.project)
-    await must_be_open(card, projects, language)
+    await must_be_open(card, projects)
+    must_be_paid_here(card.project, tips, links)
     title, about = card.project.title(language), {"project": token_of(card.project.id)}
-    await ask_amount(bot, state, tips, texts, person, language, title=title, about=about)
-    await replies.answer(query)
+    await ask_amount(say, state, tips, texts, person, language, title=title, about=about)
+    await say.answer(query)

@@ -1,13 +1,14 @@
 """Hello, help, language; and an answer to whatever nothing else understands."""
 
-from aiogram import Bot, F, Router
+from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import commands, keyboards, replies
+from bot import commands, keyboards
 from bot.cards import Rendered, paragraphs
+from bot.replies import Replies
 from giving.people import Person
 from handlers.arrivals import promises
 from services.people import PeopleService
@@ -32,33 +33,35 @@ def router() -> Router:
     return fresh
 
 
-async def start(message: Message, bot: Bot, people: PeopleService, texts: Texts, person: Person, language: str) -> None:
+async def start(
+    message: Message, say: Replies, people: PeopleService, texts: Texts, person: Person, language: str
+) -> None:
     """A greeting that says what this is (the first time) and what to do next."""
     if promises(texts, language, person):
         text = paragraphs(texts.chat(language, "welcome"), texts.chat(language, "welcome-next"))
     else:
         text = texts.chat(language, "welcome-back")
-    await replies.send(bot, message.chat.id, Rendered(text, keyboards.home(texts, language)))
+    await say.send(message.chat.id, Rendered(text, keyboards.home(texts, language)))
     if person.chosen_language or people.is_owner(person):
-        await commands.register_for(bot, texts, people, person, language)
+        await commands.register_for(say.bot, texts, people, person, language)
 
 
-async def help_(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def help_(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """What the bot can do."""
     rows = keyboards.home(texts, language)
-    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, "help"), rows))
+    await say.send(message.chat.id, Rendered(texts.chat(language, "help"), rows))
 
 
-async def ask_language(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def ask_language(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """Which language?"""
     rows = keyboards.languages(texts, language)
-    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, "language-choose"), rows))
+    await say.send(message.chat.id, Rendered(texts.chat(language, "language-choose"), rows))
 
 
 async def choose_language(
     query: CallbackQuery,
     callback_data: cb.ChooseLanguage,
-    bot: Bot,
+    say: Replies,
     people: PeopleService,
     texts: Texts,
     person: Person,
@@ -67,25 +70,26 @@ async def choose_language(
     """From now on in this language, the command menu too."""
     chosen = callback_data.language
     if chosen not in texts.languages:
-        await unknown_button(query, texts, language)
+        await unknown_button(query, say, texts, language)
         return
     person = await people.choose_language(person, chosen)
     text = paragraphs(texts.chat(chosen, "language-chosen"), texts.chat(chosen, "welcome-next"))
-    await replies.turn(query, bot, Rendered(text, keyboards.home(texts, chosen)))
-    await replies.answer(query)
-    await commands.register_for(bot, texts, people, person, chosen)
+    say.speak(chosen)
+    await say.turn(query, Rendered(text, keyboards.home(texts, chosen)))
+    await say.answer(query)
+    await commands.register_for(say.bot, texts, people, person, chosen)
 
 
-async def leave(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def leave(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """Out of a dialog by command; any command does the same."""
-    await replies.send(bot, message.chat.id, _left(texts, language))
+    await say.send(message.chat.id, _left(texts, language))
 
 
-async def leave_tapped(query: CallbackQuery, bot: Bot, state: FSMContext, texts: Texts, language: str) -> None:
+async def leave_tapped(query: CallbackQuery, say: Replies, state: FSMContext, texts: Texts, language: str) -> None:
     """Out of a dialog by its button."""
     await state.clear()
-    await replies.turn(query, bot, _left(texts, language))
-    await replies.answer(query)
+    await say.turn(query, _left(texts, language))
+    await say.answer(query)
 
 
 def _left(texts: Texts, language: str) -> Rendered:
@@ -93,30 +97,30 @@ def _left(texts: Texts, language: str) -> Rendered:
     return Rendered(text, keyboards.home(texts, language))
 
 
-async def unknown_command(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def unknown_command(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """A command we don't have."""
-    await _offer_ways(message, bot, texts, language, "unknown-command")
+    await _offer_ways(message, say, texts, language, "unknown-command")
 
 
-async def unknown_text(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def unknown_text(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """Words where nothing was asked."""
-    await _offer_ways(message, bot, texts, language, "unknown-text")
+    await _offer_ways(message, say, texts, language, "unknown-text")
 
 
-async def unknown_kind(message: Message, bot: Bot, texts: Texts, language: str) -> None:
+async def unknown_kind(message: Message, say: Replies, texts: Texts, language: str) -> None:
     """A sticker, a photo, a voice message."""
-    await _offer_ways(message, bot, texts, language, "unknown-kind")
+    await _offer_ways(message, say, texts, language, "unknown-kind")
 
 
-async def _offer_ways(message: Message, bot: Bot, texts: Texts, language: str, key: str) -> None:
-    await replies.send(bot, message.chat.id, Rendered(texts.chat(language, key), keyboards.home(texts, language)))
+async def _offer_ways(message: Message, say: Replies, texts: Texts, language: str, key: str) -> None:
+    await say.send(message.chat.id, Rendered(texts.chat(language, key), keyboards.home(texts, language)))
 
 
-async def nothing(query: CallbackQuery) -> None:
+async def nothing(query: CallbackQuery, say: Replies) -> None:
     """A label that looks like a button (page 2 of 5)."""
-    await replies.answer(query)
+    await say.answer(query)
 
 
-async def unknown_button(query: CallbackQuery, texts: Texts, language: str) -> None:
+async def unknown_button(query: CallbackQuery, say: Replies, texts: Texts, language: str) -> None:
     """A button we no longer know; it is answered all the same."""
-    await replies.answer(query, texts.plain(language, "unknown-button"), alert=True)
+    await say.answer(query, texts.plain(language, "unknown-button"), alert=True)

@@ -1,11 +1,13 @@
 """`main.py demo`: a sandbox in a process of its own, and the service against it, on loopback only."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 import socket
 import sys
 import webbrowser
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
@@ -36,20 +38,19 @@ def _make_folder(data: Path) -> None:
 async def run_demo(*, port: int, data: Path, browser: bool) -> None:
     """Run until Ctrl-C. The chat page is on `port`, our own pages on the next one. Raises: DemoFailed."""
     _make_folder(data)
-    listening = _listen(port + 1 if port else 0)
-    web_url = f"http://{HOST}:{listening.getsockname()[1]}"
     webhook_secret = secrets.token_urlsafe(24)
-    sandbox, page = await _start_sandbox(port, data, f"{web_url}/hooks/sandbox", webhook_secret)
+    with _listen(port + 1 if port else 0) as listening:
+        web_url = f"http://{HOST}:{listening.getsockname()[1]}"
+        async with _sandbox(port, data, f"{web_url}/hooks/sandbox", webhook_secret) as page:
+            _greet(page, web_url, data)
+            if browser:
+                webbrowser.open(page)
+            await _serve(settings_for(page, web_url, data, webhook_secret), listening)
+
+
+def _greet(page: str, web_url: str, data: Path) -> None:
     click.echo(f"益赞 · Yizan demo: {page}\n  chat page   {page}\n  our pages   {web_url}\n  data        {data}")
     click.echo("  the bot is loading; what you send it is answered as soon as it is there (Ctrl-C ends the demo)")
-    if browser:
-        webbrowser.open(page)
-    try:
-        await _serve(settings_for(page, web_url, data, webhook_secret), listening)
-    finally:
-        if sandbox.stdin is not None:
-            sandbox.stdin.close()
-        await asyncio.wait_for(sandbox.wait(), 5)
 
 
 def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Settings:
@@ -69,11 +70,15 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    from launch.service import StartFailed, serve
+    from launch.failures import StartFailed
+    from launch.service import serve
+
+    def ready(username: str) -> None:
+        click.echo(f"  the bot listens as @{username}")
 
     try:
         await _import_projects(settings)
-        await serve(settings, listening=listening, on_ready=lambda name: click.echo(f"  the bot listens as @{name}"))
+        await serve(settings, listening=listening, chat_page=settings.telegram.api_base, on_ready=ready)
     except StartFailed as failure:
         raise DemoFailed(str(failure)) from None
 
@@ -108,24 +113,46 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-async def _start_sandbox(
-    port: int, data: Path, webhook_url: str, webhook_secret: str
-) -> tuple[asyncio.subprocess.Process, str]:
-    """The sandbox as a child that ends when we do, however we end. Raises: DemoFailed."""
+@contextlib.asynccontextmanager
+async def _sandbox(port: int, data: Path, webhook_url: str, webhook_secret: str) -> AsyncIterator[str]:
+    """The sandbox as a child that ends with the block, or with us however we end: its chat page. Raises: DemoFailed."""
     log = data / "sandbox.log"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "sandbox", "--port", str(port), "--data", str((data / "sandbox.db").absolute()),
-        "--webhook-url", webhook_url, "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY, "--exit-with-parent",
-        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log.open("ab"),
-        # A terminal's Ctrl-C goes to the whole group; the sandbox ends when we close its input, after our last word.
-        start_new_session=True,
-    )  # fmt: skip
+    with log.open("ab") as written:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "sandbox", "--port", str(port), "--data", str((data / "sandbox.db").absolute()),
+            "--webhook-url", webhook_url, "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY,
+            "--exit-with-parent", cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            stderr=written,
+            # Not in the terminal's group: Ctrl-C is for us; the sandbox ends when we close its input, after our last
+            # word.
+            start_new_session=True,
+        )  # fmt: skip
     try:
-        line = await asyncio.wait_for(process.stdout.readline(), START_TIMEOUT_S) if process.stdout else b""
+        yield await _page_of(child, log)
+    finally:
+        await _end(child)
+
+
+async def _page_of(child: asyncio.subprocess.Process, log: Path) -> str:
+    try:
+        line = await asyncio.wait_for(child.stdout.readline(), START_TIMEOUT_S) if child.stdout else b""
     except TimeoutError:
-        process.kill()
         raise DemoFailed("the sandbox did not start in time") from None
     if not line:
-        said = log.read_text(errors="replace").strip().splitlines()
-        raise DemoFailed(said[-1].removeprefix("sandbox: ") if said else "the sandbox did not start")
-    return process, str(json.loads(line)["url"])
+        raise DemoFailed(_last_line(log).removeprefix("sandbox: ") or "the sandbox did not start")
+    return str(json.loads(line)["url"])
+
+
+def _last_line(log: Path) -> str:
+    return next(reversed(log.read_text(errors="replace").strip().splitlines()), "")
+
+
+async def _end(child: asyncio.subprocess.Process) -> None:
+    """Close its input and wait until it is gone; one that does not go is killed."""
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        await asyncio.wait_for(child.wait(), 5)
+    except TimeoutError:
+        child.kill()
+        await child.wait()

@@ -21,6 +21,7 @@ from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tips import Limits
+from launch.failures import StartFailed
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from services.counters import CounterService
@@ -36,7 +37,7 @@ from services.settlement import Settler
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
 from settings import Settings
-from storage import migrate
+from storage import revision
 from storage.engines import DatabaseUrlWrong, Engines, open_engines
 from storage.work import UnitOfWork
 from texts import Texts
@@ -49,10 +50,7 @@ log = structlog.get_logger()
 LOCALES: Final = Path(__file__).parent.parent / "locales"
 SETTLE_EVERY_S: Final = 2.0
 DIGEST_EVERY_S: Final = 2.0
-
-
-class StartFailed(Exception):
-    """The service can't start; str() is one clear line per problem."""
+REFUND_SWEEP_EVERY_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +75,7 @@ class Services:
     async def close(self) -> None:
         """Close the rails' connections."""
         for rail in self.rails.values():
-            if isinstance(rail, SandboxRail):
-                await rail.close()
+            await rail.close()
 
 
 def rails_of(settings: Settings) -> dict[str, Rail]:
@@ -127,14 +124,18 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
 async def prepare_database(engines: Engines) -> None:
     """A new database gets its schema; one of another version is refused. Raises: StartFailed."""
     try:
-        at, head = await migrate.current(engines), migrate.head()
+        at = await revision.current(engines)
         if at is None:
+            from storage import migrate  # loads Alembic, for a new database only
+
             await migrate.upgrade(engines)
-            log.info("database_made", revision=head)
-        elif at not in migrate.known():
+            log.info("database_made", revision=revision.HEAD)
+        elif at not in revision.REVISIONS:
             raise StartFailed(f"the database is at {at}, made by a newer Yizan: start that one, or restore a backup")
-        elif at != head:
-            raise StartFailed(f"the database is at {at}, this Yizan needs {head}: run python main.py db upgrade")
+        elif at != revision.HEAD:
+            raise StartFailed(
+                f"the database is at {at}, this Yizan needs {revision.HEAD}: run python main.py db upgrade"
+            )
     except (DBAPIError, OSError, TimeoutError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()
         raise StartFailed(f"database.url: can't be used: {reason[0] if reason else type(error).__name__}") from None
@@ -177,6 +178,9 @@ async def loops(services: Services) -> AsyncIterator[None]:
             keep_doing("settle", services.payments.settle_pending, services.payments.pending, every_s=SETTLE_EVERY_S)
         ),
         asyncio.create_task(
+            keep_doing("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S)
+        ),
+        asyncio.create_task(
             keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
         ),
     ]
@@ -189,12 +193,16 @@ async def loops(services: Services) -> AsyncIterator[None]:
 
 
 async def serve(
-    settings: Settings, *, listening: socket.socket | None = None, on_ready: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    listening: socket.socket | None = None,
+    chat_page: str = "",
+    on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Run until SIGTERM or SIGINT: pages first, then (once aiogram is loaded behind them) the bot.
 
-    `listening`: an open socket instead of web.host and web.port. `on_ready` gets the bot's username once it listens.
-    Raises: StartFailed.
+    `listening`: an open socket instead of web.host and web.port. `chat_page`: where our pages lead instead of t.me.
+    `on_ready` gets the bot's username once it listens. Raises: StartFailed.
     """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -207,6 +215,7 @@ async def serve(
         await prepare_database(engines)
         rights = LateRights()
         services = build_services(settings, engines, rights)
+        services.links.chat_page = chat_page
         runner = await start_web(services, settings, listening)
         if not settings.web.public_url:
             port = runner.addresses[0][1]  # web.port 0 took a free one
@@ -228,12 +237,9 @@ async def serve(
 
 
 async def _telegram(settings: Settings, services: Services, rights: "LateRights") -> "Telegram":
-    """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile."""
+    """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile. Raises: StartFailed."""
     module = await asyncio.to_thread(importlib.import_module, "launch.telegram")
-    try:
-        built: Telegram = module.Telegram(settings, services)
-    except module.TokenRefused:
-        raise StartFailed("telegram.token: is not a bot token; copy it again from @BotFather") from None
+    built: Telegram = module.Telegram(settings, services)
     rights.asks = built.rights
     return built
 

@@ -21,22 +21,24 @@ from bot.rights import TelegramRights
 from bot.sending import Limiter
 from bot.session import TokenRefused
 from handlers import routers
+from launch.failures import StartFailed
 from settings import Settings
 
 if TYPE_CHECKING:
     from launch.service import Services
 
-__all__ = ["Telegram", "TokenRefused"]
 log = structlog.get_logger()
 FIRST_PAUSE_S: Final = 1.0
 LONGEST_PAUSE_S: Final = 30.0
+NO_TOKEN: Final = "telegram.token: is not a bot token; copy it again from @BotFather"  # noqa: S105 - a sentence
+TOKEN_REFUSED: Final = "telegram.token: Telegram refuses it; copy it again from @BotFather"  # noqa: S105 - a sentence
 
 
 class Telegram:
     """The bot, its dispatcher, and the loops that send."""
 
     def __init__(self, settings: Settings, services: "Services") -> None:
-        """Wire it; nothing is sent yet. Raises: TokenRefused (not a token at all)."""
+        """Wire it; nothing is sent yet. Raises: StartFailed (not a token at all)."""
         token = settings.telegram.token.get_secret_value() if settings.telegram.token else ""
         pace = settings.notices
         limits = Limits(
@@ -46,7 +48,10 @@ class Telegram:
             counters_per_second=pace.counters_per_second,
         )
         self._services, self._texts = services, services.texts
-        self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
+        try:
+            self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
+        except TokenRefused:
+            raise StartFailed(NO_TOKEN) from None
         self.rights = TelegramRights(self._bot)
         self._dispatcher = build_dispatcher(
             people=services.people,
@@ -64,7 +69,13 @@ class Telegram:
         self._poll_timeout_s = settings.telegram.poll_timeout_s
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None] | None) -> None:
-        """Listen and send until `stop`; what is in hand is finished. Raises: TokenRefused."""
+        """Listen and send until `stop`; what is in hand is finished. Raises: StartFailed (the token, now or later)."""
+        try:
+            await self._listen(stop, on_ready)
+        except TokenRefused:
+            raise StartFailed(TOKEN_REFUSED) from None
+
+    async def _listen(self, stop: asyncio.Event, on_ready: Callable[[str], None] | None) -> None:
         username = await self._username(stop)
         if username is None:
             return

@@ -84,6 +84,10 @@ class Rail(Protocol):
         """Ask for money to go back to the donor; the event that follows is booked."""
         ...
 
+    async def close(self) -> None:
+        """Give back what the calls held open."""
+        ...
+
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         """Verify and decode what was sent to our webhook. Raises: BadSignature, BadEvent."""
         ...

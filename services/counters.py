@@ -37,9 +37,11 @@ class CounterService:
         """The button shows this tally; if more came meanwhile the post is due again."""
         now = self._now()
         async with self._unit() as work:
+            # The post's row first: a settlement beside us is then either seen in the tally, or marks the post after us.
+            await work.creators.counter_shown(post_id, now=now, due_at=None)
             current = (await work.tallies.of([post_id], tally.given.currency))[post_id]
-            due_at = None if current == tally else now
-            await work.creators.counter_shown(post_id, now=now, due_at=due_at)
+            if current != tally:
+                await work.creators.counter_shown(post_id, now=now, due_at=now)
 
     async def failed(self, post_id: UUID, *, gone: bool) -> None:
         """The button could not be edited: never again if the post is gone, else a little later."""

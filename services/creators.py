@@ -106,7 +106,7 @@ class CreatorService:
                 raise ProjectUnknown
             if not project.open:
                 others = await alternatives(work, project_id)
-                raise ProjectClosed(project=project.title(person.language(self._language)), alternatives=others)
+                raise ProjectClosed(project=project, alternatives=others)
             changed = await work.creators.set_chat(
                 chat_id, state=ChatState.ON, creator_id=person.id, project_id=project_id, bot_present=True,
                 bot_can_post=rights.can_post, bot_can_edit=rights.can_edit,
@@ -117,15 +117,15 @@ class CreatorService:
 
     async def switch_off(self, chat_id: UUID, person: Person) -> ChatCard:
         """No keyboards under new posts. Raises: ChatUnknown, NotAdministrator."""
-        await self._administered(chat_id, person)
+        await self._controlled(chat_id, person)
         async with self._unit() as work:
             card = await self._card(work, await work.creators.set_chat(chat_id, state=ChatState.OFF))
         log.info("tipping_switched_off", chat_id=str(chat_id), by=str(person.id))
         return card
 
     async def stats(self, chat_id: UUID, person: Person) -> CreatorStats:
-        """What the followers gave, by local day, week and month. Raises: ChatUnknown."""
-        chat = (await self.chat(chat_id, person)).chat
+        """What the followers gave, by local day, week and month. Raises: ChatUnknown, NotAdministrator."""
+        chat = await self._controlled(chat_id, person)
         starts = periods(self._now().astimezone(self._zone))
         async with self._unit.read() as work:
             today, week, month = [
@@ -162,6 +162,13 @@ class CreatorService:
                 return self._language
             creator = (await work.people.by_ids([chat.creator])).get(chat.creator)
             return creator.language(self._language) if creator else self._language
+
+    async def _controlled(self, chat_id: UUID, person: Person) -> Chat:
+        """As _administered; where the bot has left nobody can be asked, and the creator of record may."""
+        chat = (await self.chat(chat_id, person)).chat
+        if not chat.rights.present and chat.creator == person.id:
+            return chat
+        return await self._administered(chat_id, person)
 
     async def _administered(self, chat_id: UUID, person: Person) -> Chat:
         chat = (await self.chat(chat_id, person)).chat

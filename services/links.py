@@ -2,14 +2,20 @@
 
 from urllib.parse import quote
 
+from giving.projects import Project
+
+# What the bot needs in a channel, as Telegram asks whoever adds it.
+_ADMIN_RIGHTS = "post_messages+edit_messages"
+
 
 class Links:
     """`bot_username` is known once Telegram answered getMe; until then `start` gives nothing."""
 
-    def __init__(self, public_url: str, bot_username: str = "") -> None:
-        """Pages live under `public_url`."""
+    def __init__(self, public_url: str, bot_username: str = "", chat_page: str = "") -> None:
+        """Pages live under `public_url`; `chat_page` stands for Telegram itself where a browser would go there."""
         self.public_url = public_url.rstrip("/")
         self.bot_username = bot_username
+        self.chat_page = chat_page.rstrip("/")
 
     def project(self, slug: str, language: str | None = None) -> str:
         """The project's public page."""
@@ -24,6 +30,19 @@ class Links:
         if not self.bot_username:
             return ""
         return f"https://t.me/{self.bot_username}" + (f"?start={payload}" if payload else "")
+
+    def chat(self, payload: str = "") -> str:
+        """`start`, for a web page: where it opens in the browser if there is a chat page."""
+        start = self.start(payload)
+        return f"{self.chat_page}/?open={quote(start, safe='')}" if start and self.chat_page else start
+
+    def add_to_channel(self) -> str:
+        """Lets a creator choose a channel and add the bot to it with the rights it needs."""
+        return f"https://t.me/{self.bot_username}?startchannel&admin={_ADMIN_RIGHTS}" if self.bot_username else ""
+
+    def designated(self, project: Project) -> str:
+        """Where to give to a project when it can't be done here: its official page, or ours, which says so."""
+        return project.designated_url or self.project(project.slug)
 
 
 def _query(language: str | None) -> str:

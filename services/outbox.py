@@ -9,8 +9,8 @@ from uuid import UUID
 
 import structlog
 
-from giving.creators import BOOKING_GRACE, Chat
-from giving.notices import URGENCY, NoticeKind
+from giving.creators import Chat
+from giving.notices import URGENCY, NoticeKind, tellable
 from giving.people import language_of
 from giving.projects import Tally
 from giving.quiet import QuietHours
@@ -18,6 +18,7 @@ from services.clock import Clock, utc_now
 from services.projects import LatestGift, as_chosen
 from services.tips import TipCard, TipService
 from services.wake import Wakes
+from storage.creators import DueDigest
 from storage.outbox import ClaimedMessage, NewMessage, OutboxState
 from storage.work import UnitOfWork, Work
 
@@ -47,10 +48,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What came in on a chat since its creator was last told, and in all."""
+    """What came in on a chat since its creator was last told, and in all; `projects`: titles, by language."""
 
     chat: Chat
-    project_title: Mapping[str, str]
+    projects: tuple[Mapping[str, str], ...]
     since: datetime | None
     tally: Tally
     named: tuple[LatestGift, ...]
@@ -119,9 +120,12 @@ class OutboxService:
             await work.outbox.retry([n.id for n in notices], due_at=due_at, error=error[:500])
 
     async def unreachable(self, notices: Sequence[Notice]) -> None:
-        """They blocked the bot: nothing more is tried until they write again."""
+        """They blocked the bot: what is about their money waits until they write again, the rest is dropped."""
+        waits = [n.id for n in notices if n.kind is not NoticeKind.DIGEST]
+        dropped = [n.id for n in notices if n.kind is NoticeKind.DIGEST]
         async with self._unit() as work:
-            await work.outbox.give_up([n.id for n in notices], state=OutboxState.SKIPPED, error="blocked the bot")
+            await work.outbox.retry(waits, due_at=self._now(), error="blocked the bot")
+            await work.outbox.give_up(dropped, state=OutboxState.SKIPPED, error="blocked the bot")
             await work.people.unreachable(sorted({n.recipient for n in notices}), self._now())
         log.info("notices_unreachable", kind=notices[0].kind, count=len(notices))
 
@@ -142,47 +146,48 @@ class OutboxService:
 
     async def _digest(self, work: Work, notice: Notice) -> Digest | None:
         chat = (await work.creators.chats_by_ids([notice.subject])).get(notice.subject)
-        if chat is None or chat.project is None:
+        window = {"since": notice.since, "until": notice.until}
+        if chat is None:
             return None
-        tally = await work.tips.chat_tally(
-            chat=chat.id, since=notice.since, until=notice.until, currency=self._currency
-        )
+        tally = await work.tips.chat_tally(chat=chat.id, currency=self._currency, **window)
         if not tally.gifts:
             return None
-        named = await work.tips.named_in_chat(
-            chat=chat.id, since=notice.since, until=notice.until, limit=NAMED_IN_DIGEST
-        )
-        project = (await work.projects.by_ids([chat.project]))[chat.project]
+        named = await work.tips.named_in_chat(chat=chat.id, limit=NAMED_IN_DIGEST, **window)
+        given_to = await work.projects.by_ids(await work.tips.projects_in_chat(chat=chat.id, **window))
         return Digest(
             chat=chat,
-            project_title={language: text.title for language, text in project.texts.items()},
+            projects=tuple({code: text.title for code, text in p.texts.items()} for p in given_to.values()),
             since=notice.since,
             tally=tally,
-            named=tuple(as_chosen(tip, name) for tip, name in named),
+            named=tuple(as_chosen(tip, name) for tip, name in tellable(named, tally.donors)),
             ever=(await work.tallies.of([chat.id], self._currency))[chat.id],
         )
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""
-        now = self._now()
         async with self._unit.read() as work:
-            if not await work.creators.digests_due(now, 1):
+            if not await work.creators.any_digest_due(self._now()):
                 return 0
-        morning = self._quiet.allowed_from(now) if self._quiet else now
-        until = now - BOOKING_GRACE
+        queued = 0
         async with self._unit() as work:
-            due = await work.creators.digests_due(now, 100)
-            for chat, told_until in due:
+            due = await work.creators.digests_due(self._now(), 100)
+            now = self._now()
+            morning = self._quiet.allowed_from(now) if self._quiet else now
+            for digest in due:
                 if morning > now:
-                    await work.creators.set_chat(chat.id, digest_due_at=morning)
+                    await work.creators.set_chat(digest.chat.id, digest_due_at=morning)
                     continue
-                await work.creators.set_chat(chat.id, digest_due_at=None, digest_sent_at=until)
-                if chat.creator is not None:
-                    kind = NoticeKind.DIGEST
-                    key = f"{kind}:{chat.id}:{until.isoformat()}"
-                    window = {"since_at": told_until, "until_at": until}
-                    message = NewMessage(key, kind, URGENCY[kind], chat.creator, chat.id, now, **window)
-                    await work.outbox.add_many([message], now=now)
-        if morning == now:
+                await work.creators.set_chat(digest.chat.id, digest_due_at=None, digest_sent_at=now)
+                if digest.chat.creator is not None:
+                    await work.outbox.add_many([_digest_message(digest, digest.chat.creator, now)], now=now)
+                    queued += 1
+        if queued:
             self._wakes.outbox.set()
-        return len(due) if morning == now else 0
+        return queued
+
+
+def _digest_message(digest: DueDigest, creator: UUID, now: datetime) -> NewMessage:
+    """Keyed on what it was due for: two replicas make the same message."""
+    kind, chat = NoticeKind.DIGEST, digest.chat.id
+    key = f"{kind}:{chat}:{digest.due_at.isoformat()}"
+    return NewMessage(key, kind, URGENCY[kind], creator, chat, now, since_at=digest.told_until, until_at=now)

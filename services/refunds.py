@@ -1,18 +1,23 @@
 """Giving a gift back: what was paid twice, or after it was cancelled, the donor takes back alone."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
 
-from giving.errors import NotRefundable, NotYours, RailUnavailable
+from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed
 from giving.people import Person
+from giving.tips import Tip, TipState
 from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
 from services.tips import TipCard, TipService
 from storage.ids import new_id
+from storage.payments import RefundState
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
+ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
 
 
 class RefundService:
@@ -25,21 +30,45 @@ class RefundService:
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
 
-        Raises: NotYours, NotRefundable, RailUnavailable (ask again).
+        Raises: NotYours, NotRefundable, AlreadyReturned, RefundDelayed (recorded; `sweep` asks on).
         """
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            if not tip.returnable or tip.charge is None:
+            if tip.state is TipState.REFUNDED:
+                raise AlreadyReturned
+            if not tip.returnable:
                 raise NotRefundable
             refund = await work.payments.request_refund(refund=new_id(), tip=tip_id, now=self._now())
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund))
-        if self._rail is None:
-            raise RailUnavailable
+        await self._ask(refund, tip)
+        return await self._tips.card(tip_id, person)
+
+    async def sweep(self) -> int:
+        """Ask again for what the rail did not answer, with the same key; returns how many."""
+        async with self._unit.read() as work:
+            waiting = await work.payments.refunds_requested(before=self._now() - ASK_AGAIN_AFTER)
+            tips = await work.tips.by_ids(waiting.values())
+        for refund, tip_id in waiting.items():
+            try:
+                await self._ask(refund, tips[tip_id])
+            except (RefundDelayed, NotRefundable, AlreadyReturned) as outcome:
+                log.warning("refund_swept", refund_id=str(refund), outcome=str(outcome))
+        return len(waiting)
+
+    async def _ask(self, refund: UUID, tip: Tip) -> None:
+        """The rail's word: asked, already returned (it has nothing left to give back), or refused."""
+        if self._rail is None or tip.charge is None:
+            raise RefundDelayed
         try:
             await self._rail.refund(tip.charge, tip.amount, key=f"refund:{refund}")
         except RailRefused as refused:
-            log.error("refund_refused_by_rail", tip_id=str(tip_id), code=str(refused))
-            raise NotRefundable from refused
-        return await self._tips.card(tip_id, person)
+            log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
+            async with self._unit() as work:
+                await work.payments.set_refund(refund, RefundState.REFUSED)
+            raise (AlreadyReturned if str(refused) == "amount_too_large" else NotRefundable) from refused
+        except RailUnavailable as down:
+            raise RefundDelayed from down
+        async with self._unit() as work:
+            await work.payments.set_refund(refund, RefundState.ASKED)

@@ -1,7 +1,7 @@
 """Settling: inbox events become entries, tips become paid, and whoever is to be told is queued, in one commit."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.creators import BOOKING_GRACE, next_digest
+from giving.creators import next_digest
 from giving.ledger import Entry
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import EventKind, Outcome, Payment, RailEvent, Settlement, decide_settlement
@@ -159,8 +159,10 @@ class Settler:
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
 
     async def _write(self, work: Work, batch: Batch) -> None:
-        now = self._now()
         changed = batch.paid | batch.extra | batch.refunded
+        chats = {tip.chat for tip in (*batch.paid.values(), *batch.extra.values()) if tip.chat}
+        held = await work.creators.hold_digests(chats) if chats else {}
+        now = after(self._now(), (digest.told_until for digest in held.values()))
         added = list(batch.extra.values())
         await work.ledger.append(batch.entries, now=now)
         await work.tips.add_many(added, booked_at=now)
@@ -172,6 +174,9 @@ class Settler:
         await work.tallies.apply(batch.gifts)
         await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
         await self._queue(work, batch, now)
+        every = self._digest_every
+        idle = {chat: next_digest(now, digest.told_until, every) for chat, digest in held.items() if not digest.due_at}
+        await work.creators.digests_start(idle)
         await work.inbox.mark(batch.marks, now=now)
         woken = {e.reference for e, s in batch.decided if s.outcome is Outcome.BOOKED and e.reference}
         if woken:
@@ -187,13 +192,6 @@ class Settler:
             [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued],
             now=now,
         )
-        chats = {tip.chat for tip in (*batch.paid.values(), *batch.extra.values()) if tip.chat}
-        if chats:
-            told = await work.creators.digest_times(chats)
-            soon = now + BOOKING_GRACE
-            await work.creators.digests_start(
-                {chat: next_digest(soon, last, self._digest_every) for chat, last in told.items()}
-            )
 
     def _tell(self, batch: Batch) -> None:
         """After the commit: the log, and whoever waits for work."""
@@ -219,6 +217,11 @@ class Settler:
                 )  # fmt: skip
         for tip in settlement.refunded:
             log.info("tip_refunded", tip_id=str(tip.id), project_id=str(tip.project), gross_minor=tip.amount.minor)
+
+
+def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
+    """A time of booking that no digest has told of yet, whatever another replica's clock says."""
+    return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
 
 
 def _keys(event: RailEvent) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The main way: a tap becomes a tip, a tip gets a link to pay, and its donor decides how it is seen."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -22,7 +22,7 @@ from giving.errors import (
 from giving.ids import token_of
 from giving.ledger import Posting
 from giving.money import Money
-from giving.payments import Payment, PaymentState
+from giving.payments import Payment, PaymentState, PaymentWish
 from giving.people import Person, Visibility
 from giving.projects import Project, ProjectCard, Tally
 from giving.receipts import RANDOM_BITS, normal_code, receipt_code
@@ -94,8 +94,10 @@ class TipService:
         """Without a rail, taps lead to the project's own designated page."""
         self._unit, self._rail, self._links, self._language, self._now = unit, rail, links, language, now
         self.limits, self.presets = limits, tuple(presets)
+        self.takes_money = rail is not None
         self.test_money = rail is not None and not rail.capabilities.real_money
         self._offer = GroupCommit(unit, self._offer_many)
+        self._ask = GroupCommit(unit, self._ask_many)
         self._link = GroupCommit(unit, self._link_many)
 
     async def offer(self, request: OfferRequest) -> Tip:
@@ -154,20 +156,17 @@ class TipService:
         chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
         direct = {r.project for r in requests if r.project and not r.post}
         projects = await work.projects.by_ids({post.project for post in posts.values()} | direct)
-        targets: dict[UUID | None, Target] = {i: self._target(projects[i]) for i in direct if i in projects}
+        targets: dict[UUID | None, Target] = {i: Target(projects[i]) for i in direct if i in projects}
         for post in posts.values():
             chat = chats[post.chat]
             targets[post.id] = replace(
-                self._target(projects[post.project]),
+                Target(projects[post.project]),
                 chat=chat.id,
                 chat_title=chat.title,
                 chat_on=chat.tipping,
                 creator=chat.creator,
             )
         return targets
-
-    def _target(self, project: Project) -> Target:
-        return Target(project.id, project.title(self._language), project.open, project.target.currency)
 
     async def _elsewhere(self, request: OfferRequest) -> GivingError:
         async with self._unit.read() as work:
@@ -177,7 +176,7 @@ class TipService:
         if project is None:
             return PostUnknown() if request.post else ProjectUnknown()
         url = project.designated_url or self._links.project(project.slug)
-        return GivingElsewhere(project=project.title(self._language), url=url)
+        return GivingElsewhere(project=project, url=url)
 
     async def card(self, tip_id: UUID, person: Person) -> TipCard:
         """The tip for its own donor. Raises: NotYours (also for ids that don't exist)."""
@@ -197,17 +196,10 @@ class TipService:
         """
         if self._rail is None:
             raise TipNotOpen
-        async with self._unit.read() as work:
-            tip = _own(await work.tips.by_id(tip_id), person)
-            payment = await work.payments.by_id(tip.payment) if tip.payment else None
-            project = (await work.projects.by_ids([tip.project]))[tip.project]
-        if tip.state is not TipState.OFFERED or payment is None:
-            raise TipNotOpen
+        payment, wish = await self._ask((tip_id, person))
         if payment.url is not None:
             return payment.url
-        language = person.language(self._language)
-        back = self._links.start(f"t_{token_of(tip_id)}")
-        intent = PaymentIntent(payment.id, payment.amount, project.title(language), back, language)
+        intent = PaymentIntent(payment.id, payment.amount, wish.description, wish.return_url, wish.language)
         try:
             link = await self._rail.create_payment(intent, key=f"payment:{payment.id}")
         except RailRefused as refused:
@@ -216,6 +208,33 @@ class TipService:
         await self._link(replace(payment, their_id=link.their_id, url=link.url))
         log.debug("payment_created", payment_id=str(payment.id), tip_id=str(tip_id), rail=payment.rail)
         return link.url
+
+    async def _ask_many(
+        self, work: Work, asked: Sequence[tuple[UUID, Person]]
+    ) -> list[tuple[Payment, PaymentWish] | Exception]:
+        """What the rail is asked with, kept first: it takes a key again only with the same words."""
+        tips = await work.tips.by_ids({tip_id for tip_id, _ in asked})
+        projects = await work.projects.by_ids({tip.project for tip in tips.values()})
+        wishes: dict[UUID, PaymentWish] = {}
+        for tip_id, person in asked:
+            tip = tips.get(tip_id)
+            if tip is not None and tip.donor == person.id and tip.payment and tip.state is TipState.OFFERED:
+                wishes[tip.payment] = self._wish(tip, projects[tip.project], person)
+        stored = await work.payments.ask_many(wishes)
+        return [self._asked(tips.get(tip_id), person, stored) for tip_id, person in asked]
+
+    def _wish(self, tip: Tip, project: Project, person: Person) -> PaymentWish:
+        language = person.language(self._language)
+        return PaymentWish(project.title(language), self._links.start(f"t_{token_of(tip.id)}"), language)
+
+    def _asked(
+        self, tip: Tip | None, person: Person, stored: Mapping[UUID, tuple[Payment, PaymentWish]]
+    ) -> tuple[Payment, PaymentWish] | Exception:
+        if tip is None or tip.donor != person.id:
+            return NotYours()
+        if tip.payment is None or tip.payment not in stored:
+            return TipNotOpen()
+        return stored[tip.payment]
 
     async def _link_many(self, work: Work, linked: Sequence[Payment]) -> list[Exception | None]:
         await work.payments.link_many(linked)
@@ -251,10 +270,10 @@ class TipService:
                 log.warning("payment_not_cancelled", payment_id=str(payment.id), error=type(error).__name__)
         return card
 
-    async def card_shown(self, tip_id: UUID, message_id: int) -> None:
-        """Remember the private message that shows the tip, so that it can say "paid"."""
+    async def card_shown(self, tip_id: UUID, message_id: int) -> int | None:
+        """Remember the private message that shows the tip, so that it can say "paid"; returns the earlier one."""
         async with self._unit() as work:
-            await work.tips.set_card(tip_id, message_id)
+            return await work.tips.set_card(tip_id, message_id)
 
     async def gifts(self, person: Person, *, page: int = 0, size: int = 5) -> Page[TipCard]:
         """What they gave (and took back), newest first; a page past the end is the last one."""

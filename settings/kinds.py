@@ -12,7 +12,7 @@ from pydantic import (
     SecretStr,
 )
 
-from settings.words import nearest
+from settings.words import LANGUAGES, nearest
 
 
 def _whole(value: object) -> object:
@@ -55,6 +55,14 @@ def timezone_name(value: str) -> str:
         near = nearest(value, {name: name for name in zoneinfo.available_timezones()}, 0.75)
         hint = f"did you mean {near}?" if near else "it must be a name such as Asia/Shanghai"
         raise ValueError(f"unknown timezone, {hint}") from None
+    return value
+
+
+def language_name(value: str) -> str:
+    if value not in LANGUAGES:
+        near = nearest(value, {name: name for name in LANGUAGES}, 0.5)
+        hint = f"did you mean {near}?" if near else f"known: {', '.join(LANGUAGES)}"
+        raise ValueError(f"unknown language, {hint}")
     return value
 
 

@@ -26,6 +26,7 @@ from settings.kinds import (
     database_address,
     each_once,
     hours,
+    language_name,
     like,
     timezone_name,
     web_address,
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     web: Web = Web()
     owners: Annotated[tuple[Positive, ...], AfterValidator(each_once)] = ()
-    language: Annotated[Text, like("[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", "zh-CN")] = "zh-CN"
+    language: Annotated[Text, AfterValidator(language_name)] = "zh-CN"
     timezone: Annotated[Text, AfterValidator(timezone_name)] = "Asia/Shanghai"
     quiet_hours: Annotated[Text, AfterValidator(hours)] = "22:00-08:00"
     tips: Tips = Tips()

@@ -8,6 +8,7 @@ from pathlib import Path
 PREFIX = "YIZAN_"
 CONFIG_VARIABLE = "YIZAN_CONFIG"
 DEFAULT_FILE = Path(__file__).parent.parent / "config.yaml"
+LANGUAGES = ("zh-CN", "en")  # settings know nothing of ours: a test holds this equal to giving.people.LANGUAGES
 HIDDEN = "••••"
 
 

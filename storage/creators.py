@@ -1,11 +1,13 @@
 """Chats, their posts, and when a counter or a digest is due."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import BotRights, Chat, ChatState, Post
@@ -15,6 +17,23 @@ from storage.upsert import insert_into
 
 KEYBOARD_HEADSTART = timedelta(seconds=5)  # the handler of the post shows it first; the counters' loop is the net
 _POST_COLUMNS = (*posts.c, chats.c.telegram_id.label("chat_telegram_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class DueDigest:
+    """A chat whose creator is to be told, what it was due for, and until when they were told before."""
+
+    chat: Chat
+    due_at: datetime
+    told_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDigest:
+    """Until when a chat's creator has been told, and when they are to be told next, if they are."""
+
+    told_until: datetime | None
+    due_at: datetime | None
 
 
 class CreatorStore:
@@ -45,11 +64,13 @@ class CreatorStore:
             "bot_can_edit": rights.can_edit,
             "seen_at": now,
         }
-        if rights.present:  # who removes the bot does not become its keeper
-            labels["added_by"] = added_by
         fresh = {"id": new_id(), "telegram_id": telegram_id, "state": ChatState.OFF, "added_by": added_by} | labels
         insert = insert_into(self._connection, chats).values(fresh)
-        statement = insert.on_conflict_do_update(index_elements=["telegram_id"], set_=labels).returning(chats)
+        # Who brings the bot (back) is its keeper; who only changes its rights, or removes it, is not.
+        brought = ~chats.c.bot_present & insert.excluded.bot_present
+        keeper = case((brought, insert.excluded.added_by), else_=chats.c.added_by)
+        renewed = labels | {"added_by": keeper}
+        statement = insert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(chats)
         return _chat((await self._connection.execute(statement)).one())
 
     async def chats_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Chat]:
@@ -104,8 +125,10 @@ class CreatorStore:
 
     async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:
         """The posts' buttons no longer show what was given; the first change sets the time."""
-        unmarked = posts.c.id.in_(sorted(ids)) & posts.c.counter_due_at.is_(None)
-        await self._connection.execute(update(posts).where(unmarked).values(counter_due_at=now))
+        # Each row is taken, marked or not: who shows the counter at this moment must see one of the two commits.
+        taken = select(posts.c.id).where(posts.c.id.in_(ids)).order_by(posts.c.id).with_for_update(key_share=True)
+        due_at = func.coalesce(posts.c.counter_due_at, now)
+        await self._connection.execute(update(posts).where(posts.c.id.in_(taken)).values(counter_due_at=due_at))
 
     async def counters_due(self, *, now: datetime, every: timedelta, limit: int) -> list[Post]:
         """Posts whose button is out of date and was last edited `every` ago or longer; longest waiting first."""
@@ -121,23 +144,31 @@ class CreatorStore:
             update(posts).where(posts.c.id == post).values(counter_shown_at=now, counter_due_at=due_at)
         )
 
-    async def digests_start(self, due: dict[UUID, datetime]) -> None:
-        """Their creators have something to be told; a time that is set already stays."""
-        for chat, at in sorted(due.items()):
-            unset = (chats.c.id == chat) & chats.c.digest_due_at.is_(None)
-            await self._connection.execute(update(chats).where(unset).values(digest_due_at=at))
+    async def digests_start(self, due: Mapping[UUID, datetime]) -> None:
+        """Their creators have something to be told, then; held by hold_digests, so the row can't have changed."""
+        by_moment: dict[datetime, list[UUID]] = defaultdict(list)
+        for chat, at in due.items():
+            by_moment[at].append(chat)
+        for at, ids in by_moment.items():
+            await self._connection.execute(update(chats).where(chats.c.id.in_(ids)).values(digest_due_at=at))
 
-    async def digests_due(self, now: datetime, limit: int) -> list[tuple[Chat, datetime | None]]:
-        """Chats whose creator is to be told now, with when they were told last."""
+    async def digests_due(self, now: datetime, limit: int) -> list[DueDigest]:
+        """Chats whose creator is to be told now; held until the commit, another replica's are skipped (PostgreSQL)."""
         statement = select(chats).where(chats.c.digest_due_at <= now).order_by(chats.c.digest_due_at).limit(limit)
-        rows = await self._connection.execute(statement)
-        return [(_chat(row), row.digest_sent_at) for row in rows]
+        rows = await self._connection.execute(statement.with_for_update(key_share=True, skip_locked=True))
+        return [DueDigest(_chat(row), row.digest_due_at, row.digest_sent_at) for row in rows]
 
-    async def digest_times(self, ids: Collection[UUID]) -> dict[UUID, datetime | None]:
-        """Until when the chats' creators have been told."""
-        columns = (chats.c.id, chats.c.digest_sent_at)
-        rows = await self._connection.execute(select(*columns).where(chats.c.id.in_(ids)))
-        return {row.id: row.digest_sent_at for row in rows}
+    async def any_digest_due(self, now: datetime) -> bool:
+        """Whether digests_due would find anything; takes no lock."""
+        due = select(chats.c.id).where(chats.c.digest_due_at <= now).limit(1)
+        return await self._connection.scalar(select(due.exists())) or False
+
+    async def hold_digests(self, ids: Collection[UUID]) -> dict[UUID, HeldDigest]:
+        """How the chats' creators stand; no digest is made of them until the commit."""
+        columns = (chats.c.id, chats.c.digest_sent_at, chats.c.digest_due_at)
+        held = select(*columns).where(chats.c.id.in_(ids)).order_by(chats.c.id).with_for_update(key_share=True)
+        rows = await self._connection.execute(held)
+        return {row.id: HeldDigest(row.digest_sent_at, row.digest_due_at) for row in rows}
 
 
 def _select_posts() -> Any:

@@ -120,8 +120,10 @@ class OutboxStore:
 
 
 def _due(now: datetime) -> Select[tuple[UUID]]:
+    """What may be sent now: not leased, and to somebody who has not blocked the bot."""
     free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
-    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now, free)
+    reachable = select(people.c.id).where(people.c.id == outbox.c.person_id, people.c.unreachable_at.is_(None)).exists()
+    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now, free, reachable)
 
 
 def _claimed(row: Row[Any]) -> ClaimedMessage:

@@ -1,7 +1,9 @@
 """Payments we asked rails for, and refunds of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +11,18 @@ from sqlalchemy import Row, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
-from giving.payments import Payment, PaymentState
+from giving.payments import Payment, PaymentState, PaymentWish
 from storage.tables import payments, refunds
 from storage.upsert import insert_into
+
+
+class RefundState(StrEnum):
+    """REQUESTED by the donor, ASKED of the rail, DONE by its event; or the rail REFUSED."""
+
+    REQUESTED = "requested"
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
 
 
 class PaymentStore:
@@ -37,6 +48,17 @@ class PaymentStore:
         if new:
             await self._connection.execute(insert(payments), [_row(payment) for payment in new])
 
+    async def ask_many(self, wishes: Mapping[UUID, PaymentWish]) -> dict[UUID, tuple[Payment, PaymentWish]]:
+        """Keep the words each payment is asked with, unless some were kept before; gives those that stand."""
+        asked = select(payments).where(payments.c.id.in_(wishes)).order_by(payments.c.id)
+        rows = (await self._connection.execute(asked.with_for_update(key_share=True))).all()
+        stored = {row.id: PaymentWish(**row.wish) if row.wish else wishes[row.id] for row in rows}
+        new = [{"_id": row.id, "_wish": asdict(wishes[row.id])} for row in rows if not row.wish]
+        if new:
+            kept = update(payments).where(payments.c.id == bindparam("_id"))
+            await self._connection.execute(kept.values(wish=bindparam("_wish", type_=payments.c.wish.type)), new)
+        return {row.id: (_payment(row), stored[row.id]) for row in rows}
+
     async def link_many(self, linked: Sequence[Payment]) -> None:
         """Write their id and the link to pay; an event that was faster keeps its state."""
         state = case((payments.c.state == PaymentState.CREATED, PaymentState.PENDING), else_=payments.c.state)
@@ -53,15 +75,26 @@ class PaymentStore:
 
     async def request_refund(self, *, refund: UUID, tip: UUID, now: datetime) -> UUID:
         """Record that a tip is to be given back; the same tip again gives the id of the first request."""
-        row = {"id": refund, "tip_id": tip, "state": "requested", "requested_at": now}
+        row = {"id": refund, "tip_id": tip, "state": RefundState.REQUESTED, "requested_at": now}
         statement = insert_into(self._connection, refunds).values(row)
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
         found = await self._connection.scalar(select(refunds.c.id).where(refunds.c.tip_id == tip))
         return UUID(str(found))
 
+    async def refunds_requested(self, *, before: datetime) -> dict[UUID, UUID]:
+        """Refunds the rail was not heard of, oldest first, with their tips."""
+        unheard = (refunds.c.state == RefundState.REQUESTED) & (refunds.c.requested_at <= before)
+        rows = await self._connection.execute(select(refunds).where(unheard).order_by(refunds.c.id).limit(100))
+        return {row.id: row.tip_id for row in rows}
+
+    async def set_refund(self, refund: UUID, state: RefundState) -> None:
+        """Write what the rail answered; one that its event has closed already stays closed."""
+        open_ = (refunds.c.id == refund) & (refunds.c.state != RefundState.DONE)
+        await self._connection.execute(update(refunds).where(open_).values(state=state))
+
     async def refunded(self, tips: Collection[UUID]) -> None:
         """The provider gave the money back."""
-        await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state="done"))
+        await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state=RefundState.DONE))
 
 
 def _row(payment: Payment) -> dict[str, Any]:

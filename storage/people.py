@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Person, Role, Visibility, Visitor
@@ -42,7 +42,8 @@ class PeopleStore:
         if started:
             fresh |= {"started_at": now, "unreachable_at": None}
         upsert = insert_into(self._connection, people).values(**fresh, **labels)
-        renewed = labels | ({"started_at": now, "unreachable_at": None} if started else {})
+        first_start = {"started_at": func.coalesce(people.c.started_at, now), "unreachable_at": None}
+        renewed = labels | (first_start if started else {})
         statement = upsert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(people)
         return _person((await self._connection.execute(statement)).one())
 

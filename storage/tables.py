@@ -214,6 +214,7 @@ payments = Table(
     Column("state", String(16), nullable=False),
     Column("their_id", String(128)),
     Column("url", Text),
+    Column("wish", JSON(none_as_null=True)),
     _at("created_at", nullable=False),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     UniqueConstraint("rail", "their_id"),

@@ -98,9 +98,11 @@ class TipStore:
         row = (await self._connection.execute(select(tips).where(tips.c.id == tip).with_for_update())).first()
         return _tip(row) if row else None
 
-    async def set_card(self, tip: UUID, message_id: int) -> None:
-        """Remember the private message that shows the tip."""
+    async def set_card(self, tip: UUID, message_id: int) -> int | None:
+        """Remember the private message that shows the tip; returns the one that did before."""
+        before: int | None = await self._connection.scalar(select(tips.c.card_message_id).where(tips.c.id == tip))
         await self._connection.execute(update(tips).where(tips.c.id == tip).values(card_message_id=message_id))
+        return before
 
     async def cards(self, ids: Collection[UUID]) -> dict[UUID, int]:
         """The private messages that show these tips, for those that have one."""
@@ -125,6 +127,11 @@ class TipStore:
     ) -> list[tuple[Tip, str]]:
         """A chat's newest paid tips whose donors show their name, booked after `since` and until `until`."""
         return await self._named(_booked(chat, since, until) & (tips.c.visibility != Visibility.ANONYMOUS), limit)
+
+    async def projects_in_chat(self, *, chat: UUID, since: datetime | None, until: datetime | None) -> list[UUID]:
+        """The projects that a chat's tips of this window went to."""
+        statement = select(tips.c.project_id).where(_booked(chat, since, until)).distinct()
+        return sorted((await self._connection.execute(statement)).scalars())
 
     async def _named(self, where: Any, limit: int) -> list[tuple[Tip, str]]:
         statement = select(tips, people.c.name.label("donor_name")).join(people, people.c.id == tips.c.donor_id)

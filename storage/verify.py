@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select, String, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import accounts, entries, postings, projects, tallies, tips
+from storage.tables import accounts, chats, entries, postings, posts, projects, supporters, tallies, tips
 
 MOST_FINDINGS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that does not agree: which check, about what, and the two figures in minor units."""
+    """Something that does not agree: which check, about what, and the two figures in minor units (or a count)."""
 
     check: str
     subject: str
@@ -29,9 +29,12 @@ def checks() -> dict[str, Select[Any]]:
         "an entry has postings": _entries_have_postings(),
         "a balance is the sum of its postings": _balances(),
         "a paid tip is in one entry that exists": _tips_have_entries(),
-        "a payment's entry is the sum of its tips": _entries_have_tips(),
+        "a payment's entry credits each project its tips": _entries_have_tips(),
         "a project is credited its paid tips less refunds": _credited(),
-        "a project's tally is its paid tips": _tallies(),
+        **{f"a tally's {figure} are those of its paid tips": _tallies(figure) for figure in ("donors", "gifts")},
+        "a tally's sum is that of its paid tips": _tallies("given_minor"),
+        "a supporter's gifts are their paid tips": _supporters("gifts"),
+        "a supporter's sum is that of their paid tips": _supporters("given_minor"),
     }
 
 
@@ -49,6 +52,9 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
         name: int(await connection.scalar(select(func.count()).select_from(table)) or 0)
         for name, table in tables.items()
     }
+
+
+# --- The journal -----------------------------------------------------------------------------------------------------
 
 
 def _entries_balance() -> Select[Any]:
@@ -74,6 +80,9 @@ def _balances() -> Select[Any]:
     )
 
 
+# --- The journal and the tips ----------------------------------------------------------------------------------------
+
+
 def _tips_have_entries() -> Select[Any]:
     missing = or_(tips.c.entry_key.is_(None), entries.c.id.is_(None))
     return (
@@ -84,55 +93,98 @@ def _tips_have_entries() -> Select[Any]:
 
 
 def _entries_have_tips() -> Select[Any]:
-    paid = select(tips.c.entry_key, func.sum(tips.c.amount_minor).label("total")).group_by(tips.c.entry_key).subquery()
-    credit = case((accounts.c.name.like("project:%:credited"), -postings.c.amount_minor), else_=0)
+    """Per entry, project and currency, so that two projects' money in one entry can't be swapped."""
+    project = _bare(cast(tips.c.project_id, String)).label("project")
+    paid = (
+        select(entries.c.key, project, tips.c.currency, tips.c.amount_minor.label("paid"), literal(0).label("credited"))
+        .join(tips, tips.c.entry_key == entries.c.key)
+        .where(entries.c.key.like("payment:%"))
+    )
     credited = (
-        select(entries.c.key, func.sum(credit).label("total"))
+        select(entries.c.key, _bare(accounts.c.name), postings.c.currency, literal(0), -postings.c.amount_minor)
         .join(postings, postings.c.entry_id == entries.c.id)
         .join(accounts, accounts.c.id == postings.c.account_id)
-        .where(entries.c.key.like("payment:%"))
-        .group_by(entries.c.key)
-        .subquery()
+        .where(entries.c.key.like("payment:%"), accounts.c.name.like("project:%:credited"))
     )
-    named = func.coalesce(paid.c.total, 0)
-    return (
-        select(credited.c.key, named, credited.c.total)
-        .outerjoin(paid, paid.c.entry_key == credited.c.key)
-        .where(named != credited.c.total)
-    )
+    both = union_all(paid, credited).subquery()
+    expected, found = func.sum(both.c.paid), func.sum(both.c.credited)
+    by = both.c.key, both.c.project, both.c.currency
+    return select(both.c.key, expected, found).group_by(*by).having(expected != found)
+
+
+def _bare(name: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A project's UUID, from itself or from its account's name: SQLite keeps it as 32 hex digits, without hyphens."""
+    for part in ("project:", ":credited", "-"):
+        name = func.replace(name, part, "")
+    return name
 
 
 def _credited() -> Select[Any]:
-    given = _paid_by_project()
-    # Hyphens and case aside, a UUID reads the same in both engines' text: SQLite keeps it as 32 hex digits.
-    bare = func.replace(func.replace(func.replace(accounts.c.name, "project:", ""), ":credited", ""), "-", "")
-    credited = select(bare.label("project"), (-accounts.c.balance_minor).label("total"), accounts.c.currency)
-    booked = credited.where(accounts.c.name.like("project:%:credited")).subquery()
-    same = and_(
-        func.replace(cast(projects.c.id, String), "-", "") == booked.c.project, booked.c.currency == projects.c.currency
+    total = func.sum(tips.c.amount_minor).label("total")
+    paid = select(tips.c.project_id, tips.c.currency, total).where(tips.c.state == "paid")
+    given = paid.group_by(tips.c.project_id, tips.c.currency).subquery()
+    account = select(
+        _bare(accounts.c.name).label("project"), (-accounts.c.balance_minor).label("total"), accounts.c.currency
     )
+    booked = account.where(accounts.c.name.like("project:%:credited")).subquery()
+    same = and_(_bare(cast(projects.c.id, String)) == booked.c.project, booked.c.currency == projects.c.currency)
     expected, found = func.coalesce(given.c.total, 0), func.coalesce(booked.c.total, 0)
     return (
         select(projects.c.slug, expected, found)
-        .outerjoin(given, given.c.project_id == projects.c.id)
+        .outerjoin(given, and_(given.c.project_id == projects.c.id, given.c.currency == projects.c.currency))
         .outerjoin(booked, same)
         .where(expected != found)
     )
 
 
-def _tallies() -> Select[Any]:
-    given = _paid_by_project()
-    expected, found = func.coalesce(given.c.total, 0), func.coalesce(tallies.c.given_minor, 0)
-    same = and_(tallies.c.subject_id == projects.c.id, tallies.c.currency == projects.c.currency)
+# --- What is derived from the tips -----------------------------------------------------------------------------------
+
+
+def _tallies(figure: str) -> Select[Any]:
+    """One figure of each project, post and chat against its paid tips, whichever of the two is there."""
+    parts = []
+    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id):
+        count = {
+            "donors": func.count(tips.c.donor_id.distinct()),
+            "gifts": func.count(),
+            "given_minor": func.sum(tips.c.amount_minor),
+        }[figure]
+        subject = (column.label("subject"), tips.c.currency.label("currency"))
+        paid = select(*subject, count.label("expected"), literal(0).label("found"))
+        parts.append(paid.where(tips.c.state == "paid", column.is_not(None)).group_by(column, tips.c.currency))
+    kept = select(tallies.c.subject_id, tallies.c.currency, literal(0), tallies.c[figure])
+    return _disagreeing(union_all(*parts, kept).subquery())
+
+
+def _supporters(figure: str) -> Select[Any]:
+    """One figure of each donor of each project, post and chat against that donor's paid tips."""
+    count = func.count() if figure == "gifts" else func.sum(tips.c.amount_minor)
+    parts = []
+    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id):
+        subject = (column.label("subject"), tips.c.currency.label("currency"), tips.c.donor_id.label("donor"))
+        paid = select(*subject, count.label("expected"), literal(0).label("found"))
+        paid = paid.where(tips.c.state == "paid", column.is_not(None))
+        parts.append(paid.group_by(column, tips.c.currency, tips.c.donor_id))
+    kept = select(
+        supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id, literal(0), supporters.c[figure]
+    )
+    return _disagreeing(union_all(*parts, kept).subquery(), "donor")
+
+
+def _disagreeing(both: FromClause, *more: str) -> Select[Any]:
+    """Rows of `expected` and of `found`, added up per subject: those whose sums differ, by a name to find them by."""
+    expected, found = func.sum(both.c.expected).label("expected"), func.sum(both.c.found).label("found")
+    keys = [both.c.subject, both.c.currency, *(both.c[name] for name in more)]
+    wrong = select(both.c.subject, expected, found).group_by(*keys).having(expected != found).subquery()
+    post = cast(posts.c.message_id, String).concat(" in ").concat(_in.c.title)
+    name = func.coalesce(projects.c.slug, chats.c.title, post, cast(wrong.c.subject, String))
     return (
-        select(projects.c.slug, expected, found)
-        .outerjoin(given, given.c.project_id == projects.c.id)
-        .outerjoin(tallies, same)
-        .where(expected != found)
+        select(name, wrong.c.expected, wrong.c.found)
+        .outerjoin(projects, projects.c.id == wrong.c.subject)
+        .outerjoin(chats, chats.c.id == wrong.c.subject)
+        .outerjoin(posts, posts.c.id == wrong.c.subject)
+        .outerjoin(_in, _in.c.id == posts.c.chat_id)
     )
 
 
-def _paid_by_project() -> Any:
-    total = func.sum(tips.c.amount_minor).label("total")
-    paid = select(tips.c.project_id, total).where(tips.c.state == "paid")
-    return paid.group_by(tips.c.project_id).subquery()
+_in: Final = chats.alias()

@@ -1,6 +1,6 @@
 """A rail inside the test: it signs nothing and moves nothing, it only says what a provider would say.
 
-The real way over HTTP, with signatures, is tested against sandbox/ in tests/test_way.py and tests/payments/.
+The real way over HTTP, with signatures, is tested against sandbox/ in tests/way/ and tests/payments/.
 """
 
 from collections.abc import Mapping
@@ -45,6 +45,9 @@ class PaperRail:
         if self.down:
             raise RailUnavailable
         self.refunds.append((charge, amount, key))
+
+    async def close(self) -> None:
+        """Nothing is held open."""
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         if headers.get("Signature") != "paper":

@@ -1,15 +1,22 @@
 """The command line's answers to right and wrong use: exit codes, one clear line, never a traceback."""
 
+import json
 import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
 
-from tests.processes import command, free_port, together
+from tests.processes import ROOT, command, environment, free_port, together
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+REVOKED = "987654321:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 NOWHERE = "postgresql://me:hunter2@127.0.0.1:{port}/yizan"
 
 
@@ -27,6 +34,42 @@ class Case:
 
 def database(path: str) -> dict[str, str]:
     return {"YIZAN_DATABASE__URL": f"sqlite:///{path}"}
+
+
+def bot(path: str, token: str) -> dict[str, str]:
+    telegram = {"YIZAN_TELEGRAM__TOKEN": token, "YIZAN_TELEGRAM__API_BASE": "http://127.0.0.1:{telegram}"}
+    return telegram | database(path) | {"YIZAN_WEB__PORT": "0", "YIZAN_LOGS__FORMAT": "json"}
+
+
+class Telegram(BaseHTTPRequestHandler):
+    """Refuses every token; REVOKED only once it is asked for updates."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        known = REVOKED in self.path and not self.path.endswith("/getUpdates")
+        me = {"id": 987654321, "is_bot": True, "first_name": "益赞", "username": "yizan_bot"}
+        result = me if self.path.endswith("/getMe") else True
+        answer = {"ok": True, "result": result} if known else {"ok": False, "error_code": 401, "description": "Un"}
+        body = json.dumps(answer).encode()
+        self.send_response(200 if known else 401)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name)
+        pass
+
+
+@pytest.fixture(scope="module")
+def telegram() -> Iterator[int]:
+    """The port of a Bot API that knows no token."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Telegram)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 CASES = {
@@ -59,11 +102,31 @@ CASES = {
         ("config", "show"), 0, ("telegram:\n  token: •••• (set)\n", "timezone: Asia/Shanghai"),
         {"YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_DATABASE__URL": NOWHERE}, lines=0, hides=(TOKEN, "hunter2"),
     ),
+    "db current without a database": Case(
+        ("db", "current"), 1, ("no database yet", "db upgrade"), database("{tmp}/nowhere/none.db")
+    ),
     "db current of an empty database": Case(
-        ("db", "current"), 1, ("nothing", "db upgrade"), database("{tmp}/empty.db")
+        ("db", "current"), 1, ("nothing (empty database)", "db upgrade"), database("{tmp}/empty.db")
+    ),
+    "a token that Telegram refuses": Case(
+        ("run",), 2, ("telegram.token: Telegram refuses it", "@BotFather"), bot("{tmp}/refused.db", TOKEN),
+        hides=(TOKEN,),
+    ),
+    "a token that is revoked while the bot runs": Case(
+        ("run",), 2, ("telegram.token: Telegram refuses it", "bot_listens"), bot("{tmp}/revoked.db", REVOKED),
+        hides=(REVOKED,),
+    ),
+    "a language we don't have": Case(
+        ("config", "show"), 2, ("YIZAN_LANGUAGE: unknown language, known: zh-CN, en",), {"YIZAN_LANGUAGE": "fr"},
+    ),
+    "a language that is nearly one": Case(
+        ("run",), 2, ("YIZAN_LANGUAGE: unknown language, did you mean zh-CN?",), {"YIZAN_LANGUAGE": "zh_CN"},
     ),
     "db current": Case(("db", "current"), 0, ("at 0001, newest 0001",), database("{tmp}/yizan.db"), lines=0),
-    "ledger verify of an empty database": Case(("ledger", "verify"), 2, ("db upgrade",), database("{tmp}/none.db")),
+    "ledger verify without a database": Case(
+        ("ledger", "verify"), 2, ("no database yet", "db upgrade"), database("{tmp}/nowhere/none.db")
+    ),
+    "ledger verify of an empty database": Case(("ledger", "verify"), 2, ("db upgrade",), database("{tmp}/empty.db")),
     "ledger verify": Case(("ledger", "verify"), 0, ("clean",), database("{tmp}/yizan.db"), lines=0),
     "ledger verify of a wrong balance": Case(
         ("ledger", "verify"), 1, ("NOT SO: a balance is the sum of its postings: rail:sandbox:clearing", "found 12345"),
@@ -77,10 +140,13 @@ CASES = {
 
 
 @pytest.fixture(scope="module")
-def done(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, CompletedProcess[str]]:
+def done(
+    sqlite_template: Path, telegram: int, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, CompletedProcess[str]]:
     """Every call of the table, a few beside each other."""
     folder, port = tmp_path_factory.mktemp("command-line"), free_port()
     (folder / "unknown.yaml").write_text("web:\n  prot: 9000\n", encoding="utf-8")
+    (folder / "empty.db").touch()
     (folder / "bad.yaml").write_text("projects: [{slug: x, organisation: y, titel: z}]\n", encoding="utf-8")
     for name in ("yizan.db", "wrong.db"):
         (folder / name).write_bytes(sqlite_template.read_bytes())
@@ -93,7 +159,7 @@ def done(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
 
     def run(case: Case) -> CompletedProcess[str]:
         def fill(text: str) -> str:
-            return text.format(tmp=folder, port=port)
+            return text.format(tmp=folder, port=port, telegram=telegram)
 
         environ = {name: fill(value) for name, value in case.environ.items()}
         return command(*map(fill, case.arguments), **environ)
@@ -102,6 +168,8 @@ def done(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
     results = []
     for at in range(0, len(names), 4):
         results += together(*(lambda name=name: run(CASES[name]) for name in names[at : at + 4]))
+    assert not (folder / "nowhere").exists(), "a question made a folder"
+    assert (folder / "empty.db").stat().st_size == 0, "a question changed a database"
     return dict(zip(names, results, strict=True))
 
 
@@ -118,3 +186,15 @@ def test_every_call_ends_with_its_code_and_says_what_to_do(done, name):
     assert "Warning" not in said
     if case.lines is not None:
         assert len([line for line in result.stderr.splitlines() if not line.startswith("{")]) == case.lines, said
+
+
+@pytest.mark.parametrize("arguments", [("db", "current"), ("ledger", "verify")])
+def test_a_question_loads_nothing_that_only_others_need(sqlite_template, tmp_path, arguments):
+    (tmp_path / "yizan.db").write_bytes(sqlite_template.read_bytes())
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "main.py", *arguments],
+        cwd=ROOT, env=environment(**database(f"{tmp_path}/yizan.db")), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"aiogram", "aiohttp", "alembic", "structlog", "fluent", "babel", "jinja2", "asyncpg"}

@@ -12,7 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 import settings
-from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render
+from giving import people
+from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render, words
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "123456789:AAF-example_of_a_bot_token_0123456789"
@@ -101,8 +102,12 @@ def test_a_path_wins_over_yizan_config_which_wins_over_the_file_beside_main(conf
     environ = {"YIZAN_CONFIG": str(named)}
 
     assert load(None, environ).language == "en"
-    assert load(config("language: ja"), environ).language == "ja"
+    assert load(config("language: zh-CN"), environ).language == "zh-CN"
     assert load(None, {"YIZAN_CONFIG": ""}).language == "zh-CN"
+
+
+def test_the_languages_are_those_of_the_people():
+    assert words.LANGUAGES == people.LANGUAGES
 
 
 def test_the_processs_own_environment_is_not_read(monkeypatch):
@@ -209,7 +214,9 @@ NOT_URL = "must be an address such as https://example.org"
         ("owners: [0]", "config.yaml: owners[0]: must be at least 1, not 0"),
         ("owners: [1, 1]", "config.yaml: owners: holds the same value twice"),
         ("language: no", "config.yaml: language: must be text; put it in quotes"),
-        ("language: zh_CN", "config.yaml: language: must look like zh-CN"),
+        ("language: zh_CN", "config.yaml: language: unknown language, did you mean zh-CN?"),
+        ("language: en-GB", "config.yaml: language: unknown language, did you mean en?"),
+        ("language: fr", "config.yaml: language: unknown language, known: zh-CN, en"),
         ("timezone: Asia/Shangai", "config.yaml: timezone: unknown timezone, did you mean Asia/Shanghai?"),
         ("timezone: Asia", "config.yaml: timezone: unknown timezone, it must be a name such as Asia/Shanghai"),
         ("timezone: ../x", "config.yaml: timezone: unknown timezone, it must be a name such as Asia/Shanghai"),

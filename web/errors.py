@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler, Middleware
 
 from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable
 from giving.money import Money
+from giving.projects import Project
 from web.pages import Pages
 
 TIMEOUT_S: Final = 10
@@ -77,7 +78,7 @@ class ErrorPages:
         key = "web-project-unknown" if isinstance(error, ProjectUnknown) else f"web-error-{worded}"
         text = self._pages.say(request, f"{key}-text")
         if error is not None and not isinstance(error, ProjectUnknown):
-            text = self._pages.say(request, error.message_key, **_wordable(error))
+            text = self._pages.say(request, error.message_key, **_wordable(error, self._pages.language(request)))
         response = self._pages.answer(
             request,
             "error.html",
@@ -94,11 +95,13 @@ class ErrorPages:
         return response
 
 
-def _wordable(error: GivingError) -> dict[str, object]:
-    """Of its arguments those a message can say; alternatives to choose from are the chat's."""
-    return {
-        name: value for name, value in error.args_for_message.items() if isinstance(value, Money | str | int | datetime)
+def _wordable(error: GivingError, language: str) -> dict[str, object]:
+    """Of its arguments those a message can say, projects by their titles; alternatives are the chat's."""
+    args = {
+        name: value.title(language) if isinstance(value, Project) else value
+        for name, value in error.args_for_message.items()
     }
+    return {name: value for name, value in args.items() if isinstance(value, Money | str | int | datetime)}
 
 
 def _route(request: web.Request) -> str:

@@ -59,7 +59,7 @@ class ProjectPages:
             gifts=await projects.latest(project.id),
             others=() if project.open else await projects.alternatives(project.id),
             least=self._least(project),
-            give_url=self._parts.links.start(f"g_{token_of(project.id)}") if project.open else "",
+            give_url=self._parts.links.chat(f"g_{token_of(project.id)}") if project.open else "",
             closed_key=_closed_key(project),
         )
 

@@ -1,13 +1,15 @@
 """One's own tip in private: its card, who will see what, paying, cancelling."""
 
+import contextlib
 from uuid import UUID
 
-from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import cards, replies
+from bot import cards
+from bot.replies import Replies
 from giving.errors import NotYours, RailUnavailable, TipNotOpen
 from giving.ids import id_of
 from giving.people import Person
@@ -19,7 +21,7 @@ from texts import Texts
 
 
 async def show_tip(
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     links: Links,
@@ -31,9 +33,17 @@ async def show_tip(
     """Send the tip's card, or its receipt if it is paid. Raises: NotYours, TelegramForbiddenError."""
     card, url = await with_link(tips, person, tip_id)
     shown = cards.tip(texts, links, language, card, person.name, url, intro=intro)
-    message = await replies.send(bot, person.telegram_id, shown)
+    message = await say.send(person.telegram_id, shown)
     if card.tip.state is TipState.OFFERED:
-        await tips.card_shown(tip_id, message.message_id)
+        earlier = await tips.card_shown(tip_id, message.message_id)
+        if earlier is not None and earlier != message.message_id:
+            await _close(say, person, earlier)
+
+
+async def _close(say: Replies, person: Person, message_id: int) -> None:
+    """Only the newest card will say "paid": an earlier one must not go on offering it."""
+    with contextlib.suppress(TelegramBadRequest):  # deleted, or too old
+        await say.bot.edit_message_reply_markup(chat_id=person.telegram_id, message_id=message_id, reply_markup=None)
 
 
 async def with_link(tips: TipService, person: Person, tip_id: UUID) -> tuple[TipCard, str | None]:
@@ -52,7 +62,7 @@ async def with_link(tips: TipService, person: Person, tip_id: UUID) -> tuple[Tip
 async def open_tip(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     links: Links,
@@ -64,13 +74,13 @@ async def open_tip(
     if tip_id is None:
         raise NotYours
     intro = promises(texts, language, person)
-    await show_tip(bot, tips, texts, links, person, language, tip_id, intro)
+    await show_tip(say, tips, texts, links, person, language, tip_id, intro)
 
 
 async def show_again(
     query: CallbackQuery,
     callback_data: cb.TipDo,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     links: Links,
@@ -78,16 +88,16 @@ async def show_again(
     language: str,
 ) -> None:
     """Try again for a payment link: the card as it is now."""
-    card, url = await with_link(tips, person, callback_data.tip)
-    await replies.turn(query, bot, cards.tip(texts, links, language, card, person.name, url))
+    card, url = await say.in_time(query, with_link(tips, person, callback_data.tip))
+    await say.turn(query, cards.tip(texts, links, language, card, person.name, url))
     failed = card.tip.state is TipState.OFFERED and url is None
-    await replies.answer(query, texts.plain(language, RailUnavailable.message_key) if failed else None)
+    await say.answer(query, texts.plain(language, RailUnavailable.message_key) if failed else None)
 
 
 async def choose_visibility(
     query: CallbackQuery,
     callback_data: cb.TipShown,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     links: Links,
@@ -96,21 +106,22 @@ async def choose_visibility(
 ) -> None:
     """Who will see what; remembered for the next tip."""
     await tips.choose_visibility(callback_data.tip, person, callback_data.visibility)
-    card, url = await with_link(tips, person, callback_data.tip)
-    await replies.turn(query, bot, cards.tip(texts, links, language, card, person.name, url))
-    await replies.answer(query, texts.plain(language, "tip-visibility-kept"))
+    kept = texts.plain(language, "tip-visibility-kept")
+    card, url = await say.in_time(query, with_link(tips, person, callback_data.tip), kept)
+    await say.turn(query, cards.tip(texts, links, language, card, person.name, url))
+    await say.answer(query, kept)
 
 
 async def cancel(
     query: CallbackQuery,
     callback_data: cb.TipDo,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     texts: Texts,
     person: Person,
     language: str,
 ) -> None:
     """Not now; nothing was charged."""
-    card = await tips.cancel(callback_data.tip, person)
-    await replies.turn(query, bot, cards.cancelled(texts, language, card))
-    await replies.answer(query)
+    card = await say.in_time(query, tips.cancel(callback_data.tip, person))
+    await say.turn(query, cards.cancelled(texts, language, card))
+    await say.answer(query)

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from aiogram import Bot
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 
-from bot import cards, replies
+from bot import cards
+from bot.replies import Replies
 from giving.errors import GivingError
 from giving.ids import id_of
 from giving.money import parse_amount
@@ -26,7 +26,7 @@ class OtherAmount(StatesGroup):
 
 
 async def ask_amount(
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     tips: TipService,
     texts: Texts,
@@ -38,8 +38,8 @@ async def ask_amount(
     intro: str | None = None,
 ) -> None:
     """Ask in the private chat, wherever the button was pressed. Raises: TelegramForbiddenError."""
-    asked = cards.ask_amount(texts, language, title, tips.limits, test_money=tips.test_money, intro=intro)
-    await replies.send(bot, person.telegram_id, asked)
+    asked = cards.ask_amount(texts, language, title, tips.limits, intro=intro)
+    await say.send(person.telegram_id, asked)
     mine = replace(state.key, chat_id=person.telegram_id, user_id=person.telegram_id, thread_id=None)
     dialog = FSMContext(storage=state.storage, key=mine)
     await dialog.set_state(OtherAmount.waiting)
@@ -48,7 +48,7 @@ async def ask_amount(
 
 async def other_amount(
     message: Message,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     tips: TipService,
     texts: Texts,
@@ -72,5 +72,5 @@ async def other_amount(
     except GivingError:
         await state.clear()
         raise
-    await show_tip(bot, tips, texts, links, person, language, tip.id)
+    await show_tip(say, tips, texts, links, person, language, tip.id)
     await state.clear()

@@ -1,22 +1,19 @@
 """Tips for a post: a tap on an amount, "other", and the way in from the counter."""
 
-import asyncio
-from typing import Final
-
-from aiogram import Bot
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.filters import CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import cards, replies
+from bot import cards
+from bot.replies import Replies, in_private
 from giving.errors import PostUnknown, TippingOff
 from giving.ids import id_of, token_of
 from giving.people import Person
 from giving.tips import OfferRequest
 from handlers.arrivals import promises
-from handlers.opening import must_be_open
+from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
 from handlers.tips.other import ask_amount
 from services.links import Links
@@ -25,14 +22,11 @@ from services.projects import ProjectService
 from services.tips import PostCard, TipService
 from texts import Texts
 
-# A tap is answered at once: a card that waits longer for the provider's link comes after the answer.
-ANSWER_WITHIN_S: Final = 1.0
-
 
 async def tapped(
     query: CallbackQuery,
     callback_data: cb.TipTap,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     people: PeopleService,
     texts: Texts,
@@ -54,31 +48,14 @@ async def tapped(
         )
     )
     if person.reachable:
-        showing = asyncio.ensure_future(show_tip(bot, tips, texts, links, person, language, tip.id))
-        await asyncio.wait((showing,), timeout=ANSWER_WITHIN_S)
-        if not showing.done() or _arrived(showing):
-            key = "tip-sent-test" if tips.test_money else "tip-sent"
-            await replies.answer(query, None if replies.in_private(query) else texts.plain(language, key))
-            await _finish(showing, people, person)
-            return
-        await people.blocked(person.telegram_id)
-    await replies.answer(query, url=links.start(f"t_{token_of(tip.id)}"))
-
-
-def _arrived(showing: "asyncio.Future[None]") -> bool:
-    """Whether the card is there; any other failure than a blocked bot is raised."""
-    error = showing.exception()
-    if error is not None and not isinstance(error, TelegramForbiddenError):
-        raise error
-    return error is None
-
-
-async def _finish(showing: "asyncio.Future[None]", people: PeopleService, person: Person) -> None:
-    """The tap is answered; the card may still be on its way (a slow provider)."""
-    try:
-        await showing
-    except TelegramForbiddenError:
-        await people.blocked(person.telegram_id)
+        text = None if in_private(query) else texts.plain(language, "tip-sent")
+        try:
+            await say.in_time(query, show_tip(say, tips, texts, links, person, language, tip.id), text)
+        except TelegramForbiddenError:
+            await people.blocked(person.telegram_id)
+        else:
+            await say.answer(query, text)
+    await say.answer(query, url=links.start(f"t_{token_of(tip.id)}"))
 
 
 def stands_under(query: CallbackQuery, post: PostCard) -> bool:
@@ -86,7 +63,7 @@ def stands_under(query: CallbackQuery, post: PostCard) -> bool:
     message = query.message
     if message is None:
         return False
-    return replies.in_private(query) or (message.chat.id, message.message_id) == (
+    return in_private(query) or (message.chat.id, message.message_id) == (
         post.post.chat_telegram_id,
         post.post.message_id,
     )
@@ -95,7 +72,7 @@ def stands_under(query: CallbackQuery, post: PostCard) -> bool:
 async def other_tapped(
     query: CallbackQuery,
     callback_data: cb.TipOther,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     tips: TipService,
     people: PeopleService,
@@ -109,29 +86,30 @@ async def other_tapped(
     post = await tips.post(callback_data.post)
     if not stands_under(query, post):
         raise PostUnknown
-    await _must_take_tips(post, projects, language)
+    await _must_take_tips(post, projects, tips, links)
     if person.reachable:
         try:
-            await _ask(bot, state, tips, texts, person, language, post)
+            await _ask(say, state, tips, texts, person, language, post)
         except TelegramForbiddenError:
             await people.blocked(person.telegram_id)
         else:
-            await replies.answer(query, None if replies.in_private(query) else texts.plain(language, "ask-sent"))
+            await say.answer(query, None if in_private(query) else texts.plain(language, "ask-sent"))
             return
-    await replies.answer(query, url=links.start(f"o_{token_of(callback_data.post)}"))
+    await say.answer(query, url=links.start(f"o_{token_of(callback_data.post)}"))
 
 
-async def _must_take_tips(post: PostCard, projects: ProjectService, language: str) -> None:
-    """Before anything is asked. Raises: ProjectClosed (with alternatives), TippingOff."""
-    await must_be_open(post.project, projects, language)
+async def _must_take_tips(post: PostCard, projects: ProjectService, tips: TipService, links: Links) -> None:
+    """Before anything is asked. Raises: ProjectClosed (with alternatives), TippingOff, GivingElsewhere."""
+    await must_be_open(post.project, projects)
     if not post.tipping:
         raise TippingOff(chat=post.chat_title)
+    must_be_paid_here(post.project.project, tips, links)
 
 
 async def open_post(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     tips: TipService,
     projects: ProjectService,
     texts: Texts,
@@ -141,31 +119,34 @@ async def open_post(
 ) -> None:
     """/start p_…: from the counter under a post to its project, with amounts that count for the post."""
     post = await _post(command, tips)
-    await _must_take_tips(post, projects, language)
+    await must_be_open(post.project, projects)
+    if not post.tipping:
+        raise TippingOff(chat=post.chat_title)
     intro = promises(texts, language, person)
-    shown = cards.post(texts, links, language, post, tips.presets, test_money=tips.test_money, intro=intro)
-    await replies.send(bot, message.chat.id, shown)
+    shown = cards.post(texts, links, language, post, tips.presets, takes_money=tips.takes_money, intro=intro)
+    await say.send(message.chat.id, shown)
 
 
 async def open_other(
     message: Message,
     command: CommandObject,
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     tips: TipService,
     projects: ProjectService,
     texts: Texts,
+    links: Links,
     person: Person,
     language: str,
 ) -> None:
     """/start o_…: another amount for a post."""
     post = await _post(command, tips)
-    await _must_take_tips(post, projects, language)
-    await _ask(bot, state, tips, texts, person, language, post, promises(texts, language, person))
+    await _must_take_tips(post, projects, tips, links)
+    await _ask(say, state, tips, texts, person, language, post, promises(texts, language, person))
 
 
 async def _ask(
-    bot: Bot,
+    say: Replies,
     state: FSMContext,
     tips: TipService,
     texts: Texts,
@@ -175,7 +156,7 @@ async def _ask(
     intro: str | None = None,
 ) -> None:
     title, about = post.project.project.title(language), {"post": token_of(post.post.id)}
-    await ask_amount(bot, state, tips, texts, person, language, title=title, about=about, intro=intro)
+    await ask_amount(say, state, tips, texts, person, language, title=title, about=about, intro=intro)
 
 
 async def _post(command: CommandObject, tips: TipService) -> PostCard:

@@ -12,6 +12,9 @@ bot-description =
     Creators: add me to your channel. It takes two minutes.
 
 test-money = Test money · nothing real is charged
+test-money-short = {" "}(test money)
+one-moment = One moment: your earlier taps come first.
+one-at-a-time = That was quick! Your first messages come first. Please send again later what gets no answer.
 someone = A kind person
 page-of = { $number } / { $pages }
 
@@ -28,6 +31,7 @@ button-previous = ‹ Previous
 button-next = Next ›
 button-leave = Never mind
 button-project-page = Project page
+button-add-bot = Add me to a channel
 button-designated-page = Give on its official page
 
 ## Commands
@@ -49,7 +53,7 @@ welcome =
     { welcome-promises }
 welcome-promises =
     · What you give is what the project gets: 100%. The operator pays the fees.
-    · You choose what others see. Your name and the amount can both stay hidden.
+    · You choose how the list of gifts shows you: hide your name, or the amount.
     · I write only when you ask, or when it's about your money. No ads.
 welcome-next = What would you like to do?
 welcome-back = Good to see you again ❤ What would you like to do?
@@ -59,7 +63,7 @@ help =
     /gifts shows everything you have given, with receipts.
 
     <b>For creators</b>
-    Add me to your channel as an administrator, then send /charity. All of every tip goes to the project you choose; the money passes neither through you nor through me.
+    Add me to your channel as an administrator, then send /charity. 100% of every tip is credited to the project you choose; you never handle the money.
 
     /language changes the language
 unknown-text = I didn't catch that, but here is what I can do:

@@ -3,7 +3,8 @@
 bot-added = I've joined <b>{ $chat }</b>. Thank you!
 bot-can =
     I will: put a row of charity tip buttons under each new post.
-    I won't: touch what you write, talk in the channel, or handle the money.
+    I won't: touch what you write, or talk in the channel.
+    You never handle the money: 100% of every tip is credited to the project you choose.
 bot-ready = I have all the rights I need. Choose a project to switch it on.
 bot-ready-on = I have all the rights I need, and charity tips are on.
 bot-lacks-administrator = One step left: make me an administrator with the right “Edit messages”.
@@ -14,17 +15,21 @@ bot-in-group = Thanks for inviting me! For now I work in channels only, so I'll 
 chats-none =
     I'm not in any of your channels yet. Three steps:
 
-    1. Open your channel's administrators and add { $bot }
-    2. Allow “Edit messages”
+    1. Use the button below and choose your channel, or add { $bot } to its administrators
+    2. Keep the right “Edit messages”
     3. I'll tell you here what comes next
 chats-list = <b>My channels</b>
 chats-line-on = ● { $chat } · on, for { $project }
+chats-line-paused = ◌ { $chat } · paused, I'm not there
 chats-line-off = ○ { $chat } · off
 chats-pick = Which channel?
 
 chat-card-on =
     <b>{ $chat }</b>
     Charity tips are on. 100% goes to <b>{ $project }</b>.
+chat-card-paused =
+    <b>{ $chat }</b>
+    Charity tips are paused: I'm not in the channel. Add me again and new posts get their buttons back, 100% for <b>{ $project }</b>. Done with it? Switch it off.
 chat-card-off =
     <b>{ $chat }</b>
     Charity tips are off.
@@ -87,7 +92,11 @@ digest =
     { $donors ->
         [one] { $donors } follower
        *[other] { $donors } followers
-    } gave <b>{ $given }</b>, all for { $project }.
+    } gave <b>{ $given }</b>, 100% for { $project }.
+digest-projects = { $count ->
+        [one] { $count } project
+       *[other] { $count } projects
+    }
 digest-since = Since { $since }
 digest-names = Thanks to { $names }
 digest-ever = { $donors ->

@@ -4,18 +4,17 @@ post-counter = ❤ Charity tips · { $donors ->
         [one] { $donors } person
        *[other] { $donors } people
     } · { $given }
-post-counter-none = ❤ Charity tips · 100% given on
+post-counter-none = ❤ Charity tips · 100% to the project
 post-counter-test = { $counter } · test
 
 tip-sent = It's in your private chat with me. Pay there ❤
-tip-sent-test = It's in your private chat with me. Pay there ❤ (test money)
 ask-sent = Tell me the amount in our private chat.
 
 tip-card =
     <b>{ $amount }</b> for <b>{ $project }</b>
     { $organisation }
 tip-card-from = From the channel { $chat }
-tip-card-choose = Before you pay, choose what others see. The creator sees the same:
+tip-card-choose = Before you pay, choose how the list of gifts shows it. The creator sees the same:
 tip-card-rail-down = The payment service isn't answering. Nothing was charged; try again in a moment.
 tip-cancelled = Cancelled, nothing was charged: <s>{ $amount } · { $project }</s>
 tip-paid =
@@ -26,9 +25,9 @@ tip-visibility-kept = Noted, for next time too.
 button-pay = Pay { $amount }
 button-retry = Try again
 button-cancel = Cancel
-button-see-named = Show my name · all see “{ $name } { $amount }”
-button-see-anonymous = Hide my name · all see “A kind person { $amount }”
-button-see-amount-hidden = Hide the amount · all see “{ $name }”
+button-see-named = Show my name · listed as “{ $name } { $amount }”
+button-see-anonymous = Hide my name · listed as “A kind person { $amount }”
+button-see-amount-hidden = Hide the amount · listed as “{ $name }”
 
 ask-amount = How much for <b>{ $project }</b>? Just send a number, anything from { $least } to { $most }.
 
@@ -38,7 +37,7 @@ receipt-thanks-many = <b>Thank you for your { $count ->
        *[other] { $count } gifts
     } ❤</b>
 receipt-gift =
-    <b>{ $amount }</b>, all of it, is with <b>{ $project }</b>
+    <b>{ $amount }</b>, all of it credited to <b>{ $project }</b>
     Receipt <code>{ $code }</code>
 receipt-use = <i>What your money does:</i> { $use }
 receipt-after-cancel = You had cancelled, but the payment went through, so it was given. If you want it back, use the button below.
@@ -47,7 +46,7 @@ button-receipt-of = Receipt { $amount }
 
 extra-told =
     <b>You paid twice</b>
-    The second { $amount } went to <b>{ $project }</b> too, receipt <code>{ $code }</code>.
+    The second { $amount } is credited to <b>{ $project }</b> too, receipt <code>{ $code }</code>.
 
     Do you want it back? One tap and it's on its way. You can also leave it: both gifts do good.
 button-take-back = Take back { $amount }

@@ -11,6 +11,9 @@ bot-description =
     博主：把我加进你的频道，两分钟就能开启。
 
 test-money = 测试 · 不是真钱
+test-money-short = （测试 · 不是真钱）
+one-moment = 稍等，我先处理你前面点的。
+one-at-a-time = 你发得有点快，我先处理前面几条。还没回应的，请过一会儿再发一次。
 someone = 爱心人士
 page-of = { $number } / { $pages }
 
@@ -27,6 +30,7 @@ button-previous = ‹ 上一页
 button-next = 下一页 ›
 button-leave = 算了
 button-project-page = 项目主页
+button-add-bot = 把我加进频道
 button-designated-page = 去指定平台捐款
 
 ## 命令
@@ -48,7 +52,7 @@ welcome =
     { welcome-promises }
 welcome-promises =
     · 你给多少，项目就收到多少：100%，手续费由运营方承担。
-    · 别人看到什么由你选，名字和金额都可以不显示。
+    · 捐赠名单上怎么写由你选：可以隐藏名字，也可以隐藏金额。
     · 我只在你问我、或事关你的钱时才发消息，不发广告。
 welcome-next = 接下来想做什么？
 welcome-back = 又见面了 ❤ 接下来想做什么？
@@ -58,7 +62,7 @@ help =
     /gifts 是你捐过的每一笔，都带收据。
 
     <b>我是博主</b>
-    把我加进频道、设为管理员，再发 /charity 开启。粉丝的赞赏 100% 捐给你选的项目，钱不经过你，也不经过我。
+    把我加进频道、设为管理员，再发 /charity 开启。粉丝的赞赏 100% 计入你选的项目，你不用经手钱。
 
     /language 换语言
 unknown-text = 这句我没听懂，不过下面这些我都会：

@@ -3,7 +3,8 @@
 bot-added = 我已加入 <b>{ $chat }</b>，谢谢你！
 bot-can =
     我会：在每条新帖子下放一排公益赞赏按钮。
-    我不会：改你写的字、在频道里说话、经手一分钱。
+    我不会：改你写的字、在频道里说话。
+    你不用经手钱：赞赏 100% 计入你选的项目。
 bot-ready = 权限齐了，选个项目就能开启。
 bot-ready-on = 权限齐了，公益赞赏已开启。
 bot-lacks-administrator = 还差一步：请把我设为管理员，并打开「编辑消息」。
@@ -14,17 +15,21 @@ bot-in-group = 谢谢邀请！不过我现在只为频道服务，在 <b>{ $chat
 chats-none =
     你还没有把我加进频道。三步就好：
 
-    1. 打开频道的「管理员」，添加 { $bot }
-    2. 打开「编辑消息」这项权限
+    1. 点下面的按钮，选你的频道，或者在频道的「管理员」里添加 { $bot }
+    2. 留着「编辑消息」这项权限
     3. 我会在这里告诉你下一步
 chats-list = <b>我的频道</b>
 chats-line-on = ● { $chat } · 已开启，捐给 { $project }
+chats-line-paused = ◌ { $chat } · 暂停，我不在频道里
 chats-line-off = ○ { $chat } · 未开启
 chats-pick = 哪个频道？
 
 chat-card-on =
     <b>{ $chat }</b>
     公益赞赏已开启，100% 捐给 <b>{ $project }</b>。
+chat-card-paused =
+    <b>{ $chat }</b>
+    公益赞赏暂停了：我不在频道里。把我加回去，新帖子就又会带上按钮，100% 捐给 <b>{ $project }</b>。不想再用，就点「关闭」。
 chat-card-off =
     <b>{ $chat }</b>
     公益赞赏未开启。
@@ -57,7 +62,8 @@ stats-none = 还没有人赞赏。新帖子下的按钮会等着他们。
 
 digest =
     <b>{ $chat }</b> 收到了公益赞赏 ❤
-    { $donors } 位粉丝，共 <b>{ $given }</b>，全部捐给 { $project }。
+    { $donors } 位粉丝，共 <b>{ $given }</b>，100% 计入 { $project }。
+digest-projects = { $count } 个项目
 digest-since = 从 { $since } 到现在
 digest-names = 谢谢：{ $names }
 digest-ever = 至今 { $donors } 人，{ $given }。

@@ -5,14 +5,13 @@ post-counter-none = ❤ 公益赞赏 · 100% 捐出
 post-counter-test = { $counter } · 测试
 
 tip-sent = 已发到你和我的私聊，去那里付款 ❤
-tip-sent-test = 已发到你和我的私聊，去那里付款 ❤（测试 · 不是真钱）
 ask-sent = 我在私聊里等你输入金额。
 
 tip-card =
     <b>{ $amount }</b> 捐给 <b>{ $project }</b>
     { $organisation }
 tip-card-from = 来自频道 { $chat }
-tip-card-choose = 付款前可以选别人看到什么，博主看到的也一样：
+tip-card-choose = 付款前可以选捐赠名单上怎么写，博主看到的也一样：
 tip-card-rail-down = 付款通道暂时没有回应。还没有扣款，稍等一下再试就好。
 tip-cancelled = 已取消，没有扣款：<s>{ $amount } · { $project }</s>
 tip-paid =
@@ -23,16 +22,16 @@ tip-visibility-kept = 记住了，下次也这样。
 button-pay = 去付款 { $amount }
 button-retry = 再试一次
 button-cancel = 取消
-button-see-named = 显示名字 · 大家看到「{ $name } { $amount }」
-button-see-anonymous = 隐藏名字 · 大家看到「爱心人士 { $amount }」
-button-see-amount-hidden = 隐藏金额 · 大家只看到「{ $name }」
+button-see-named = 显示名字 · 名单上写「{ $name } { $amount }」
+button-see-anonymous = 隐藏名字 · 名单上写「爱心人士 { $amount }」
+button-see-amount-hidden = 隐藏金额 · 名单上只写「{ $name }」
 
 ask-amount = 想给 <b>{ $project }</b> 多少？直接发个数字，{ $least } 到 { $most } 都可以。
 
 receipt-thanks = <b>谢谢你 ❤</b>
 receipt-thanks-many = <b>谢谢你的 { $count } 份心意 ❤</b>
 receipt-gift =
-    <b>{ $amount }</b> 已全部捐给 <b>{ $project }</b>
+    <b>{ $amount }</b> 已 100% 计入 <b>{ $project }</b>
     收据号 <code>{ $code }</code>
 receipt-use = <i>这笔钱会做什么：</i>{ $use }
 receipt-after-cancel = 你取消之后，付款还是成功了，所以也捐给了项目。想拿回来的话，点下面的按钮。
@@ -41,7 +40,7 @@ button-receipt-of = 收据 { $amount }
 
 extra-told =
     <b>你付了两次</b>
-    第二笔 { $amount } 也已捐给 <b>{ $project }</b>，收据号 <code>{ $code }</code>。
+    第二笔 { $amount } 也已计入 <b>{ $project }</b>，收据号 <code>{ $code }</code>。
 
     想拿回来吗？点一下就退；留着也很好，两笔都会用在项目上。
 button-take-back = 拿回 { $amount }

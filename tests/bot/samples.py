@@ -34,6 +34,8 @@ PROJECT = ProjectCard(
     ),
     TALLY,
 )
+LONG_WORDS = replace(WORDS, title=LONG)
+LONG_PROJECT = replace(PROJECT, project=replace(PROJECT.project, texts={"zh-CN": LONG_WORDS, "en": LONG_WORDS}))
 CHAT = Chat(
     uuid4(), -1001234567890, "channel", NASTY, None, ChatState.ON, BotRights(True, True, True), uuid4(), uuid4()
 )
@@ -56,9 +58,9 @@ def page(*items: Any) -> Page[Any]:
 
 
 ERRORS = [
-    ProjectClosed(project=LONG, alternatives=(PROJECT,) * 3),
-    ProjectClosed(project=NASTY),
-    GivingElsewhere(project=NASTY, url="https://charity.example/"),
+    ProjectClosed(project=LONG_PROJECT.project, alternatives=(PROJECT,) * 3),
+    ProjectClosed(project=PROJECT.project),
+    GivingElsewhere(project=PROJECT.project, url="https://charity.example/"),
     TippingOff(chat=NASTY),
     TipTooSmall(least=LIMITS.least, most=LIMITS.most),
     NotYours(),

@@ -64,8 +64,8 @@ class Box:
         return self.known_digest
 
 
-async def told(of: Sequence[Notice], box: Box, **more: bool) -> Any:
-    return await notices.render(of, cast(OutboxService, box), TEXTS, LINKS, **more)
+async def told(of: Sequence[Notice], box: Box) -> Any:
+    return await notices.render(of, cast(OutboxService, box), TEXTS, LINKS, test_money=True)
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,7 @@ async def told(of: Sequence[Notice], box: Box, **more: bool) -> Any:
 async def test_each_notice_says_what_happened(kind, card, says):
     rendered = await told([notice(kind)], Box(card))
     assert says in rendered.text
+    assert rendered.text.count("Test money") == 1
     assert (await told([notice(kind)], Box())) is None
 
 
@@ -99,10 +100,10 @@ async def test_an_extra_payment_can_be_taken_back_and_a_card_can_no_longer_be_pa
 
 async def test_a_digest_names_those_who_show_their_name():
     named = (LatestGift("小明", Money(100, "CNY"), AT), LatestGift("小红", None, AT))
-    digest = Digest(CHAT, {"zh-CN": "图书馆"}, AT, replace(TALLY, donors=3), named, TALLY)
-    rendered = await told([notice(NoticeKind.DIGEST, language="zh-CN")], Box(digest=digest), test_money=True)
+    digest = Digest(CHAT, ({"zh-CN": "图书馆"},), AT, replace(TALLY, donors=3), named, TALLY)
+    rendered = await told([notice(NoticeKind.DIGEST, language="zh-CN")], Box(digest=digest))
     said = parse(rendered.text)[0].replace("\u2068", "").replace("\u2069", "")
-    assert "3 位粉丝，共 ¥36，全部捐给 图书馆" in said
+    assert "3 位粉丝，共 ¥36，100% 计入 图书馆" in said
     assert "谢谢：小明 ¥1 · 小红\n" in said
     assert "测试" in said
     assert await told([notice(NoticeKind.DIGEST)], Box()) is None

@@ -14,10 +14,12 @@ from structlog.testing import capture_logs
 
 from bot import polling
 from bot.middlewares import DeadlineMiddleware
-from bot.polling import InHand, Polling, queue_of
+from bot.polling import MOST_WAITING, InHand, Polling, can_be_done_again, queue_of
 from bot.session import TokenRefused
+from bot.surplus import Surplus
 from tests.bot.telegram import FakeTelegram, channel_post, message, refusal, tap
 from tests.bot.virtual import run
+from tests.texts.words import TEXTS
 
 Until = Callable[..., Awaitable[Any]]
 
@@ -230,6 +232,79 @@ async def test_stopping_does_not_wait_for_telegram(bot: Bot, telegram: FakeTeleg
     await asyncio.wait_for(task, 1)
 
 
+async def test_one_persons_backlog_keeps_nobody_waiting(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher.update.outer_middleware._middlewares.pop()  # the first waits for as long as it takes
+    heard.dispatcher["surplus"] = Surplus(TEXTS, "zh-CN", test_money=True)
+    telegram.push(message(1, "wait", person=1), *(message(n, f"a{n}", person=1) for n in range(2, 140)))
+    telegram.push(*(tap(n, f"a{n}", person=1) for n in range(140, 151)), tap(151, "b", person=2))
+    async with listening(bot, heard):
+        began = asyncio.get_running_loop().time()
+        await until(lambda: "b" in heard.ended)
+        assert asyncio.get_running_loop().time() - began < 1
+        await until(lambda: len(telegram.of("answerCallbackQuery")) == 11)
+        heard.gate.set()
+        await until(lambda: "a6" in heard.ended)
+
+    assert heard.ended == ["b", "wait", "a2", "a3", "a4", "a5", "a6"]
+    (notice,) = telegram.of("sendMessage")
+    assert notice.chat == 1
+    assert TEXTS.plain("en", "test-money") in notice.params["text"]
+    for answer in telegram.of("answerCallbackQuery"):
+        assert answer.params["text"].startswith(TEXTS.plain("zh-CN", "one-moment"))
+    assert telegram.updates == []
+
+
+async def test_money_and_posts_are_never_turned_away(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    paid = {
+        "currency": "XTR", "total_amount": 1, "invoice_payload": "x", "telegram_payment_charge_id": "t",
+        "provider_payment_charge_id": "p",
+    }  # fmt: skip
+    telegram.push(message(1, "wait", person=1), *(message(n, f"a{n}", person=1) for n in range(2, 20)))
+    telegram.push(message(20, "paid", person=1, successful_payment=paid))
+    telegram.push(*(channel_post(n, f"c{n}") for n in range(21, 31)))
+    async with listening(bot, heard):
+        await until(lambda: "c30" in heard.ended)
+        heard.gate.set()
+        await until(lambda: "paid" in heard.ended)
+
+    assert heard.ended == [*(f"c{n}" for n in range(21, 31)), "wait", "a2", "a3", "a4", "a5", "a6", "paid"]
+
+
+async def test_what_can_not_be_done_again_is_not_let_go(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    telegram.push(channel_post(1, "wait"), *(message(n, f"a{n}", person=n) for n in range(2, 130)))
+    async with listening(bot, heard, grace_s=0.1):
+        await until(lambda: len(heard.ended) == 99)
+        await asyncio.sleep(0.6)
+        assert telegram.updates[0]["update_id"] == 1
+
+    assert telegram.updates[0]["update_id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "again"),
+    [
+        (message(1, "x"), True),
+        (tap(1, "x"), True),
+        (message(1, "x", successful_payment={}), False),
+        (message(1, "x", refunded_payment={}), False),
+        (channel_post(1, "x"), False),
+        ({"update_id": 1, "my_chat_member": {"chat": {"id": 1}}}, False),
+        ({"update_id": 1, "pre_checkout_query": {"id": "1"}}, False),
+        ({"update_id": 1, "telepathy": {}}, False),
+    ],
+)
+def test_what_can_be_done_again(raw: dict[str, Any], again: bool) -> None:
+    assert can_be_done_again(raw) is again
+
+
 def test_what_waits_behind_what() -> None:
     assert queue_of(message(1, "x", person=7)) == queue_of(tap(2, "x", person=7)) == 7
     assert queue_of(message(1, "x", person=7, chat=-5)) == -5
@@ -249,6 +324,7 @@ def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinish
     updates = [message(10 + n, str(seconds), person=person) for n, (person, seconds) in enumerate(work)]
     began: list[int] = []
     ended: list[int] = []
+    away: list[int] = []
 
     async def handle(raw: Any) -> None:
         began.append(raw["update_id"])
@@ -256,17 +332,18 @@ def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinish
         ended.append(raw["update_id"])
 
     async def poll() -> None:
-        hand = InHand(handle)
-        while len(ended) < len(updates):
+        hand = InHand(handle, lambda raw, _: away.append(raw["update_id"]))
+        while len(ended) + len(away) < len(updates):
             offset = hand.offset or 0
-            assert all(update["update_id"] in ended for update in updates if update["update_id"] < offset)
+            assert all(update["update_id"] in ended + away for update in updates if update["update_id"] < offset)
             hand.take([update for update in updates if update["update_id"] >= offset][:most])
             await asyncio.sleep(0.25)
         await hand.finish(1)
         assert not updates or hand.offset == updates[-1]["update_id"] + 1
 
     run(poll())
-    assert sorted(began) == [update["update_id"] for update in updates]
+    assert sorted(began + away) == [update["update_id"] for update in updates]
     for person in range(1, 5):
         theirs = [u["update_id"] for u in updates if u["message"]["from"]["id"] == person]
-        assert [number for number in ended if number in theirs] == theirs
+        assert [number for number in ended if number in theirs] == [n for n in theirs if n not in away]
+        assert len(theirs) > MOST_WAITING + 1 or not set(theirs) & set(away)

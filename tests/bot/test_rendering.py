@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot import cards, commands, creator_cards, errors, keyboards, replies
+from bot import cards, commands, creator_cards, errors, keyboards, paper_money
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
 from giving.creators import BotRights, ChatCard, ChatState, CreatorStats, PostCounter
+from giving.errors import GivingElsewhere, ProjectClosed
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Tally
@@ -43,7 +44,7 @@ def everything(language: str) -> list[Rendered]:
         CHAT, TALLY, TALLY, TALLY, TALLY, (PostCounter(POST, TALLY), PostCounter(replace(POST, excerpt=""), TALLY))
     )
     gifts = tuple(LatestGift(NASTY + str(i), Money(100, "CNY") if i % 2 else None, AT) for i in range(10))
-    digest = Digest(CHAT, {"zh-CN": NASTY}, AT, TALLY, gifts, TALLY)
+    digest = Digest(CHAT, ({"zh-CN": NASTY},), AT, TALLY, gifts, TALLY)
     off = replace(CHAT, state=ChatState.OFF, rights=BotRights())
     no_edit = replace(off, rights=BotRights(True))
     post = PostCard(POST, PROJECT, TALLY, NASTY, True)
@@ -61,27 +62,29 @@ def everything(language: str) -> list[Rendered]:
         cards.paid_twice(*both, EXTRA),
         cards.take_back_asked(*t, EXTRA),
         cards.refunded(*both, [BACK] * 8),
-        cards.gifts(*both, page(PAID, EXTRA, LATE, BACK, PAID), test_money=True),
-        cards.gifts(*both, Page((), 0, 1, 0), test_money=True),
-        cards.project_list(*t, page(*[PROJECT] * 6), query="", test_money=True),
-        cards.project_list(*t, page(*[PROJECT] * 6), query=NASTY, test_money=True),
-        cards.project_list(*t, Page((), 0, 1, 0), query=NASTY, test_money=True),
-        cards.project_list(*t, Page((), 0, 1, 0), query="", test_money=True),
-        cards.project(*both, PROJECT, PRESETS, test_money=True),
-        cards.post(*both, post, PRESETS, test_money=True, intro="x"),
-        cards.ask_amount(*t, NASTY, LIMITS, test_money=True, intro="x"),
-        *(creator_cards.bot_added(*t, ChatCard(chat, PROJECT)) for chat in (CHAT, off, no_edit)),
-        creator_cards.bot_removed(*t, CHAT),
+        cards.gifts(*both, page(PAID, EXTRA, LATE, BACK, PAID)),
+        cards.gifts(*both, Page((), 0, 1, 0)),
+        cards.project_list(*t, page(*[PROJECT] * 6), query=""),
+        cards.project_list(*t, page(*[PROJECT] * 6), query=NASTY),
+        cards.project_list(*t, Page((), 0, 1, 0), query=NASTY),
+        cards.project_list(*t, Page((), 0, 1, 0), query=""),
+        cards.project(*both, PROJECT, PRESETS, takes_money=True),
+        cards.project(*both, PROJECT, PRESETS, takes_money=False),
+        cards.post(*both, post, PRESETS, takes_money=True, intro="x"),
+        cards.post(*both, post, PRESETS, takes_money=False),
+        cards.ask_amount(*t, NASTY, LIMITS, intro="x"),
+        *(creator_cards.bot_added(*both, ChatCard(chat, PROJECT)) for chat in (CHAT, off, no_edit)),
+        creator_cards.bot_removed(*both, CHAT),
         *(creator_cards.chat_list(*both, [ChatCard(CHAT, PROJECT), ChatCard(off, None)], deed) for deed in ChatDeed),
         creator_cards.chat_list(*both, [], ChatDeed.CARD),
-        *(creator_cards.chat(*t, ChatCard(chat, PROJECT), several=True) for chat in (CHAT, off, no_edit)),
-        creator_cards.choose_project(*t, CHAT, page(*[PROJECT] * 6), query=NASTY, test_money=True),
-        creator_cards.confirm_project(*both, CHAT, PROJECT, test_money=True),
-        creator_cards.switched_on(*t, ChatCard(CHAT, PROJECT)),
-        creator_cards.switched_off(*t, ChatCard(off, PROJECT)),
-        creator_cards.stats(*t, stats, test_money=True),
-        creator_cards.digest(*t, digest, test_money=True),
-        creator_cards.digest(*t, replace(digest, since=None, named=()), test_money=True),
+        *(creator_cards.chat(*both, ChatCard(chat, PROJECT), several=True) for chat in (CHAT, off, no_edit)),
+        creator_cards.choose_project(*t, CHAT, page(*[PROJECT] * 6), query=NASTY),
+        creator_cards.confirm_project(*both, CHAT, PROJECT),
+        creator_cards.switched_on(*both, ChatCard(CHAT, PROJECT)),
+        creator_cards.switched_off(*both, ChatCard(off, PROJECT)),
+        creator_cards.stats(*t, stats),
+        creator_cards.digest(*t, digest),
+        creator_cards.digest(*t, replace(digest, since=None, named=())),
         *(errors.message(*t, error) for error in ERRORS),
     ]
 
@@ -89,7 +92,7 @@ def everything(language: str) -> list[Rendered]:
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_telegram_accepts_every_message_whatever_the_words(language):
     for rendered in everything(language):
-        text, _ = parse(rendered.text)
+        text, _ = parse(paper_money.on_text(TEXTS, language, rendered.text, True))
         assert 0 < len(text.encode("utf-16-le")) / 2 <= 4096
         assert text.count("\u2068") == text.count("\u2069")
         assert "\u202e" not in text
@@ -98,24 +101,23 @@ def test_telegram_accepts_every_message_whatever_the_words(language):
             check_keyboard(rendered.keyboard)
 
 
+def test_where_money_is_real_nothing_is_added():
+    assert paper_money.on_text(TEXTS, "en", "<b>x</b>", False) == "<b>x</b>"
+    assert paper_money.on_toast(TEXTS, "en", "x", False) == "x"
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_every_message_about_money_says_that_it_is_test_money(language):
-    line = TEXTS.plain(language, "test-money")
-    about_tips = [cards.tip(TEXTS, LINKS, language, card, "x", None) for card in (tip(), PAID, EXTRA, BACK)]
-    for rendered in [
-        *about_tips,
-        cards.paid(TEXTS, LINKS, language, PAID),
-        cards.paid_twice(TEXTS, LINKS, language, EXTRA),
-    ]:
-        assert line in rendered.text
-    real = replace(PAID, test_money=False)
-    assert line not in cards.receipts(TEXTS, LINKS, language, [real]).text
+def test_test_money_is_told_below_a_message_and_at_the_end_of_the_longest_answer(language):
+    assert paper_money.on_text(TEXTS, language, "x", True).endswith(TEXTS.plain(language, "test-money") + "</i>")
+    answer = paper_money.on_toast(TEXTS, language, "字" * 300, True)
+    assert answer.endswith("…" + TEXTS.plain(language, "test-money-short"))
+    assert len(answer.encode("utf-16-le")) // 2 == 200
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("error", ERRORS)
 def test_alerts_fit_and_have_no_markup_of_ours(language, error):
-    line = replies.clipped(errors.words(TEXTS, language, error))
+    line = paper_money.on_toast(TEXTS, language, errors.words(TEXTS, language, error), True)
     assert 0 < len(line.encode("utf-16-le")) / 2 <= 200
     assert "\u2068" not in line
 
@@ -129,7 +131,7 @@ def test_a_crash_tells_nothing_of_itself():
     [("a" * 200, 200), ("a" * 201, 200), ("🎁" * 100, 200), ("🎁" * 101, 199), ("a" + "🎁" * 100, 200)],
 )
 def test_alerts_are_cut_where_telegram_counts(text, units):
-    assert len(replies.clipped(text).encode("utf-16-le")) // 2 == units
+    assert len(paper_money.clipped(text).encode("utf-16-le")) // 2 == units
 
 
 def test_a_closed_project_offers_its_alternatives():
@@ -157,15 +159,63 @@ def test_many_presets_stand_in_rows_of_four():
     assert [len(row) for row in rows] == [1, 4, 4]
 
 
+@pytest.mark.parametrize(("language", "title"), [("zh-CN", "图书馆"), ("en", "a library")])
+def test_a_refusal_names_the_project_in_the_readers_language(language, title):
+    texts = {
+        code: replace(PROJECT.project.text(code), title=name)
+        for code, name in [("zh-CN", "图书馆"), ("en", "a library")]
+    }
+    project = replace(PROJECT.project, texts=texts)
+    for error in (ProjectClosed(project=project), GivingElsewhere(project=project, url="https://charity.example/")):
+        assert title in errors.words(TEXTS, language, error)
+        assert title in errors.message(TEXTS, language, error).text
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh-CN", "2 个项目"), ("en", "2 projects")])
+def test_a_digest_of_several_projects_counts_them(language, said):
+    digest = Digest(CHAT, ({"zh-CN": "图书馆"}, {"zh-CN": "午餐"}), AT, TALLY, (), TALLY)
+    text = creator_cards.digest(TEXTS, language, digest).text
+    assert said in text.replace("\u2068", "").replace("\u2069", "")
+    assert "图书馆" not in text
+
+
+def test_where_nothing_can_be_paid_the_card_leads_to_the_official_page():
+    official = replace(PROJECT, project=replace(PROJECT.project, designated_url="https://charity.example/"))
+    for card, url in ((official, "https://charity.example/"), (PROJECT, "http://127.0.0.1:8081/p/s")):
+        post = PostCard(POST, card, TALLY, "C", True)
+        for rendered in (
+            cards.project(TEXTS, LINKS, "en", card, PRESETS, takes_money=False),
+            cards.post(TEXTS, LINKS, "en", post, PRESETS, takes_money=False),
+        ):
+            assert rendered.keyboard is not None
+            (give,) = rendered.keyboard.inline_keyboard[0]
+            assert give.url == url
+
+
+def test_where_the_bot_is_gone_tipping_is_paused_and_the_bot_can_be_added_again():
+    gone = ChatCard(replace(CHAT, rights=BotRights()), PROJECT)
+    card = creator_cards.chat(TEXTS, LINKS, "en", gone)
+    assert "paused" in card.text
+    assert card.keyboard is not None
+    add, rest = card.keyboard.inline_keyboard
+    assert add[0].url == "https://t.me/yizan_bot?startchannel&admin=post_messages+edit_messages"
+    assert [button.text for button in rest] == ["Figures", "Switch off"]
+    listed = creator_cards.chat_list(TEXTS, LINKS, "en", [gone, gone], ChatDeed.CARD)
+    assert listed.text.count("paused") == 2
+    none = creator_cards.chat_list(TEXTS, LINKS, "en", [], ChatDeed.CARD)
+    assert none.keyboard is not None
+    assert none.keyboard.inline_keyboard[0][0].url == add[0].url
+
+
 def test_the_choice_before_paying_says_who_sees_what():
     rows = keyboards.tip_card(
         TEXTS, "zh-CN", tip(visibility=Visibility.ANONYMOUS).tip, "小明", "https://pay"
     ).inline_keyboard
     assert [row[0].text for row in rows] == [
         "去付款 ¥1.50",
-        "显示名字 · 大家看到「小明 ¥1.50」",
-        "✓ 隐藏名字 · 大家看到「爱心人士 ¥1.50」",
-        "隐藏金额 · 大家只看到「小明」",
+        "显示名字 · 名单上写「小明 ¥1.50」",
+        "✓ 隐藏名字 · 名单上写「爱心人士 ¥1.50」",
+        "隐藏金额 · 名单上只写「小明」",
         "取消",
     ]
 

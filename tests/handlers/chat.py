@@ -14,6 +14,7 @@ from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMes
 from aiogram.types import InlineKeyboardMarkup, Message, Update
 
 from sandbox.telegram.html import parse
+from tests.texts.words import TEXTS
 
 NOW = 1763784000
 
@@ -52,8 +53,11 @@ def check(method: TelegramMethod[Any]) -> None:
     """What Telegram would refuse, fails the test."""
     if isinstance(method, SendMessage | EditMessageText):
         text, _ = parse(method.text or "")
+        said = [text.count(TEXTS.plain(language, "test-money")) for language in TEXTS.languages]
+        assert sorted(said) == [0, 1], "every message says once that it is test money"
         assert 0 < len(text.encode("utf-16-le")) / 2 <= 4096
     if isinstance(method, AnswerCallbackQuery) and method.text:
+        assert method.text.endswith(tuple(TEXTS.plain(language, "test-money-short") for language in TEXTS.languages))
         assert len(method.text.encode("utf-16-le")) / 2 <= 200
         assert "<" not in method.text
     keyboard = getattr(method, "reply_markup", None)

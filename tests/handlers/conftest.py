@@ -23,6 +23,7 @@ def dialect() -> str:
 async def chat(world: World) -> AsyncIterator[Chat]:
     """Feeds updates and remembers the bot's calls."""
     bot, calls = recording_bot()
+    world.tips.test_money = True  # chat.check holds every message to it
     dispatcher = build_dispatcher(
         people=world.people,
         tips=world.tips,

@@ -78,7 +78,7 @@ async def test_from_added_to_on_in_five_taps(chat, world):
 
     (edit,) = keyboards_put(await post(chat, channel=OTHER, message=50))
     assert (edit.chat_id, edit.message_id) == (OTHER, 50)
-    assert [text for text, _ in buttons(edit)] == ["❤ 公益赞赏 · 100% 捐出", "¥1", "¥5", "¥10", "其他"]
+    assert [text for text, _ in buttons(edit)] == ["❤ 公益赞赏 · 100% 捐出 · 测试", "¥1", "¥5", "¥10", "其他"]
     assert urls(edit)[0].startswith("https://t.me/yizan_bot?start=p_")
 
 
@@ -177,3 +177,20 @@ async def test_the_posts_keyboard_is_the_one_whose_token_the_counter_opens(chat,
     (edit,) = await post(chat, message=7)
     assert isinstance(edit, EditMessageReplyMarkup)
     assert urls(edit) == [f"https://t.me/yizan_bot?start=p_{token_of(world.post.id)}"]
+
+
+async def test_where_the_bot_has_left_tipping_is_paused_and_can_be_switched_off_without_asking_telegram(chat, world):
+    full = membership("administrator", can_edit_messages=True)
+    (told,) = await changed(chat, full, membership("left"), channel=CHANNEL)
+    assert urls(told) == ["https://t.me/yizan_bot?startchannel&admin=post_messages+edit_messages"]
+    world.rights.administrators.clear()
+    (card,) = await chat.says(1001, "/charity")
+    assert "暂停" in card.text
+    assert urls(card) == urls(told)
+    (text,) = texts_of(await chat.presses(1001, "关闭"))
+    assert "已关闭" in text
+
+
+async def test_who_has_no_channel_yet_gets_the_button_that_adds_the_bot(chat, world):
+    (none,) = await chat.says(1002, "/charity")
+    assert urls(none) == ["https://t.me/yizan_bot?startchannel&admin=post_messages+edit_messages"]

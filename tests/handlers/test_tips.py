@@ -1,14 +1,17 @@
 """From a tap to the receipt, as followers see it."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
-from aiogram.methods import EditMessageText, SendMessage
+from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage
 
 from bot import callbacks as cb
+from bot import replies
+from giving.errors import TipNotOpen
 from giving.ids import token_of
 from giving.payments import EventKind
-from giving.people import Visitor
+from giving.people import Visibility, Visitor
 from giving.projects import Project, ProjectState
 from giving.tips import TipState
 from tests.handlers.chat import answers, buttons, texts_of, urls
@@ -81,7 +84,7 @@ async def test_visibility_is_chosen_on_the_card_and_kept_for_the_next_tip(chat, 
     done = await chat.presses(1002, "Show my name")
     (edited,) = [m for m in done if isinstance(m, EditMessageText)]
     marked = [text for text, _ in buttons(edited) if text.startswith("✓")]
-    assert marked == ["✓ Show my name · all see “Alice ¥1”"]
+    assert marked == ["✓ Show my name · listed as “Alice ¥1”"]
     assert len(answers(done)) == 1
     five = cb.TipTap(post=world.post.id, minor=500, currency="CNY").pack()
     (card,) = [m for m in await chat.taps(1002, five, chat=CHANNEL) if isinstance(m, SendMessage)]
@@ -130,7 +133,7 @@ async def test_other_asks_in_private_and_takes_what_people_write(chat, world):
         (text,) = texts_of(await chat.says(1002, wrong, **({} if wrong is not None else {"sticker": STICKER})))
         assert "¥1" in text
         assert "¥50,000" in text
-        assert "\n" not in text
+        assert text.count("\n") == 2, "one line, and the one on test money"
     (card,) = texts_of(await chat.says(1002, "６.５元"))
     assert "¥6.50" in card
     (after,) = texts_of(await chat.says(1002, "5"))
@@ -213,3 +216,110 @@ async def test_an_extra_payment_is_taken_back_by_its_button(chat, world):
     assert len(world.rail.refunds) == 1
     (answer,) = answers(await chat.taps(1002, cb.TakeBack(tip=tip.id).pack()))
     assert answer.show_alert
+
+
+async def test_a_newer_card_takes_the_buttons_off_the_older_one(chat, world):
+    (first,) = [m for m in await chat.taps(1002, one_yuan(world), chat=CHANNEL) if isinstance(m, SendMessage)]
+    done = await chat.taps(1002, one_yuan(world), chat=CHANNEL)
+    sent = [i for i, m in enumerate(done) if isinstance(m, SendMessage)]
+    (closed,) = [i for i, m in enumerate(done) if isinstance(m, EditMessageReplyMarkup)]
+    assert sent[0] < closed, "the new card is there before the old one loses its buttons"
+    assert (done[closed].chat_id, done[closed].message_id, done[closed].reply_markup) == (1002, 1000, None)
+    assert first.chat_id == 1002
+
+
+class Slow:
+    """A provider that answers when the test lets it."""
+
+    def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gate = asyncio.Event()
+        for name in ("create_payment", "cancel_payment", "refund"):
+            monkeypatch.setattr(world.rail, name, self._late(getattr(world.rail, name)))
+        monkeypatch.setattr(replies, "ANSWER_WITHIN_S", 0.05)
+
+    def _late(self, call):
+        async def late(*args, **values):
+            await self.gate.wait()
+            return await call(*args, **values)
+
+        return late
+
+    async def answered_before_it(self, chat, doing) -> list:
+        """The answer came while the provider was silent; all that was done once it spoke."""
+        task = asyncio.ensure_future(doing)
+        before = len(chat.calls.made)
+        async with asyncio.timeout(5):
+            while not answers(chat.calls.made[before:]):
+                assert not task.done()
+                await asyncio.sleep(0.01)
+        assert not task.done()
+        self.gate.set()
+        done = await task
+        assert len(answers(done)) == 1
+        return done
+
+
+async def test_a_tap_under_a_post_is_answered_before_a_slow_provider(chat, world, monkeypatch):
+    slow = Slow(world, monkeypatch)
+    done = await slow.answered_before_it(chat, chat.taps(1002, one_yuan(world), chat=CHANNEL))
+    assert answers(done)[0].text.startswith("It's in your private chat")
+    assert texts_of(done)
+
+
+async def test_who_blocked_the_bot_behind_a_slow_provider_is_still_marked(chat, world, monkeypatch):
+    slow = Slow(world, monkeypatch)
+    chat.calls.blocked.add(1002)
+    await slow.answered_before_it(chat, chat.taps(1002, one_yuan(world), chat=CHANNEL))
+    assert not (await world.people.meet(world_visitor())).reachable
+
+
+async def test_an_amount_for_a_project_is_answered_before_a_slow_provider(chat, world, monkeypatch):
+    slow = Slow(world, monkeypatch)
+    data = cb.GiveTap(project=world.library.id, minor=100, currency="CNY").pack()
+    assert texts_of(await slow.answered_before_it(chat, chat.taps(1002, data)))
+
+
+@pytest.mark.parametrize("choice", ["visibility", "again"])
+async def test_the_cards_buttons_are_answered_before_a_slow_provider(chat, world, monkeypatch, choice):
+    tip = await world.tip(world.alice, "1")
+    data = {
+        "visibility": cb.TipShown(tip=tip.id, visibility=Visibility.NAMED).pack(),
+        "again": cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW).pack(),
+    }[choice]
+    assert texts_of(await Slow(world, monkeypatch).answered_before_it(chat, chat.taps(1002, data)))
+
+
+async def test_cancelling_is_answered_before_a_slow_provider(chat, world, monkeypatch):
+    tip = await world.tip(world.alice, "1")
+    await world.tips.payment_link(tip.id, world.alice)
+    data = cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL).pack()
+    (text,) = texts_of(await Slow(world, monkeypatch).answered_before_it(chat, chat.taps(1002, data)))
+    assert "nothing was charged" in text
+
+
+async def test_a_refusal_after_the_answer_comes_as_a_message(chat, world, monkeypatch):
+    tip = await world.tip(world.alice, "1")
+    slow = Slow(world, monkeypatch)
+
+    async def refuse(*_: object) -> None:
+        await slow.gate.wait()
+        raise TipNotOpen
+
+    monkeypatch.setattr(world.tips, "cancel", refuse)
+    data = cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL).pack()
+    (text,) = texts_of(await slow.answered_before_it(chat, chat.taps(1002, data)))
+    assert "paid or cancelled already" in text
+
+
+async def test_without_a_way_to_pay_other_leads_to_the_official_page_at_once(chat, world):
+    world.tips.takes_money = False
+    for data, where in (
+        (cb.TipOther(post=world.post.id).pack(), {"chat": CHANNEL}),
+        (cb.GiveOther(project=world.library.id).pack(), {}),
+    ):
+        done = await chat.taps(1002, data, **where)
+        (message,) = [m for m in done if isinstance(m, SendMessage)]
+        assert urls(message)
+        assert "How much" not in message.text
+        assert len(answers(done)) == 1
+    assert "catch that" in texts_of(await chat.says(1002, "5"))[0]

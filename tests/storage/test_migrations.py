@@ -1,13 +1,18 @@
 """The schema: made forward, taken back, equal to the tables the program believes in; the journal can't be changed."""
 
+import contextlib
+import sqlite3
+
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from giving.payments import EventKind
-from storage import migrate
+from storage import migrate, revision
 from storage.engines import Engines
 from storage.ids import new_id
 from storage.tables import metadata
@@ -21,8 +26,15 @@ async def test_the_migrations_make_what_the_tables_say(engines: Engines):
 
     async with engines.writer.connect() as connection:
         assert await connection.run_sync(differences) == []
-    assert await migrate.current(engines) == migrate.head()
-    assert migrate.head() in migrate.known()
+    assert await revision.current(engines) == revision.HEAD
+
+
+def test_the_revisions_are_those_of_the_migrations():
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(revision.REVISIONS)
+    assert scripts.get_current_head() == revision.HEAD
 
 
 async def test_down_leaves_nothing_and_up_again_works_with_data_in_it(world: World, engines: Engines):
@@ -32,10 +44,10 @@ async def test_down_leaves_nothing_and_up_again_works_with_data_in_it(world: Wor
     async with engines.writer.connect() as connection:
         left = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
     assert left <= {"alembic_version"}
-    assert await migrate.current(engines) is None
+    assert await revision.current(engines) is None
 
     await migrate.upgrade(engines)
-    assert await migrate.current(engines) == migrate.head()
+    assert await revision.current(engines) == revision.HEAD
 
 
 @pytest.mark.parametrize("statement", [
@@ -47,6 +59,34 @@ async def test_the_journal_refuses_changes(world: World, engines: Engines, state
     with pytest.raises(DBAPIError, match="never changed"):
         async with engines.writer.begin() as connection:
             await connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("statement", [
+    "INSERT OR REPLACE INTO entries SELECT id, 'other', occurred_at, booked_at FROM entries",
+    "INSERT OR REPLACE INTO entries SELECT upper(id) || 'x', key, occurred_at, booked_at FROM entries",
+    "INSERT OR REPLACE INTO entries (rowid, id, key, occurred_at, booked_at)"
+    " SELECT rowid, upper(id) || 'x', 'other' || key, occurred_at, booked_at FROM entries",
+    "REPLACE INTO postings SELECT entry_id, line, account_id, amount_minor + 1, currency FROM postings",
+    "REPLACE INTO postings (rowid, entry_id, line, account_id, amount_minor, currency)"
+    " SELECT rowid, entry_id, line + 100, account_id, amount_minor + 1, currency FROM postings",
+])  # fmt: skip
+@pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+async def test_sqlite_refuses_replace_too(world: World, engines: Engines, database_url, statement, recursive):
+    await world.pay(await world.tip(world.alice, "5"), world.alice)
+    with contextlib.closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as books:
+        books.execute(f"PRAGMA recursive_triggers = {recursive}")
+        before = books.execute("SELECT * FROM entries, postings").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match="never changed"):
+            books.execute(statement)
+        books.rollback()
+        assert books.execute("SELECT * FROM entries, postings").fetchall() == before
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+async def test_our_own_connections_ask_the_triggers_when_a_row_is_replaced(engines: Engines):
+    async with engines.writer.connect() as connection:
+        assert await connection.scalar(text("PRAGMA recursive_triggers")) == 1
 
 
 async def test_postgresql_refuses_truncate_too(world: World, engines: Engines):

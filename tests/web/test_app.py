@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from giving.errors import NotAllowed, TipTooSmall
+from giving.errors import NotAllowed, ProjectClosed, TipTooSmall
 from services.projects import ProjectService
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
@@ -107,6 +107,13 @@ async def test_refusals_have_their_status(open_site: Open):
     assert (await forbidden.get("/")).status == 403
     refusal = TipTooSmall(least=cny("1"), most=cny("5"), alternatives=(1, 2))
     assert (await (await open_site(projects=Broken(refusal))).get("/")).status == 400
+
+
+async def test_a_refusal_names_the_project_in_the_readers_language(world: World, open_site: Open):
+    project = await world.project()
+    site = await open_site(projects=Broken(ProjectClosed(project=project, alternatives=())))
+    for language in ("zh-CN", "en"):
+        assert project.title(language) in (await site.get("/", accept=language)).text
 
 
 async def test_what_takes_too_long_is_a_503(world: World, open_site: Open, monkeypatch: pytest.MonkeyPatch):

@@ -1,6 +1,7 @@
 from giving.ids import token_of
 from giving.people import Visibility
 from giving.projects import ProjectText
+from services.links import Links
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
 
@@ -32,6 +33,15 @@ async def test_a_project_shows_what_it_raised_in_chinese_and_in_english(world: W
         assert 'href="https://gongyi.example/42"' in page
         assert "100%" in page
         assert f'href="https://t.me/yizan_bot?start=g_{token_of(project.id)}"' in page
+
+
+async def test_where_a_page_stands_for_the_chat_giving_opens_it_there(world: World, open_site: Open):
+    project = await world.project()
+    site = await open_site(links=Links("http://127.0.0.1:8081", "yizan_bot", "http://127.0.0.1:8080"))
+    page = (await site.get("/p/library")).text
+    start = f"https%3A%2F%2Ft.me%2Fyizan_bot%3Fstart%3Dg_{token_of(project.id)}"
+    assert f'href="http://127.0.0.1:8080/?open={start}"' in page
+    assert 'href="https://t.me/' not in page
 
 
 async def test_each_donor_is_seen_as_they_chose(world: World, site: Site):
