@@ -71,7 +71,9 @@ class Service:
 async def service(engines: Engines) -> AsyncIterator[Service]:
     """Services on this database with the settling loop beside them, logging as in production, to nowhere."""
     ear = Ear()
-    event.listen(engines.writer.sync_engine, "commit", lambda _: setattr(ear, "commits", ear.commits + 1))
+    for engine in (engines.writer.sync_engine, engines.inline):
+        if engine is not None:
+            event.listen(engine, "commit", lambda _: setattr(ear, "commits", ear.commits + 1))
     unit, rail, wakes = UnitOfWork(engines), PaperRail(), Wakes()
     settler = Settler(unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10))
     payments = PaymentService(unit, [rail], settler)

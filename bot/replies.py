@@ -1,11 +1,12 @@
 """Rendered messages where they belong: sent, in place of the one whose button was pressed, or as an answer to a tap."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
 from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
 
 from bot.cards import Rendered
@@ -77,7 +78,8 @@ class Replies:
         try:
             await asyncio.wait((working,), timeout=ANSWER_WITHIN_S)
             if not working.done():
-                await self.answer(query, text)
+                with contextlib.suppress(TelegramAPIError):  # no reason to give up the work
+                    await self.answer(query, text)
             return await working
         finally:
             working.cancel()  # no matter if it is done; else we are being cancelled ourselves

@@ -20,7 +20,7 @@ _EMOJI_CODEPOINTS: Final = 11
 def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     """The text on one line, at most `most` graphemes (then …); empty if nothing visible is left."""
     spaced = regex.sub(r"[\s\u2028\u2029]+", " ", unicodedata.normalize("NFC", text[:4096]))
-    visible = _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c)))
+    visible = regex.sub(r" {2,}", " ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))
     graphemes = [kept for g in _GRAPHEME.findall(visible) if (kept := _tamed(g))]
     if len(graphemes) > most:
         graphemes = [*graphemes[: most - 1], "…"]

@@ -109,13 +109,15 @@ class Settler:
         return BATCH, True
 
     async def _settle(self, limit: int, book: Callable[[Work, Sequence[StoredEvent]], Awaitable[Batch]]) -> Settled:
-        async with self._unit() as work:
+        async def step(work: Work) -> tuple[int, Batch | None]:
             claimed = await work.inbox.claim(limit)
-            if not claimed:
-                return 0, False
-            batch = await book(work, claimed)
+            return len(claimed), await book(work, claimed) if claimed else None
+
+        count, batch = await self._unit.run(step)
+        if batch is None:
+            return 0, False
         self._tell(batch)
-        return len(claimed), len(claimed) == limit or batch.woken
+        return count, count == limit or batch.woken
 
     async def _book(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
         batch = await self._decide(work, claimed)

@@ -1,13 +1,15 @@
 """Engines for one database: a writer and readers, with the pragmas and timeouts without which commits are lost."""
 
-from dataclasses import dataclass
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 BUSY_TIMEOUT_MS = 5000
 
@@ -18,14 +20,24 @@ class DatabaseUrlWrong(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Writes go through `writer`, reads that need no lock through `reader` (the same engine on PostgreSQL)."""
+    """Writes go through `writer`, reads that need no lock through `reader` (the same engine on PostgreSQL).
+
+    On SQLite, hot units of work go through `inline` in a thread of its own; `turn` keeps it and `writer` apart, since
+    two writers would wait for each other by sleeping.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
     dialect: str
+    inline: Engine | None = None
+    thread: ThreadPoolExecutor | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def close(self) -> None:
         """Give every connection back."""
+        if self.inline is not None and self.thread is not None:
+            await asyncio.get_running_loop().run_in_executor(self.thread, self.inline.dispose)
+            self.thread.shutdown()
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
@@ -73,7 +85,16 @@ def _sqlite(url: URL) -> Engines:
     Path(_file_of(url)).parent.mkdir(parents=True, exist_ok=True)
     # One connection writes: SQLite has one writer anyway, and a pool of one queues callers instead of failing them.
     writer = _sqlite_engine(url, size=1, readonly=False)
-    return Engines(writer, _sqlite_engine(url, size=4, readonly=True), "sqlite")
+    reader = _sqlite_engine(url, size=4, readonly=True)
+    inline = create_engine(
+        url.set(drivername="sqlite"),
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        connect_args={"isolation_level": None},
+    )
+    _prepare(inline, readonly=False)
+    return Engines(writer, reader, "sqlite", inline, ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer"))
 
 
 def _file_of(url: URL) -> str:
@@ -92,19 +113,21 @@ def _sqlite_engine(url: URL, *, size: int, readonly: bool) -> AsyncEngine:
         # The driver's own transaction handling would begin late and lose concurrent updates (405 of 480 measured).
         connect_args={"isolation_level": None},
     )
+    _prepare(engine.sync_engine, readonly=readonly)
+    return engine
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _prepare(engine: Engine, *, readonly: bool) -> None:
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
         for pragma in _pragmas(readonly):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _pragmas(readonly: bool) -> list[str]:

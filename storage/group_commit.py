@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Final, Generic, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final, Generic, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -13,7 +13,7 @@ from storage.work import UnitOfWork, Work
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
-Step = Callable[[Work, Sequence[Request]], Awaitable[Sequence[Result | Exception]]]
+Step = Callable[[Work, Sequence[Request]], Coroutine[Any, Any, Sequence[Result | Exception]]]
 
 log = structlog.get_logger()
 TRIES: Final = 4
@@ -83,11 +83,13 @@ class GroupCommit(Generic[Request, Result]):
             _answer(batch, results)
 
     async def _attempt(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]]) -> Sequence[Result | Exception]:
-        async with self._unit() as work:
+        async def step(work: Work) -> Sequence[Result | Exception]:
             results = await self._step(work, [request for request, _ in batch])
             if len(results) != len(batch):
                 raise StepBroken(f"{len(results)} results for {len(batch)} requests")
-        return results
+            return results
+
+        return await self._unit.run(step)
 
 
 def _answer(batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], results: Sequence[Result | Exception]) -> None:

@@ -1,8 +1,10 @@
 """A unit of work: one transaction, committed when its block ends well, with the stores of every feature on it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,6 +13,7 @@ from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
 from storage.inbox import InboxStore
+from storage.inline import InlineConnection, drive
 from storage.ledger import LedgerStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
@@ -18,6 +21,8 @@ from storage.people import PeopleStore
 from storage.projects import ProjectStore
 from storage.tallies import TallyStore
 from storage.tips import TipStore
+
+T = TypeVar("T")
 
 
 class DatabaseTrouble(Exception):
@@ -107,8 +112,35 @@ class UnitOfWork:
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Work]:
         """Commit at the end of the block, roll back if it raises. Never wait for the network inside."""
-        async with self._engines.writer.begin() as connection:
+        async with self._turn(), self._engines.writer.begin() as connection:
             yield Work(connection)
+
+    async def run(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """The same for a hot step that waits for nothing but its database; on SQLite it runs whole in one thread.
+
+        Raises: WaitedElsewhere, what the step raises, the database's error. Cancelled, it may have been committed.
+        """
+        if self._engines.inline is None:
+            async with self() as work:
+                return await step(work)
+        async with self._turn():
+            loop = asyncio.get_running_loop()
+            running = loop.run_in_executor(self._engines.thread, self._run_inline, step)
+            try:
+                return await asyncio.shield(running)
+            except asyncio.CancelledError:
+                await asyncio.wait((running,))  # the turn is over only when the thread is done
+                raise
+
+    def _run_inline(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        if self._engines.inline is None:
+            raise RuntimeError("only SQLite runs inline")
+        with self._engines.inline.begin() as connection:
+            return drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        """SQLite has one writer; on PostgreSQL writers stand beside each other."""
+        return self._engines.turn if self._engines.inline is not None else nullcontext()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Work]:

@@ -68,17 +68,21 @@ def test_it_is_there_survives_a_kill_with_its_data_and_leaves_no_orphan(start, t
     until(lambda: not is_open(port_of(chat)), "the sandbox ends with the demo", seconds=3)
 
     again = start(tmp_path / "data")
-    chat, _ = urls(again)
+    chat, pages = urls(again)
     follower, creator = Persona(chat, FOLLOWER), Persona(chat, CREATOR)
     assert said in follower.messages()
     assert follower.wait(words("help").split("\n")[0], after=said.id, seconds=60), (
         "asked before the kill, answered after"
     )
     assert creator.wait(words("bot-ready"))
+    give = re.findall(r'href="([^"]*start%3Dg_[^"]*)"', fetch("GET", f"{pages}/p/village-libraries").body)
+    assert give, "a button that gives"
+    assert all(href.startswith(f"{chat}/?open=https%3A%2F%2Ft.me%2Fyizan_bot") for href in give), give
     again.signal(signal.SIGINT)
     assert again.ends(seconds=10) == 0
     assert not is_open(port_of(chat))
     assert "Traceback" not in demo.output + again.output
+    assert "Warning" not in again.output, "something was left open"
 
 
 def test_a_port_in_use_is_said_in_one_line(tmp_path):

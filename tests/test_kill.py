@@ -120,5 +120,5 @@ def test_a_sigterm_ends_the_bot_within_ten_seconds_and_without_a_word(one):
 
     assert one.stage.bot.ends(seconds=10) == 0
     assert "Traceback" not in one.stage.bot.output
-    assert '"stopped"' in one.stage.bot.output
+    assert '"stopping"' in one.stage.bot.output
     one.stage.settled()

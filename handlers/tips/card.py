@@ -3,7 +3,7 @@
 import contextlib
 from uuid import UUID
 
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
@@ -42,7 +42,7 @@ async def show_tip(
 
 async def _close(say: Replies, person: Person, message_id: int) -> None:
     """Only the newest card will say "paid": an earlier one must not go on offering it."""
-    with contextlib.suppress(TelegramBadRequest):  # deleted, or too old
+    with contextlib.suppress(TelegramAPIError):  # deleted, too old; the new card is there, that is what counts
         await say.bot.edit_message_reply_markup(chat_id=person.telegram_id, message_id=message_id, reply_markup=None)
 
 

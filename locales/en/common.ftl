@@ -3,7 +3,7 @@
 
 language-name = English
 bot-name = Yizan
-bot-about = Turns a tip into a gift: every cent reaches the project, and anyone can check.
+bot-about = Turns a tip into a gift: every cent is credited to the project, and anyone can check.
 bot-description =
     Yizan turns a tip into a gift.
 
@@ -52,7 +52,7 @@ welcome =
 
     { welcome-promises }
 welcome-promises =
-    · What you give is what the project gets: 100%. The operator pays the fees.
+    · What you give is credited to the project: 100%. The operator pays the fees.
     · You choose how the list of gifts shows you: hide your name, or the amount.
     · I write only when you ask, or when it's about your money. No ads.
 welcome-next = What would you like to do?

@@ -20,7 +20,7 @@ web-donors = { $donors ->
 
 # Home
 web-home-title = Projects open for gifts
-web-home-lead = Small is fine. What you give is what the project gets, and you can check every gift.
+web-home-lead = Small is fine. All of what you give is credited to the project, and you can check every gift.
 web-home-empty = No project is raising money right now. Do look in again in a few days.
 web-pages = Pages
 web-page-of = Page { $page } of { $pages }

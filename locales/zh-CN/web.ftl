@@ -19,7 +19,7 @@ web-donors = { $donors ->
 
 # 首页
 web-home-title = 正在募捐的项目
-web-home-lead = 一元也好。你给多少，项目就收到多少，每一笔都查得到。
+web-home-lead = 一元也好。你给多少，就计入项目多少，每一笔都查得到。
 web-home-empty = 眼下没有正在募捐的项目，过几天再来看看。
 web-pages = 翻页
 web-page-of = 第 { $page } 页，共 { $pages } 页

@@ -99,7 +99,7 @@ const en = {
   retry: "Try again",
   start: "START",
   startTitle: "What can this bot do?",
-  startText: "Yizan turns a tip into a gift: every cent reaches a charity project, and every gift can be traced. Press START to talk to it.",
+  startText: "Yizan turns a tip into a gift: every cent is credited to a charity project, and every gift can be traced. Press START to talk to it.",
   startLink: "The link you opened goes on here: press START.",
   blockedText: "You blocked this bot. It can't write to you.",
   unblock: "Unblock",

@@ -41,7 +41,7 @@ async def editing(bot: Bot, world: World) -> AsyncIterator[None]:
 
 async def given(world: World) -> None:
     await world.pay(await world.tip(world.alice, "5"), world.alice)
-    world.time.passes(seconds=4)
+    world.time.passes(seconds=5)
 
 
 async def nothing_due(world: World) -> bool:

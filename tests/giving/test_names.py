@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from giving.names import NAME_GRAPHEMES, clean
@@ -27,6 +27,7 @@ def test_three_hundred_emoji_are_cut_by_graphemes():
 
 
 @given(st.text(max_size=300))
+@example("0\r\x1f\r0")
 def test_whatever_comes_is_one_visible_short_line(text: str):
     shown = clean(text)
     assert len(regex.findall(r"\X", shown)) <= NAME_GRAPHEMES + 1

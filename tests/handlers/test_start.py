@@ -35,7 +35,7 @@ async def test_who_is_new_reads_the_three_promises_once(chat, world, monkeypatch
     monkeypatch.setattr("handlers.arrivals._JUST_NOW", timedelta(days=10**4))
     for text in ("/start", f"/start p_{token_of(world.post.id)}", f"/start o_{token_of(world.post.id)}"):
         (first,) = texts_of(await chat.says(1002, text))
-        assert first.count("What you give is what the project gets") == 1
+        assert first.count("What you give is credited to the project") == 1
 
 
 @pytest.mark.parametrize(

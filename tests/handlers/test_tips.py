@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendMessage
@@ -237,14 +238,14 @@ class Slow:
             monkeypatch.setattr(world.rail, name, self._late(getattr(world.rail, name)))
         monkeypatch.setattr(replies, "ANSWER_WITHIN_S", 0.05)
 
-    def _late(self, call):
-        async def late(*args, **values):
+    def _late(self, call: Any) -> Any:
+        async def late(*args: Any, **values: Any) -> Any:
             await self.gate.wait()
             return await call(*args, **values)
 
         return late
 
-    async def answered_before_it(self, chat, doing) -> list:
+    async def answered_before_it(self, chat: Any, doing: Any) -> Any:
         """The answer came while the provider was silent; all that was done once it spoke."""
         task = asyncio.ensure_future(doing)
         before = len(chat.calls.made)

@@ -1,12 +1,14 @@
 """Group commit: each caller its own result, one commit for all, and nobody hangs."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import text
 
 from storage.group_commit import GroupCommit, StepBroken
+from storage.inline import WaitedElsewhere
 from storage.work import UnitOfWork, Work
 
 
@@ -43,23 +45,48 @@ async def test_one_row_the_database_refuses_fails_alone(work: UnitOfWork):
 
 
 async def test_a_cancelled_caller_does_not_take_the_others_along(work: UnitOfWork):
-    begun = asyncio.Event()
-    go = asyncio.Event()
-
     async def step(_work: Work, requests: Sequence[int]) -> list[int | Exception]:
-        begun.set()
-        await go.wait()
+        time.sleep(0.05)
         return list(requests)
 
     commit = GroupCommit[int, int](work, step)
     callers = [asyncio.create_task(commit(n)) for n in range(5)]
-    await begun.wait()
+    await asyncio.sleep(0.01)
     callers[2].cancel()
-    go.set()
     results = await asyncio.gather(*callers, return_exceptions=True)
 
     assert [r for r in results if not isinstance(r, BaseException)] == [0, 1, 3, 4]
     assert await commit(9) == 9
+
+
+async def test_a_step_that_waits_for_something_else_is_refused_on_sqlite_and_writes_nothing(work: UnitOfWork):
+    async def step(unit: Work, requests: Sequence[int]) -> list[int | Exception]:
+        await unit.connection.execute(
+            text("INSERT INTO dialogs (key, data, expires_at) VALUES ('x', '{}', '2030-01-01 00:00:00')")
+        )
+        await asyncio.sleep(0)
+        return list(requests)
+
+    if work.dialect != "sqlite":  # there is no writer thread to hold up on PostgreSQL
+        assert await GroupCommit[int, int](work, step)(1) == 1
+        return
+    with pytest.raises(WaitedElsewhere):
+        await GroupCommit[int, int](work, step)(1)
+    async with work.read() as check:
+        assert await check.connection.scalar(text("SELECT count(*) FROM dialogs")) == 0
+
+
+async def test_a_unit_of_work_whose_caller_is_cancelled_gives_the_turn_back(work: UnitOfWork):
+    async def step(_work: Work) -> None:
+        time.sleep(0.05)
+
+    task = asyncio.create_task(work.run(step))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(5), work() as unit:
+        assert await unit.connection.scalar(text("SELECT 1")) == 1
 
 
 async def test_a_broken_step_is_an_error_for_its_callers_and_nothing_is_written(work: UnitOfWork):

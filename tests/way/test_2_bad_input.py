@@ -98,7 +98,7 @@ def test_only_who_administers_the_channel_right_now_may_switch(stage, on, follow
     assert SPRING_TITLE in lihe.ask("/charity").text
     title = "李禾的菜园"
     assert title not in follower.ask("/charity").text
-    assert words("chats-none", bot=BOT) == follower.ask("/charity").text
+    assert follower.ask("/charity").text == said("chats-none", bot=BOT)
 
 
 def test_paid_after_the_project_closed_is_booked_and_a_new_tip_is_led_to_open_projects(stage, on, follower, tmp_path):

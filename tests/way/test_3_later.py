@@ -37,10 +37,10 @@ SAID = (
 @pytest.mark.parametrize(("language", "user"), [("zh-CN", None), ("en", EMMA)])
 def test_every_command_answers_in_the_person_s_language(stage, on, follower, language, user):
     person = stage.persona(user) if user else follower
-    for said in SAID:
-        answer = person.ask(said)
+    for one in SAID:
+        answer = person.ask(one)
         chinese = re.search("[\u4e00-\u9fff]", answer.text)
-        assert bool(chinese) == (language == "zh-CN"), (said, answer.text)
+        assert bool(chinese) == (language == "zh-CN"), (one, answer.text)
     menu = {one["command"]: one["description"] for one in person.call("GET", "/commands")["commands"]}
     assert menu.keys() == {"start", "help", "give", "gifts", "charity", "language"}
     assert menu["gifts"] == words("command-gifts", language)
