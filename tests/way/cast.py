@@ -68,7 +68,7 @@ def said(key: str, language: str = "zh-CN", **args: object) -> str:
 
 def answered(key: str, **args: object) -> str:
     """The answer to a tap, likewise."""
-    return words(key, **args) + words("test-money-short")
+    return words(key, "zh-CN", **args) + words("test-money-short")
 
 
 def receipt(person: Persona, after: int) -> str:
