@@ -20,9 +20,9 @@ from storage import tables
 
 Row = tuple[Any, ...]
 # In an order that foreign keys allow.
-OFFERED: Final = ("tips", "tip_keys")
+OFFERED: Final = ("payments", "tips", "tip_keys")
 SETTLED: Final = ("provider_events", "entries", "postings", "supporters", "outbox")
-WHOLE: Final = ("payments", *OFFERED, *SETTLED)
+WHOLE: Final = (*OFFERED, *SETTLED)
 SECONDS: Final = 0.5
 
 

@@ -38,7 +38,7 @@ def _make_folder(data: Path) -> None:
 async def run_demo(*, port: int, data: Path, browser: bool) -> None:
     """Run until Ctrl-C. The chat page is on `port`, our own pages on the next one. Raises: DemoFailed."""
     _make_folder(data)
-    webhook_secret = secrets.token_urlsafe(24)
+    webhook_secret = secrets.token_hex(24)
     with _listen(port + 1 if port else 0) as listening:
         web_url = f"http://{HOST}:{listening.getsockname()[1]}"
         async with _sandbox(port, data, f"{web_url}/hooks/sandbox", webhook_secret) as page:
