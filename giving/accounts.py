@@ -16,11 +16,6 @@ def rail_clearing(rail: str) -> Account:
     return Account(f"rail:{rail}:clearing")
 
 
-def organisation_received(organisation: UUID, rail: str) -> Account:
-    """Money that is with the organisation already."""
-    return Account(f"organisation:{organisation}:received:{rail}")
-
-
 def fees(rail: str) -> Account:
     """What the operator pays the provider; never the project's."""
     return Account(f"expense:fees:{rail}")

@@ -37,11 +37,6 @@ class Capabilities:
     limits: Mapping[str, tuple[Money, Money]]
     real_money: bool
 
-    def carries(self, amount: Money) -> bool:
-        """Whether this amount can be paid in one payment."""
-        bounds = self.limits.get(amount.currency)
-        return bounds is not None and bounds[0] <= amount <= bounds[1]
-
 
 @dataclass(frozen=True, slots=True)
 class PaymentIntent:
