@@ -22,6 +22,7 @@ from giving.payments import Payment, PaymentState
 from giving.people import Person, Visibility
 from giving.receipts import receipt_code
 from giving.tips import OfferRequest, Tip
+from launch import collector
 from services.ledger import LedgerService
 from services.payments import Received
 from storage.engines import open_engines
@@ -91,7 +92,7 @@ class _Callers:
 class WholeTips(_Callers):
     """Tap, event, booked (`offer`, `settle`); 5 % of taps and of events come twice, 3 % of the taps are refused."""
 
-    tables, counted, paid = WHOLE, "tip_paid", True
+    tables, counted, paid = WHOLE, "tips_paid", True
 
     async def one(self, caller: int) -> bool:
         dice, donor = self.dice[caller], self.donor(caller)
@@ -140,7 +141,7 @@ class LinkedTips(WholeTips):
 class Offers(_Callers):
     """New tips, recorded and left unpaid."""
 
-    tables, counted, paid = OFFERED, "tip_offered", False
+    tables, counted, paid = OFFERED, "tips_offered", False
 
     async def one(self, caller: int) -> bool:
         number, dice = next(self.serial), self.dice[caller]
@@ -153,7 +154,7 @@ class Offers(_Callers):
 class Settling(_Callers):
     """Events of payments that were recorded before: received and booked."""
 
-    tables, counted, paid = SETTLED, "tip_paid", True
+    tables, counted, paid = SETTLED, "tips_paid", True
 
     async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
         await super().prepare(service, world, callers, seconds)
@@ -237,8 +238,7 @@ async def _run(name: str, databases: Databases, callers: int, seconds: float) ->
         async with service(engines) as served:
             await load_.prepare(served, await load(served.unit), callers, seconds)
             prepared_commits = served.ear.commits
-            gc.collect()
-            gc.freeze()  # the world is ours, not the service's: its collector shall not walk through it
+            collector.calm()  # as a service does once it is loaded
             measured = await closed_loop(callers, load_.one, seconds)
             memory, ear = rss_mb(), served.ear
         report = await LedgerService(served.unit).verify()

@@ -27,25 +27,22 @@ from storage.work import UnitOfWork
 
 @dataclass(slots=True)
 class Ear:
-    """Hears `tip_offered` and `tip_paid`, which are logged after the commit: nothing inside is touched to measure."""
+    """Hears `tips_offered` and `tips_paid`, logged after each commit: nothing inside is touched to measure."""
 
     waiting: dict[str, asyncio.Future[None]] = field(default_factory=dict)
     items: dict[str, int] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     commits: int = 0
-    _open: set[str] = field(default_factory=set)
 
     def hear(self, _logger: object, _method: str, said: Any) -> Any:
         """A structlog processor."""
         name = said.get("event")
-        if name in ("tip_offered", "tip_paid"):
-            self.items[name] = self.items.get(name, 0) + 1
-            if name not in self._open:  # whoever was served by one commit hears of it in one turn of the loop
-                self._open.add(name)
-                self.batches[name] = self.batches.get(name, 0) + 1
-                asyncio.get_running_loop().call_soon(self._open.discard, name)
-            if name == "tip_paid" and (future := self.waiting.pop(said["tip_id"], None)) and not future.done():
-                future.set_result(None)
+        if name in ("tips_offered", "tips_paid"):
+            self.items[name] = self.items.get(name, 0) + said["count"]
+            self.batches[name] = self.batches.get(name, 0) + 1
+            for tip in said["tips"] if name == "tips_paid" else ():
+                if (future := self.waiting.pop(tip, None)) and not future.done():
+                    future.set_result(None)
         return said
 
     def paid(self, tip: UUID) -> "asyncio.Future[None]":

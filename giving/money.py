@@ -77,10 +77,12 @@ class Money:
 
 def sum_of(amounts: Iterable[Money], currency: str) -> Money:
     """Sum of amounts of `currency` (of none: zero). Raises: CurrencyMismatch."""
-    total = Money(0, currency)
+    minor = 0
     for amount in amounts:
-        total = total + amount
-    return total
+        if amount.currency != currency:
+            raise CurrencyMismatch(f"{amount.currency} and {currency}")
+        minor += amount.minor
+    return Money(minor, currency)
 
 
 def parse_amount(text: str, *, least: Money, most: Money) -> Money:

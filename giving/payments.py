@@ -58,6 +58,12 @@ class Payment:
     their_id: str | None = None
     url: str | None = None
 
+    def now(self, state: PaymentState) -> "Payment":
+        """The same payment in another state."""
+        return Payment(
+            self.id, self.donor, self.rail, self.amount, state, self.created_at, self.their_id, self.url
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentWish:
@@ -143,10 +149,7 @@ def _paid(
         return Settlement(Outcome.REPLAYED)
     second = any(tip.charge is not None for tip in originals)
     due = [extra(tip, fresh()) for tip in originals] if second else originals
-    paid = tuple(
-        replace(tip, state=TipState.PAID, charge=event.their_id, entry_key=entry.key, paid_at=event.occurred_at)
-        for tip in due
-    )
+    paid = tuple(tip.paid(charge=event.their_id, entry_key=entry.key, at=event.occurred_at) for tip in due)
     entries = [entry]
     if event.fee:
         entries.append(
@@ -157,7 +160,7 @@ def _paid(
         entries=tuple(entries),
         paid=() if second else paid,
         extra=paid if second else (),
-        payment=replace(payment, state=PaymentState.PAID),
+        payment=payment.now(PaymentState.PAID),
     )
 
 
@@ -189,10 +192,12 @@ def _closed(event: RailEvent, payment: Payment) -> Settlement:
     if payment.state is PaymentState.PAID:
         return Settlement(Outcome.NOTED)
     state = PaymentState.CANCELLED if event.kind is EventKind.CANCELLED else PaymentState.FAILED
-    return Settlement(Outcome.NOTED, payment=replace(payment, state=state))
+    return Settlement(Outcome.NOTED, payment=payment.now(state))
 
 
 def _by_project(tips: Sequence[Tip]) -> dict[UUID, Money]:
+    if len(tips) == 1:
+        return {tips[0].project: tips[0].amount}
     sums: dict[UUID, list[Money]] = defaultdict(list)
     for tip in tips:
         sums[tip.project].append(tip.amount)

@@ -4,6 +4,7 @@ from typing import Final
 
 # Crockford's base 32: no I, L, O, U. Source: crockford.com/base32.html
 _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 RANDOM_BITS: Final = 65
 
@@ -12,7 +13,8 @@ def receipt_code(random_bits: int) -> str:
     """`YZ-XXXXX-XXXXX-XXX` for 65 random bits (13 characters); the caller brings the randomness."""
     if not 0 <= random_bits < 1 << RANDOM_BITS:
         raise ValueError("receipt codes take 65 bits")
-    digits = "".join(_ALPHABET[random_bits >> shift & 31] for shift in range(RANDOM_BITS - 5, -5, -5))
+    pairs = [_PAIRS[random_bits >> shift & 1023] for shift in (55, 45, 35, 25, 15, 5)]
+    digits = "".join(pairs) + _ALPHABET[random_bits & 31]
     return f"YZ-{digits[:5]}-{digits[5:10]}-{digits[10:]}"
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from giving.errors import GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff, WrongCurrency
 from giving.money import Money, within
 from giving.people import Visibility
-from giving.projects import Project
 
 
 class TipState(StrEnum):
@@ -51,6 +50,14 @@ class Tip:
             return None
         return f"{self.donor}:{self.post or self.project}:{self.amount.minor}{self.amount.currency}"
 
+    def paid(self, *, charge: str, entry_key: str, at: datetime) -> "Tip":
+        """The same tip, paid. Written out, as replace() would cost more than all the other rules of a settlement."""
+        return Tip(
+            self.id, self.donor, self.project, self.amount, self.visibility, self.receipt_code, self.offered_at,
+            TipState.PAID, self.post, self.chat, self.creator, self.payment, charge, entry_key, self.extra_of, at,
+            self.cancelled_at, self.refunded_at,
+        )  # fmt: skip
+
     @property
     def returnable(self) -> bool:
         """Whether the donor may take it back alone: paid twice for one tip, or paid after cancelling."""
@@ -71,9 +78,11 @@ class OfferRequest:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an offer would go: a project, through a post of a chat or not."""
+    """Where an offer would go: a project (is it open, in which currency), through a post of a chat or not."""
 
-    project: Project
+    project: UUID
+    open: bool
+    currency: str
     chat: UUID | None = None
     chat_title: str = ""
     chat_on: bool = True
@@ -90,11 +99,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What a new tip takes from outside the rules: an id, a receipt code, the time."""
+    """What a new tip takes from outside the rules: an id, a receipt code, the time, the id of its own payment."""
 
     id: UUID
     receipt_code: str
     at: datetime
+    payment: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +154,22 @@ def _decide(
 def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: Limits) -> Tip:
     """A new tip, if it is allowed.
 
-    Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed, WrongCurrency, TipTooSmall, TipTooLarge.
+    Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed (without its args), WrongCurrency, TipTooSmall,
+    TipTooLarge.
     """
     if target is None:
         raise PostUnknown() if request.post else ProjectUnknown()
-    if not target.project.open:
-        raise ProjectClosed(project=target.project)
+    if not target.open:
+        raise ProjectClosed
     if not target.chat_on:
         raise TippingOff(chat=target.chat_title)
-    currency = target.project.target.currency
-    if currency != request.amount.currency or currency != limits.least.currency:
-        raise WrongCurrency(currency=currency)
+    if target.currency != request.amount.currency or target.currency != limits.least.currency:
+        raise WrongCurrency(currency=target.currency)
     within(request.amount, least=limits.least, most=limits.most)
     return Tip(
         id=fresh.id,
         donor=request.donor,
-        project=target.project.id,
+        project=target.project,
         amount=request.amount,
         visibility=request.visibility,
         receipt_code=fresh.receipt_code,
@@ -167,6 +177,7 @@ def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: 
         post=request.post,
         chat=target.chat,
         creator=target.creator,
+        payment=fresh.payment,
     )
 
 

@@ -21,6 +21,7 @@ from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tips import Limits
+from launch import collector
 from launch.failures import StartFailed
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
@@ -239,6 +240,7 @@ async def serve(
 async def _telegram(settings: Settings, services: Services, rights: "LateRights") -> "Telegram":
     """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile. Raises: StartFailed."""
     module = await asyncio.to_thread(importlib.import_module, "launch.telegram")
+    collector.calm()
     built: Telegram = module.Telegram(settings, services)
     rights.asks = built.rights
     return built

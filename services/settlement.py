@@ -58,22 +58,28 @@ class Batch:
         """Let one decision stand."""
         self.marks[stored.id] = (_STATES[settlement.outcome], settlement.reason)
         self.decided.append((event, settlement))
+        if settlement.outcome is not Outcome.BOOKED and settlement.payment is None:
+            return
         self.entries += settlement.entries
-        self.booked |= {entry.key for entry in settlement.entries}
+        self.booked.update([entry.key for entry in settlement.entries])
         for tips, kept, sign in (
             (settlement.paid, self.paid, 1),
             (settlement.extra, self.extra, 1),
             (settlement.refunded, self.refunded, -1),
         ):
-            kept.update({tip.id: tip for tip in tips})
-            self.gifts += [gift for tip in tips for gift in _gifts(tip, sign)]
+            for tip in tips:
+                kept[tip.id] = tip
+                self.gifts += _gifts(tip, sign)
         if event.reference is None:
             return
         if settlement.payment is not None:
             self.payments[event.reference] = self.touched[event.reference] = settlement.payment
-        changed = {tip.id: tip for tip in (*settlement.paid, *settlement.extra, *settlement.refunded)}
-        standing = {tip.id: tip for tip in self.tips.get(event.reference, [])} | changed
-        self.tips[event.reference] = list(standing.values())
+        changed = settlement.paid + settlement.extra + settlement.refunded
+        standing = self.tips.get(event.reference, [])
+        if len(standing) == 1 == len(changed) and standing[0].id == changed[0].id:
+            self.tips[event.reference] = list(changed)
+        elif changed:
+            self.tips[event.reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
 
 
 class Settler:
@@ -143,7 +149,7 @@ class Settler:
         batch = Batch(
             payments=await work.payments.lock_many(references),
             tips=await work.tips.of_payments(references),
-            booked=await work.ledger.booked({key for _, event in events for key in _keys(event)}),
+            booked=await work.ledger.booked({key for _, event in events if (key := _key(event))}),
         )
         for stored, event in events:
             payment = batch.payments.get(event.reference) if event.reference else None
@@ -196,29 +202,23 @@ class Settler:
         )
 
     def _tell(self, batch: Batch) -> None:
-        """After the commit: the log, and whoever waits for work."""
+        """After the commit: the log (one line a commit, not a tip), and whoever waits for work."""
         for event, settlement in batch.decided:
-            self._log(event, settlement)
+            if settlement.outcome in (Outcome.ODD, Outcome.WAITING):
+                log.warning(
+                    "provider_event_not_booked", rail=event.rail, event_id=event.event_id,
+                    payment_id=str(event.reference) if event.reference else None,
+                    outcome=settlement.outcome, reason=settlement.reason,
+                )  # fmt: skip
+        for name, tips in (
+            ("tips_paid", batch.paid), ("tips_paid_again", batch.extra), ("tips_refunded", batch.refunded),
+        ):  # fmt: skip
+            if tips:
+                log.info(name, count=len(tips), tips=[str(tip) for tip in tips])
         if batch.gifts:
             self._wakes.outbox.set()
             self._wakes.counters.set()
             self._wakes.digests.set()
-
-    def _log(self, event: RailEvent, settlement: Settlement) -> None:
-        reference = str(event.reference) if event.reference else None
-        if settlement.outcome in (Outcome.ODD, Outcome.WAITING):
-            log.warning(
-                "provider_event_not_booked", rail=event.rail, event_id=event.event_id, payment_id=reference,
-                outcome=settlement.outcome, reason=settlement.reason,
-            )  # fmt: skip
-        for name, tips in (("tip_paid", settlement.paid), ("tip_paid_again", settlement.extra)):
-            for tip in tips:
-                log.info(
-                    name, tip_id=str(tip.id), project_id=str(tip.project), gross_minor=tip.amount.minor,
-                    fee_minor=event.fee.minor if event.fee else None, rail=event.rail,
-                )  # fmt: skip
-        for tip in settlement.refunded:
-            log.info("tip_refunded", tip_id=str(tip.id), project_id=str(tip.project), gross_minor=tip.amount.minor)
 
 
 def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
@@ -226,8 +226,14 @@ def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
     return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
 
 
-def _keys(event: RailEvent) -> tuple[str, ...]:
-    return (f"payment:{event.rail}:{event.their_id}:paid", f"refund:{event.rail}:{event.their_id}")
+def _key(event: RailEvent) -> str | None:
+    """The key of the entry that the event would make."""
+    match event.kind:
+        case EventKind.PAID:
+            return f"payment:{event.rail}:{event.their_id}:paid"
+        case EventKind.REFUNDED:
+            return f"refund:{event.rail}:{event.their_id}"
+    return None
 
 
 def _gifts(tip: Tip, sign: int) -> list[Gift]:

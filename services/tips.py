@@ -26,7 +26,7 @@ from giving.payments import Payment, PaymentState, PaymentWish
 from giving.people import Person, Visibility
 from giving.projects import Project, ProjectCard, Tally
 from giving.receipts import RANDOM_BITS, normal_code, receipt_code
-from giving.tips import Decided, Fresh, Limits, OfferRequest, Target, Tip, TipState, decide_offers
+from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, TipState, decide_offers
 from payments.provider import PaymentIntent, Rail, RailRefused
 from services.clock import Clock, utc_now
 from services.links import Links
@@ -36,6 +36,7 @@ from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+Offered = tuple[Tip, bool]  # the tip, and whether it is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class TipService:
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money = rail is not None
         self.test_money = rail is not None and not rail.capabilities.real_money
-        self._offer = GroupCommit(unit, self._offer_many)
+        self._offer = GroupCommit(unit, self._offer_many, done=_log_offered)
         self._ask = GroupCommit(unit, self._ask_many)
         self._link = GroupCommit(unit, self._link_many)
 
@@ -108,65 +109,47 @@ class TipService:
         """
         if self._rail is None:
             raise await self._elsewhere(request)
-        tip = await self._offer(request)
-        log.info("tip_offered", tip_id=str(tip.id), project_id=str(tip.project), amount_minor=tip.amount.minor)
-        return tip
+        try:
+            return (await self._offer(request))[0]
+        except ProjectClosed:
+            raise await self._closed(request) from None
 
-    async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Tip | Exception]:
+    async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Offered | Exception]:
         targets = await self._targets(work, requests)
         known = await work.tips.by_keys([r.key for r in requests])
-        fresh = [Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now()) for _ in requests]
         wishes = {f"{r.donor}:{r.post or r.project}:{r.amount.minor}{r.amount.currency}" for r in requests}
         unpaid = await work.tips.by_open_keys(wishes)
+        now = self._now()
         decided = decide_offers(
-            [(r, targets.get(r.post or r.project), f) for r, f in zip(requests, fresh, strict=True)],
-            known,
-            unpaid,
-            self.limits,
+            [(r, targets.get(r.post or r.project), self._fresh(now)) for r in requests], known, unpaid, self.limits
         )
-        decided = [self._with_payment(d) for d in decided]
         new = [d.tip for d in decided if d.tip is not None and d.is_new]
         await work.payments.add_many([self._payment(tip) for tip in new])
         await work.tips.add_many(new)
         await work.tips.add_keys({r.key: d.tip.id for r, d in zip(requests, decided, strict=True) if d.tip is not None})
-        return [await self._answer(work, request, d) for request, d in zip(requests, decided, strict=True)]
+        return [(d.tip, d.is_new) if d.tip is not None else d.refusal or GivingError() for d in decided]
 
-    def _with_payment(self, decided: Decided) -> Decided:
+    def _fresh(self, now: datetime) -> Fresh:
         """Each new tip is paid by a payment of its own, recorded with it, so that its event always finds it."""
-        if decided.tip is None or not decided.is_new:
-            return decided
-        return replace(decided, tip=replace(decided.tip, payment=new_id()))
+        return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), now, new_id())
 
     def _payment(self, tip: Tip) -> Payment:
         if self._rail is None or tip.payment is None:
             raise GivingError
         return Payment(tip.payment, tip.donor, self._rail.name, tip.amount, PaymentState.CREATED, tip.offered_at)
 
-    async def _answer(self, work: Work, request: OfferRequest, decided: Decided) -> Tip | Exception:
-        if isinstance(decided.refusal, ProjectClosed):
+    async def _closed(self, request: OfferRequest) -> ProjectClosed:
+        """The refusal with the project's name and others to choose from: read after the commit, by who was refused."""
+        async with self._unit.read() as work:
             posts = await work.creators.posts_by_ids([request.post]) if request.post else {}
             closed = posts[request.post].project if request.post in posts else request.project
-            return ProjectClosed(
-                **decided.refusal.args_for_message | {"alternatives": await alternatives(work, closed)}
-            )
-        return decided.tip or decided.refusal or GivingError()
+            project = (await work.projects.by_ids([closed])).get(closed) if closed else None
+            return ProjectClosed(project=project, alternatives=await alternatives(work, closed))
 
-    async def _targets(self, work: Work, requests: Sequence[OfferRequest]) -> dict[UUID | None, Target]:
-        posts = await work.creators.posts_by_ids({r.post for r in requests if r.post})
-        chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
-        direct = {r.project for r in requests if r.project and not r.post}
-        projects = await work.projects.by_ids({post.project for post in posts.values()} | direct)
-        targets: dict[UUID | None, Target] = {i: Target(projects[i]) for i in direct if i in projects}
-        for post in posts.values():
-            chat = chats[post.chat]
-            targets[post.id] = replace(
-                Target(projects[post.project]),
-                chat=chat.id,
-                chat_title=chat.title,
-                chat_on=chat.tipping,
-                creator=chat.creator,
-            )
-        return targets
+    async def _targets(self, work: Work, requests: Sequence[OfferRequest]) -> Mapping[UUID | None, Target]:
+        posts = await work.targets.of_posts({r.post for r in requests if r.post})
+        direct = await work.targets.of_projects({r.project for r in requests if r.project and not r.post})
+        return dict([*posts.items(), *direct.items()])
 
     async def _elsewhere(self, request: OfferRequest) -> GivingError:
         async with self._unit.read() as work:
@@ -331,6 +314,13 @@ class TipService:
         chats = await work.creators.chats_by_ids([tip.chat]) if tip.chat else {}
         title = chats[tip.chat].title if tip.chat in chats else None
         return TipCard(tip, (await cards(work, [project]))[0], title, self.test_money)
+
+
+def _log_offered(results: Sequence[Offered | Exception]) -> None:
+    """One line a commit: on a giving day a line a tip would cost more than the tip."""
+    new = [result[0] for result in results if isinstance(result, tuple) and result[1]]
+    if new:
+        log.info("tips_offered", count=len(new), tips=[str(tip.id) for tip in new])
 
 
 def _own(tip: Tip | None, person: Person) -> Tip:

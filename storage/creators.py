@@ -1,21 +1,39 @@
 """Chats, their posts, and when a counter or a digest is due."""
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, or_, select, update
+from sqlalchemy import Row, case, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import BotRights, Chat, ChatState, Post
 from storage.ids import new_id
+from storage.sets import SetStatement, reader
 from storage.tables import chats, posts, tallies
 from storage.upsert import insert_into
 
 KEYBOARD_HEADSTART = timedelta(seconds=5)  # the handler of the post shows it first; the counters' loop is the net
+_HOLD_DIGESTS = SetStatement(
+    {"id": "uuid"},
+    "SELECT chats.id, digest_sent_at, digest_due_at FROM r JOIN chats ON chats.id = r.id",
+    gives=3,
+    postgresql="SELECT id, digest_sent_at, digest_due_at FROM chats WHERE id IN (SELECT id FROM r)"
+    " ORDER BY id FOR NO KEY UPDATE",
+)
+_START_DIGESTS = SetStatement(
+    {"id": "uuid", "due_at": "timestamptz"}, "UPDATE chats SET digest_due_at = r.due_at FROM r WHERE chats.id = r.id"
+)
+# Each row is taken, marked or not: who shows the counter at this moment must see one of the two commits.
+_COUNTERS_CHANGED = SetStatement(
+    {"id": "uuid", "due_at": "timestamptz"},
+    "UPDATE posts SET counter_due_at = coalesce(counter_due_at, r.due_at) FROM r WHERE posts.id = r.id",
+    postgresql=", taken AS (SELECT posts.id, r.due_at FROM posts JOIN r ON r.id = posts.id ORDER BY posts.id"
+    " FOR NO KEY UPDATE OF posts)"
+    " UPDATE posts SET counter_due_at = coalesce(counter_due_at, taken.due_at) FROM taken WHERE posts.id = taken.id",
+)
 _POST_COLUMNS = (*posts.c, chats.c.telegram_id.label("chat_telegram_id"))
 
 
@@ -125,10 +143,7 @@ class CreatorStore:
 
     async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:
         """The posts' buttons no longer show what was given; the first change sets the time."""
-        # Each row is taken, marked or not: who shows the counter at this moment must see one of the two commits.
-        taken = select(posts.c.id).where(posts.c.id.in_(ids)).order_by(posts.c.id).with_for_update(key_share=True)
-        due_at = func.coalesce(posts.c.counter_due_at, now)
-        await self._connection.execute(update(posts).where(posts.c.id.in_(taken)).values(counter_due_at=due_at))
+        await _COUNTERS_CHANGED.run(self._connection, [(post, now) for post in ids])
 
     async def counters_due(self, *, now: datetime, every: timedelta, limit: int) -> list[Post]:
         """Posts whose button is out of date and was last edited `every` ago or longer; longest waiting first."""
@@ -146,11 +161,7 @@ class CreatorStore:
 
     async def digests_start(self, due: Mapping[UUID, datetime]) -> None:
         """Their creators have something to be told, then; held by hold_digests, so the row can't have changed."""
-        by_moment: dict[datetime, list[UUID]] = defaultdict(list)
-        for chat, at in due.items():
-            by_moment[at].append(chat)
-        for at, ids in by_moment.items():
-            await self._connection.execute(update(chats).where(chats.c.id.in_(ids)).values(digest_due_at=at))
+        await _START_DIGESTS.run(self._connection, due.items())
 
     async def digests_due(self, now: datetime, limit: int) -> list[DueDigest]:
         """Chats whose creator is to be told now; held until the commit, another replica's are skipped (PostgreSQL)."""
@@ -165,10 +176,11 @@ class CreatorStore:
 
     async def hold_digests(self, ids: Collection[UUID]) -> dict[UUID, HeldDigest]:
         """How the chats' creators stand; no digest is made of them until the commit."""
-        columns = (chats.c.id, chats.c.digest_sent_at, chats.c.digest_due_at)
-        held = select(*columns).where(chats.c.id.in_(ids)).order_by(chats.c.id).with_for_update(key_share=True)
-        rows = await self._connection.execute(held)
-        return {row.id: HeldDigest(row.digest_sent_at, row.digest_due_at) for row in rows}
+        read = reader(self._connection)
+        return {
+            read.id(chat): HeldDigest(read.maybe_at(sent_at), read.maybe_at(due_at))
+            for chat, sent_at, due_at in await _HOLD_DIGESTS.run(self._connection, [(chat,) for chat in ids])
+        }
 
 
 def _select_posts() -> Any:

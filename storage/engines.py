@@ -22,22 +22,22 @@ class DatabaseUrlWrong(ValueError):
 class Engines:
     """Writes go through `writer`, reads that need no lock through `reader` (the same engine on PostgreSQL).
 
-    On SQLite, hot units of work go through `inline` in a thread of its own; `turn` keeps it and `writer` apart, since
-    two writers would wait for each other by sleeping.
+    On SQLite, hot units of work go through `inline` and commit in the thread of `committer`; `turn` keeps it and
+    `writer` apart, since two writers would wait for each other by sleeping.
     """
 
     writer: AsyncEngine
     reader: AsyncEngine
     dialect: str
     inline: Engine | None = None
-    thread: ThreadPoolExecutor | None = None
+    committer: ThreadPoolExecutor | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def close(self) -> None:
         """Give every connection back."""
-        if self.inline is not None and self.thread is not None:
-            await asyncio.get_running_loop().run_in_executor(self.thread, self.inline.dispose)
-            self.thread.shutdown()
+        if self.inline is not None and self.committer is not None:
+            self.inline.dispose()
+            self.committer.shutdown()
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
@@ -91,10 +91,11 @@ def _sqlite(url: URL) -> Engines:
         poolclass=QueuePool,
         pool_size=1,
         max_overflow=0,
-        connect_args={"isolation_level": None},
+        # Statements over a batch (storage/sets.py) come in nine sizes each; the driver keeps 128 by itself.
+        connect_args={"isolation_level": None, "cached_statements": 1024},
     )
-    _prepare(inline, readonly=False)
-    return Engines(writer, reader, "sqlite", inline, ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer"))
+    _prepare(inline, readonly=False, wait_ms=0)
+    return Engines(writer, reader, "sqlite", inline, ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit"))
 
 
 def _file_of(url: URL) -> str:
@@ -117,11 +118,11 @@ def _sqlite_engine(url: URL, *, size: int, readonly: bool) -> AsyncEngine:
     return engine
 
 
-def _prepare(engine: Engine, *, readonly: bool) -> None:
+def _prepare(engine: Engine, *, readonly: bool, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in _pragmas(readonly):
+        for pragma in [f"busy_timeout = {wait_ms}", *_pragmas(readonly)]:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -131,7 +132,7 @@ def _prepare(engine: Engine, *, readonly: bool) -> None:
 
 
 def _pragmas(readonly: bool) -> list[str]:
-    common = [f"busy_timeout = {BUSY_TIMEOUT_MS}", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32768"]
+    common = ["foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32768"]
     if readonly:
         return [*common, "query_only = ON"]
     # NORMAL lost acknowledged commits in 100 of 100 simulated power losses, FULL in none.

@@ -31,9 +31,16 @@ class GroupCommit(Generic[Request, Result]):
     needs the network comes after it, outside.
     """
 
-    def __init__(self, unit: UnitOfWork, step: Step[Request, Result], *, most: int = 1000) -> None:
-        """Serve at most `most` callers per commit."""
-        self._unit, self._step, self._most = unit, step, most
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        step: Step[Request, Result],
+        *,
+        most: int = 1000,
+        done: Callable[[Sequence[Result | Exception]], None] | None = None,
+    ) -> None:
+        """Serve at most `most` callers per commit; `done` hears of each commit's results (for the log)."""
+        self._unit, self._step, self._most, self._done = unit, step, most, done
         self._waiting: deque[tuple[Request, asyncio.Future[Result]]] = deque()
         self._drainer: asyncio.Task[None] | None = None
 
@@ -80,6 +87,8 @@ class GroupCommit(Generic[Request, Result]):
         except Exception as error:  # noqa: BLE001 - every waiting caller must learn of it
             _fail(batch, error)
         else:
+            if self._done is not None:
+                self._done(results)
             _answer(batch, results)
 
     async def _attempt(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]]) -> Sequence[Result | Exception]:

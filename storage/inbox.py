@@ -6,12 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
+from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import provider_events
-from storage.upsert import insert_into
 
 
 class InboxState(StrEnum):
@@ -36,6 +35,36 @@ class StoredEvent:
     body: str
 
 
+_ADD = insert_rows(
+    provider_events,
+    ("id", "rail", "event_id", "kind", "reference", "body", "state", "received_at"),
+    "ON CONFLICT (rail, event_id) DO NOTHING",
+    order="rail, event_id",
+    returning=("id",),
+    sqlite_look="SELECT provider_events.id FROM r JOIN provider_events ON provider_events.id = r.id",
+)
+_CLAIM = SetStatement(
+    {"most": "int"},
+    "SELECT id, rail, event_id, kind, reference, body FROM provider_events WHERE state = 'new'"
+    " ORDER BY id LIMIT (SELECT most FROM r)",
+    gives=6,
+    postgresql="SELECT id, rail, event_id, kind, reference, body FROM provider_events WHERE state = 'new'"
+    " ORDER BY id LIMIT (SELECT most FROM r) FOR UPDATE SKIP LOCKED",
+)
+_MARK = SetStatement(
+    {"id": "uuid", "state": "text", "reason": "text", "settled_at": "timestamptz"},
+    "UPDATE provider_events SET state = r.state, reason = r.reason, settled_at = r.settled_at"
+    " FROM r WHERE provider_events.id = r.id",
+)
+_WAITING = SetStatement(
+    {"reference": "uuid"},
+    "SELECT provider_events.id FROM r JOIN provider_events"
+    " ON provider_events.state = 'waiting' AND provider_events.reference = r.reference",
+    gives=1,
+)
+_WAKE = SetStatement({"id": "uuid"}, "UPDATE provider_events SET state = 'new' FROM r WHERE provider_events.id = r.id")
+
+
 class InboxStore:
     """Rows of `provider_events`."""
 
@@ -45,53 +74,29 @@ class InboxStore:
 
     async def add_many(self, events: Sequence[StoredEvent], *, now: datetime) -> set[UUID]:
         """Store events; gives the ids of those that were not there before."""
-        rows = [
-            {
-                "id": event.id,
-                "rail": event.rail,
-                "event_id": event.event_id,
-                "kind": event.kind,
-                "reference": event.reference,
-                "body": event.body,
-                "state": InboxState.NEW,
-                "received_at": now,
-            }
-            for event in sorted(events, key=lambda event: (event.rail, event.event_id))
-        ]
-        statement = insert_into(self._connection, provider_events)
-        unique = statement.on_conflict_do_nothing(index_elements=["rail", "event_id"])
-        added = await self._connection.execute(unique.returning(provider_events.c.id), rows)
-        return set(added.scalars())
+        new, read = InboxState.NEW.value, reader(self._connection)
+        rows = [(e.id, e.rail, e.event_id, str(e.kind), e.reference, e.body, new, now) for e in events]
+        return {read.id(row[0]) for row in await _ADD.run(self._connection, rows)}
 
     async def claim(self, limit: int) -> list[StoredEvent]:
         """The oldest new events; another replica's claim is skipped (PostgreSQL), not waited for."""
-        columns = ("id", "rail", "event_id", "kind", "reference", "body")
-        statement = (
-            select(*(provider_events.c[c] for c in columns))
-            .where(provider_events.c.state == InboxState.NEW)
-            .order_by(provider_events.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        return [StoredEvent(*row) for row in await self._connection.execute(statement)]
+        read = reader(self._connection)
+        return [
+            StoredEvent(read.id(id_), rail, event_id, kind, read.maybe_id(reference), body)
+            for id_, rail, event_id, kind, reference, body in sorted(await _CLAIM.run(self._connection, [(limit,)]))
+        ]
 
     async def mark(self, decided: Mapping[UUID, tuple[InboxState, str]], *, now: datetime) -> None:
         """Write what became of claimed events."""
-        if not decided:
-            return
-        statement = (
-            update(provider_events)
-            .where(provider_events.c.id == bindparam("_id"))
-            .values(state=bindparam("_state"), reason=bindparam("_reason"), settled_at=now)
-        )
-        rows = [{"_id": i, "_state": state, "_reason": reason or None} for i, (state, reason) in decided.items()]
-        await self._connection.execute(statement, rows)
+        rows = [(event, state.value, reason or None, now) for event, (state, reason) in decided.items()]
+        await _MARK.run(self._connection, rows)
 
     async def wake(self, references: Collection[UUID]) -> bool:
         """What they were waiting for may be known now: decide them again. Whether there were any."""
-        waiting = (provider_events.c.state == InboxState.WAITING) & provider_events.c.reference.in_(references)
-        woken = update(provider_events).where(waiting).values(state=InboxState.NEW)
-        return (await self._connection.execute(woken)).rowcount > 0
+        read = reader(self._connection)
+        waiting = await _WAITING.run(self._connection, [(reference,) for reference in references])
+        await _WAKE.run(self._connection, [(read.id(row[0]),) for row in waiting])
+        return bool(waiting)
 
 
 def stored_event(*, rail: str, event_id: str, kind: str, reference: UUID | None, body: str) -> StoredEvent:

@@ -1,20 +1,43 @@
 """The journal: entries are appended, never changed; each account's balance moves in the same commit."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.accounts import Account
 from giving.ledger import Entry, Posting
 from giving.money import Money
 from storage.ids import new_id
+from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import accounts, entries, postings
-from storage.upsert import insert_into
+
+_BOOKED = SetStatement({"key": "text"}, "SELECT r.key FROM r JOIN entries ON entries.key = r.key", gives=1)
+_ADD_ENTRIES = insert_rows(entries, ("id", "key", "occurred_at", "booked_at"))
+_ADD_POSTINGS = insert_rows(postings, ("entry_id", "line", "account_id", "amount_minor", "currency"))
+_OPEN = insert_rows(
+    accounts, ("id", "name", "currency", "balance_minor"), "ON CONFLICT (name, currency) DO NOTHING",
+    order="name, currency",
+)  # fmt: skip
+_ACCOUNTS = SetStatement(
+    {"name": "text"},
+    "SELECT accounts.name, accounts.currency, accounts.id FROM r JOIN accounts ON accounts.name = r.name",
+    gives=3,
+)
+# Locked in one order of ids first, so that no two writers wait for each other.
+_HOLD = SetStatement(
+    {"id": "uuid"},
+    "SELECT 1 FROM r WHERE false",
+    postgresql="SELECT 1 FROM accounts WHERE id IN (SELECT id FROM r) ORDER BY id FOR NO KEY UPDATE",
+)
+_MOVE = SetStatement(
+    {"id": "uuid", "minor": "bigint"},
+    "UPDATE accounts SET balance_minor = balance_minor + r.minor FROM r WHERE accounts.id = r.id",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +60,7 @@ class LedgerStore:
 
     async def booked(self, keys: Collection[str]) -> set[str]:
         """Those of the keys that are in the journal."""
-        return set((await self._connection.execute(select(entries.c.key).where(entries.c.key.in_(keys)))).scalars())
+        return {row[0] for row in await _BOOKED.run(self._connection, [(key,) for key in keys])}
 
     async def append(self, new: Sequence[Entry], *, now: datetime) -> None:
         """Append entries and move their accounts. The caller left out keys that are booked.
@@ -47,52 +70,40 @@ class LedgerStore:
         if not new:
             return
         ids = await self._account_ids({(p.account, p.amount.currency) for entry in new for p in entry.postings})
-        entry_rows, posting_rows = [], []
+        entry_rows: list[tuple[object, ...]] = []
+        posting_rows: list[tuple[object, ...]] = []
         moved: dict[UUID, int] = defaultdict(int)
         for entry in new:
             entry_id = new_id()
-            entry_rows.append({"id": entry_id, "key": entry.key, "occurred_at": entry.occurred_at, "booked_at": now})
+            entry_rows.append((entry_id, entry.key, entry.occurred_at, now))
             for line, posting in enumerate(entry.postings):
-                account, amount = ids[posting.account, posting.amount.currency], posting.amount
+                amount = posting.amount
+                account = ids[posting.account, amount.currency]
                 moved[account] += amount.minor
-                posting_rows.append(
-                    {
-                        "entry_id": entry_id,
-                        "line": line,
-                        "account_id": account,
-                        "amount_minor": amount.minor,
-                        "currency": amount.currency,
-                    }
-                )
-        await self._connection.execute(insert(entries), entry_rows)
-        await self._connection.execute(insert(postings), posting_rows)
+                posting_rows.append((entry_id, line, account, amount.minor, amount.currency))
+        await _ADD_ENTRIES.run(self._connection, entry_rows)
+        await _ADD_POSTINGS.run(self._connection, posting_rows)
         await self._move(moved)
 
-    async def _move(self, moved: dict[UUID, int]) -> None:
-        """Balances in one order of accounts, so that no two writers wait for each other."""
-        statement = (
-            update(accounts)
-            .where(accounts.c.id == bindparam("_id"))
-            .values(balance_minor=accounts.c.balance_minor + bindparam("_minor"))
-        )
-        rows = [{"_id": account, "_minor": minor} for account, minor in sorted(moved.items()) if minor]
-        if rows:
-            await self._connection.execute(statement, rows)
+    async def _move(self, moved: Mapping[UUID, int]) -> None:
+        """Balances of accounts."""
+        rows = [(account, minor) for account, minor in moved.items() if minor]
+        if self._connection.dialect.name == "postgresql":
+            await _HOLD.run(self._connection, [(account,) for account, _ in rows])
+        await _MOVE.run(self._connection, rows)
 
     async def _account_ids(self, wanted: set[tuple[Account, str]]) -> dict[tuple[str, str], UUID]:
         found = await self._find_accounts(name for name, _ in wanted)
         missing = sorted(wanted - found.keys())
         if missing:
-            rows = [{"id": new_id(), "name": name, "currency": c, "balance_minor": 0} for name, c in missing]
-            opened = insert_into(self._connection, accounts)
-            await self._connection.execute(opened.on_conflict_do_nothing(index_elements=["name", "currency"]), rows)
+            await _OPEN.run(self._connection, [(new_id(), str(name), currency, 0) for name, currency in missing])
             found = await self._find_accounts(name for name, _ in wanted)
         return found
 
     async def _find_accounts(self, names: Iterable[str]) -> dict[tuple[str, str], UUID]:
-        columns = (accounts.c.name, accounts.c.currency, accounts.c.id)
-        rows = await self._connection.execute(select(*columns).where(accounts.c.name.in_(set(names))))
-        return {(row.name, row.currency): row.id for row in rows}
+        read = reader(self._connection)
+        rows = await _ACCOUNTS.run(self._connection, [(name,) for name in set(names)])
+        return {(name, currency): read.id(id_) for name, currency, id_ in rows}
 
     async def balance(self, account: str, currency: str = "CNY") -> Money:
         """The account's balance; debit positive, zero if it was never posted to."""

@@ -11,8 +11,8 @@ from sqlalchemy import Row, Select, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
+from storage.sets import insert_rows
 from storage.tables import outbox, people
-from storage.upsert import insert_into
 
 
 class OutboxState(StrEnum):
@@ -54,6 +54,17 @@ class ClaimedMessage:
     chosen_language: str | None
 
 
+_ADD = insert_rows(
+    outbox,
+    (
+        "id", "dedupe_key", "kind", "priority", "person_id", "subject_id", "since_at", "until_at", "state", "due_at",
+        "attempts", "queued_at",
+    ),
+    "ON CONFLICT (dedupe_key) DO NOTHING",
+    order="dedupe_key",
+)  # fmt: skip
+
+
 class OutboxStore:
     """Rows of `outbox`."""
 
@@ -63,27 +74,15 @@ class OutboxStore:
 
     async def add_many(self, messages: Sequence[NewMessage], *, now: datetime) -> None:
         """Queue messages; a dedupe key that was queued before is left as it is."""
-        if not messages:
-            return
+        queued = OutboxState.QUEUED.value
         rows = [
-            {
-                "id": new_id(),
-                "dedupe_key": message.dedupe_key,
-                "kind": message.kind,
-                "priority": message.priority,
-                "person_id": message.person,
-                "subject_id": message.subject,
-                "since_at": message.since_at,
-                "until_at": message.until_at,
-                "state": OutboxState.QUEUED,
-                "due_at": message.due_at,
-                "attempts": 0,
-                "queued_at": now,
-            }
-            for message in messages
-        ]
-        statement = insert_into(self._connection, outbox).on_conflict_do_nothing(index_elements=["dedupe_key"])
-        await self._connection.execute(statement, rows)
+            (
+                new_id(), m.dedupe_key, str(m.kind), int(m.priority), m.person, m.subject, m.since_at, m.until_at,
+                queued, m.due_at, 0, now,
+            )
+            for m in messages
+        ]  # fmt: skip
+        await _ADD.run(self._connection, rows)
 
     async def any_due(self, now: datetime) -> bool:
         """Whether a claim would find anything; a cheap question that takes no lock."""

@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, insert, select, update
+from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.payments import Payment, PaymentState, PaymentWish
+from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import payments, refunds
 from storage.upsert import insert_into
 
@@ -23,6 +24,22 @@ class RefundState(StrEnum):
     ASKED = "asked"
     DONE = "done"
     REFUSED = "refused"
+
+
+_COLUMNS = (
+    "id", "donor_id", "rail", "amount_minor", "currency", "state", "created_at", "their_id", "url",
+)  # fmt: skip
+_PAYMENT = ", ".join(f"payments.{name}" for name in _COLUMNS)
+_ADD = insert_rows(payments, _COLUMNS)
+_LOCK = SetStatement(
+    {"id": "uuid"},
+    f"SELECT {_PAYMENT} FROM r JOIN payments ON payments.id = r.id",  # noqa: S608
+    gives=len(_COLUMNS),
+    postgresql=f"SELECT {_PAYMENT} FROM payments WHERE id IN (SELECT id FROM r) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+)
+_SET_STATES = SetStatement(
+    {"id": "uuid", "state": "text"}, "UPDATE payments SET state = r.state FROM r WHERE payments.id = r.id"
+)
 
 
 class PaymentStore:
@@ -39,14 +56,24 @@ class PaymentStore:
 
     async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
         """The payments, held until the commit (PostgreSQL), in one order."""
-        statement = select(payments).where(payments.c.id.in_(ids)).order_by(payments.c.id)
-        rows = await self._connection.execute(statement.with_for_update(key_share=True))
-        return {row.id: _payment(row) for row in rows}
+        read = reader(self._connection)
+        found: dict[UUID, Payment] = {}
+        for id_, donor, rail, minor, currency, state, created_at, their_id, url in await _LOCK.run(
+            self._connection, [(payment,) for payment in ids]
+        ):
+            payment, amount = read.id(id_), Money(minor, currency)
+            found[payment] = Payment(
+                payment, read.id(donor), rail, amount, _STATES[state], read.at(created_at), their_id, url
+            )
+        return found
 
     async def add_many(self, new: Sequence[Payment]) -> None:
         """Record payments."""
-        if new:
-            await self._connection.execute(insert(payments), [_row(payment) for payment in new])
+        rows = [
+            (p.id, p.donor, p.rail, p.amount.minor, p.amount.currency, p.state.value, p.created_at, p.their_id, p.url)
+            for p in new
+        ]
+        await _ADD.run(self._connection, rows)
 
     async def ask_many(self, wishes: Mapping[UUID, PaymentWish]) -> dict[UUID, tuple[Payment, PaymentWish]]:
         """Keep the words each payment is asked with, unless some were kept before; gives those that stand."""
@@ -68,10 +95,8 @@ class PaymentStore:
         await self._connection.execute(statement.values(values), rows)
 
     async def set_states(self, changed: Mapping[UUID, PaymentState]) -> None:
-        """Write what events say of payments; one statement per state, in one order of ids."""
-        for state in sorted(set(changed.values())):
-            ids = sorted(payment for payment, new in changed.items() if new is state)
-            await self._connection.execute(update(payments).where(payments.c.id.in_(ids)).values(state=state))
+        """Write what events say of payments that lock_many holds."""
+        await _SET_STATES.run(self._connection, [(payment, state.value) for payment, state in changed.items()])
 
     async def request_refund(self, *, refund: UUID, tip: UUID, now: datetime) -> UUID:
         """Record that a tip is to be given back; the same tip again gives the id of the first request."""
@@ -97,18 +122,7 @@ class PaymentStore:
         await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state=RefundState.DONE))
 
 
-def _row(payment: Payment) -> dict[str, Any]:
-    return {
-        "id": payment.id,
-        "donor_id": payment.donor,
-        "rail": payment.rail,
-        "amount_minor": payment.amount.minor,
-        "currency": payment.amount.currency,
-        "state": payment.state,
-        "their_id": payment.their_id,
-        "url": payment.url,
-        "created_at": payment.created_at,
-    }
+_STATES = {state.value: state for state in PaymentState}
 
 
 def _payment(row: Row[Any]) -> Payment:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,18 +10,38 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.projects import Tally
+from storage.sets import insert_rows, reader
 from storage.tables import supporters, tallies
-from storage.upsert import insert_into
+
+_MOVE_SUPPORTERS = insert_rows(
+    supporters,
+    ("subject_id", "donor_id", "currency", "gifts", "given_minor"),
+    "ON CONFLICT (subject_id, donor_id, currency) DO UPDATE SET gifts = supporters.gifts + excluded.gifts,"
+    " given_minor = supporters.given_minor + excluded.given_minor",
+    order="subject_id, donor_id, currency",
+    returning=("subject_id", "donor_id", "currency", "gifts"),
+    sqlite_look="SELECT supporters.subject_id, supporters.donor_id, supporters.currency, supporters.gifts"
+    " FROM r JOIN supporters USING (subject_id, donor_id, currency)",
+)
+_MOVE_TALLIES = insert_rows(
+    tallies,
+    ("subject_id", "currency", "donors", "gifts", "given_minor"),
+    "ON CONFLICT (subject_id, currency) DO UPDATE SET donors = tallies.donors + excluded.donors,"
+    " gifts = tallies.gifts + excluded.gifts, given_minor = tallies.given_minor + excluded.given_minor",
+    order="subject_id, currency",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Gift:
+class Gift(NamedTuple):
     """One donor's gift to one subject; `sign` −1 takes it off again."""
 
     subject: UUID
     donor: UUID
     amount: Money
     sign: int = 1
+
+
+Moved = list[Any]  # columns of a row while it is summed up
 
 
 class TallyStore:
@@ -33,41 +53,35 @@ class TallyStore:
 
     async def apply(self, gifts: Iterable[Gift]) -> None:
         """Count gifts and donors; a donor counts once per subject, and no longer once nothing of theirs is left."""
-        by_supporter: dict[tuple[UUID, UUID, str], list[int]] = defaultdict(lambda: [0, 0])
-        for gift in gifts:
-            moved = by_supporter[gift.subject, gift.donor, gift.amount.currency]
-            moved[0] += gift.sign
-            moved[1] += gift.sign * gift.amount.minor
+        # Keyed by the numbers of the ids: hashing a UUID is a call of a Python function, and there are six per gift.
+        by_supporter: dict[tuple[int, int, str], Moved] = {}
+        for subject, donor, amount, sign in gifts:
+            key = (subject.int, donor.int, amount.currency)
+            moved = by_supporter.get(key)
+            if moved is None:
+                by_supporter[key] = [subject, donor, amount.currency, sign, sign * amount.minor]
+            else:
+                moved[3] += sign
+                moved[4] += sign * amount.minor
         if not by_supporter:
             return
         donors = await self._move_supporters(by_supporter)
-        by_subject: dict[tuple[UUID, str], list[int]] = defaultdict(lambda: [0, 0])
-        for (subject, _, currency), (count, minor) in by_supporter.items():
-            by_subject[subject, currency][0] += count
-            by_subject[subject, currency][1] += minor
-        rows = [
-            {"subject_id": s, "currency": c, "donors": donors[s, c], "gifts": gifts_, "given_minor": minor}
-            for (s, c), (gifts_, minor) in sorted(by_subject.items())
-        ]
-        insert = insert_into(self._connection, tallies)
-        added = {c: tallies.c[c] + insert.excluded[c] for c in ("donors", "gifts", "given_minor")}
-        await self._connection.execute(
-            insert.on_conflict_do_update(index_elements=["subject_id", "currency"], set_=added), rows
-        )
+        by_subject: dict[tuple[int, str], Moved] = {}
+        for subject, _, currency, count, minor in by_supporter.values():
+            whole = by_subject.setdefault((subject.int, currency), [subject, currency, 0, 0, 0])
+            whole[3] += count
+            whole[4] += minor
+        for group, whole in by_subject.items():
+            whole[2] = donors[group]
+        await _MOVE_TALLIES.run(self._connection, by_subject.values())
 
-    async def _move_supporters(self, moves: dict[tuple[UUID, UUID, str], list[int]]) -> dict[tuple[UUID, str], int]:
+    async def _move_supporters(self, moves: dict[tuple[int, int, str], Moved]) -> dict[tuple[int, str], int]:
         """Write what each supporter gave; returns by how much the number of donors changed."""
-        rows = [
-            {"subject_id": s, "donor_id": d, "currency": c, "gifts": gifts, "given_minor": minor}
-            for (s, d, c), (gifts, minor) in sorted(moves.items())
-        ]
-        insert = insert_into(self._connection, supporters)
-        added = {c: supporters.c[c] + insert.excluded[c] for c in ("gifts", "given_minor")}
-        upsert = insert.on_conflict_do_update(index_elements=["subject_id", "donor_id", "currency"], set_=added)
-        returned = upsert.returning(*(supporters.c[c] for c in ("subject_id", "donor_id", "currency", "gifts")))
-        changed: dict[tuple[UUID, str], int] = defaultdict(int)
-        for subject, donor, currency, now in await self._connection.execute(returned, rows):
-            before = now - moves[subject, donor, currency][0]
+        read = reader(self._connection)
+        changed: dict[tuple[int, str], int] = defaultdict(int)
+        for subject_id, donor_id, currency, now in await _MOVE_SUPPORTERS.run(self._connection, moves.values()):
+            subject = read.known(subject_id).int
+            before = now - moves[subject, read.known(donor_id).int, currency][3]
             changed[subject, currency] += (now > 0) - (before > 0)
         return changed
 

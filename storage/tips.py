@@ -5,17 +5,58 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Tally
 from giving.tips import Tip, TipState
+from storage.sets import Reader, SetStatement, insert_rows, reader
 from storage.tables import people, tip_keys, tips
-from storage.upsert import insert_into
 
 _GIVEN = (TipState.PAID, TipState.REFUNDED)
+_READ = (
+    "id", "donor_id", "project_id", "amount_minor", "currency", "visibility", "receipt_code", "offered_at", "state",
+    "post_id", "chat_id", "creator_id", "payment_id", "charge", "entry_key", "extra_of", "paid_at", "cancelled_at",
+    "refunded_at",
+)  # fmt: skip
+_TIP = ", ".join(f"tips.{name}" for name in _READ)
+_ADD = insert_rows(
+    tips,
+    (
+        "id", "donor_id", "project_id", "post_id", "chat_id", "creator_id", "amount_minor", "currency", "state",
+        "visibility", "receipt_code", "open_key", "payment_id", "charge", "entry_key", "extra_of", "offered_at",
+        "paid_at", "booked_at", "cancelled_at", "refunded_at",
+    ),
+)  # fmt: skip
+_ADD_KEYS = insert_rows(tip_keys, ("key", "tip_id"), "ON CONFLICT (key) DO NOTHING", order="key")
+_BY_KEYS = SetStatement(
+    {"key": "text"},
+    f"SELECT r.key, {_TIP} FROM r JOIN tip_keys ON tip_keys.key = r.key JOIN tips ON tips.id = tip_keys.tip_id",  # noqa: S608
+    gives=1 + len(_READ),
+)
+_BY_OPEN_KEYS = SetStatement(
+    {"key": "text"},
+    f"SELECT r.key, {_TIP} FROM r JOIN tips ON tips.open_key = r.key",  # noqa: S608
+    gives=1 + len(_READ),
+)
+_OF_PAYMENTS = SetStatement(
+    {"id": "uuid"},
+    f"SELECT {_TIP} FROM r JOIN tips ON tips.payment_id = r.id",  # noqa: S608
+    gives=len(_READ),
+    postgresql=f"SELECT {_TIP} FROM tips WHERE payment_id IN (SELECT id FROM r) ORDER BY id FOR NO KEY UPDATE",  # noqa: S608
+)
+_PAY = SetStatement(
+    {"id": "uuid", "charge": "text", "entry_key": "text", "paid_at": "timestamptz", "booked_at": "timestamptz"},
+    "UPDATE tips SET state = 'paid', open_key = NULL, charge = r.charge, entry_key = r.entry_key, paid_at = r.paid_at,"
+    " booked_at = r.booked_at FROM r WHERE tips.id = r.id",
+)
+_CARDS = SetStatement(
+    {"id": "uuid"},
+    "SELECT tips.id, tips.card_message_id FROM r JOIN tips ON tips.id = r.id WHERE tips.card_message_id IS NOT NULL",
+    gives=2,
+)
 
 
 class TipStore:
@@ -36,22 +77,26 @@ class TipStore:
 
     async def by_keys(self, keys: Collection[str]) -> dict[str, Tip]:
         """Tips by the request keys that led to them."""
-        statement = select(tip_keys.c.key.label("request_key"), tips).join(tips, tips.c.id == tip_keys.c.tip_id)
-        rows = await self._connection.execute(statement.where(tip_keys.c.key.in_(keys)))
-        return {row.request_key: _tip(row) for row in rows}
+        return await self._by(_BY_KEYS, keys)
 
     async def by_open_keys(self, keys: Collection[str]) -> dict[str, Tip]:
         """Unpaid tips by who would give what to what."""
-        rows = await self._connection.execute(select(tips).where(tips.c.open_key.in_(keys)))
-        return {row.open_key: _tip(row) for row in rows}
+        return await self._by(_BY_OPEN_KEYS, keys)
+
+    async def _by(self, statement: SetStatement, keys: Collection[str]) -> dict[str, Tip]:
+        rows, read = await statement.run(self._connection, [(key,) for key in keys]), reader(self._connection)
+        return {row[0]: _read_tip(row[1:], read) for row in rows}
 
     async def of_payments(self, payments: Collection[UUID]) -> dict[UUID, list[Tip]]:
         """Every tip of these payments, in order of their ids; locked on PostgreSQL until the commit."""
-        statement = select(tips).where(tips.c.payment_id.in_(payments)).order_by(tips.c.id)
-        rows = await self._connection.execute(statement.with_for_update(key_share=True))
+        read = reader(self._connection)
         found: dict[UUID, list[Tip]] = {}
-        for row in rows:
-            found.setdefault(row.payment_id, []).append(_tip(row))
+        for row in await _OF_PAYMENTS.run(self._connection, [(payment,) for payment in payments]):
+            tip = _read_tip(row, read)
+            if tip.payment is not None:
+                found.setdefault(tip.payment, []).append(tip)
+        for several in found.values():
+            several.sort(key=lambda tip: tip.id)
         return found
 
     async def by_receipt(self, code: str) -> Tip | None:
@@ -61,19 +106,16 @@ class TipStore:
 
     async def add_many(self, new: Sequence[Tip], *, booked_at: datetime | None = None) -> None:
         """Insert tips; `booked_at` for those that are paid already."""
-        if new:
-            await self._connection.execute(insert(tips), [_row(tip) | {"booked_at": booked_at} for tip in new])
+        await _ADD.run(self._connection, [_added(tip, booked_at) for tip in new])
 
     async def add_keys(self, keys: Mapping[str, UUID]) -> None:
         """Remember which tip each request led to; a key that is known stays as it is."""
-        if keys:
-            rows = [{"key": key, "tip_id": tip} for key, tip in sorted(keys.items())]
-            await self._connection.execute(insert_into(self._connection, tip_keys).on_conflict_do_nothing(), rows)
+        await _ADD_KEYS.run(self._connection, keys.items())
 
     async def paid_many(self, paid: Sequence[Tip], *, booked_at: datetime) -> None:
-        """Write what paying changes; ordered by id, so that no two writers wait for each other."""
-        columns = ("state", "open_key", "charge", "entry_key", "paid_at")
-        await self._update_many(paid, columns, booked_at=booked_at)
+        """Write what paying changes. The tips are locked by of_payments."""
+        rows = [(tip.id, tip.charge, tip.entry_key, tip.paid_at, booked_at) for tip in paid]
+        await _PAY.run(self._connection, rows)
 
     async def refunded_many(self, refunded: Sequence[Tip]) -> None:
         """Write what giving back changes."""
@@ -106,13 +148,12 @@ class TipStore:
 
     async def cards(self, ids: Collection[UUID]) -> dict[UUID, int]:
         """The private messages that show these tips, for those that have one."""
-        shown = tips.c.id.in_(ids) & tips.c.card_message_id.is_not(None)
-        rows = await self._connection.execute(select(tips.c.id, tips.c.card_message_id).where(shown))
-        return {row.id: row.card_message_id for row in rows}
+        read = reader(self._connection)
+        return {read.id(row[0]): row[1] for row in await _CARDS.run(self._connection, [(tip,) for tip in ids])}
 
     async def gifts_of(self, donor: UUID, *, limit: int, offset: int) -> tuple[list[Tip], int]:
         """What somebody gave (and took back), newest first, and how many there are."""
-        mine = (tips.c.donor_id == donor) & tips.c.state.in_(_GIVEN)
+        mine = (tips.c.donor_id == donor) & tips.c.state.in_(_GIVEN) & tips.c.paid_at.is_not(None)
         total = await self._connection.scalar(select(func.count()).where(mine))
         newest = select(tips).where(mine).order_by(tips.c.paid_at.desc(), tips.c.id.desc())
         rows = await self._connection.execute(newest.limit(limit).offset(offset))
@@ -120,7 +161,8 @@ class TipStore:
 
     async def latest(self, *, project: UUID, limit: int) -> list[tuple[Tip, str]]:
         """The project's newest paid tips with their donors' names."""
-        return await self._named((tips.c.project_id == project) & (tips.c.state == TipState.PAID), limit)
+        paid = (tips.c.state == TipState.PAID) & tips.c.paid_at.is_not(None)
+        return await self._named((tips.c.project_id == project) & paid, limit)
 
     async def named_in_chat(
         self, *, chat: UUID, since: datetime | None, until: datetime | None, limit: int
@@ -154,7 +196,7 @@ class TipStore:
 
 def _booked(chat: UUID, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
     """Paid tips of a chat by the time we booked them: the provider's own time may lie before what was told already."""
-    where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID)
+    where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID) & tips.c.booked_at.is_not(None)
     if since is not None:
         where &= tips.c.booked_at > since
     return where & (tips.c.booked_at <= until) if until is not None else where
@@ -206,3 +248,32 @@ def _tip(row: Row[Any]) -> Tip:
         cancelled_at=row.cancelled_at,
         refunded_at=row.refunded_at,
     )
+
+
+def _added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
+    """A row for _ADD. Plain strings: SQLite's driver asks its adapters about every subclass."""
+    amount = tip.amount
+    return (
+        tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
+        tip.state.value, tip.visibility.value, tip.receipt_code, tip.open_key, tip.payment, tip.charge, tip.entry_key,
+        tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at,
+    )  # fmt: skip
+
+
+_STATES = {state.value: state for state in TipState}
+_VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
+
+
+def _read_tip(row: Sequence[Any], read: Reader) -> Tip:
+    """A tip from the columns of _READ as the driver gives them."""
+    (
+        id_, donor, project, minor, currency, visibility, receipt, offered_at, state, post, chat, creator, payment,
+        charge, entry_key, extra_of, paid_at, cancelled_at, refunded_at,
+    ) = row  # fmt: skip
+    return Tip(
+        read.id(id_), read.id(donor), read.known(project), Money(minor, currency), _VISIBILITIES[visibility],
+        receipt, read.at(offered_at), _STATES[state], read.maybe_known(post), read.maybe_known(chat),
+        read.maybe_known(creator),
+        read.maybe_id(payment), charge, entry_key, read.maybe_id(extra_of), read.maybe_at(paid_at),
+        read.maybe_at(cancelled_at), read.maybe_at(refunded_at),
+    )  # fmt: skip

@@ -1,6 +1,5 @@
 """A unit of work: one transaction, committed when its block ends well, with the stores of every feature on it."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from functools import cached_property
@@ -13,13 +12,14 @@ from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
 from storage.inbox import InboxStore
-from storage.inline import InlineConnection, drive
+from storage.inline import InlineConnection, begin, drive, in_thread
 from storage.ledger import LedgerStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.projects import ProjectStore
 from storage.tallies import TallyStore
+from storage.targets import TargetStore
 from storage.tips import TipStore
 
 T = TypeVar("T")
@@ -64,6 +64,11 @@ class Work:
     def creators(self) -> CreatorStore:
         """Chats and their posts."""
         return CreatorStore(self.connection)
+
+    @cached_property
+    def targets(self) -> TargetStore:
+        """Where offers would go."""
+        return TargetStore(self.connection)
 
     @cached_property
     def tips(self) -> TipStore:
@@ -116,27 +121,23 @@ class UnitOfWork:
             yield Work(connection)
 
     async def run(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        """The same for a hot step that waits for nothing but its database; on SQLite it runs whole in one thread.
+        """The same for a hot step that waits for nothing but its database; on SQLite it runs in one go.
 
         Raises: WaitedElsewhere, what the step raises, the database's error. Cancelled, it may have been committed.
         """
-        if self._engines.inline is None:
+        if self._engines.inline is None or self._engines.committer is None:
             async with self() as work:
                 return await step(work)
         async with self._turn():
-            loop = asyncio.get_running_loop()
-            running = loop.run_in_executor(self._engines.thread, self._run_inline, step)
-            try:
-                return await asyncio.shield(running)
-            except asyncio.CancelledError:
-                await asyncio.wait((running,))  # the turn is over only when the thread is done
-                raise
-
-    def _run_inline(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        if self._engines.inline is None:
-            raise RuntimeError("only SQLite runs inline")
-        with self._engines.inline.begin() as connection:
-            return drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
+            with self._engines.inline.connect() as connection:
+                transaction = await begin(connection)
+                try:
+                    result = drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
+                except BaseException:
+                    transaction.rollback()
+                    raise
+                await in_thread(self._engines.committer, transaction.commit)
+                return result
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """SQLite has one writer; on PostgreSQL writers stand beside each other."""

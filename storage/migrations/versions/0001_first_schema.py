@@ -334,11 +334,35 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt_code", name=op.f("uq_tips_receipt_code")),
     )
     with op.batch_alter_table("tips", schema=None) as batch_op:
-        batch_op.create_index("ix_tips_chat_id_booked_at", ["chat_id", "booked_at"], unique=False)
-        batch_op.create_index("ix_tips_donor_id_paid_at", ["donor_id", "paid_at"], unique=False)
-        batch_op.create_index("ix_tips_entry_key", ["entry_key"], unique=False)
+        batch_op.create_index(
+            "ix_tips_chat_id_booked_at",
+            ["chat_id", "booked_at"],
+            unique=False,
+            postgresql_where=sa.text("booked_at IS NOT NULL"),
+            sqlite_where=sa.text("booked_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_tips_donor_id_paid_at",
+            ["donor_id", "paid_at"],
+            unique=False,
+            postgresql_where=sa.text("paid_at IS NOT NULL"),
+            sqlite_where=sa.text("paid_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_tips_entry_key",
+            ["entry_key"],
+            unique=False,
+            postgresql_where=sa.text("entry_key IS NOT NULL"),
+            sqlite_where=sa.text("entry_key IS NOT NULL"),
+        )
         batch_op.create_index("ix_tips_payment_id", ["payment_id"], unique=False)
-        batch_op.create_index("ix_tips_project_id_paid_at", ["project_id", "paid_at"], unique=False)
+        batch_op.create_index(
+            "ix_tips_project_id_paid_at",
+            ["project_id", "paid_at"],
+            unique=False,
+            postgresql_where=sa.text("paid_at IS NOT NULL"),
+            sqlite_where=sa.text("paid_at IS NOT NULL"),
+        )
 
     op.create_table(
         "refunds",

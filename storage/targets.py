@@ -1,0 +1,56 @@
+"""Where offers would go: what deciding one needs of posts, chats and projects, in one look."""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.tips import Target
+from storage.sets import SetStatement, reader
+
+_OPEN = "projects.state = 'open' AND organisations.verified_at IS NOT NULL, projects.currency"
+_PROJECTS = "JOIN organisations ON organisations.id = projects.organisation_id"
+_OF_PROJECTS = SetStatement(
+    {"id": "uuid"},
+    f"SELECT projects.id, projects.id, {_OPEN} FROM r JOIN projects ON projects.id = r.id {_PROJECTS}",  # noqa: S608
+    gives=4,
+)
+_OF_POSTS = SetStatement(
+    {"id": "uuid"},
+    f"SELECT posts.id, projects.id, {_OPEN}, chats.id, chats.title,"  # noqa: S608
+    " chats.state = 'on' AND chats.project_id IS NOT NULL AND chats.creator_id IS NOT NULL, chats.creator_id"
+    " FROM r JOIN posts ON posts.id = r.id JOIN chats ON chats.id = posts.chat_id"
+    f" JOIN projects ON projects.id = posts.project_id {_PROJECTS}",
+    gives=8,
+)
+
+
+class TargetStore:
+    """Reads posts, chats, projects and organisations."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def of_projects(self, ids: Collection[UUID]) -> dict[UUID, Target]:
+        """Those of the projects that are known."""
+        return await self._run(_OF_PROJECTS, ids)
+
+    async def of_posts(self, ids: Collection[UUID]) -> dict[UUID, Target]:
+        """Those of the posts that are known."""
+        return await self._run(_OF_POSTS, ids)
+
+    async def _run(self, statement: SetStatement, ids: Collection[UUID]) -> dict[UUID, Target]:
+        read = reader(self._connection)
+
+        def target(project: Any, open_: Any, currency: str, *chat: Any) -> Target:
+            if not chat:
+                return Target(read.known(project), bool(open_), currency)
+            id_, title, on, creator = chat
+            return Target(
+                read.known(project), bool(open_), currency, read.known(id_), title, bool(on), read.maybe_known(creator)
+            )
+
+        rows = await statement.run(self._connection, [(i,) for i in ids])
+        return {read.known(row[0]): target(*row[1:]) for row in rows}
