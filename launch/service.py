@@ -29,6 +29,7 @@ from services.counters import CounterService
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.links import Links
+from services.metrics import MetricsService
 from services.outbox import OutboxService
 from services.payments import PaymentService
 from services.people import PeopleService
@@ -43,6 +44,7 @@ from storage.engines import DatabaseUrlWrong, Engines, open_engines
 from storage.work import UnitOfWork
 from texts import Texts
 from web.app import WebParts, create_app, create_runner
+from web.metrics import create_metrics_app
 
 if TYPE_CHECKING:
     from launch.telegram import Telegram
@@ -171,6 +173,24 @@ async def start_web(services: Services, settings: Settings, listening: socket.so
 
 
 @contextlib.asynccontextmanager
+async def metrics_site(services: Services, settings: Settings) -> AsyncIterator[None]:
+    """Serve /metrics on its own port, where one is set. Raises: StartFailed (the port is taken)."""
+    if not settings.web.metrics_port:
+        yield
+        return
+    runner = create_runner(create_metrics_app(MetricsService(services.unit)))
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, settings.web.metrics_host, settings.web.metrics_port).start()
+        except OSError as error:
+            raise StartFailed(f"web.metrics_port: {settings.web.metrics_port}: {error.strerror}") from None
+        yield
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
 async def loops(services: Services) -> AsyncIterator[None]:
     """What goes on beside the updates: settling what the inbox holds, queueing digests."""
     services.payments.pending.set()
@@ -222,7 +242,7 @@ async def serve(
             port = runner.addresses[0][1]  # web.port 0 took a free one
             services.links.public_url = settings.web.link_base.rpartition(":")[0] + f":{port}"
         try:
-            async with loops(services):
+            async with metrics_site(services, settings), loops(services):
                 telegram = await _telegram(settings, services, rights)
                 try:
                     await telegram.run(stop, on_ready)

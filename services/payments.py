@@ -10,6 +10,7 @@ import structlog
 from giving.payments import EventKind
 from payments.provider import BadEvent, Rail, UnknownRail
 from services.clock import Clock, utc_now
+from services.metrics import WEBHOOK_EVENTS
 from services.settlement import Settler
 from storage.group_commit import GroupCommit
 from storage.inbox import StoredEvent, stored_event
@@ -34,7 +35,7 @@ class PaymentService:
         """Take events of these rails."""
         self._rails = {rail.name: rail for rail in rails}
         self._settler, self._now = settler, now
-        self._store = GroupCommit(unit, self._store_many)
+        self._store = GroupCommit(unit, self._store_many, name="inbox")
         self.pending = asyncio.Event()
 
     async def receive(self, rail: str, body: bytes, headers: Mapping[str, str]) -> Received:
@@ -57,6 +58,7 @@ class PaymentService:
         if is_new:
             outcome = Received.IGNORED if event.kind is EventKind.OTHER else Received.STORED
             self.pending.set()
+        WEBHOOK_EVENTS.labels(rail, outcome.value).inc()
         log.debug("provider_event_received", rail=rail, event_id=event.event_id, kind=event.kind, outcome=outcome)
         return outcome
 

@@ -17,6 +17,7 @@ from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip
 from payments.provider import BadEvent, Rail
 from services.clock import Clock, utc_now
+from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.wake import Wakes
 from storage.ids import new_id
 from storage.inbox import InboxState, StoredEvent
@@ -202,8 +203,12 @@ class Settler:
         )
 
     def _tell(self, batch: Batch) -> None:
-        """After the commit: the log (one line a commit, not a tip), and whoever waits for work."""
+        """After the commit: the log (one line a commit, not a tip), the metrics, and whoever waits for work."""
         for event, settlement in batch.decided:
+            if paid := len(settlement.paid) + len(settlement.extra):
+                TIPS_PAID.labels(event.rail).inc(paid)
+            elif settlement.refunded:
+                TIPS_REFUNDED.labels(event.rail).inc(len(settlement.refunded))
             if settlement.outcome in (Outcome.ODD, Outcome.WAITING):
                 log.warning(
                     "provider_event_not_booked", rail=event.rail, event_id=event.event_id,

@@ -30,6 +30,7 @@ from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, TipState, deci
 from payments.provider import PaymentIntent, Rail, RailRefused
 from services.clock import Clock, utc_now
 from services.links import Links
+from services.metrics import TIPS_OFFERED
 from services.projects import Page, alternatives, as_chosen, cards
 from storage.group_commit import GroupCommit
 from storage.ids import new_id
@@ -97,9 +98,9 @@ class TipService:
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money = rail is not None
         self.test_money = rail is not None and not rail.capabilities.real_money
-        self._offer = GroupCommit(unit, self._offer_many, done=_log_offered)
-        self._ask = GroupCommit(unit, self._ask_many)
-        self._link = GroupCommit(unit, self._link_many)
+        self._offer = GroupCommit(unit, self._offer_many, name="offer", done=_log_offered)
+        self._ask = GroupCommit(unit, self._ask_many, name="ask")
+        self._link = GroupCommit(unit, self._link_many, name="link")
 
     async def offer(self, request: OfferRequest) -> Tip:
         """Record a tip, or find the one that this request, or the same unpaid wish, made before.
@@ -320,6 +321,7 @@ def _log_offered(results: Sequence[Offered | Exception]) -> None:
     """One line a commit: on a giving day a line a tip would cost more than the tip."""
     new = [result[0] for result in results if isinstance(result, tuple) and result[1]]
     if new:
+        TIPS_OFFERED.inc(len(new))
         log.info("tips_offered", count=len(new), tips=[str(tip.id) for tip in new])
 
 

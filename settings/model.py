@@ -52,6 +52,8 @@ class Web(Group):
     host: Annotated[Text, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[Whole, Field(ge=0, le=65535)] = 8081
     public_url: Annotated[Text, AfterValidator(lambda value: value and web_address(value))] = ""
+    metrics_host: Annotated[Text, Field(min_length=1)] = "127.0.0.1"
+    metrics_port: Annotated[Whole, Field(ge=0, le=65535)] = 0
 
     @property
     def link_base(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
+from prometheus_client import Histogram
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engines import is_passing
@@ -16,6 +17,12 @@ Result = TypeVar("Result")
 Step = Callable[[Work, Sequence[Request]], Coroutine[Any, Any, Sequence[Result | Exception]]]
 
 log = structlog.get_logger()
+BATCH_SIZE: Final = Histogram(
+    "group_commit_batch_size",
+    "Callers served by one commit",
+    ["work"],
+    buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
+)
 TRIES: Final = 4
 
 
@@ -36,11 +43,16 @@ class GroupCommit(Generic[Request, Result]):
         unit: UnitOfWork,
         step: Step[Request, Result],
         *,
+        name: str = "other",
         most: int = 1000,
         done: Callable[[Sequence[Result | Exception]], None] | None = None,
     ) -> None:
-        """Serve at most `most` callers per commit; `done` hears of each commit's results (for the log)."""
+        """Serve at most `most` callers per commit; `done` hears of each commit's results (for the log).
+
+        `name` is the label of its batch sizes in the metrics.
+        """
         self._unit, self._step, self._most, self._done = unit, step, most, done
+        self._size = BATCH_SIZE.labels(name)
         self._waiting: deque[tuple[Request, asyncio.Future[Result]]] = deque()
         self._drainer: asyncio.Task[None] | None = None
 
@@ -87,6 +99,7 @@ class GroupCommit(Generic[Request, Result]):
         except Exception as error:  # noqa: BLE001 - every waiting caller must learn of it
             _fail(batch, error)
         else:
+            self._size.observe(len(batch))
             if self._done is not None:
                 self._done(results)
             _answer(batch, results)

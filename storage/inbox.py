@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
@@ -77,6 +78,12 @@ class InboxStore:
         new, read = InboxState.NEW.value, reader(self._connection)
         rows = [(e.id, e.rail, e.event_id, str(e.kind), e.reference, e.body, new, now) for e in events]
         return {read.id(row[0]) for row in await _ADD.run(self._connection, rows)}
+
+    async def oldest_new(self) -> datetime | None:
+        """When the oldest event arrived that nothing was decided about."""
+        new = select(func.min(provider_events.c.received_at)).where(provider_events.c.state == InboxState.NEW)
+        oldest: datetime | None = await self._connection.scalar(new)
+        return oldest
 
     async def claim(self, limit: int) -> list[StoredEvent]:
         """The oldest new events; another replica's claim is skipped (PostgreSQL), not waited for."""

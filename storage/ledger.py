@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.accounts import Account
@@ -114,6 +114,13 @@ class LedgerStore:
         """Every account with its balance, by name."""
         rows = await self._connection.execute(select(accounts).order_by(accounts.c.name, accounts.c.currency))
         return [(row.name, Money(row.balance_minor, row.currency)) for row in rows]
+
+    async def sums(self) -> dict[str, int]:
+        """Sum of all balances per currency in minor units: zero each, as every entry sums to zero."""
+        rows = await self._connection.execute(
+            select(accounts.c.currency, func.sum(accounts.c.balance_minor)).group_by(accounts.c.currency)
+        )
+        return {currency: int(minor) for currency, minor in rows}
 
     async def by_key(self, key: str) -> BookedEntry | None:
         """One entry with its postings, or None."""

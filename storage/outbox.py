@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
@@ -87,6 +87,12 @@ class OutboxStore:
     async def any_due(self, now: datetime) -> bool:
         """Whether a claim would find anything; a cheap question that takes no lock."""
         return await self._connection.scalar(select(_due(now).limit(1).exists())) or False
+
+    async def oldest_due(self, now: datetime) -> datetime | None:
+        """Since when the message that waits longest could have been sent."""
+        due = _due(now).with_only_columns(func.min(outbox.c.due_at))
+        oldest: datetime | None = await self._connection.scalar(due)
+        return oldest
 
     async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[ClaimedMessage]:
         """Lease what is due, most urgent first; a lease that ran out (a crash) is claimed again."""

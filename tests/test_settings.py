@@ -191,7 +191,10 @@ NOT_URL = "must be an address such as https://example.org"
         ("web: {prot: 1}", "config.yaml: web.prot: unknown key, did you mean web.port?"),
         ("telegramm: {}", "config.yaml: telegramm: unknown key, did you mean telegram?"),
         ("port: 1", "config.yaml: port: unknown key, did you mean web.port?"),
-        ("web: {zzz: 1}", "config.yaml: web.zzz: unknown key, known here: host, port, public_url"),
+        (
+            "web: {zzz: 1}",
+            "config.yaml: web.zzz: unknown key, known here: host, port, public_url, metrics_host, metrics_port",
+        ),
         (
             "rails: {sandbox: {webhook_secrt: x}}",
             "config.yaml: rails.sandbox.webhook_secrt: unknown key, did you mean rails.sandbox.webhook_secret?",

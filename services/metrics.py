@@ -1,0 +1,46 @@
+"""What an operator's Prometheus reads: counted where it happens, looked up in the database when it is asked for.
+
+No person in a label, ever.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.registry import REGISTRY
+
+from services.clock import Clock, utc_now
+from storage.work import UnitOfWork
+
+TIPS_OFFERED: Final = Counter("tips_offered_total", "New tips, paid or not yet")
+TIPS_PAID: Final = Counter("tips_paid_total", "Tips that a payment was booked for", ["rail"])
+TIPS_REFUNDED: Final = Counter("tips_refunded_total", "Tips that were given back", ["rail"])
+WEBHOOK_EVENTS: Final = Counter("webhook_events_total", "Events of providers, as they arrived", ["rail", "outcome"])
+_OUTBOX_OLDEST: Final = Gauge("outbox_oldest_seconds", "Since when the oldest message that could be sent waits")
+_PAYMENT_OLDEST: Final = Gauge("payment_unknown_oldest_seconds", "Age of the oldest event that is not settled yet")
+_IMBALANCE: Final = Gauge("ledger_imbalance_minor", "Sum of all balances; anything but 0 is an alarm", ["currency"])
+
+
+class MetricsService:
+    """Renders everything that was counted in this process, and a few figures of the database."""
+
+    def __init__(self, unit: UnitOfWork, *, registry: CollectorRegistry = REGISTRY, now: Clock = utc_now) -> None:
+        """Read through this unit of work."""
+        self._unit, self._registry, self._now = unit, registry, now
+
+    async def render(self) -> bytes:
+        """Prometheus' text format. Raises: the database's error."""
+        now = self._now()
+        async with self._unit.read() as work:
+            waiting = await work.outbox.oldest_due(now)
+            unsettled = await work.inbox.oldest_new()
+            sums = await work.ledger.sums()
+        _OUTBOX_OLDEST.set(_age(waiting, now))
+        _PAYMENT_OLDEST.set(_age(unsettled, now))
+        for currency, minor in sums.items():
+            _IMBALANCE.labels(currency).set(minor)
+        return generate_latest(self._registry)
+
+
+def _age(since: datetime | None, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds()) if since else 0.0

@@ -1,0 +1,24 @@
+"""`/metrics`, on a port of its own that is not for the public."""
+
+import structlog
+from aiohttp import web
+
+from services.metrics import MetricsService
+
+log = structlog.get_logger()
+
+
+def create_metrics_app(metrics: MetricsService) -> web.Application:
+    """Nothing but /metrics: 200 in Prometheus' text format, 503 while the database does not answer."""
+
+    async def show(_request: web.Request) -> web.Response:
+        try:
+            body = await metrics.render()
+        except Exception:
+            log.exception("metrics_not_read")
+            return web.Response(status=503)
+        return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    app = web.Application()
+    app.add_routes([web.get("/metrics", show)])
+    return app
