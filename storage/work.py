@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,7 +13,7 @@ from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
 from storage.inbox import InboxStore
-from storage.inline import InlineConnection, begin, drive, in_thread
+from storage.inline import InlineConnection, drive
 from storage.ledger import LedgerStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
@@ -21,6 +22,7 @@ from storage.projects import ProjectStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
 from storage.tips import TipStore
+from storage.together import TogetherWriter
 
 T = TypeVar("T")
 
@@ -113,6 +115,7 @@ class UnitOfWork:
         """Use these engines; who opened them closes them."""
         self._engines = engines
         self.dialect = engines.dialect
+        self._together = TogetherWriter(engines) if engines.inline is not None else None
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Work]:
@@ -121,23 +124,18 @@ class UnitOfWork:
             yield Work(connection)
 
     async def run(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        """The same for a hot step that waits for nothing but its database; on SQLite it runs in one go.
+        """The same for a hot step that waits for nothing but its database; on SQLite it shares a commit with others.
 
         Raises: WaitedElsewhere, what the step raises, the database's error. Cancelled, it may have been committed.
         """
-        if self._engines.inline is None or self._engines.committer is None:
+        if self._together is None:
             async with self() as work:
                 return await step(work)
-        async with self._turn():
-            with self._engines.inline.connect() as connection:
-                transaction = await begin(connection)
-                try:
-                    result = drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
-                except BaseException:
-                    transaction.rollback()
-                    raise
-                await in_thread(self._engines.committer, transaction.commit)
-                return result
+
+        def write(connection: Connection) -> T:
+            return drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
+
+        return cast(T, await self._together(write))
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """SQLite has one writer; on PostgreSQL writers stand beside each other."""
