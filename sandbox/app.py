@@ -21,6 +21,7 @@ from sandbox.rail.server import Rail
 from sandbox.state import State
 from sandbox.telegram.schema import Schema
 from sandbox.telegram.server import BotApi
+from sandbox.telegram.webhooks import Dispatcher
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
@@ -39,6 +40,7 @@ class Sandbox:
     def __init__(self, state: State, options: Options) -> None:
         self.state = state
         self.url = ""
+        self._bot_api = BotApi(state, Schema.load())
         self._payments = Payments(state, options.fee_percent, lambda: self.url)
         self._runner = web.AppRunner(self._app(options), access_log=None, shutdown_timeout=0.5)
 
@@ -60,7 +62,7 @@ class Sandbox:
 
     def _app(self, options: Options) -> web.Application:
         app = web.Application(middlewares=[answers, guard], client_max_size=MOST_BYTES)
-        app.add_routes(BotApi(self.state, Schema.load()).routes())
+        app.add_routes(self._bot_api.routes())
         app.add_routes(People(self.state).routes())
         app.add_routes(Rail(self.state, self._payments, options.rail_key).routes())
         app.add_routes(PayPage(self.state, self._payments).routes())
@@ -70,7 +72,9 @@ class Sandbox:
         return app
 
     async def _workers(self, app: web.Application) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(_always(work)) for work in (Courier(self.state).run, self._payments.settle_later)]
+        webhooks = Dispatcher(self.state, self._bot_api.run)
+        workers = (Courier(self.state).run, self._payments.settle_later, webhooks.run)
+        tasks = [asyncio.create_task(_always(work)) for work in workers]
         yield
         for task in tasks:
             task.cancel()

@@ -32,7 +32,11 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """`id` is what the Bot API calls the chat; for a private one that is the person, and `bot` whom they talk to."""
+    """`id` is what the Bot API calls the chat; for a private one that is the person, and `bot` whom they talk to.
+
+    `linked` is the key of a channel's discussion group (and there, of the channel), `migrated_to` that of the
+    supergroup a group became.
+    """
 
     key: int
     id: int
@@ -43,10 +47,16 @@ class Chat:
     started: bool
     blocked: bool
     signed: bool
+    linked: int | None = None
+    migrated_to: int | None = None
 
     @property
     def is_private(self) -> bool:
         return self.type == "private"
+
+    @property
+    def is_group(self) -> bool:
+        return self.type in ("group", "supergroup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ def _user(row: sqlite3.Row) -> User:
 
 def _chat(row: sqlite3.Row) -> Chat:
     flags = bool(row["started"]), bool(row["blocked"]), bool(row["signed"])
-    return Chat(row["key"], row["id"], row["type"], row["title"], row["username"], row["bot"], *flags)
+    links = row["linked"], row["migrated_to"]
+    return Chat(row["key"], row["id"], row["type"], row["title"], row["username"], row["bot"], *flags, *links)
 
 
 def find_user(state: State, ref: int | str) -> User | None:
@@ -112,6 +123,32 @@ def main_bot(state: State) -> User:
     return _user(row)
 
 
+@dataclass(frozen=True, slots=True)
+class BotSettings:
+    """What its owner chose: `privacy` keeps a bot from reading groups, `inline_mode` lets people ask it anywhere."""
+
+    privacy: bool
+    inline_mode: bool
+    inline_feedback: bool
+
+
+def bot_settings(state: State, bot: int) -> BotSettings:
+    row = state.row("SELECT privacy, inline_mode, inline_feedback FROM bots WHERE id = ?", bot)
+    if row is None:
+        raise LookupError(bot)
+    return BotSettings(*map(bool, row))
+
+
+def set_bot_settings(state: State, bot: int, new: BotSettings) -> None:
+    state.run(
+        "UPDATE bots SET privacy = ?, inline_mode = ?, inline_feedback = ? WHERE id = ?",
+        new.privacy,
+        new.inline_mode,
+        new.inline_feedback,
+        bot,
+    )
+
+
 def find_chat(state: State, ref: int | str) -> Chat | None:
     """A channel or group, by id or `@username`."""
     row = (
@@ -122,6 +159,13 @@ def find_chat(state: State, ref: int | str) -> Chat | None:
     return _chat(row) if row else None
 
 
+def chat_by_key(state: State, key: int) -> Chat:
+    row = state.row("SELECT * FROM chats WHERE key = ?", key)
+    if row is None:
+        raise LookupError(key)
+    return _chat(row)
+
+
 def private_chat(state: State, person: int, bot: int) -> Chat | None:
     row = state.row("SELECT * FROM chats WHERE id = ? AND bot = ?", person, bot)
     return _chat(row) if row else None
@@ -130,8 +174,8 @@ def private_chat(state: State, person: int, bot: int) -> Chat | None:
 def chats_of(state: State, user: int) -> list[Chat]:
     """Every chat the person sees, the one with the newest message first."""
     rows = state.rows(
-        """SELECT chats.* FROM chats WHERE (bot IS NOT NULL AND id = ?1)
-           OR key IN (SELECT chat FROM members WHERE user = ?1 AND status IN ('creator', 'administrator', 'member'))
+        """SELECT chats.* FROM chats WHERE migrated_to IS NULL AND ((bot IS NOT NULL AND id = ?1)
+           OR key IN (SELECT chat FROM members WHERE user = ?1 AND status IN ('creator', 'administrator', 'member')))
            ORDER BY (SELECT date FROM messages WHERE chat = key ORDER BY id DESC LIMIT 1) DESC, key""",
         user,
     )

@@ -13,6 +13,7 @@ from sandbox.people.server import answer as people_answer
 from sandbox.rail.errors import RailError
 from sandbox.rail.server import refusal as rail_refusal
 from sandbox.telegram.errors import ApiError
+from sandbox.telegram.server import LARGEST_UPLOAD
 from sandbox.telegram.server import refusal as telegram_refusal
 
 log = logging.getLogger(__name__)
@@ -42,7 +43,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     origin = request.headers.get("Origin")
     if request.method not in ("GET", "HEAD") and origin is not None and origin != f"http://{request.host}":
         return refuse(request, 403, "forbidden", "This request came from a page of another site.")
-    if (request.content_length or 0) > MOST_BYTES:  # also where nobody reads the body
+    uploads = request.path.startswith("/bot") and request.content_type.startswith("multipart/")
+    if (request.content_length or 0) > (LARGEST_UPLOAD if uploads else MOST_BYTES):  # also where nobody reads the body
         return refuse(request, 413, "invalid_request", "Request Entity Too Large")
     return await handler(request)
 
@@ -53,7 +55,7 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except ApiError as error:
-        return telegram_refusal(error.code, error.description)
+        return telegram_refusal(error.code, error.description, error.parameters)
     except PeopleError as error:
         return people_answer({"error": error.text}, error.status)
     except RailError as error:

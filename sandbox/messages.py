@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -14,7 +14,12 @@ from sandbox.state import State
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """`sender` is the one who wrote it, also in a channel, where nobody is told; `markup_bot` gets the taps."""
+    """`sender` is the one who wrote it, also where nobody is told; `markup_bot` gets the taps.
+
+    `text` is the caption where `extra` holds a photo or the like; `extra` is told as it is. `meta` is not told:
+    `as` (key of the chat it is said in the name of), `service`, `thread` (the first message of the replies),
+    `keyboard` (a reply keyboard), `via` (the bot whose inline result it is).
+    """
 
     id: int
     sender: int | None
@@ -27,6 +32,7 @@ class Message:
     markup_bot: int | None
     reply_to: int | None
     extra: dict[str, Any]
+    meta: dict[str, Any] = field(default_factory=dict)
 
 
 def _message(row: sqlite3.Row) -> Message:
@@ -42,6 +48,7 @@ def _message(row: sqlite3.Row) -> Message:
         row["markup_bot"],
         row["reply_to"],
         orjson.loads(row["extra"]),
+        orjson.loads(row["meta"]),
     )
 
 
@@ -49,16 +56,19 @@ def add(
     state: State,
     chat: Chat,
     *,
-    sender: int,
-    text: str,
-    entities: list[dict[str, Any]],
+    sender: int | None,
+    text: str = "",
+    entities: list[dict[str, Any]] | None = None,
     date: int | None = None,
     signature: str | None = None,
     markup: dict[str, Any] | None = None,
     reply_to: int | None = None,
     extra: dict[str, Any] | None = None,
+    meta: dict[str, Any] | None = None,
 ) -> Message:
     """A new message, with the chat's next id; now, unless it is dated."""
+    answered = find(state, chat, reply_to) if reply_to is not None and chat.type == "supergroup" else None
+    thread = {"thread": answered.meta.get("thread", answered.id)} if answered else {}
     message = Message(
         id=_next_id(state, chat),
         sender=sender,
@@ -66,11 +76,12 @@ def add(
         date=state.now() if date is None else date,
         edit_date=None,
         text=text,
-        entities=entities,
+        entities=entities or [],
         markup=markup,
         markup_bot=sender if markup else None,
         reply_to=reply_to,
         extra=extra or {},
+        meta=thread | (meta or {}),
     )
     _insert(state, chat, message)
     tell(state, chat, "new")
@@ -95,6 +106,8 @@ def save_edit(state: State, chat: Chat, message: Message) -> None:
 
 def delete(state: State, chat: Chat, message_id: int) -> None:
     state.run("DELETE FROM messages WHERE chat = ? AND id = ?", chat.key, message_id)
+    state.run("DELETE FROM reactions WHERE chat = ? AND message = ?", chat.key, message_id)
+    state.run("DELETE FROM pins WHERE chat = ? AND message = ?", chat.key, message_id)
     tell(state, chat, "delete")
 
 
@@ -125,8 +138,8 @@ def _next_id(state: State, chat: Chat) -> int:
 
 def _insert(state: State, chat: Chat, message: Message) -> None:
     state.run(
-        "INSERT INTO messages (chat, id, sender, signature, date, text, entities, markup, markup_bot, reply_to, extra)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO messages (chat, id, sender, signature, date, text, entities, markup, markup_bot, reply_to, extra,"
+        " meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         chat.key,
         message.id,
         message.sender,
@@ -138,6 +151,7 @@ def _insert(state: State, chat: Chat, message: Message) -> None:
         message.markup_bot,
         message.reply_to,
         _dump(message.extra),
+        _dump(message.meta),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sandbox import chats
 from sandbox.chats import Chat, Member, User
 from sandbox.state import State
-from sandbox.telegram.errors import bad_request, forbidden
+from sandbox.telegram.errors import ApiError, bad_request, forbidden
 
 
 def resolve(state: State, bot: User, ref: int | str) -> Chat:
@@ -15,6 +15,10 @@ def resolve(state: State, bot: User, ref: int | str) -> Chat:
     found = chats.find_chat(state, ref) or (chats.private_chat(state, ref, bot.id) if isinstance(ref, int) else None)
     if found is None:
         raise bad_request("chat not found")
+    if found.migrated_to is not None:
+        new = chats.chat_by_key(state, found.migrated_to)
+        text = "Bad Request: group chat was upgraded to a supergroup chat"
+        raise ApiError(400, text, migrate_to_chat_id=new.id)
     return found
 
 
@@ -56,12 +60,20 @@ def may_edit(state: State, bot: User, chat: Chat, sender: int | None) -> bool:
     if chat.is_private:
         return sender == bot.id
     own = membership(state, bot, chat)
+    if chat.is_group:
+        return sender == bot.id
     return own.may("can_edit_messages") or (sender == bot.id and own.may("can_post_messages"))
 
 
 def may_delete(state: State, bot: User, chat: Chat, sender: int | None, *, old: bool) -> bool:
-    """Both sides' messages in a private chat and its own elsewhere, while new; any with `can_delete_messages`."""
+    """Both sides' messages in a private chat and its own elsewhere, while new; any with `can_delete_messages`.
+
+    In a group that is no supergroup, whoever administers it may delete.
+    """
     if chat.is_private:
         return not old
     own = membership(state, bot, chat)
+    if chat.is_group:
+        may = own.administers if chat.type == "group" else own.may("can_delete_messages")
+        return may or (sender == bot.id and not old)
     return own.may("can_delete_messages") or (sender == bot.id and own.may("can_post_messages") and not old)

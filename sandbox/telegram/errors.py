@@ -4,16 +4,21 @@ from __future__ import annotations
 
 
 class ApiError(Exception):
-    """Answered as `{"ok": false, "error_code": …, "description": …}`."""
+    """Answered as `{"ok": false, "error_code": …, "description": …, "parameters": …}`."""
 
-    def __init__(self, code: int, description: str) -> None:
+    def __init__(self, code: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
+        self.parameters = parameters
 
 
 def bad_request(text: str) -> ApiError:
     return ApiError(400, f"Bad Request: {text}")
+
+
+def too_many_requests(retry_after: int) -> ApiError:
+    return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
 
 
 def forbidden(text: str) -> ApiError:

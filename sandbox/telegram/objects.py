@@ -28,7 +28,20 @@ RIGHTS = (
 )
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
 GROUP_RIGHTS = ("can_pin_messages", "can_manage_topics", "can_manage_tags")
+MEDIA = ("photo", "document", "sticker")
+# Who speaks for a chat in a group. Source: telegram-bot-api, Client.h.
+ANONYMOUS: Json = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+TELEGRAM: Json = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+CHANNEL: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
 GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+
+
+PERMISSIONS = (
+    *("can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos"),
+    *("can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages"),
+    *("can_add_web_page_previews", "can_react_to_messages", "can_edit_tag", "can_change_info", "can_invite_users"),
+    *("can_pin_messages", "can_manage_topics"),
+)
 
 
 def rights_of(chat: Chat) -> tuple[str, ...]:
@@ -47,12 +60,13 @@ def user_json(user: User) -> Json:
     )
 
 
-def me_json(bot: User) -> Json:
+def me_json(state: State, bot: User) -> Json:
     """What getMe adds for the bot itself."""
+    chosen = chats.bot_settings(state, bot.id)
     return user_json(bot) | {
         "can_join_groups": True,
-        "can_read_all_group_messages": False,
-        "supports_inline_queries": False,
+        "can_read_all_group_messages": not chosen.privacy,
+        "supports_inline_queries": chosen.inline_mode,
         "can_connect_to_business": False,
         "has_main_web_app": False,
     }
@@ -76,31 +90,56 @@ def full_chat_json(state: State, chat: Chat) -> Json:
     username = full.get("username")
     if username:
         full["active_usernames"] = [username]
-    if chat.type == "channel":
+    if chat.type in ("channel", "supergroup"):
         full["has_visible_history"] = True
-    return full
+    if chat.is_group:
+        full["permissions"] = dict.fromkeys(PERMISSIONS, True)
+    if chat.linked is not None:
+        full["linked_chat_id"] = chats.chat_by_key(state, chat.linked).id
+    pinned = state.row("SELECT max(message) AS id FROM pins WHERE chat = ?", chat.key)
+    message = messages.find(state, chat, pinned["id"]) if pinned and pinned["id"] is not None else None
+    return full | ({"pinned_message": message_json(state, chat, message)} if message else {})
 
 
 def message_json(state: State, chat: Chat, message: Message, *, with_reply: bool = True) -> Json:
     """Message; in a channel it comes from the channel, not from a person."""
-    sender = chats.get_user(state, message.sender) if message.sender is not None else None
-    in_channel = chat.type == "channel"
-    chat_object = chat_json(state, chat)
     reply = messages.find(state, chat, message.reply_to) if message.reply_to and with_reply else None
     return _present(
         message_id=message.id,
-        **{"from": user_json(sender) if sender and not in_channel else None},
-        sender_chat=chat_object if in_channel else None,
+        message_thread_id=message.meta.get("thread"),
+        **sender_json(state, chat, message),
         author_signature=message.signature,
-        chat=chat_object,
+        chat=chat_json(state, chat),
         date=message.date,
         edit_date=message.edit_date,
         reply_to_message=message_json(state, chat, reply, with_reply=False) if reply else None,
-        text=message.text,
-        entities=[entity_json(state, e) for e in message.entities] or None,
+        via_bot=user_json(chats.get_user(state, message.meta["via"])) if "via" in message.meta else None,
+        **text_json(state, message),
         reply_markup=message.markup,
         **message.extra,
     )
+
+
+def sender_json(state: State, chat: Chat, message: Message) -> Json:
+    """Who a message is from, and in the name of which chat."""
+    spoken_for = message.meta.get("as", chat.key if chat.type == "channel" else None)
+    if spoken_for is None:
+        return {"from": user_json(chats.get_user(state, message.sender))} if message.sender is not None else {}
+    sender_chat = {"sender_chat": chat_json(state, chats.chat_by_key(state, spoken_for))}
+    if chat.type == "channel":
+        return sender_chat
+    if spoken_for == chat.key:
+        return sender_chat | {"from": ANONYMOUS}
+    return sender_chat | {"from": TELEGRAM if message.extra.get("is_automatic_forward") else CHANNEL}
+
+
+def text_json(state: State, message: Message) -> Json:
+    """Under the names of a caption where there is something to caption; nothing for what has no words."""
+    if not message.text:
+        return {}
+    names = ("caption", "caption_entities") if any(m in message.extra for m in MEDIA) else ("text", "entities")
+    entities = [entity_json(state, e) for e in message.entities] or None
+    return _present(**{names[0]: message.text, names[1]: entities})
 
 
 def entity_json(state: State, entity: Json) -> Json:
@@ -112,11 +151,12 @@ def entity_json(state: State, entity: Json) -> Json:
 def member_json(chat: Chat, user: User, member: Member) -> Json:
     """One of the ChatMember variants, with everything that variant must have."""
     common = {"user": user_json(user), "status": member.status}
+    anonymous = member.rights.get("is_anonymous", False)
     if member.status == "creator":
-        return common | {"is_anonymous": False}
+        return common | {"is_anonymous": anonymous}
     if member.status == "administrator":
         rights = {right: member.rights.get(right, False) for right in rights_of(chat)}
-        return common | {"can_be_edited": False, "is_anonymous": False} | rights
+        return common | {"can_be_edited": False, "is_anonymous": anonymous} | rights
     return common | ({"until_date": 0} if member.status == "kicked" else {})
 
 

@@ -45,6 +45,10 @@ class Schema:
             raise ApiError(404, "Not Found: method not found")
         return found
 
+    def takes(self, method: str, name: str) -> bool:
+        """Whether the method has such a parameter."""
+        return not {name, f"{name}?"}.isdisjoint(self._parameters[method])
+
     def read(self, method: str, raw: Mapping[str, Any]) -> dict[str, Any]:
         """The typed parameters. Text from a form or a query is read as its kind asks for."""
         kinds = {name.removesuffix("?"): kind for name, kind in self._parameters[method].items()}

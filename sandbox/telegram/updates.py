@@ -1,4 +1,4 @@
-"""The queue of updates of each bot: kept until confirmed or 24 hours old, read by one long poll at a time."""
+"""The queue of updates of each bot: kept until confirmed or too old, for one long poll or one webhook."""
 
 from __future__ import annotations
 
@@ -12,24 +12,46 @@ from sandbox.state import State
 from sandbox.telegram.errors import ApiError
 
 KEPT_S = 24 * 3600
+# What nobody waits for any longer is dropped earlier. Source: telegram-bot-api, Client.cpp, add_update.
+KEPT_SHORTER_S = {
+    "callback_query": 150,
+    "pre_checkout_query": 150,
+    "shipping_query": 150,
+    "inline_query": 30,
+    "chosen_inline_result": 600,
+}
 LONGEST_POLL_S = 50
 NOT_BY_DEFAULT = ("chat_member", "message_reaction", "message_reaction_count")
+MESSAGES = ("message", "edited_message", "channel_post", "edited_channel_post")
+PAYMENTS = ("pre_checkout_query", "shipping_query")
 
 
 def put(state: State, bot: int, kind: str, body: dict[str, Any]) -> None:
     """Queue an update, unless the bot asked not to get its kind."""
-    row = state.row("SELECT allowed_updates FROM bots WHERE id = ?", bot)
-    allowed = orjson.loads(row["allowed_updates"]) if row and row["allowed_updates"] else []
-    if kind not in allowed if allowed else kind in NOT_BY_DEFAULT:
+    listed = allowed(state, bot)
+    if kind not in listed if listed else kind in NOT_BY_DEFAULT:
         return
+    now = state.now()
     state.run(
-        "INSERT INTO updates (bot, kind, body, created_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO updates (bot, kind, body, created_at, queue, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
         bot,
         kind,
         orjson.dumps(body).decode(),
-        state.now(),
+        now,
+        queue_of(kind, body),
+        now + KEPT_SHORTER_S.get(kind, KEPT_S),
     )
     state.tell(("updates", bot))
+    state.tell(("webhooks", "due"))
+
+
+def queue_of(kind: str, body: dict[str, Any]) -> str:
+    """A webhook gets what is in one queue one after the other: by chat for messages, by person for what people ask."""
+    if kind in MESSAGES:
+        return f"chat:{body['chat']['id']}"
+    if kind in PAYMENTS:
+        return f"payments:{body['from']['id']}"
+    return f"{kind}:{body['chat']['id'] if 'chat' in body else body['from']['id']}"
 
 
 def put_for_members(state: State, chat: chats.Chat, kind: str, body: dict[str, Any]) -> None:
@@ -49,7 +71,7 @@ def allowed(state: State, bot: int) -> list[str]:
 
 
 def pending(state: State, bot: int) -> int:
-    row = state.row("SELECT count(*) AS n FROM updates WHERE bot = ?", bot)
+    row = state.row("SELECT count(*) AS n FROM updates WHERE bot = ? AND expires_at > ?", bot, state.now())
     return row["n"] if row else 0
 
 
@@ -57,19 +79,24 @@ def drop(state: State, bot: int) -> None:
     state.run("DELETE FROM updates WHERE bot = ?", bot)
 
 
+def has_webhook(state: State, bot: int) -> bool:
+    return state.row("SELECT 1 FROM webhooks WHERE bot = ?", bot) is not None
+
+
 class Polls:
-    """At most one `getUpdates` a bot: a newer one ends the one that waits with 409, as Telegram does."""
+    """At most one `getUpdates` a bot, and none beside a webhook: the one that waits ends with 409."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._current: dict[int, asyncio.Event] = {}
+        self._current: dict[int, list[str]] = {}
 
     async def get(self, bot: int, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-        ended = asyncio.Event()
-        previous = self._current.get(bot)
-        if previous:
-            previous.set()
-            self._state.signals.publish(("updates", bot), None)
+        if has_webhook(self._state, bot):
+            raise _conflict(
+                "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+            )
+        ended: list[str] = []
+        self.end(bot, "other getUpdates request; make sure that only one bot instance is running")
         self._current[bot] = ended
         try:
             return await self._wait(bot, parameters, ended)
@@ -77,7 +104,14 @@ class Polls:
             if self._current.get(bot) is ended:
                 del self._current[bot]
 
-    async def _wait(self, bot: int, parameters: dict[str, Any], ended: asyncio.Event) -> list[dict[str, Any]]:
+    def end(self, bot: int, by: str) -> None:
+        """The poll that waits now is answered with a conflict."""
+        previous = self._current.get(bot)
+        if previous is not None:
+            previous.append(by)
+            self._state.signals.publish(("updates", bot), None)
+
+    async def _wait(self, bot: int, parameters: dict[str, Any], ended: list[str]) -> list[dict[str, Any]]:
         state = self._state
         limit = min(max(parameters.get("limit", 100), 1), 100)
         timeout = min(max(parameters.get("timeout", 0), 0), LONGEST_POLL_S)
@@ -93,17 +127,17 @@ class Polls:
                 if found or left <= 0 or state.signals.closed:
                     return found
                 await news.next(left)
-                if ended.is_set():
-                    raise ApiError(
-                        409,
-                        "Conflict: terminated by other getUpdates request;"
-                        " make sure that only one bot instance is running",
-                    )
+                if ended:
+                    raise _conflict(f"terminated by {ended[0]}")
+
+
+def _conflict(text: str) -> ApiError:
+    return ApiError(409, f"Conflict: {text}")
 
 
 def _confirm(state: State, bot: int, offset: int) -> int:
     """Forget what the offset confirms and what is too old; where to read from. A negative one counts from the end."""
-    state.run("DELETE FROM updates WHERE bot = ? AND created_at < ?", bot, state.now() - KEPT_S)
+    state.run("DELETE FROM updates WHERE bot = ? AND expires_at <= ?", bot, state.now())
     if offset < 0:
         row = state.row("SELECT id FROM updates WHERE bot = ? ORDER BY id DESC LIMIT 1 OFFSET ?", bot, -offset - 1)
         offset = row["id"] if row else 0
@@ -113,6 +147,10 @@ def _confirm(state: State, bot: int, offset: int) -> int:
 
 def _read(state: State, bot: int, offset: int, limit: int) -> list[dict[str, Any]]:
     rows = state.rows(
-        "SELECT id, kind, body FROM updates WHERE bot = ? AND id >= ? ORDER BY id LIMIT ?", bot, offset, limit
+        "SELECT id, kind, body FROM updates WHERE bot = ? AND id >= ? AND expires_at > ? ORDER BY id LIMIT ?",
+        bot,
+        offset,
+        state.now(),
+        limit,
     )
     return [{"update_id": row["id"], row["kind"]: orjson.loads(row["body"])} for row in rows]

@@ -135,8 +135,18 @@ async def webhook(bot: Bot, box: Client) -> None:
     assert await bot.delete_webhook(drop_pending_updates=True)
 
 
+async def set_webhook(bot: Bot, box: Client) -> None:
+    hook = "http://127.0.0.1:9/hook"
+    assert await bot.set_webhook(hook, secret_token="s", max_connections=7, allowed_updates=["message"])
+    with pytest.raises(TelegramConflictError):
+        await bot.get_updates()
+    info = await bot.get_webhook_info()
+    assert (info.url, info.max_connections, info.allowed_updates) == (hook, 7, ["message"])
+
+
 async def webhook_info(bot: Bot, box: Client) -> None:
-    assert (await bot.get_webhook_info()).pending_update_count == 2
+    info = await bot.get_webhook_info()
+    assert (info.url, info.pending_update_count) == ("", 2)
 
 
 async def answer(bot: Bot, box: Client) -> None:
@@ -219,6 +229,7 @@ TRIED: dict[str, Callable[[Bot, Client], Awaitable[None]]] = {
     "deleteMessages": delete_many,
     "getMe": me,
     "getUpdates": get_updates,
+    "setWebhook": set_webhook,
     "deleteWebhook": webhook,
     "getWebhookInfo": webhook_info,
     "answerCallbackQuery": answer,

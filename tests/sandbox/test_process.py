@@ -19,6 +19,7 @@ import pytest
 from sandbox.__main__ import SEED, main
 from sandbox.state import State
 from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, Client, payment_of
+from tests.sandbox.receiver import receiving
 
 Start = Callable[..., Awaitable[tuple[Process, Client]]]
 
@@ -72,6 +73,26 @@ async def test_a_kill_loses_nothing_that_was_answered(start: Start) -> None:
     assert update["update_id"] == updates[-1]["update_id"] + 1
     after = await box.bot("sendMessage", chat_id=CREATOR, text="x")
     assert after["message_id"] == sent["message_id"] + 1
+
+
+async def test_a_webhook_and_what_waits_for_it_survive_a_kill(start: Start) -> None:
+    process, box = await start()
+    await box.updates()
+    async with receiving() as hook:
+        hook.answers = [500] * 3
+        await box.bot("setWebhook", url=hook.url, secret_token="s", allowed_updates=["message"])
+        await box.say(FOLLOWER, "first")
+        await box.say(FOLLOWER, "second")
+        await hook.wait_for(2)
+        process.kill()
+        await process.wait()
+        assert hook.texts == ["first", "first"]
+
+        _, box = await start()
+        await hook.wait_for(5)
+        assert hook.texts == ["first"] * 4 + ["second"]
+        assert set(hook.secrets) == {"s"}
+        assert (await box.bot("getWebhookInfo"))["allowed_updates"] == ["message"]
 
 
 async def test_a_sigterm_ends_it_at_once_with_streams_polls_and_taps_open(start: Start) -> None:

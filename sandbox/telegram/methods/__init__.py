@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.telegram.methods import callbacks, chat_info, messages, profile
+from sandbox.telegram.methods import callbacks, chat_info, messages, profile, webhook
 from sandbox.telegram.methods.call import Method
 
-PLAYED: dict[str, Method] = {**messages.METHODS, **callbacks.METHODS, **chat_info.METHODS, **profile.METHODS}
+TABLES = (messages, callbacks, chat_info, profile, webhook)
+PLAYED: dict[str, Method] = {name: method for table in TABLES for name, method in table.METHODS.items()}

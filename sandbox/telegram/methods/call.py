@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.chats import User
 from sandbox.state import State
 from sandbox.telegram.errors import not_played
+from sandbox.telegram.files import Upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +19,21 @@ class Call:
     state: State
     bot: User
     parameters: dict[str, Any]
+    uploads: dict[str, Upload] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:
         return self.parameters[name]
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.parameters.get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A result with a word of explanation, as setWebhook gives."""
+
+    result: Any
+    description: str
 
 
 @dataclass(frozen=True, slots=True)

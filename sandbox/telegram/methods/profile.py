@@ -1,4 +1,4 @@
-"""The bot itself: who it is, what it is called, which commands it has, where its updates go."""
+"""The bot itself: who it is, what it is called, which commands it has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import orjson
 
 from sandbox.chats import User
 from sandbox.state import State
-from sandbox.telegram import access, updates
+from sandbox.telegram import access
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.methods.call import Call, Table
 from sandbox.telegram.objects import me_json
@@ -20,7 +20,7 @@ DEFAULT_SCOPE = {"type": "default"}
 
 @METHODS.method("getMe")
 def get_me(call: Call) -> Any:
-    return me_json(call.bot)
+    return me_json(call.state, call.bot)
 
 
 @METHODS.method("setMyCommands", "commands scope language_code")
@@ -81,25 +81,6 @@ def set_chat_menu_button(call: Call) -> bool:
         raise bad_request("chat not found")
     button = orjson.dumps(call.get("menu_button", {"type": "default"})).decode()
     _keep(call, "menu_button", str(call.get("chat_id", "")), button)
-    return True
-
-
-@METHODS.method("getWebhookInfo")
-def get_webhook_info(call: Call) -> Any:
-    info = {
-        "url": "",
-        "has_custom_certificate": False,
-        "pending_update_count": updates.pending(call.state, call.bot.id),
-    }
-    kinds = updates.allowed(call.state, call.bot.id)
-    return info | ({"allowed_updates": kinds} if kinds else {})
-
-
-@METHODS.method("deleteWebhook", "drop_pending_updates")
-def delete_webhook(call: Call) -> bool:
-    """There is none to delete; the waiting updates can be dropped."""
-    if call.get("drop_pending_updates"):
-        updates.drop(call.state, call.bot.id)
     return True
 
 
