@@ -13,6 +13,10 @@ from pathlib import Path
 from aiohttp import web
 
 from sandbox.guard import MOST_BYTES, add_headers, answers, guard
+from sandbox.people.asking import Asking
+from sandbox.people.bots import Bots
+from sandbox.people.conversation import Conversation
+from sandbox.people.places import Places
 from sandbox.people.server import People
 from sandbox.rail.events import Courier
 from sandbox.rail.page import PayPage
@@ -63,7 +67,8 @@ class Sandbox:
     def _app(self, options: Options) -> web.Application:
         app = web.Application(middlewares=[answers, guard], client_max_size=MOST_BYTES)
         app.add_routes(self._bot_api.routes())
-        app.add_routes(People(self.state).routes())
+        for area in (People, Conversation, Places, Asking, Bots):
+            app.add_routes(area(self.state).routes())
         app.add_routes(Rail(self.state, self._payments, options.rail_key).routes())
         app.add_routes(PayPage(self.state, self._payments).routes())
         app.add_routes([web.get("/", _index), web.static("/static", STATIC)])

@@ -72,6 +72,10 @@ class Member:
     def administers(self) -> bool:
         return self.status in ("creator", "administrator")
 
+    @property
+    def is_anonymous(self) -> bool:
+        return self.administers and self.rights.get("is_anonymous", False)
+
     def may(self, right: str) -> bool:
         return self.status == "creator" or (self.status == "administrator" and self.rights.get(right, False))
 

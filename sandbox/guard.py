@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from sandbox.people.errors import PeopleError
-from sandbox.people.server import answer as people_answer
+from sandbox.people.requests import answer as people_answer
 from sandbox.rail.errors import RailError
 from sandbox.rail.server import refusal as rail_refusal
 from sandbox.telegram.errors import ApiError

@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from sandbox import chats
-from sandbox.chats import Chat, Member, User
-from sandbox.people import acts
+from sandbox.chats import BotSettings, Chat, Member, User
+from sandbox.people import acts, groups, posts
 from sandbox.people.errors import PeopleError
 from sandbox.people.views import find_chat
 from sandbox.state import State
@@ -20,6 +20,7 @@ from sandbox.state import State
 OFFSET = re.compile(r"-(\d+)([dhm])(?: (\d\d):(\d\d))?")
 # What Telegram calls the languages of the pages.
 LANGUAGES: dict[str | None, str] = {"zh-CN": "zh-hans", "en": "en"}
+PLAYED = ("channel", "group", "supergroup")
 UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 Json = dict[str, Any]
@@ -73,6 +74,8 @@ class _Sower:
         for bot in plan["bots"]:
             self._user(bot, is_bot=True)
             self.state.run("INSERT INTO bots (id, token) VALUES (?, ?)", bot["id"], bot["token"])
+            flags = (bot.get("privacy", True), bot.get("inline", False), bot.get("inline_feedback", False))
+            chats.set_bot_settings(self.state, bot["id"], BotSettings(*flags))
         for user in plan["users"]:
             for bot in plan["bots"]:
                 started = user["id"] in plan.get("started", [])
@@ -101,8 +104,8 @@ class _Sower:
         )
 
     def _chat(self, plan: Json) -> None:
-        if plan["type"] != "channel":
-            raise SeedError(f"chat {plan['id']}: the sandbox plays channels, no {plan['type']}")
+        if plan["type"] not in PLAYED:
+            raise SeedError(f"chat {plan['id']}: the sandbox plays {', '.join(PLAYED)}, no {plan['type']}")
         self.state.run(
             "INSERT INTO chats (id, type, title, username, signed) VALUES (?, ?, ?, ?, ?)",
             plan["id"],
@@ -115,15 +118,17 @@ class _Sower:
         for entry in plan["members"]:
             place = Member(entry.get("status", "member"), entry.get("rights", {}))
             chats.set_member(self.state, chat, entry["user"], place)
+        if "linked" in plan:
+            groups.link(self.state, self._find_chat(plan["linked"]), chat)
         for post in plan.get("posts", []):
-            acts.write(self.state, self._user_of(post["by"]), chat, post["text"], date=moment(post["at"], self.start))
+            posts.write(self.state, self._user_of(post["by"]), chat, post["text"], date=moment(post["at"], self.start))
 
     def _act(self, act: Json) -> None:
         """What a person does first of all; the bots get the updates of it."""
         person = self._user_of(act["by"])
         chat = find_chat(self.state, person, act["chat"])
         if "text" in act:
-            acts.write(self.state, person, chat, act["text"])
+            posts.write(self.state, person, chat, act["text"])
         else:
             user = self._user_of(act["member"])
             acts.set_member(self.state, person, chat, user, act["status"], act.get("rights", {}))

@@ -79,6 +79,7 @@ ALTER TABLE chats ADD COLUMN migrated_to INTEGER;   -- key of the supergroup a g
 ALTER TABLE chats ADD COLUMN last_ephemeral INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE messages ADD COLUMN meta TEXT NOT NULL DEFAULT '{}';  -- what Telegram keeps to itself
 ALTER TABLE callback_queries ADD COLUMN chat INTEGER;
+ALTER TABLE callback_queries ADD COLUMN message INTEGER;  -- none for an ephemeral one
 ALTER TABLE updates ADD COLUMN queue TEXT NOT NULL DEFAULT '';    -- a webhook gets the updates of one queue in order
 ALTER TABLE updates ADD COLUMN expires_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE updates ADD COLUMN due_at REAL NOT NULL DEFAULT 0;

@@ -1,41 +1,19 @@
-"""What people do, and the updates bots get of it. Every function runs inside one `state.change()`."""
+"""Tapping, and who is where; with the updates bots get of it. Every function runs inside one `state.change()`."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Any
 
-from sandbox import chats, messages
+from sandbox import chats
 from sandbox.chats import Chat, Member, Status, User
 from sandbox.messages import Message
 from sandbox.people.errors import PeopleError
-from sandbox.people.views import can_write
 from sandbox.state import State
-from sandbox.telegram import updates
-from sandbox.telegram.entities import read_plain
-from sandbox.telegram.errors import ApiError
-from sandbox.telegram.objects import callback_json, member_updated_json, message_json, rights_of
+from sandbox.telegram import feed, updates
+from sandbox.telegram.objects import callback_json, member_updated_json, rights_of, user_json
 
 GRANTED: tuple[Status, ...] = ("administrator", "member", "left", "kicked")
-
-
-def write(state: State, person: User, chat: Chat, text: str, *, date: int | None = None) -> Message:
-    """A message to the bot, or a post. Writing to a bot starts it; it does not unblock it."""
-    if not can_write(state, person, chat):
-        raise PeopleError(403, f"{person.name} may not post in {chat.title}; act as one of its administrators.")
-    try:
-        plain, entities = read_plain(text)
-    except ApiError as error:
-        raise PeopleError(400, f"{error.description.removeprefix('Bad Request: ')}.") from None
-    signature = person.name if chat.signed else None
-    message = messages.add(state, chat, sender=person.id, text=plain, entities=entities, signature=signature, date=date)
-    body = message_json(state, chat, message)
-    if chat.bot is not None:
-        chats.set_flags(state, chat, started=True, blocked=chat.blocked)
-        updates.put(state, chat.bot, "message", body)
-    elif chat.type == "channel":
-        updates.put_for_members(state, chat, "channel_post", body)
-    return message
 
 
 def find_button(message: Message, wanted: str | int) -> dict[str, Any]:
@@ -52,20 +30,22 @@ def find_button(message: Message, wanted: str | int) -> dict[str, Any]:
     return found[0]
 
 
-def tap(state: State, person: User, chat: Chat, message: Message, button: dict[str, Any]) -> str:
-    """Press a callback button; the id of the query the bot has to answer."""
+def tap(state: State, person: User, chat: Chat, message: Message, shown: dict[str, Any], button: dict[str, Any]) -> str:
+    """Press a callback button of a message, told as `shown`; the id of the query the bot has to answer."""
     query_id = str(secrets.randbits(62) + 2**62)
     bot = message.markup_bot
     if bot is None:
         raise PeopleError(409, f"Nobody listens to the buttons of message {message.id}.")
     state.run(
-        "INSERT INTO callback_queries (id, bot, user, created_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO callback_queries (id, bot, user, created_at, chat, message) VALUES (?, ?, ?, ?, ?, ?)",
         query_id,
         bot,
         person.id,
         state.now(),
+        chat.key,
+        message.id or None,
     )
-    body = callback_json(state, chat, message, person, query_id, button["callback_data"])
+    body = callback_json(chat, shown, person, query_id, button["callback_data"])
     updates.put(state, bot, "callback_query", body)
     return query_id
 
@@ -79,10 +59,18 @@ def set_member(state: State, by: User, chat: Chat, user: User, status: str, righ
         raise PeopleError(403, f"{by.name} does not administer {chat.title}; act as one of its administrators.")
     old = chats.member(state, chat, user.id)
     if old.status == "creator":
-        raise PeopleError(409, f"{user.name} created {chat.title}; that can't be taken away.")
-    new = _new_member(chat, status, rights)
-    if new == old:
-        return new
+        if by.id != user.id or status != "creator":
+            raise PeopleError(409, f"{user.name} created {chat.title}; that can't be taken away.")
+        new = Member("creator", {k: v for k, v in rights.items() if k == "is_anonymous" and v is True})
+    else:
+        new = _new_member(chat, status, rights)
+    if new != old:
+        move(state, chat, by, user, old, new)
+    return new
+
+
+def move(state: State, chat: Chat, by: User, user: User, old: Member, new: Member) -> None:
+    """From one place to another: updates for the bots, and in a group a service message of who came or went."""
     chats.set_member(state, chat, user.id, new)
     body = member_updated_json(state, chat, by, user, old, new)
     if user.is_bot:
@@ -90,17 +78,23 @@ def set_member(state: State, by: User, chat: Chat, user: User, status: str, righ
     for other, place in chats.members(state, chat):
         if other.is_bot and other.id != user.id and place.administers:
             updates.put(state, other.id, "chat_member", body)
+    if chat.is_group and old.present != new.present:
+        told = user_json(user)
+        if new.present:
+            feed.serve_notice(state, chat, by.id, new_chat_members=[told])
+        else:
+            feed.serve_notice(state, chat, by.id, left_chat_member=told)
     chats.tell(state, chat, "member", also=None if user.is_bot else user.id)
-    return new
 
 
 def _new_member(chat: Chat, status: str, rights: dict[str, Any]) -> Member:
     found = [known for known in GRANTED if known == status]
     if not found:
         raise PeopleError(400, f"status must be one of {', '.join(GRANTED)}.")
+    known_rights = (*rights_of(chat), "is_anonymous")
     for right, granted in rights.items():
-        if right not in rights_of(chat) or not isinstance(granted, bool):
-            raise PeopleError(400, f"rights.{right}: name true or false for some of {', '.join(rights_of(chat))}.")
+        if right not in known_rights or not isinstance(granted, bool):
+            raise PeopleError(400, f"rights.{right}: name true or false for some of {', '.join(known_rights)}.")
     if found[0] != "administrator":
         return Member(found[0], {})
     # Whoever administers may do at least this, Telegram says.

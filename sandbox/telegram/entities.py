@@ -7,11 +7,12 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.telegram import markdown
 from sandbox.telegram.errors import bad_request, not_played
 from sandbox.telegram.html import checked_link, parse
 
 Entity = dict[str, Any]
-LONGEST = 4096
+LONGEST = {"text": 4096, "caption": 1024}
 # Outer ones first where two cover the same text.
 ORDER = (
     *("blockquote", "expandable_blockquote", "pre", "code", "text_link", "text_mention"),
@@ -42,30 +43,34 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def read_text(text: str, parse_mode: str | None, given: list[Entity] | None) -> tuple[str, list[Entity]]:
-    """A bot's text as it will be kept. Raises ApiError for broken markup, empty and too long texts."""
+def read_text(
+    text: str, parse_mode: str | None, given: list[Entity] | None, what: str = "text"
+) -> tuple[str, list[Entity]]:
+    """A bot's text or caption as it will be kept. Raises ApiError for broken markup, empty and too long texts."""
     if parse_mode and given:
         raise bad_request("parse_mode and entities can't be used together")
     mode = (parse_mode or "").lower()
     if mode == "html":
         text, entities = parse(text)
-    elif mode in ("markdown", "markdownv2"):
-        raise not_played(f"parse_mode {parse_mode}; use HTML")
+    elif mode == "markdownv2":
+        text, entities = markdown.parse(text)
+    elif mode == "markdown":
+        text, entities = markdown.parse_legacy(text)
     elif mode:
         raise bad_request("unsupported parse_mode")
     else:
         entities = _checked(text, given or [])
     text, entities = _trimmed(text, entities)
-    if not text:
+    if not text and what == "text":
         raise bad_request("message text is empty")
-    if units(text) > LONGEST:
-        raise bad_request("message is too long")
+    if units(text) > LONGEST[what]:
+        raise bad_request("message is too long" if what == "text" else f"message {what} is too long")
     return text, _arranged(text, entities)
 
 
-def read_plain(text: str) -> tuple[str, list[Entity]]:
+def read_plain(text: str, what: str = "text") -> tuple[str, list[Entity]]:
     """A person's text: no markup, but commands, links, mentions and hashtags are found."""
-    return read_text(text, None, None)
+    return read_text(text, None, None, what)
 
 
 def _checked(text: str, entities: list[Entity]) -> list[Entity]:

@@ -21,9 +21,10 @@ def posted(state: State, chat: Chat, message: Message) -> None:
         _forward_automatically(state, chat, message)
 
 
-def edited(state: State, chat: Chat, message: Message) -> None:
-    """A changed message; its copy in the discussion group changes with it."""
-    _tell_bots(state, chat, message, "edited_channel_post" if chat.type == "channel" else "edited_message")
+def edited(state: State, chat: Chat, message: Message, *, by: int) -> None:
+    """A changed message, to all but the one who changed it; its copy in the discussion group changes with it."""
+    kind = "edited_channel_post" if chat.type == "channel" else "edited_message"
+    _tell_bots(state, chat, message, kind, by=by)
     if chat.type == "channel" and chat.linked is not None:
         group = chats.chat_by_key(state, chat.linked)
         row = state.row("SELECT id FROM messages WHERE chat = ? AND meta ->> 'post' = ?", group.key, message.id)
@@ -41,14 +42,15 @@ def serve_notice(state: State, chat: Chat, by: int | None, **extra: Any) -> Mess
     return message
 
 
-def _tell_bots(state: State, chat: Chat, message: Message, kind: str) -> None:
+def _tell_bots(state: State, chat: Chat, message: Message, kind: str, *, by: int | None = None) -> None:
+    by = message.sender if by is None else by
     if chat.is_private:
-        if chat.bot is not None and (message.sender != chat.bot or message.meta.get("service")):
+        if chat.bot is not None and (by != chat.bot or message.meta.get("service")):
             updates.put(state, chat.bot, kind, message_json(state, chat, message))
         return
     body = message_json(state, chat, message)
     for bot, member in chats.members(state, chat):
-        own = bot.id == message.sender and not message.meta.get("service")
+        own = bot.id == by and not message.meta.get("service")
         if bot.is_bot and not own and sees(state, bot, member, chat, message):
             updates.put(state, bot.id, kind, body)
 

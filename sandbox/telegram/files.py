@@ -66,15 +66,13 @@ def find_by_path(state: State, path: str) -> File | None:
     return find(state, match[1]) if match else None
 
 
-def given(state: State, value: str | None, upload: Upload | None, what: str, named: dict[str, Upload]) -> File:
-    """The file a call means: uploaded in the field or as `attach://field`, or one known already, by its id."""
-    if value and value.startswith("attach://"):
-        upload = named.get(value.removeprefix("attach://"))
-        value = None
-    if upload is not None:
+def given(state: State, value: str, what: str, uploads: dict[str, Upload]) -> File:
+    """The file a call means: uploaded (`attach://field`), or one known already, by its id."""
+    if value.startswith("attach://"):
+        upload = uploads.get(value.removeprefix("attach://"))
+        if upload is None:
+            raise bad_request(f"there is no {what} in the request")
         return keep(state, upload.name, upload.mime, upload.bytes)
-    if not value:
-        raise bad_request(f"there is no {what} in the request")
     if re.match(r"(?i)https?://", value):
         raise not_played("files by URL, since it reaches nothing but this machine; upload the file")
     found = find(state, value)

@@ -1,4 +1,4 @@
-"""Inline keyboards: which buttons are right, and in what order a person counts them."""
+"""Keyboards: which buttons are right, and in what order a person counts them."""
 
 from __future__ import annotations
 
@@ -8,24 +8,41 @@ from urllib.parse import urlsplit
 from sandbox.telegram.errors import bad_request, not_played
 
 LONGEST_DATA = 64
+LONGEST_COPY = 256
 MOST_BUTTONS = 100
 LOOKS = {"text", "style", "icon_custom_emoji_id"}
-PLAYED = {"url", "callback_data"}
+SWITCHES = {"switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat"}
+PLAYED = {"url", "callback_data", "pay", "copy_text"} | SWITCHES
 
 Button = dict[str, Any]
 Markup = dict[str, Any]
 
 
 def read_markup(markup: Markup | None) -> Markup | None:
-    """The inline keyboard to keep, None for none. Other markups that show nothing here pass without an effect."""
+    """The inline keyboard to keep, None for none and for other markups."""
     if markup is None or "inline_keyboard" not in markup:
-        if markup and "keyboard" in markup:
-            raise not_played("reply keyboards; use an inline keyboard")
         return None
     rows = [[_button(button) for button in row] for row in markup["inline_keyboard"] if row]
-    if sum(map(len, rows)) > MOST_BUTTONS:
+    buttons = [button for row in rows for button in row]
+    if len(buttons) > MOST_BUTTONS:
         raise bad_request("REPLY_MARKUP_TOO_LONG")
+    if any("pay" in button for button in buttons[1:]):
+        raise bad_request("BUTTON_TYPE_INVALID: a pay button must be the first button in the first row")
     return {"inline_keyboard": rows} if rows else None
+
+
+def read_keyboard(markup: Markup | None) -> dict[str, Any]:
+    """What a message does to the keyboard below the chat: shows one (rows of texts), takes it away, or nothing."""
+    if markup is None:
+        return {}
+    if markup.get("remove_keyboard"):
+        return {"keyboard": []}
+    rows = [[button["text"] for button in row] for row in markup.get("keyboard", []) if row]
+    if any(not text.strip() for row in rows for text in row):
+        raise bad_request("BUTTON_TEXT_INVALID: text of a keyboard button is empty")
+    if sum(map(len, rows)) > 3 * MOST_BUTTONS:
+        raise bad_request("REPLY_MARKUP_TOO_LONG")
+    return {"keyboard": rows} if rows else {}
 
 
 def _button(button: Button) -> Button:
@@ -41,6 +58,8 @@ def _button(button: Button) -> Button:
         raise bad_request("BUTTON_DATA_INVALID")
     if "url" in button and not _is_link(button["url"]):
         raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
+    if "copy_text" in button and not 1 <= len(button["copy_text"]["text"]) <= LONGEST_COPY:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
     return button
 
 

@@ -151,7 +151,7 @@ def entity_json(state: State, entity: Json) -> Json:
 def member_json(chat: Chat, user: User, member: Member) -> Json:
     """One of the ChatMember variants, with everything that variant must have."""
     common = {"user": user_json(user), "status": member.status}
-    anonymous = member.rights.get("is_anonymous", False)
+    anonymous = member.is_anonymous
     if member.status == "creator":
         return common | {"is_anonymous": anonymous}
     if member.status == "administrator":
@@ -170,12 +170,13 @@ def member_updated_json(state: State, chat: Chat, by: User, user: User, old: Mem
     }
 
 
-def callback_json(state: State, chat: Chat, message: Message, by: User, query_id: str, data: str) -> Json:
+def callback_json(chat: Chat, message: Json, by: User, query_id: str, data: str) -> Json:
+    """`message` is what the button is on: {"message": …} or {"inline_message_id": …}."""
     digest = hashlib.sha256(f"{chat.key}:{chat.id}".encode()).digest()
     return {
         "id": query_id,
         "from": user_json(by),
-        "message": message_json(state, chat, message),
+        **message,
         "chat_instance": str(int.from_bytes(digest[:8], signed=True)),
         "data": data,
     }

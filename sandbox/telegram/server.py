@@ -79,7 +79,7 @@ class BotApi:
         self._traffic.limit(bot.id, method, parameters)
         self._check_kinds(parameters.get("allowed_updates", []))
         with self._state.change():
-            result = PLAYED[method](Call(self._state, bot, parameters, uploads))
+            result = PLAYED[method](Call(self._state, bot, parameters, method, uploads))
         if method == "setWebhook" and parameters["url"]:
             self._polls.end(bot.id, "setWebhook request")
         return ok(result)
@@ -138,7 +138,8 @@ async def _parameters(request: web.Request) -> tuple[dict[str, Any], dict[str, U
     try:
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                uploads[name] = Upload(value.filename, value.content_type, value.file.read())
+                with value.file as file:
+                    uploads[name] = Upload(value.filename, value.content_type, file.read())
             else:
                 found[name] = value
     except (ValueError, LookupError):

@@ -36,6 +36,7 @@ from aiogram.types import (
 
 from sandbox.telegram.methods import PLAYED
 from sandbox.telegram.schema import FILE
+from tests.sandbox.aiogram_tries import MORE
 from tests.sandbox.conftest import ADMIN, BOT, CHANNEL, CREATOR, FOLLOWER, TOKEN, Client
 from tools.botapi_schema import read, render
 
@@ -246,7 +247,7 @@ TRIED: dict[str, Callable[[Bot, Client], Awaitable[None]]] = {
     "setChatMenuButton": profile,
     "sendChatAction": action,
     "leaveChat": leave,
-}
+} | MORE
 
 
 @pytest.mark.parametrize("method", sorted(PLAYED | {"getUpdates": None}))

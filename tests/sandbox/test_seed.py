@@ -43,7 +43,7 @@ def test_a_seed_says_who_started_and_who_signed(tmp_path: Path) -> None:
     ("old", "new", "words"),
     [
         ("-1d", "yesterday", 'write -3h, -2d or "-2d 09:30"'),
-        ("type: channel", "type: group", "plays channels, no group"),
+        ("type: channel", "type: forum", "plays channel, group, supergroup, no forum"),
         ("by: 1", "by: 7", "there is no user 7"),
         ("by: 1", "by: 2", "may not post"),
         ("users:", "people:", "KeyError"),

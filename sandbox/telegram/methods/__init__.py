@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from sandbox.telegram.methods import callbacks, chat_info, messages, profile, webhook
+from sandbox.telegram.methods import (
+    callbacks,
+    chat_info,
+    copies,
+    ephemeral,
+    inline,
+    media,
+    messages,
+    payments,
+    profile,
+    webhook,
+)
 from sandbox.telegram.methods.call import Method
 
-TABLES = (messages, callbacks, chat_info, profile, webhook)
+TABLES = (messages, media, copies, ephemeral, callbacks, inline, payments, chat_info, profile, webhook)
 PLAYED: dict[str, Method] = {name: method for table in TABLES for name, method in table.METHODS.items()}

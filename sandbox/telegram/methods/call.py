@@ -19,6 +19,7 @@ class Call:
     state: State
     bot: User
     parameters: dict[str, Any]
+    name: str = ""
     uploads: dict[str, Upload] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Any:

@@ -6,10 +6,10 @@ from typing import Any
 
 from sandbox import chats
 from sandbox.chats import Chat, Member
-from sandbox.telegram import access, updates
+from sandbox.telegram import access, feed, updates
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.methods.call import Call, Table
-from sandbox.telegram.objects import full_chat_json, member_json, member_updated_json
+from sandbox.telegram.objects import full_chat_json, member_json, member_updated_json, user_json
 
 METHODS = Table()
 ACTIONS = frozenset(
@@ -76,6 +76,8 @@ def leave_chat(call: Call) -> bool:
     chats.set_member(call.state, chat, call.bot.id, new)
     body = member_updated_json(call.state, chat, call.bot, call.bot, old, new)
     updates.put(call.state, call.bot.id, "my_chat_member", body)
+    if chat.is_group:
+        feed.serve_notice(call.state, chat, call.bot.id, left_chat_member=user_json(call.bot))
     chats.tell(call.state, chat, "member")
     return True
 
