@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sandbox.app import Options, Sandbox
 from sandbox.rail import events
 from sandbox.seed import SeedError, set_token, sow
 from sandbox.state import State, StateError
+from sandbox.telegram import traffic
 
 SEED = Path(__file__).parent / "seed.yaml"
 
@@ -36,6 +38,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--fee-percent", type=_percent, default=Decimal("0.6"), help="of a charge (default: 0.6)")
     parser.add_argument("--webhook-url", help="where the payment provider sends events")
     parser.add_argument("--webhook-secret", default="", help="what it signs them with")
+    parser.add_argument(
+        "--rate-limits", action="store_true", help="answer 429 to what is sent faster than Telegram lets"
+    )
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input closes")
     return parser
 
@@ -62,6 +67,9 @@ def open_state(options: argparse.Namespace) -> State:
     except SeedError:
         state.close()
         raise
+    if options.rate_limits:
+        with state.change():
+            traffic.set_plan(state, replace(traffic.read_plan(state), rate_limits=True))
     if options.webhook_url:
         with state.change():
             events.set_webhook(state, events.Webhook(options.webhook_url, options.webhook_secret))

@@ -127,8 +127,9 @@ async def test_it_ends_with_its_parent_when_asked_to(start: Start) -> None:
 async def test_options_set_the_token_the_key_the_fee_and_the_language(start: Start) -> None:
     _, box = await start(
         *("--token", f"{BOT}:other", "--rail-key", "key", "--fee-percent", "1", "--language", "en"),
-        *("--webhook-url", "http://127.0.0.1:9/hook", "--webhook-secret", "s"),
+        *("--webhook-url", "http://127.0.0.1:9/hook", "--webhook-secret", "s", "--rate-limits"),
     )
+    assert (await box.api("GET", "/faults")) == {"rate_limits": True, "calls": []}
     assert (await box.raw("getMe"))["error_code"] == 401
     assert (await box.raw("getMe", token=f"{BOT}:other"))["ok"]
     assert (await box.api("GET", "/users"))["users"][0]["language"] == "en"
