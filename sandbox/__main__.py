@@ -38,9 +38,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--fee-percent", type=_percent, default=Decimal("0.6"), help="of a charge (default: 0.6)")
     parser.add_argument("--webhook-url", help="where the payment provider sends events")
     parser.add_argument("--webhook-secret", default="", help="what it signs them with")
-    parser.add_argument(
-        "--rate-limits", action="store_true", help="answer 429 to what is sent faster than Telegram lets"
-    )
+    parser.add_argument("--rate-limits", action="store_true", help="429 for what is sent faster than Telegram lets")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input closes")
     return parser
 
