@@ -20,7 +20,9 @@ export const users = async () => (await call("GET", "/api/users")).users;
 export const chats = async (id) => (await call("GET", `${user(id)}/chats`)).chats;
 export const messages = (id, chat, limit) => call("GET", `${user(id)}/chats/${chat}/messages?limit=${limit}`);
 export const commands = async (id) => (await call("GET", `${user(id)}/commands`)).commands;
-export const send = (id, chat, text) => call("POST", `${user(id)}/messages`, { chat, text });
+export const send = (id, chat, text, replyTo = null) =>
+  call("POST", `${user(id)}/messages`, { chat, text, ...(replyTo && { reply_to: replyTo }) });
+export const purchase = (id, chat, message) => call("POST", `${user(id)}/purchases`, { chat, message }, 14000);
 export const setUserLanguage = (id, language) => call("POST", `${user(id)}/language`, { language });
 export const setBlocked = (id, blocked) => call("POST", `${user(id)}/block`, { blocked });
 export const setMember = (id, chat, change) => call("POST", `${user(id)}/chats/${chat}/members`, change);

@@ -1,7 +1,7 @@
 // What stands under the messages: the composer, START, or why one cannot write here.
 import * as api from "./api.js";
-import { t } from "./texts.js";
-import { ICONS, button, failed, h, icon } from "./ui.js";
+import { language, t } from "./texts.js";
+import { ICONS, button, failed, h, hiddenText, icon } from "./ui.js";
 
 export class Footer {
   constructor(panel) {
@@ -9,12 +9,27 @@ export class Footer {
     this.el = h("div", { class: "footer" });
     this.drafts = new Map(); // chat id → text
     this.mode = null;
+    this.answering = null; // {chat, id, name, short}: the message the next one answers
+  }
+
+  replyTo(chat, message) {
+    this.answering = { chat: chat.id, ...message };
+    this.mode = null;
+    this.show(chat, language());
+    this.focus();
+  }
+
+  noReply(chat) {
+    this.answering = null;
+    this.mode = null;
+    this.show(chat, language());
+    this.focus();
   }
 
   /** Draw what fits the chat; what is already right stays, and with it the text being written. */
-  show(chat, language) {
+  show(chat, tongue) {
     const kind = this.kindOf(chat);
-    const mode = [kind, chat.id, this.panel.payload, language].join(" ");
+    const mode = [kind, chat.id, this.panel.payload, tongue].join(" ");
     if (mode === this.mode) return;
     const focused = this.el.contains(document.activeElement);
     this.mode = mode;
@@ -67,7 +82,16 @@ export class Footer {
     });
     form.addEventListener("submit", (event) => { event.preventDefault(); this.send(chat, text); });
     requestAnimationFrame(() => fit(text));
-    return [form];
+    return [this.answered(chat), form].filter(Boolean);
+  }
+
+  /** What will be answered, with a way out. */
+  answered(chat) {
+    if (this.answering?.chat !== chat.id) return null;
+    const { name, short } = this.answering;
+    const leave = button("×", () => this.noReply(chat), { class: "leave", "aria-label": t("noReply") });
+    return h("div", { class: "answering" },
+      h("span", { class: "quote" }, hiddenText(`${t("inReplyTo")} `), h("b", {}, name), h("span", {}, short)), leave);
   }
 
   async send(chat, text) {
@@ -76,7 +100,12 @@ export class Footer {
     text.value = "";
     this.drafts.delete(chat.id);
     fit(text);
-    if (await this.panel.say(chat.id, words) || text.value) return;
+    const answering = this.answering?.chat === chat.id ? this.answering.id : null;
+    if (await this.panel.say(chat.id, words, answering)) {
+      if (answering) this.noReply(chat);
+      return;
+    }
+    if (text.value) return;
     text.value = words; // not sent: give it back
     fit(text);
   }

@@ -1,9 +1,10 @@
-// The "about this chat" window: the bot's place in a channel, or blocking it.
+// The "about this chat" window: the bot's place in a channel or group, or blocking it.
 import * as api from "./api.js";
 import { t } from "./texts.js";
 import { button, dialog, failed, h, reason } from "./ui.js";
 
-const RIGHTS = ["can_post_messages", "can_edit_messages", "can_delete_messages"];
+const CHANNEL_RIGHTS = ["can_post_messages", "can_edit_messages", "can_delete_messages"];
+const GROUP_RIGHTS = ["can_delete_messages", "can_pin_messages"];
 
 /** Whether there is anything to set for this person in this chat. */
 export const hasInfo = (chat) => (chat.type === "private" ? chat.started && !chat.blocked : chat.is_admin);
@@ -27,7 +28,8 @@ function blockPart(panel) {
 }
 
 function botPart(panel, chat, draw) {
-  const boxes = RIGHTS.map((right) => h("input", { type: "checkbox", name: right, checked: true }));
+  const names = chat.type === "channel" ? CHANNEL_RIGHTS : GROUP_RIGHTS;
+  const boxes = names.map((right) => h("input", { type: "checkbox", name: right, checked: true }));
   const change = async (status, rights) => {
     let problem = null;
     try {
@@ -45,6 +47,7 @@ function botPart(panel, chat, draw) {
     h("p", { class: "state", role: "status" }, `${t("botHere")}: `, h("b", {}, t(`bot_${chat.bot ?? "left"}`))),
     h("fieldset", {}, h("legend", {}, t("rights")), boxes.map((box) => h("label", {}, box, t(box.name)))),
     button(t(isAdmin ? "saveRights" : "makeAdmin"), () => change("administrator", rights()), { class: "primary" }),
+    !isHere && chat.type !== "channel" ? button(t("addBot"), () => change("member")) : null,
     isHere ? button(t("removeBot"), () => change("kicked"), { class: "danger" }) : null,
   ].filter(Boolean);
 }

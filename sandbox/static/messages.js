@@ -1,5 +1,6 @@
 // The messages of one open chat.
 import * as api from "./api.js";
+import { head, notice, preview, reactions } from "./content.js";
 import { enliven, follow } from "./links.js";
 import { clock, day, t } from "./texts.js";
 import { ICONS, button, dialog, failed, h, hiddenText, icon, toast } from "./ui.js";
@@ -115,6 +116,8 @@ function renderEmpty(chat) {
 }
 
 function renderMessage(panel, chat, message) {
+  const happened = notice(message);
+  if (happened !== null) return h("p", { class: "day", "data-message": message.id }, h("span", {}, happened));
   const body = h("div", { class: "body" });
   body.innerHTML = message.html; // escaped by the server, only Telegram's tags
   enliven(panel, body);
@@ -129,8 +132,15 @@ function renderMessage(panel, chat, message) {
   return h("div", { class: `message ${side}`, "data-message": message.id },
     h("div", { class: "bubble" },
       showName ? h("b", { class: "name" }, name) : hiddenText(`${message.out ? t("you") : name}: `),
-      body, meta),
+      ...head(message), body, meta, reactions(message)),
+    chat.type.endsWith("group") && !message.ephemeral ? replyButton(panel, chat, message, name) : null,
     message.buttons?.length ? renderKeys(panel, chat, message) : null);
+}
+
+function replyButton(panel, chat, message, name) {
+  const short = preview({ text: message.text.slice(0, 60), media: message.media?.kind });
+  const to = { id: message.id, name, short };
+  return button(t("reply"), () => panel.footer.replyTo(chat, to), { class: "reply", "aria-label": t("replyTo", { name, text: short }) });
 }
 
 function renderKeys(panel, chat, message) {
@@ -152,7 +162,8 @@ async function press(panel, chat, message, key, el) {
   if (el.getAttribute("aria-busy") === "true") return;
   el.setAttribute("aria-busy", "true");
   try {
-    await answer(panel, await api.tap(panel.user.id, chat.id, message.id, key.data ?? key.text));
+    if (key.kind === "pay") bought(panel, await api.purchase(panel.user.id, chat.id, message.id));
+    else await answer(panel, await api.tap(panel.user.id, chat.id, message.id, key.data ?? key.text));
   } catch (error) {
     if (error.name === "TimeoutError") toast(panel, t("noAnswer"));
     else failed(panel, error);
@@ -161,7 +172,16 @@ async function press(panel, chat, message, key, el) {
   }
 }
 
+function bought(panel, result) {
+  if (result.paid) toast(panel, t("paid"));
+  else toast(panel, result.answered ? result.error : t("noAnswer"));
+}
+
 async function answer(panel, result) {
+  if (result.kind === "copy" || result.kind === "inline") {
+    toast(panel, result.text ?? `@${panel.bot?.username} ${result.query}`);
+    return;
+  }
   if (result.kind === "callback" && !result.answered) toast(panel, t("noAnswer"));
   else if (result.url) follow(panel, result.url, false);
   else if (result.text && result.alert) await dialog(panel, result.text, { class: "dialog alert", "data-role": "alert" });

@@ -154,10 +154,10 @@ export class Panel {
     }
   }
 
-  async say(chat, text) {
+  async say(chat, text, replyTo = null) {
     this.list.stick = true;
     try {
-      await api.send(this.user.id, chat, text);
+      await api.send(this.user.id, chat, text, replyTo);
       await this.loadMessages();
       return true;
     } catch (error) {

@@ -63,7 +63,37 @@ const zh = {
   makeAdmin: "设为管理员",
   saveRights: "保存权限",
   removeBot: "移出机器人",
+  can_pin_messages: "置顶消息",
+  addBot: "把机器人加进来",
   spoiler: "隐藏的内容，点一下显示",
+  reply: "回复",
+  replyTo: "回复 {name}：{text}",
+  inReplyTo: "回复",
+  noReply: "不回复了",
+  onlyYou: "只有你看得到",
+  forwarded: "转自 {name}",
+  fromChannel: "来自频道 {name}",
+  via: "通过 @{name}",
+  gone: "消息已删除",
+  noWords: "（没有文字）",
+  media_photo: "图片",
+  media_sticker: "贴纸",
+  media_document: "文件",
+  reactions: "表情回应",
+  paid: "付好了（演示，没有真的扣款）",
+  stars: "⭐ {n}",
+  listSeparator: "、",
+  service_new_chat_members: "{names} 加入了",
+  service_left_chat_member: "{names} 离开了",
+  service_new_chat_title: "群名改成了「{title}」",
+  service_group_chat_created: "{who} 建了这个群",
+  service_supergroup_chat_created: "{who} 建了这个群",
+  service_channel_chat_created: "频道建好了",
+  service_migrate_to_chat_id: "这个群升级成了超级群",
+  service_migrate_from_chat_id: "这个群升级成了超级群",
+  service_pinned_message: "{who} 置顶了一条消息",
+  service_successful_payment: "付了 {sum}",
+  service_refunded_payment: "退了 {sum}",
 };
 
 const en = {
@@ -129,7 +159,37 @@ const en = {
   makeAdmin: "Make administrator",
   saveRights: "Save rights",
   removeBot: "Remove the bot",
+  can_pin_messages: "pin messages",
+  addBot: "Add the bot",
   spoiler: "Hidden text, press to show",
+  reply: "Reply",
+  replyTo: "Reply to {name}: {text}",
+  inReplyTo: "In reply to",
+  noReply: "Don't reply",
+  onlyYou: "Only you can see this",
+  forwarded: "Forwarded from {name}",
+  fromChannel: "From the channel {name}",
+  via: "via @{name}",
+  gone: "Deleted message",
+  noWords: "(no words)",
+  media_photo: "Photo",
+  media_sticker: "Sticker",
+  media_document: "File",
+  reactions: "Reactions",
+  paid: "Paid (demo, no real money)",
+  stars: "⭐ {n}",
+  listSeparator: ", ",
+  service_new_chat_members: "{names} joined",
+  service_left_chat_member: "{names} left",
+  service_new_chat_title: "The group is called “{title}” now",
+  service_group_chat_created: "{who} made this group",
+  service_supergroup_chat_created: "{who} made this group",
+  service_channel_chat_created: "The channel was made",
+  service_migrate_to_chat_id: "This group became a supergroup",
+  service_migrate_from_chat_id: "This group became a supergroup",
+  service_pinned_message: "{who} pinned a message",
+  service_successful_payment: "Paid {sum}",
+  service_refunded_payment: "Refunded {sum}",
 };
 
 const TEXTS = { "zh-CN": zh, en };
@@ -139,6 +199,13 @@ export const supported = (tag) => (/^zh/i.test(tag ?? "") ? "zh-CN" : /^en/i.tes
 export const language = () => current;
 export const setLanguage = (tag) => { current = tag; };
 export const number = (n) => new Intl.NumberFormat(current).format(n);
+
+/** A sum in the currency's smallest unit; Stars are no currency a browser knows. */
+export function money(minor, currency) {
+  if (currency === "XTR") return t("stars", { n: number(minor) });
+  const format = new Intl.NumberFormat(current, { style: "currency", currency });
+  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
+}
 
 export function t(key, values = {}) {
   return TEXTS[current][key].replace(/\{(\w+)\}/g, (_, name) => values[name]);

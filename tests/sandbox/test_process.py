@@ -6,6 +6,7 @@ import asyncio
 import json
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -18,6 +19,7 @@ import pytest
 
 from sandbox.__main__ import SEED, main
 from sandbox.state import State
+from sandbox.tables import FIRST
 from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, Client, payment_of
 from tests.sandbox.receiver import receiving
 
@@ -169,6 +171,25 @@ def test_two_sandboxes_do_not_share_a_file(tmp_path: Path, capsys: pytest.Captur
     assert main(["--data", str(tmp_path / "s.db")]) == 2
     assert "does another sandbox use it?" in capsys.readouterr().err
     first.close()
+
+
+def test_a_state_of_the_version_before_goes_on(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / "s.db")
+    old.executescript(
+        FIRST + "INSERT INTO users (id, is_bot, first_name) VALUES (9, 1, 'Bot'); PRAGMA user_version = 1;"
+    )
+    old.execute("INSERT INTO bots (id, token) VALUES (9, '9:x')")
+    old.execute("INSERT INTO updates (bot, kind, body, created_at) VALUES (9, 'message', '{}', 1000)")
+    old.commit()
+    old.close()
+
+    state = State(tmp_path / "s.db")
+    assert not state.is_new
+    row = state.row("SELECT privacy, expires_at FROM bots JOIN updates ON bot = bots.id")
+    assert row is not None
+    assert tuple(row) == (1, 1000 + 86400)
+    state.close()
+    State(tmp_path / "s.db").close()
 
 
 def test_a_first_start_that_failed_leaves_a_first_start(tmp_path: Path) -> None:

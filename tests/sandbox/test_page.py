@@ -1,0 +1,101 @@
+"""The chat page shows what the sandbox plays: replies in a group, albums, invoices; by Chromium."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, TOKEN
+from tools.ensure_browser import chromium_path
+
+pytestmark = pytest.mark.browser
+
+
+class Box:
+    """A sandbox process, called without asyncio: Playwright's own loop runs here."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, {"Content-Type": "application/json"}, method=method)
+        with urllib.request.urlopen(request, timeout=20) as response:
+            return json.load(response)
+
+    def api(self, path: str, body: Any) -> Any:
+        return self.call("POST", f"/api{path}", body)
+
+    def bot(self, method: str, **parameters: Any) -> Any:
+        return self.call("POST", f"/bot{TOKEN}/{method}", parameters)["result"]
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--data", str(tmp_path / "s.db")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        yield Box(json.loads(process.stdout.readline())["url"])
+        process.kill()
+
+
+@pytest.fixture
+def page(box: Box) -> Iterator[Page]:
+    wrong: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path())
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="zh-CN")
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        yield page
+        browser.close()
+    assert wrong == []
+
+
+def test_a_group_with_replies_an_album_and_what_happened(box: Box, page: Page) -> None:
+    new = {"type": "supergroup", "title": "青石读书群", "members": [FOLLOWER, BOT]}
+    group = box.api(f"/users/{CREATOR}/chats", new)["chat"]["id"]
+    box.api(f"/users/{FOLLOWER}/messages", {"chat": group, "text": "推荐一本书"})
+    box.api(f"/users/{CREATOR}/messages", {"chat": group, "photos": 2, "text": "两本"})
+    page.goto(box.url)
+    creator = page.locator('[data-persona="creator"]')
+    creator.locator("button[data-chat]", has_text="青石读书群").click()
+
+    expect(creator.locator(".log")).to_contain_text("陈默 加入了")
+    expect(creator.locator("img.photo")).to_have_count(2)
+    creator.get_by_role("button", name="回复 陈默：推荐一本书").click()
+    creator.locator('[data-role="composer"]').fill("《昆虫记》")
+    creator.locator('[data-role="send"]').click()
+    answer = creator.locator("[data-message]").last
+    expect(answer).to_contain_text("《昆虫记》")
+    expect(answer.locator(".quote")).to_contain_text("推荐一本书")
+    expect(creator.locator(".answering")).to_have_count(0)
+
+
+def test_an_invoice_is_paid_on_the_page(box: Box, page: Page) -> None:
+    prices = [{"label": "a", "amount": 5}]
+    box.bot("sendInvoice", chat_id=CREATOR, title="书", description="一本", payload="p", currency="XTR", prices=prices)
+    last = box.bot("getUpdates")[-1]["update_id"]
+    page.goto(box.url)
+    creator = page.locator('[data-persona="creator"]')
+    creator.locator("button[data-chat]", has_text="益赞").click()
+    expect(creator.locator(".invoice")).to_contain_text("⭐ 5")
+
+    def say_yes() -> None:
+        (update,) = box.bot("getUpdates", timeout=10, offset=last + 1)
+        box.bot("answerPreCheckoutQuery", pre_checkout_query_id=update["pre_checkout_query"]["id"], ok=True)
+
+    bot = threading.Thread(target=say_yes)
+    bot.start()
+    creator.get_by_role("button", name="Pay ⭐️5").click()
+    expect(creator.locator('[data-role="toast"]')).to_contain_text("付好了")
+    expect(creator.locator("[data-message]").last).to_have_text("付了 ⭐ 5")
+    bot.join()
