@@ -19,7 +19,7 @@ from sandbox.people.requests import (
     person_of,
     text_of,
 )
-from sandbox.people.views import find_chat, messages_view
+from sandbox.people.views import find_chat, message_view
 from sandbox.state import State
 from sandbox.telegram import files
 
@@ -102,5 +102,5 @@ class Conversation:
 
     def _shown(self, person: User, chat: Chat, *made: Message) -> web.Response:
         now = [found for found in (messages.find(self._state, chat, one.id) for one in made) if found]
-        views = [view for view in messages_view(self._state, person, chat, now) if view["id"] > 0]
+        views = [message_view(self._state, person, chat, one) for one in now]
         return answer({"message": views[0], "messages": views})
