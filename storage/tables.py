@@ -23,6 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -120,6 +121,18 @@ people = Table(
     _at("started_at"),
     _at("unreachable_at"),
     _at("met_at", nullable=False),
+    Column("thanked_by_name", Boolean, nullable=False, server_default=false()),
+    _at("left_at"),
+)
+
+# Kinds of messages somebody switched on; everyone else gets answers, receipts and notices about their own money.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _ref("person_id", "people.id"),
+    Column("kind", String(16), nullable=False),
+    _at("since_at", nullable=False),
+    PrimaryKeyConstraint("person_id", "kind"),
 )
 
 roles = Table(
@@ -150,11 +163,41 @@ chats = Table(
     _at("digest_due_at"),
     _at("digest_sent_at"),
     _at("seen_at", nullable=False),
+    Column("presets", JSON(none_as_null=True)),
+    Column("paused_reason", String(32)),
+    Column("linked_telegram_id", BigInteger),
+    _ref("handover_to", "people.id", nullable=True),
 )
 Index("ix_chats_added_by", chats.c.added_by)
 Index("ix_chats_creator_id", chats.c.creator_id)
+Index("ix_chats_linked_telegram_id", chats.c.linked_telegram_id)
 Index("ix_chats_digest_due_at", chats.c.digest_due_at, postgresql_where=text("digest_due_at IS NOT NULL"))
 
+# Who administered a chat when they last asked about it; asked of Telegram again before anything is done.
+chat_managers = Table(
+    "chat_managers",
+    metadata,
+    _ref("chat_id", "chats.id"),
+    _ref("person_id", "people.id"),
+    _at("seen_at", nullable=False),
+    PrimaryKeyConstraint("chat_id", "person_id"),
+)
+Index("ix_chat_managers_person_id", chat_managers.c.person_id)
+
+# 公益爱心位: a creator's page with the project they chose; tips given there count for the creator.
+slots = Table(
+    "slots",
+    metadata,
+    _id(),
+    Column("creator_id", Uuid, ForeignKey("people.id"), nullable=False, unique=True),
+    Column("slug", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    _ref("project_id", "projects.id"),
+    _at("opened_at", nullable=False),
+    _at("closed_at"),
+)
+
+# A message_id below zero stood in a group before it became a supergroup, where nothing can be edited any more.
 posts = Table(
     "posts",
     metadata,
@@ -166,6 +209,10 @@ posts = Table(
     _at("posted_at", nullable=False),
     _at("counter_due_at"),
     _at("counter_shown_at"),
+    Column("carried", String(8), nullable=False, server_default="self"),
+    Column("carrier_chat", BigInteger),
+    Column("carrier_message_id", BigInteger),
+    _ref("author_id", "people.id", nullable=True),
     UniqueConstraint("chat_id", "message_id"),
 )
 Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
@@ -245,6 +292,7 @@ tips = Table(
     _at("booked_at"),
     _at("cancelled_at"),
     _at("refunded_at"),
+    _ref("slot_id", "slots.id", nullable=True),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     CheckConstraint("(state IN ('paid', 'refunded')) = (entry_key IS NOT NULL)", name="paid_has_entry"),
 )
@@ -290,6 +338,7 @@ provider_events = Table(
     Column("reason", Text),
     _at("received_at", nullable=False),
     _at("settled_at"),
+    _at("erased_at"),
     UniqueConstraint("rail", "event_id"),
 )
 Index(
@@ -366,3 +415,40 @@ dialogs = Table(
     Column("data", JSON, nullable=False),
     _at("expires_at", nullable=False),
 )
+
+# Updates that were handled to their commit, so that one delivered again is not handled again. Pruned after a while.
+updates_seen = Table(
+    "updates_seen",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    _at("seen_at", nullable=False),
+)
+Index("ix_updates_seen_seen_at", updates_seen.c.seen_at)
+
+# What admins did; append-only by triggers. Opaque ids only, never a name: nothing here needs erasing when people leave.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    _id(),
+    _at("at", nullable=False),
+    _ref("actor_id", "people.id", nullable=True),
+    Column("way", String(16), nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject_kind", String(32), nullable=False),
+    Column("subject_id", String(64), nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+)
+Index("ix_audit_log_at", audit_log.c.at)
+
+# Messages of a group to be deleted a little later (failed commands and what the bot said to them).
+cleanups = Table(
+    "cleanups",
+    metadata,
+    _id(),
+    Column("chat", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    _at("due_at", nullable=False),
+    UniqueConstraint("chat", "message_id"),
+)
+Index("ix_cleanups_due_at", cleanups.c.due_at)
