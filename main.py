@@ -1,33 +1,20 @@
 """Yizan's command line. Heavy parts load where they are needed, so that small commands answer at once."""
 
 import asyncio
-import json
-import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from settings import Settings, SettingsError, load, missing_for_run, render
+from launch.command_line import Refused, checked, on_database, settings_of
+from launch.ledger_commands import ledger
+from launch.project_commands import project
+from settings import missing_for_run, render
 
 if TYPE_CHECKING:
     from storage.engines import Engines
-
-WRONG_USE = 2
-T = TypeVar("T")
-
-
-class Refused(click.ClickException):
-    """Wrong use or configuration: one clear line per problem, exit 2."""
-
-    exit_code = WRONG_USE
-
-    def show(self, file: object = None) -> None:
-        """Print the lines, nothing else."""
-        for line in self.message.splitlines():
-            click.echo(f"yizan: {line}", err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,12 +26,8 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-def settings_of(context: click.Context) -> Settings:
-    """The settings, read once per command. Raises: Refused."""
-    try:
-        return load(context.find_root().obj, os.environ)
-    except SettingsError as error:
-        raise Refused(str(error)) from None
+for group in (project, ledger):
+    cli.add_command(group)
 
 
 @cli.command()
@@ -140,63 +123,6 @@ def current(context: click.Context) -> None:
 
 
 @cli.group()
-def project() -> None:
-    """Projects money is raised for."""
-
-
-@project.command(name="import")
-@click.argument("file", type=click.Path(path_type=Path))
-@click.pass_context
-def import_projects(context: click.Context, file: Path) -> None:
-    """Import organisations and projects from FILE.yaml; what it names already is renewed."""
-    settings = settings_of(context)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
-    from services.project_import import Imported, ImportRefused, ProjectImport
-    from storage.work import UnitOfWork
-
-    async def work(engines: "Engines") -> Imported:
-        return await ProjectImport(UnitOfWork(engines)).run(text)
-
-    try:
-        done = on_database(settings, work, migrated=True)
-    except ImportRefused as refused:
-        raise Refused("\n".join(f"{file}: {line}" for line in str(refused).splitlines())) from None
-    click.echo(f"added {len(done.added)}: {', '.join(done.added) or '-'}")
-    click.echo(f"renewed {len(done.renewed)}: {', '.join(done.renewed) or '-'}")
-
-
-@cli.group()
-def ledger() -> None:
-    """The books."""
-
-
-@ledger.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts in minor units.")
-@click.pass_context
-def verify(context: click.Context, as_json: bool) -> None:
-    """Check that everything agrees. Exit 1 if anything does not."""
-    from services.ledger import LedgerService, Report
-    from storage.work import UnitOfWork
-
-    async def work(engines: "Engines") -> Report:
-        return await LedgerService(UnitOfWork(engines)).verify()
-
-    report = on_database(settings_of(context), work, migrated=True)
-    if as_json:
-        click.echo(json.dumps(report.as_json(), ensure_ascii=False))
-    else:
-        click.echo("checked " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
-        for finding in report.findings:
-            figures = f"expected {finding.expected_minor}, found {finding.found_minor} (minor units)"
-            click.echo(f"NOT SO: {finding.check}: {finding.subject}: {figures}")
-        click.echo("clean" if report.clean else f"{len(report.findings)} findings")
-    context.exit(0 if report.clean else 1)
-
-
-@cli.group()
 def config() -> None:
     """The settings."""
 
@@ -206,41 +132,6 @@ def config() -> None:
 def show(context: click.Context) -> None:
     """What is in force, from file and environment; secrets hidden."""
     click.echo(render(settings_of(context)), nl=False)
-
-
-def on_database(settings: Settings, work: Callable[["Engines"], Awaitable[T]], *, migrated: bool = False) -> T:
-    """Open the database, do the work, close it; `migrated`: only one of this version. Raises: Refused."""
-    from sqlalchemy.exc import DBAPIError
-
-    from storage import revision
-    from storage.engines import is_missing, open_engines
-
-    async def go() -> T:
-        engines = open_engines(settings.database.url)
-        try:
-            if migrated and (at := await revision.current(engines)) != revision.HEAD:
-                raise Refused(f"the database is at {at or 'nothing'}: run python main.py db upgrade first")
-            return await work(engines)
-        finally:
-            await engines.close()
-
-    if checked(lambda: is_missing(settings.database.url)) and migrated:
-        raise Refused("there is no database yet: run python main.py db upgrade first")
-    try:
-        return asyncio.run(go())
-    except (DBAPIError, OSError, TimeoutError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()
-        raise Refused(f"the database can't be used: {reason[0] if reason else type(error).__name__}") from None
-
-
-def checked(look: Callable[[], T]) -> T:
-    """What `look` finds. Raises: Refused (a database URL that is none)."""
-    from storage.engines import DatabaseUrlWrong
-
-    try:
-        return look()
-    except DatabaseUrlWrong as error:
-        raise Refused(str(error)) from None
 
 
 if __name__ == "__main__":
