@@ -10,6 +10,7 @@ import click
 
 from launch.command_line import Refused, checked, on_database, settings_of
 from launch.ledger_commands import ledger
+from launch.people_commands import audit, role
 from launch.project_commands import project
 from settings import missing_for_run, render
 
@@ -26,7 +27,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (project, ledger):
+for group in (project, ledger, role, audit):
     cli.add_command(group)
 
 

@@ -14,7 +14,7 @@ from texts import Texts
 log = structlog.get_logger()
 
 EVERYONE: Final = ("give", "gifts", "charity", "language", "help", "start")
-OWNERS: Final = ("admin_add", "admin_remove")
+OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
 
 
 def commands(texts: Texts, language: str, *, owner: bool = False) -> list[BotCommand]:

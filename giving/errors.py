@@ -126,6 +126,12 @@ class NotAllowed(GivingError):
     message_key = "error-not-allowed"
 
 
+class RoleNotGrantable(GivingError):
+    """Nobody can be given this role: owners stand in the settings, creators are who runs a chat; args: roles (str)."""
+
+    message_key = "error-role-not-grantable"
+
+
 class PersonUnknown(GivingError):
     """Nobody by this id has talked to the bot."""
 

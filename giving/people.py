@@ -18,9 +18,17 @@ class Visibility(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody may do beyond giving; owners are named in the settings, not here."""
+    """Who somebody is beyond a giver; what each may do stands in giving/permissions.py."""
 
+    OWNER = "owner"  # named in the settings
     ADMIN = "admin"
+    REVIEWER = "reviewer"
+    FINANCE = "finance"
+    ORGANISATION = "organisation"  # a member of one
+    CREATOR = "creator"  # whoever switched tipping on for a chat
+
+
+GRANTABLE: Final = (Role.ADMIN, Role.REVIEWER, Role.FINANCE, Role.ORGANISATION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from aiogram import BaseMiddleware, Router
 from aiogram.fsm.context import FSMContext
 from aiogram.types import Message, TelegramObject
 
-from handlers import admin, creators, projects, start, tips
+from handlers import admin, audit, creators, projects, start, tips
 
 
 class LeaveDialog(BaseMiddleware):
@@ -25,5 +25,7 @@ def routers() -> list[Router]:
     """Fresh routers for one dispatcher; what nothing else takes comes to start's last."""
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
-    root.include_routers(tips.router(), projects.router(), creators.router(), admin.router(), start.router())
+    root.include_routers(
+        tips.router(), projects.router(), creators.router(), admin.router(), audit.router(), start.router()
+    )
     return [root]

@@ -25,6 +25,7 @@ from launch import collector
 from launch.failures import StartFailed
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from services.audit import AuditService
 from services.counters import CounterService
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
@@ -65,6 +66,7 @@ class Services:
     texts: Texts
     links: Links
     people: PeopleService
+    audit: AuditService
     projects: ProjectService
     creators: CreatorService
     tips: TipService
@@ -105,13 +107,15 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
     tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
+    people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
     return Services(
         unit=unit,
         rails=rails,
         texts=Texts.load(LOCALES, default=language, zone=zone),
         links=links,
-        people=PeopleService(unit, owners=settings.owners),
+        people=people,
+        audit=AuditService(unit, people),
         projects=ProjectService(unit),
         creators=CreatorService(unit, rights, zone=zone, currency=currency, language=language),
         tips=tips,

@@ -65,6 +65,7 @@ class Telegram:
             storage=DialogStorage(services.dialogs),
             isolation=PersonIsolation(),
             default_language=settings.language,
+            audit=services.audit,
         )
         self._poll_timeout_s = settings.telegram.poll_timeout_s
 

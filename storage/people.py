@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Person, Role, Visibility, Visitor
 from storage.ids import new_id
-from storage.tables import people, roles
+from storage.tables import chats, people, roles
 from storage.upsert import insert_into
 
 
@@ -63,14 +63,35 @@ class PeopleStore:
         rows = await self._connection.execute(select(roles.c.role).where(roles.c.person_id == person))
         return frozenset(Role(row.role) for row in rows)
 
-    async def grant(self, person: UUID, role: Role, *, by: UUID, now: datetime) -> None:
-        """Give a role; giving it twice changes nothing."""
-        row = {"person_id": person, "role": role, "granted_by": by, "granted_at": now}
-        await self._connection.execute(insert_into(self._connection, roles).values(row).on_conflict_do_nothing())
+    async def is_creator(self, person: UUID) -> bool:
+        """Whether somebody is the creator of a chat."""
+        theirs = select(chats.c.id).where(chats.c.creator_id == person).limit(1)
+        return await self._connection.scalar(theirs) is not None
 
-    async def revoke(self, person: UUID, role: Role) -> None:
-        """Take a role away."""
-        await self._connection.execute(delete(roles).where(roles.c.person_id == person, roles.c.role == role))
+    async def grant(self, person: UUID, role: Role, *, by: UUID | None, now: datetime) -> bool:
+        """Give a role (`by` None: the command line); False if they have it, which changes nothing."""
+        row = {"person_id": person, "role": role, "granted_by": by, "granted_at": now}
+        given = insert_into(self._connection, roles).values(row).on_conflict_do_nothing().returning(roles.c.role)
+        return (await self._connection.execute(given)).first() is not None
+
+    async def revoke(self, person: UUID, role: Role) -> bool:
+        """Take a role away; False if they had it not."""
+        taken = delete(roles).where(roles.c.person_id == person, roles.c.role == role).returning(roles.c.role)
+        return (await self._connection.execute(taken)).first() is not None
+
+    async def holders(self) -> list[tuple[Person, frozenset[Role]]]:
+        """Everybody who was given a role, with their roles; who was given one first comes first."""
+        rows = await self._connection.execute(
+            select(people, roles.c.role)
+            .join(roles, roles.c.person_id == people.c.id)
+            .where(people.c.telegram_id.is_not(None))
+            .order_by(roles.c.granted_at)
+        )
+        held: dict[UUID, tuple[Person, frozenset[Role]]] = {}
+        for row in rows:
+            person, before = held.get(row.id, (_person(row), frozenset()))
+            held[row.id] = (person, before | {Role(row.role)})
+        return list(held.values())
 
 
 def _person(row: Row[Any]) -> Person:

@@ -140,7 +140,7 @@ roles = Table(
     metadata,
     _ref("person_id", "people.id"),
     Column("role", String(16), nullable=False),
-    _ref("granted_by", "people.id"),
+    _ref("granted_by", "people.id", nullable=True),  # None: by the command line
     _at("granted_at", nullable=False),
     PrimaryKeyConstraint("person_id", "role"),
 )

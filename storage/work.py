@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.audit import AuditStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
@@ -101,6 +102,11 @@ class Work:
     def outbox(self) -> OutboxStore:
         """Messages to be sent."""
         return OutboxStore(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditStore:
+        """What admins did."""
+        return AuditStore(self.connection)
 
     @cached_property
     def dialogs(self) -> DialogStore:

@@ -1,5 +1,45 @@
-# Operators.
+# Operators: roles and the audit log.
 
-admin-added = { $name } is an admin now.
-admin-removed = { $name } is no longer an admin.
 admin-how = Add their numeric id, such as { $command } 123456789, or reply to a message forwarded from them.
+
+role-name = { $role ->
+    [owner] owner
+    [admin] admin
+    [reviewer] reviewer
+    [finance] finance
+    [organisation] organisation member
+   *[creator] creator
+ }
+role-added = { $name } now has the role “{ role-name }”.
+role-removed = { $name } no longer has the role “{ role-name }”.
+role-how = Write the role and their numeric id, such as { $command } finance 123456789, or reply to a message forwarded from them with the role alone. The roles:
+role-known = <code>{ $code }</code> · { role-name }
+roles-title = <b>Who has which role</b>
+roles-line = { $name } · <code>{ $number }</code> · { $roles }
+roles-unmet = (has not written to me yet)
+roles-more = And { $count } more: python main.py role list
+error-role-not-grantable = Owners are named in the settings, and a creator is whoever runs a chat; neither can be given or taken. The roles that can: { $roles }.
+
+audit-title = <b>The last acts of admins</b>, newest first
+audit-none = No admin has done anything yet. Roles given and projects imported will show up here.
+audit-act = { $at } · { $who }: <b>{ $what }</b>: { $subject }
+audit-what = { $act ->
+    [role-granted] gave a role
+    [role-revoked] took a role away
+    [project-added] added a project
+    [project-changed] changed a project
+    [organisation-added] added an organisation
+   *[organisation-changed] changed an organisation
+ }
+audit-change = { $field }: { $before } → { $after }
+audit-more-changes = { $count ->
+    [one] and one change more
+   *[other] and { $count } changes more
+ }
+audit-command-line = command line
+audit-somebody-who-left = somebody who has left
+
+command-role-add = Give someone a role
+command-role-remove = Take a role away
+command-roles = Who has which role
+command-audit = What admins did last

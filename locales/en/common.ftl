@@ -42,8 +42,6 @@ command-gifts = Everything I have given
 command-charity = Creators: charity tips for your channel
 command-language = Language · 换语言
 command-help = What I can do for you
-command-admin-add = Make someone an admin
-command-admin-remove = Take the admin role away
 
 ## Greetings and help
 

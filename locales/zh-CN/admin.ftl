@@ -1,5 +1,42 @@
-# 运营方。
+# 运营方：身份和操作记录。
 
-admin-added = { $name } 现在是管理员了。
-admin-removed = { $name } 不再是管理员。
 admin-how = 请带上对方的数字 ID，比如 { $command } 123456789，或者回复一条转发自对方的消息。
+
+role-name = { $role ->
+    [owner] 所有者
+    [admin] 管理员
+    [reviewer] 审核员
+    [finance] 财务
+    [organisation] 机构成员
+   *[creator] 博主
+ }
+role-added = { $name } 现在是{ role-name }了。
+role-removed = { $name } 不再是{ role-name }。
+role-how = 请写上身份和对方的数字 ID，比如 { $command } finance 123456789；也可以回复一条转发自对方的消息，只写身份。可以给的身份：
+role-known = <code>{ $code }</code> · { role-name }
+roles-title = <b>谁有什么身份</b>
+roles-line = { $name } · <code>{ $number }</code> · { $roles }
+roles-unmet = （还没给我发过消息）
+roles-more = 还有 { $count } 位：python main.py role list
+error-role-not-grantable = 所有者写在设置里，博主是开启赞赏的人，这两种身份不能给也不能收。可以给的：{ $roles }。
+
+audit-title = <b>最近的管理操作</b>，新的在前
+audit-none = 还没有人做过管理操作。给身份、导入项目，都会记在这里。
+audit-act = { $at } · { $who }：<b>{ $what }</b>：{ $subject }
+audit-what = { $act ->
+    [role-granted] 给了身份
+    [role-revoked] 收回了身份
+    [project-added] 新增了项目
+    [project-changed] 修改了项目
+    [organisation-added] 新增了机构
+   *[organisation-changed] 修改了机构
+ }
+audit-change = { $field }：{ $before } → { $after }
+audit-more-changes = 还有 { $count } 处改动
+audit-command-line = 命令行
+audit-somebody-who-left = 一位已离开的人
+
+command-role-add = 给某人一个身份
+command-role-remove = 收回某人的身份
+command-roles = 谁有什么身份
+command-audit = 最近的管理操作

@@ -41,8 +41,6 @@ command-gifts = 我捐过的每一笔
 command-charity = 博主：开启频道的公益赞赏
 command-language = 换语言 · Language
 command-help = 我能帮你做什么
-command-admin-add = 任命管理员
-command-admin-remove = 撤销管理员
 
 ## 问候与帮助
 

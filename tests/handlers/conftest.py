@@ -7,6 +7,7 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation, MemoryStorage
 
 from bot.build import build_dispatcher
 from handlers import routers
+from services.audit import AuditService
 from services.links import Links
 from tests.handlers.chat import Chat, recording_bot
 from tests.texts.words import TEXTS
@@ -36,6 +37,7 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         storage=MemoryStorage(),
         isolation=DisabledEventIsolation(),
         default_language="zh-CN",
+        audit=AuditService(world.unit, world.people),
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()

@@ -8,9 +8,9 @@ from aiogram.types import BotCommandScopeChat
 
 from bot import callbacks as cb
 from giving.ids import token_of
-from giving.people import Role, Visitor
+from giving.people import Visitor
 from handlers.arrivals import is_new
-from tests.handlers.chat import NOW, answers, buttons, texts_of, user
+from tests.handlers.chat import answers, buttons, texts_of
 
 
 async def test_a_known_person_is_greeted_shortly_with_ways_on(chat, world):
@@ -71,23 +71,6 @@ async def test_the_language_changes_at_once_with_its_commands(chat, world):
 async def test_a_language_we_have_not_is_answered(chat):
     (answer,) = answers(await chat.taps(1002, "lng:xx"))
     assert answer.text
-
-
-async def test_owners_give_and_take_the_admin_role(chat, world):
-    (text,) = texts_of(await chat.says(1003, "/admin_add 1002"))
-    assert "Alice" in text
-    assert Role.ADMIN in await world.people.roles(world.alice)
-    await chat.says(1003, "/admin_remove 1002")
-    assert await world.people.roles(world.alice) == frozenset()
-
-
-async def test_owners_name_somebody_by_a_forwarded_message(chat, world):
-    forwarded = {
-        "message_id": 5, "date": NOW, "chat": {"id": 1003, "type": "private"}, "from": user(1003), "text": "hi",
-        "forward_origin": {"type": "user", "date": NOW, "sender_user": user(1002)},
-    }  # fmt: skip
-    (text,) = texts_of(await chat.says(1003, "/admin_add", reply_to_message=forwarded))
-    assert "Alice" in text
 
 
 @pytest.mark.parametrize("args", ["", " x", " 1 2", " -5", " １２", " 99999999999999999999"])

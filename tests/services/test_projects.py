@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from giving.errors import NotAllowed, PersonUnknown, ProjectUnknown
+from giving.errors import ProjectUnknown
 from giving.money import Money
-from giving.people import Role, Visitor
+from giving.people import Visitor
 from services.project_import import ImportRefused, ProjectImport
 from storage.ids import new_id
 from tests.services.test_tips import close
@@ -75,20 +75,6 @@ async def test_a_file_with_a_mistake_is_refused_whole_with_its_place(world: Worl
     async with world.unit.read() as work:
         assert await work.projects.by_slug("a") is None
         assert await work.projects.organisations_by_slug(["n"]) == {}
-
-
-async def test_owners_give_and_take_the_admin_role_and_nobody_else_does(world: World):
-    owner = await world.people.meet(Visitor(1003, "周岚"), started=True)
-    assert await world.people.roles(owner) == {Role.ADMIN}
-    await world.people.grant(owner, 1002, Role.ADMIN)
-    await world.people.grant(owner, 1002, Role.ADMIN)
-    assert await world.people.roles(world.alice) == {Role.ADMIN}
-    with pytest.raises(NotAllowed):
-        await world.people.grant(world.alice, 1004, Role.ADMIN)
-    with pytest.raises(PersonUnknown):
-        await world.people.grant(owner, 4242, Role.ADMIN)
-    await world.people.revoke(owner, 1002, Role.ADMIN)
-    assert await world.people.roles(world.alice) == frozenset()
 
 
 async def test_a_name_is_a_label_and_the_number_is_the_person(world: World):

@@ -45,6 +45,8 @@ def upgrade() -> None:
         key = f"fk_{table}_{name}"
         op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {uuid} CONSTRAINT {key} REFERENCES {target} (id)")
     op.create_index("ix_chats_linked_telegram_id", "chats", ["linked_telegram_id"])
+    with op.batch_alter_table("roles") as roles:  # the command line, which is nobody, grants roles too
+        roles.alter_column("granted_by", existing_type=sa.Uuid(), nullable=True)
     _protect_audit_log()
 
 
@@ -139,6 +141,9 @@ def _protect_audit_log() -> None:
 
 def downgrade() -> None:
     """Back."""
+    op.execute("UPDATE roles SET granted_by = person_id WHERE granted_by IS NULL")
+    with op.batch_alter_table("roles") as roles:
+        roles.alter_column("granted_by", existing_type=sa.Uuid(), nullable=False)
     for table in ("cleanups", "audit_log", "updates_seen", "chat_managers", "subscriptions"):
         op.drop_table(table)
     op.drop_index("ix_chats_linked_telegram_id", table_name="chats")

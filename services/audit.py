@@ -1,0 +1,101 @@
+"""Reading the audit log: who did what, what it was before and after. It is written where the acts are done."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from giving.creators import Chat
+from giving.people import Person
+from giving.permissions import Permission
+from giving.projects import Project
+from services.people import PeopleService
+from storage.audit import AuditedAct, AuditRecord
+from storage.work import UnitOfWork, Work
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class ActCard:
+    """An act with who did it and what it was done to, where we (still) know them."""
+
+    act: AuditedAct
+    actor: Person | None
+    subject: Person | Project | Chat | None
+
+
+class AuditService:
+    """Reads only. The log holds opaque ids; names come from where they can be erased, at the moment of reading."""
+
+    def __init__(self, unit: UnitOfWork, people: PeopleService) -> None:
+        """Read through this unit of work; `people` knows who may."""
+        self._unit, self._people = unit, people
+
+    async def shown_to(self, reader: Person, *, limit: int) -> list[ActCard]:
+        """The newest acts, newest first, with names. Raises: NotAllowed."""
+        await self._people.must(reader, Permission.READ_AUDIT)
+        async with self._unit.read() as work:
+            acts = await work.audit.list(limit=limit)
+            actors = await work.people.by_ids({act.record.actor for act in acts if act.record.actor})
+            subjects = await _subjects(work, acts)
+        return [
+            ActCard(act, _in(actors, act.record.actor), _in(subjects, _uuid(act.record.subject_id))) for act in acts
+        ]
+
+
+async def newest(unit: UnitOfWork, *, limit: int) -> Sequence[AuditedAct]:
+    """The newest acts, newest first, with opaque ids only: for the command line."""
+    async with unit.read() as work:
+        return await work.audit.list(limit=limit)
+
+
+def changes(record: AuditRecord) -> Iterator[tuple[str, str | None, str | None]]:
+    """Each field that is not what it was, in words: name, before, after; None for what was not there."""
+    before, after = record.before or {}, record.after or {}
+    for name in dict.fromkeys((*before, *after)):
+        was, is_ = _said(before.get(name)), _said(after.get(name))
+        if was != is_:
+            yield name, was, is_
+
+
+def as_json(act: AuditedAct) -> dict[str, Any]:
+    """For `audit --json`: all there is, with opaque ids, times in UTC."""
+    record = act.record
+    return {
+        "id": str(act.id),
+        "at": act.at.isoformat(),
+        "actor": str(record.actor) if record.actor else None,
+        "way": record.way,
+        "action": record.action,
+        "subject": {"kind": record.subject_kind, "id": record.subject_id},
+        "before": record.before,
+        "after": record.after,
+    }
+
+
+async def _subjects(work: Work, acts: Sequence[AuditedAct]) -> dict[UUID, Person | Project | Chat]:
+    def of(kind: str) -> set[UUID]:
+        return {i for act in acts if act.record.subject_kind == kind and (i := _uuid(act.record.subject_id))}
+
+    return {
+        **await work.people.by_ids(of("person")),
+        **await work.projects.by_ids(of("project")),
+        **await work.creators.chats_by_ids(of("chat")),
+    }
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _in(known: Mapping[UUID, T], identity: UUID | None) -> T | None:
+    return known.get(identity) if identity else None
+
+
+def _said(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,75 @@
+"""The audit log: what admins did, appended in the commit of what they did, never changed (triggers in 0002)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.ids import new_id
+from storage.tables import audit_log
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One act. Opaque ids only, never a name, a username or a Telegram id: nobody who leaves is to be erased here.
+
+    `actor`: a person's id; None for the command line and the settings. `way`: chat, cli or config. `action`: the
+    feature and what happened to it, as in `role.granted`. `before` and `after`: what changed, as plain JSON; None for
+    what was not there.
+    """
+
+    actor: UUID | None
+    way: str
+    action: str
+    subject_kind: str
+    subject_id: str
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedAct:
+    """A record as it stands in the log."""
+
+    id: UUID
+    at: datetime
+    record: AuditRecord
+
+
+class AuditStore:
+    """Rows of `audit_log`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def add(self, record: AuditRecord, *, now: datetime) -> None:
+        """Append one act; call it inside the unit of work of the change."""
+        row = {
+            "id": new_id(),
+            "at": now,
+            "actor_id": record.actor,
+            "way": record.way,
+            "action": record.action,
+            "subject_kind": record.subject_kind,
+            "subject_id": record.subject_id,
+            "before": None if record.before is None else dict(record.before),
+            "after": None if record.after is None else dict(record.after),
+        }
+        await self._connection.execute(insert(audit_log), row)
+
+    async def list(self, *, limit: int) -> Sequence[AuditedAct]:
+        """The newest `limit` acts, newest first."""
+        newest = select(audit_log).order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(limit)
+        return tuple(
+            AuditedAct(
+                row.id,
+                row.at,
+                AuditRecord(row.actor_id, row.way, row.action, row.subject_kind, row.subject_id, row.before, row.after),
+            )
+            for row in await self._connection.execute(newest)
+        )
