@@ -106,10 +106,12 @@ def _with_people(
     telegram_id: int | None = None,
 ) -> Any:
     """Ask the service on the database. Raises: Refused."""
+    import logs
     from services.people import PeopleService
     from storage.work import UnitOfWork
 
     settings = settings_of(context)
+    logs.configure(settings.logs.format, "warning")
 
     async def work(engines: "Engines") -> Any:
         return await ask(PeopleService(UnitOfWork(engines), owners=settings.owners))

@@ -3,16 +3,18 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from giving.creators import Chat
 from giving.people import Person
 from giving.permissions import Permission
 from giving.projects import Project
-from services.people import PeopleService
 from storage.audit import AuditedAct, AuditRecord
 from storage.work import UnitOfWork, Work
+
+if TYPE_CHECKING:
+    from services.people import PeopleService
 
 T = TypeVar("T")
 
@@ -29,7 +31,7 @@ class ActCard:
 class AuditService:
     """Reads only. The log holds opaque ids; names come from where they can be erased, at the moment of reading."""
 
-    def __init__(self, unit: UnitOfWork, people: PeopleService) -> None:
+    def __init__(self, unit: UnitOfWork, people: "PeopleService") -> None:
         """Read through this unit of work; `people` knows who may."""
         self._unit, self._people = unit, people
 

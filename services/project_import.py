@@ -1,131 +1,170 @@
-"""Projects and organisations from a YAML file, checked whole before anything is written."""
+"""Projects and organisations from a YAML file, checked whole before anything is written, with a report per entry."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import UUID
 
 import structlog
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, ValidationError
 
 from giving.money import DECIMALS, Money
-from giving.people import LANGUAGES
-from giving.projects import Organisation, Project, ProjectState, ProjectText
+from giving.projects import Organisation, Project, ProjectText
 from services.clock import Clock, utc_now
+from services.project_file import Entry, GivenOrganisation, GivenProject, ImportRefused, ProjectFile, read
+from storage.audit import AuditRecord
 from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
+__all__ = ["Change", "EntryReport", "ImportRefused", "ImportReport", "Outcome", "ProjectImport"]
+
 log = structlog.get_logger()
-MOST_TARGET_MINOR: Final = 10**15
+Subject = TypeVar("Subject", Organisation, Project)
 
 
-class ImportRefused(Exception):
-    """The file can't be imported; str() has one line per problem, each naming its place."""
+class Outcome(StrEnum):
+    """What becomes of an entry, or would, if none were wrong."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    WRONG = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What was written: slugs that are new, and those that were there and were renewed."""
+class Change:
+    """One field, as words; None for what was, or is, not there."""
 
-    added: tuple[str, ...]
-    renewed: tuple[str, ...]
-
-
-def _major_units(value: object) -> Decimal:
-    """300000 or "300000.50"; never a float, which may not be what was written."""
-    if isinstance(value, bool | float):
-        raise ValueError("write a whole number, or an amount in quotes such as '300000.50'")
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError("is no amount") from None
-    if not amount.is_finite() or amount <= 0:
-        raise ValueError("must be more than nothing")
-    return amount
+    field: str
+    before: str | None
+    after: str | None
 
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
-Words = Annotated[str, Field(min_length=1, max_length=4000)]
-Title = Annotated[str, Field(min_length=1, max_length=60)]
+@dataclass(frozen=True, slots=True)
+class EntryReport:
+    """One entry of the file: where it stands, what becomes of it, what changes or why it is wrong."""
+
+    kind: str
+    place: str
+    line: int
+    slug: str
+    outcome: Outcome
+    changes: tuple[Change, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """Every entry in the file's order; `written` is False if any is wrong, or nothing was to be written."""
+
+    entries: tuple[EntryReport, ...]
+    written: bool
+
+    def of(self, outcome: Outcome) -> tuple[EntryReport, ...]:
+        """The entries this became of."""
+        return tuple(entry for entry in self.entries if entry.outcome is outcome)
 
 
-class _Text(_Model):
-    title: Title
-    summary: Annotated[str, Field(min_length=1, max_length=200)]
-    story: Words
-    use: Annotated[str, Field(min_length=1, max_length=200)]
+@dataclass(frozen=True, slots=True)
+class _Plan(Generic[Subject]):
+    """An entry's report, and what is to be written for it: None for nothing."""
 
-
-class _Organisation(_Model):
-    slug: Slug
-    names: Annotated[dict[str, Title], Field(min_length=1)]
-    website: HttpUrl | None = None
-    verified: bool = False
-
-
-class _Project(_Model):
-    slug: Slug
-    organisation: Slug
-    state: ProjectState = ProjectState.OPEN
-    currency: str = "CNY"
-    target: Annotated[Decimal, BeforeValidator(_major_units)]
-    texts: Annotated[dict[str, _Text], Field(min_length=1)]
-    designated_url: HttpUrl | None = None
-    filing_number: str | None = None
-
-
-class _File(_Model):
-    organisations: list[_Organisation] = []
-    projects: list[_Project] = []
+    report: EntryReport
+    subject: Subject | None = None
+    before: Subject | None = None
 
 
 class ProjectImport:
-    """Imports are whole or not at all; the same file again renews what it names."""
+    """Imports are whole or not at all; the same file again changes what differs and nothing else."""
 
     def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
         """Write through this unit of work."""
         self._unit, self._now = unit, now
 
-    async def run(self, text: str) -> Imported:
-        """Import a YAML text. Raises: ImportRefused."""
-        file = _read(text)
-        async with self._unit() as work:
-            organisations = await self._organisations(work, file)
-            known = {p.slug: await work.projects.by_slug(p.slug) for p in file.projects}
-            problems = []
-            for place, given in enumerate(file.projects):
-                before = known[given.slug]
-                if given.organisation not in organisations:
-                    problems.append(f"projects[{place}].organisation: no organisation {given.organisation!r}")
-                elif before is not None and before.target.currency != given.currency:
-                    problems.append(f"projects[{place}].currency: {given.slug} stays in {before.target.currency}")
-            if problems:
-                raise ImportRefused("\n".join(problems))
-            for given in file.projects:
-                await work.projects.put(_project(given, organisations[given.organisation]), self._now())
-        added = tuple(slug for slug, before in known.items() if before is None)
-        renewed = tuple(slug for slug, before in known.items() if before is not None)
-        log.info("projects_imported", added=len(added), renewed=len(renewed))
-        return Imported(added, renewed)
+    async def run(self, text: str, *, dry_run: bool = False) -> ImportReport:
+        """Import a YAML text, each change into the audit log. Raises: ImportRefused (it can't be read at all)."""
+        file = read(text)
+        async with self._unit.read() if dry_run else self._unit() as work:
+            organisations, projects = await self._plan(work, file)
+            reports = (*(plan.report for plan in organisations), *(plan.report for plan in projects))
+            written = not dry_run and all(report.outcome is not Outcome.WRONG for report in reports)
+            if written:
+                await self._write(work, organisations, projects)
+        report = ImportReport(reports, written)
+        if written:
+            added, changed = len(report.of(Outcome.ADDED)), len(report.of(Outcome.CHANGED))
+            log.info("projects_imported", added=added, changed=changed)
+        return report
 
-    async def _organisations(self, work: Work, file: _File) -> Mapping[str, Organisation]:
-        for given in file.organisations:
-            verified_at = self._now() if given.verified else None
-            website = str(given.website) if given.website else None
-            organisation = Organisation(new_id(), given.slug, given.names, website, verified_at)
-            await work.projects.put_organisation(organisation)
-        slugs = {o.slug for o in file.organisations} | {p.organisation for p in file.projects}
-        return await work.projects.organisations_by_slug(slugs)
+    async def _plan(self, work: Work, file: ProjectFile) -> tuple[list[_Plan[Organisation]], list[_Plan[Project]]]:
+        slugs = {e.slug for e in file.organisations if e.given}
+        slugs |= {e.given.organisation for e in file.projects if e.given}
+        known = await work.projects.organisations_by_slug(slugs)
+        organisations = [self._plan_organisation(entry, known.get(entry.slug)) for entry in file.organisations]
+        to_be = known | {plan.subject.slug: plan.subject for plan in organisations if plan.subject}
+        wrong = {entry.slug: entry.place for entry in file.organisations if entry.problems}
+        projects = [
+            _plan_project(entry, await work.projects.by_slug(entry.slug) if entry.given else None, to_be, wrong)
+            for entry in file.projects
+        ]
+        return organisations, projects
+
+    def _plan_organisation(self, entry: Entry[GivenOrganisation], before: Organisation | None) -> _Plan[Organisation]:
+        if entry.given is None:
+            return _Plan(_wrong("organisation", entry))
+        since = (before.verified_at if before else None) or self._now()
+        after = Organisation(
+            id=before.id if before else new_id(),
+            slug=entry.given.slug,
+            names=entry.given.names,
+            website=str(entry.given.website) if entry.given.website else None,
+            verified_at=since if entry.given.verified else None,
+        )
+        return _Plan(_report("organisation", entry, _said(before), _said(after)), after, before)
+
+    async def _write(
+        self, work: Work, organisations: list[_Plan[Organisation]], projects: list[_Plan[Project]]
+    ) -> None:
+        now = self._now()
+        renamed: set[UUID] = set()
+        for plan in organisations:
+            if plan.subject is not None and plan.report.changes:
+                await work.projects.put_organisation(plan.subject)
+                await _audit(work, plan.report, plan.subject.id, new=plan.before is None, now=now)
+                if plan.before is not None and plan.before.names != plan.subject.names:
+                    renamed.add(plan.subject.id)
+        for written in projects:
+            if written.subject is not None and written.report.changes:
+                await work.projects.put(written.subject, now)
+                await _audit(work, written.report, written.subject.id, new=written.before is None, now=now)
+        # What a project is found by has its organisation's names in it.
+        for project in await work.projects.of_organisations(renamed) if renamed else ():
+            await work.projects.put(project, now)
 
 
-def _project(given: _Project, organisation: Organisation) -> Project:
-    return Project(
-        id=new_id(),
+def _plan_project(
+    entry: Entry[GivenProject],
+    before: Project | None,
+    organisations: Mapping[str, Organisation],
+    wrong: Mapping[str, str],
+) -> _Plan[Project]:
+    given = entry.given
+    if given is None:
+        return _Plan(_wrong("project", entry))
+    problems = []
+    organisation = organisations.get(given.organisation)
+    if organisation is None:
+        why = wrong.get(given.organisation)
+        said = f"is wrong itself ({why})" if why else "is neither in this file nor in the database"
+        problems.append(f"line {entry.line}: {entry.place}.organisation: {given.organisation!r} {said}")
+    if before is not None and before.target.currency != given.currency:
+        stays = f"{given.slug} stays in {before.target.currency}; give another currency another project"
+        problems.append(f"line {entry.line}: {entry.place}.currency: {stays}")
+    if problems or organisation is None:
+        return _Plan(_wrong("project", replace(entry, problems=tuple(problems))))
+    after = Project(
+        id=before.id if before else new_id(),
         slug=given.slug,
         organisation=organisation,
         state=given.state,
@@ -134,46 +173,56 @@ def _project(given: _Project, organisation: Organisation) -> Project:
         designated_url=str(given.designated_url) if given.designated_url else None,
         filing_number=given.filing_number,
     )
+    return _Plan(_report("project", entry, _said(before), _said(after)), after, before)
 
 
-def _read(text: str) -> _File:
-    try:
-        content: Any = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise ImportRefused(f"not YAML: {' '.join(str(error).split())}") from None
-    try:
-        file = _File.model_validate(content)
-    except ValidationError as error:
-        lines = (f"{_place(e['loc'])}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors())
-        raise ImportRefused("\n".join(lines)) from None
-    problems = list(_problems(file))
-    if problems:
-        raise ImportRefused("\n".join(problems))
-    return file
+def _wrong(kind: str, entry: Entry[GivenOrganisation] | Entry[GivenProject]) -> EntryReport:
+    return EntryReport(kind, entry.place, entry.line, entry.slug, Outcome.WRONG, problems=entry.problems)
 
 
-def _problems(file: _File) -> Any:
-    for kind, slugs in (("organisations", [o.slug for o in file.organisations]),
-                        ("projects", [p.slug for p in file.projects])):  # fmt: skip
-        for place, slug in enumerate(slugs):
-            if slug in slugs[:place]:
-                yield f"{kind}[{place}].slug: {slug!r} stands twice"
-    for place, organisation in enumerate(file.organisations):
-        yield from _languages(f"organisations[{place}].names", organisation.names)
-    for place, project in enumerate(file.projects):
-        yield from _languages(f"projects[{place}].texts", project.texts)
-        decimals = DECIMALS.get(project.currency)
-        if decimals is None:
-            yield f"projects[{place}].currency: unknown currency {project.currency!r}"
-        elif (minor := project.target.scaleb(decimals)) != minor.to_integral_value() or minor > MOST_TARGET_MINOR:
-            yield f"projects[{place}].target: {project.target} is no amount of {project.currency}"
+def _report(
+    kind: str,
+    entry: Entry[GivenOrganisation] | Entry[GivenProject],
+    before: Mapping[str, str] | None,
+    after: Mapping[str, str] | None,
+) -> EntryReport:
+    was, is_ = before or {}, after or {}
+    fields = dict.fromkeys((*is_, *was))
+    changes = tuple(Change(f, was.get(f), is_.get(f)) for f in fields if was.get(f) != is_.get(f))
+    outcome = Outcome.ADDED if before is None else Outcome.CHANGED if changes else Outcome.UNCHANGED
+    return EntryReport(kind, entry.place, entry.line, entry.slug, outcome, changes)
 
 
-def _languages(place: str, words: Mapping[str, object]) -> Any:
-    for language in words:
-        if language not in LANGUAGES:
-            yield f"{place}.{language}: unknown language; known: {', '.join(LANGUAGES)}"
+def _said(subject: Organisation | Project | None) -> dict[str, str] | None:
+    """Every field that is set, by its name in the file, as words."""
+    if subject is None:
+        return None
+    pairs = _organisation(subject) if isinstance(subject, Organisation) else _project(subject)
+    return {name: value for name, value in pairs if value is not None}
 
 
-def _place(location: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".") or "file"
+def _organisation(organisation: Organisation) -> Iterator[tuple[str, str | None]]:
+    yield "verified", "yes" if organisation.verified_at else "no"
+    yield "website", organisation.website
+    for language, name in organisation.names.items():
+        yield f"names.{language}", name
+
+
+def _project(project: Project) -> Iterator[tuple[str, str | None]]:
+    decimals = DECIMALS[project.target.currency]
+    whole, part = divmod(project.target.minor, 10**decimals)
+    yield "organisation", project.organisation.slug
+    yield "state", project.state.value
+    yield "target", f"{whole}{f'.{part:0{decimals}}' if decimals else ''} {project.target.currency}"
+    yield "designated_url", project.designated_url
+    yield "filing_number", project.filing_number
+    for language, words in project.texts.items():
+        for field in ("title", "summary", "story", "use"):
+            yield f"texts.{language}.{field}", getattr(words, field)
+
+
+async def _audit(work: Work, report: EntryReport, subject: UUID, *, new: bool, now: datetime) -> None:
+    before = None if new else {change.field: change.before for change in report.changes}
+    after = {change.field: change.after for change in report.changes}
+    action = f"{report.kind}.{report.outcome}"
+    await work.audit.add(AuditRecord(None, "cli", action, report.kind, str(subject), before, after), now=now)

@@ -40,6 +40,10 @@ class ProjectStore:
         row = (await self._connection.execute(_select().where(projects.c.slug == slug))).first()
         return _project(row) if row else None
 
+    async def of_organisations(self, ids: Collection[UUID]) -> list[Project]:
+        """Every project of these organisations."""
+        return [_project(row) for row in await self._connection.execute(_select().where(organisations.c.id.in_(ids)))]
+
     async def open(self, query: str, *, limit: int, offset: int) -> tuple[list[Project], int]:
         """Open projects whose words contain every word of the query, newest first, and how many there are."""
         statement = _select().where(projects.c.state == ProjectState.OPEN, organisations.c.verified_at.is_not(None))

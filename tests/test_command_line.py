@@ -95,9 +95,32 @@ CASES = {
     ),
     "an unknown command": Case(("rum",), 2, ("rum",), lines=None),
     "an import that is none": Case(
-        ("project", "import", "{tmp}/bad.yaml"), 2, ("projects[0].target", "projects[0].titel"),
-        database("{tmp}/yizan.db"), lines=None,
+        ("project", "import", "{tmp}/bad.yaml"), 1,
+        ("line 1: project x: WRONG", "projects[0].target: is missing", "projects[0].titel: there is no such field",
+         "nothing was imported: 1 of 1 entries wrong"),
+        database("{tmp}/yizan.db"),
     ),
+    "an import of no YAML": Case(
+        ("project", "import", "{tmp}/unclosed.yaml"), 2, ("unclosed.yaml: not YAML",), database("{tmp}/yizan.db")
+    ),
+    "an import of a file that is not there": Case(
+        ("project", "import", "{tmp}/none.yaml"), 2, ("none.yaml: No such file",), database("{tmp}/yizan.db")
+    ),
+    "a role for a stranger": Case(
+        ("role", "grant", "finance", "4242"), 2, ("id 4242", "/start"), database("{tmp}/yizan.db")
+    ),
+    "a role nobody can be given": Case(
+        ("role", "grant", "owner", "1"), 2, ("'owner' is not one of", "'finance'"), database("{tmp}/yizan.db"),
+        lines=None,
+    ),
+    "roles where there are none": Case(
+        ("role", "list"), 0, ("1003", "owner", "has not written"),
+        database("{tmp}/yizan.db") | {"YIZAN_OWNERS": "1003"}, lines=0,
+    ),
+    "an audit log of nothing": Case(
+        ("audit",), 0, ("no admin has done anything yet",), database("{tmp}/yizan.db"), lines=0
+    ),
+    "an audit log without a database": Case(("audit",), 2, ("no database yet",), database("{tmp}/nowhere/none.db")),
     "config show hides secrets": Case(
         ("config", "show"), 0, ("telegram:\n  token: •••• (set)\n", "timezone: Asia/Shanghai"),
         {"YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_DATABASE__URL": NOWHERE}, lines=0, hides=(TOKEN, "hunter2"),
@@ -147,6 +170,7 @@ def done(
     folder, port = tmp_path_factory.mktemp("command-line"), free_port()
     (folder / "unknown.yaml").write_text("web:\n  prot: 9000\n", encoding="utf-8")
     (folder / "empty.db").touch()
+    (folder / "unclosed.yaml").write_text("projects: [", encoding="utf-8")
     (folder / "bad.yaml").write_text("projects: [{slug: x, organisation: y, titel: z}]\n", encoding="utf-8")
     for name in ("yizan.db", "wrong.db"):
         (folder / name).write_bytes(sqlite_template.read_bytes())
@@ -188,7 +212,7 @@ def test_every_call_ends_with_its_code_and_says_what_to_do(done, name):
         assert len([line for line in result.stderr.splitlines() if not line.startswith("{")]) == case.lines, said
 
 
-@pytest.mark.parametrize("arguments", [("db", "current"), ("ledger", "verify")])
+@pytest.mark.parametrize("arguments", [("db", "current"), ("ledger", "verify"), ("audit",)])
 def test_a_question_loads_nothing_that_only_others_need(sqlite_template, tmp_path, arguments):
     (tmp_path / "yizan.db").write_bytes(sqlite_template.read_bytes())
     done = subprocess.run(
