@@ -1,14 +1,22 @@
 """`main.py ledger …`: looking at the books."""
 
 import json
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 import click
 
-from launch.command_line import on_database, settings_of
+from launch.command_line import Refused, on_database, settings_of
 
 if TYPE_CHECKING:
+    from services.export import Exported
     from storage.engines import Engines
+
+FORMATS: Final = ("hledger", "beancount", "csv")
+YEARS: Final = range(1970, 3000)
 
 
 @click.group()
@@ -37,3 +45,45 @@ def verify(context: click.Context, as_json: bool) -> None:
             click.echo(f"NOT SO: {finding.check}: {finding.subject}: {figures}")
         click.echo("clean" if report.clean else f"{len(report.findings)} findings")
     context.exit(0 if report.clean else 1)
+
+
+@ledger.command()
+@click.option("--format", "kind", type=click.Choice(FORMATS), required=True, help="For which program.")
+@click.option("--from", "first", metavar="DATE", help="First day (2026-11-01); begins with opening balances.")
+@click.option("--to", "last", metavar="DATE", help="Last day, included.")
+@click.option("--out", type=click.Path(path_type=Path), help="File to write; standard output without it.")
+@click.pass_context
+def export(context: click.Context, kind: str, first: str | None, last: str | None, out: Path | None) -> None:
+    """Write the books for hledger, beancount or a spreadsheet; days are those of the settings' timezone."""
+    settings = settings_of(context)
+    begin, end = _day("--from", first), _day("--to", last)
+    if begin and end and begin > end:
+        raise Refused(f"--from {begin} is after --to {end}")
+    from launch.export_file import Progress, opened
+    from services.export import ExportService, Period
+    from storage.work import UnitOfWork
+
+    progress = Progress()
+    with opened(out) as write:
+
+        async def work(engines: "Engines") -> "Exported":
+            service = ExportService(UnitOfWork(engines), zone=ZoneInfo(settings.timezone))
+            return await service.run(kind, Period(begin, end), write, progress)
+
+        done = on_database(settings, work, migrated=True)
+    progress.end()
+    where = f" to {out}" if out is not None else ""
+    click.echo(f"wrote {done.entries:,} entries, {done.postings:,} postings{where}", err=True)
+
+
+def _day(option: str, text: str | None) -> date | None:
+    """A day as people write it for programs. Raises: Refused."""
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:
+        day = None
+    if day is None or day.year not in YEARS:
+        raise Refused(f"{option} {text}: is no day; write year-month-day, such as 2026-11-01")
+    return day

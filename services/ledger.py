@@ -33,6 +33,6 @@ class LedgerService:
 
     async def verify(self) -> Report:
         """Every check of storage/verify.py on one consistent view."""
-        async with self._unit.read() as work:
+        async with self._unit.snapshot() as work:
             found = tuple([finding async for finding in findings(work.connection)])
             return Report(await counts(work.connection), found)

@@ -13,6 +13,7 @@ from storage.audit import AuditStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
+from storage.export import ExportStore
 from storage.inbox import InboxStore
 from storage.inline import InlineConnection, drive
 from storage.ledger import LedgerStore
@@ -94,6 +95,11 @@ class Work:
         return LedgerStore(self.connection)
 
     @cached_property
+    def export(self) -> ExportStore:
+        """The whole journal, for other programs."""
+        return ExportStore(self.connection)
+
+    @cached_property
     def tallies(self) -> TallyStore:
         """What was given to whom, and by how many."""
         return TallyStore(self.connection)
@@ -153,3 +159,13 @@ class UnitOfWork:
         async with self._engines.reader.connect() as connection, connection.begin() as transaction:
             yield Work(connection)
             await transaction.rollback()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Work]:
+        """Like `read`, and all its statements see one moment, on PostgreSQL too: for figures that must agree."""
+        async with self._engines.reader.connect() as connection:
+            if self.dialect == "postgresql":
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            async with connection.begin() as transaction:
+                yield Work(connection)
+                await transaction.rollback()

@@ -1,0 +1,94 @@
+"""Where an export goes: a file that is there whole or not at all, or standard output; and how far it has come."""
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import click
+
+from launch.command_line import Refused
+
+REDRAW_EVERY_S: Final = 0.1
+LINE_EVERY_S: Final = 5.0
+
+
+class CannotWrite(Exception):
+    """What was to be written could not be; __cause__ is the system's word for it."""
+
+
+@contextlib.contextmanager
+def opened(out: Path | None) -> Iterator[Callable[[str], None]]:
+    """What to write with. A file gets its name at the end, when all is on the disk. Raises: Refused."""
+    try:
+        with _to_file(out) if out is not None else _to_standard_output() as stream:
+
+            def write(text: str) -> None:
+                try:
+                    stream.write(text.encode("utf-8"))
+                except OSError as error:
+                    raise CannotWrite from error
+
+            yield write
+    except (CannotWrite, OSError) as failure:
+        error = failure.__cause__ if isinstance(failure, CannotWrite) else failure
+        if isinstance(error, BrokenPipeError):  # as in `… | head`: the reader has what they wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+        where = f"--out {out}" if out is not None else "standard output"
+        raise Refused(f"{where}: {getattr(error, 'strerror', None) or error}") from None
+
+
+@contextlib.contextmanager
+def _to_file(out: Path) -> Iterator[BinaryIO]:
+    target = out.resolve()  # behind a link, the file it means
+    if target.is_dir():
+        raise Refused(f"--out {out}: is a folder: write a file's name")
+    if target.exists() and not target.is_file():
+        raise Refused(f"--out {out}: is no plain file: leave --out away to write to standard output")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("xb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _to_standard_output() -> Iterator[BinaryIO]:
+    yield sys.stdout.buffer
+    sys.stdout.flush()
+
+
+class Progress:
+    """How many of how many: a bar that is redrawn in a terminal, a line now and then elsewhere; on stderr."""
+
+    def __init__(self) -> None:
+        """Nothing is drawn before it takes a while."""
+        self._terminal = sys.stderr.isatty()
+        self._drawn_at = time.monotonic()
+        self._bar = False
+
+    def __call__(self, done: int, total: int) -> None:
+        """`done` of `total`, as often as one likes."""
+        now = time.monotonic()
+        if now - self._drawn_at < (REDRAW_EVERY_S if self._terminal else LINE_EVERY_S) and done < total:
+            return
+        self._drawn_at = now
+        if self._terminal:
+            full = 30 * done // total
+            self._bar = True
+            click.echo(f"\r[{'#' * full}{'-' * (30 - full)}] {done:,} of {total:,} entries", err=True, nl=False)
+        elif done < total:
+            click.echo(f"{done:,} of {total:,} entries", err=True)
+
+    def end(self) -> None:
+        """Leave the bar's line."""
+        if self._bar:
+            click.echo(err=True)
