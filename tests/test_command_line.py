@@ -151,6 +151,36 @@ CASES = {
     ),
     "ledger verify of an empty database": Case(("ledger", "verify"), 2, ("db upgrade",), database("{tmp}/empty.db")),
     "ledger verify": Case(("ledger", "verify"), 0, ("clean",), database("{tmp}/yizan.db"), lines=0),
+    "an export from no day": Case(
+        ("ledger", "export", "--format", "csv", "--from", "2026-13-01"), 2, ("--from 2026-13-01", "2026-11-01"),
+        database("{tmp}/yizan.db"),
+    ),
+    "an export to no day": Case(
+        ("ledger", "export", "--format", "csv", "--to", "20261101"), 2, ("--to 20261101",), database("{tmp}/yizan.db")
+    ),
+    "an export from after its end": Case(
+        ("ledger", "export", "--format", "csv", "--from", "2026-12-01", "--to", "2026-11-30"), 2,
+        ("--from 2026-12-01 is after --to 2026-11-30",), database("{tmp}/yizan.db"),
+    ),
+    "an export into nowhere": Case(
+        ("ledger", "export", "--format", "csv", "--out", "{tmp}/nowhere/x.csv"), 2,
+        ("nowhere/x.csv: No such file or directory",), database("{tmp}/yizan.db"),
+    ),
+    "an export into a folder": Case(
+        ("ledger", "export", "--format", "csv", "--out", "{tmp}"), 2, ("is a folder",), database("{tmp}/yizan.db")
+    ),
+    "an export into a device": Case(
+        ("ledger", "export", "--format", "csv", "--out", "/dev/null"), 2, ("no plain file",), database("{tmp}/yizan.db")
+    ),
+    "an export for nobody": Case(
+        ("ledger", "export"), 2, ("--format", "beancount"), database("{tmp}/yizan.db"), lines=None
+    ),
+    "an export without a database": Case(
+        ("ledger", "export", "--format", "csv"), 2, ("no database yet",), database("{tmp}/nowhere/none.db")
+    ),
+    "an export of nothing": Case(
+        ("ledger", "export", "--format", "csv"), 0, ("date,time,entry", "wrote 0 entries"), database("{tmp}/yizan.db")
+    ),
     "ledger verify of a wrong balance": Case(
         ("ledger", "verify"), 1, ("NOT SO: a balance is the sum of its postings: rail:sandbox:clearing", "found 12345"),
         database("{tmp}/wrong.db"), lines=0,
@@ -212,7 +242,9 @@ def test_every_call_ends_with_its_code_and_says_what_to_do(done, name):
         assert len([line for line in result.stderr.splitlines() if not line.startswith("{")]) == case.lines, said
 
 
-@pytest.mark.parametrize("arguments", [("db", "current"), ("ledger", "verify"), ("audit",)])
+@pytest.mark.parametrize(
+    "arguments", [("db", "current"), ("ledger", "verify"), ("ledger", "export", "--format", "csv"), ("audit",)]
+)
 def test_a_question_loads_nothing_that_only_others_need(sqlite_template, tmp_path, arguments):
     (tmp_path / "yizan.db").write_bytes(sqlite_template.read_bytes())
     done = subprocess.run(
