@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from launch.command_line import Refused, checked, on_database, settings_of
+from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
 from launch.project_commands import project
@@ -27,7 +28,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (project, ledger, role, audit):
+for group in (doctor, project, ledger, role, audit):
     cli.add_command(group)
 
 

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 if sys.version_info >= (3, 14):
@@ -12,3 +13,9 @@ else:
     import uuid_utils.compat
 
     new_id = uuid_utils.compat.uuid7
+
+
+def lowest_id(at: datetime) -> UUID:
+    """No id made at this moment or later (by this clock) comes before it; none made before (by a ms) after it."""
+    milliseconds = max(0, int(at.timestamp() * 1000))
+    return UUID(int=milliseconds << 80 | 7 << 76 | 2 << 62)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, FromClause, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import accounts, chats, entries, postings, posts, projects, supporters, tallies, tips
 
 MOST_FINDINGS: Final = 100
+FIRST: Final = UUID(int=0)  # no entry's id comes before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,18 @@ async def findings(connection: AsyncConnection) -> AsyncIterator[Finding]:
             yield Finding(name, str(subject), int(expected or 0), int(found or 0))
 
 
+async def recent_findings(connection: AsyncConnection, since: UUID) -> AsyncIterator[Finding]:
+    """What disagrees in entries with this id or a later one: each for itself, and with its tips."""
+    every = {
+        "an entry sums to zero per currency": _entries_balance(since),
+        "an entry has postings": _entries_have_postings(since),
+        "a payment's entry credits each project its tips": _entries_have_tips(since),
+    }
+    for name, query in every.items():
+        for subject, expected, found in await connection.execute(query.limit(MOST_FINDINGS)):
+            yield Finding(name, str(subject), int(expected or 0), int(found or 0))
+
+
 async def counts(connection: AsyncConnection) -> dict[str, int]:
     """How much was looked at."""
     tables = {"entries": entries, "postings": postings, "accounts": accounts, "tips": tips}
@@ -57,16 +71,17 @@ async def counts(connection: AsyncConnection) -> dict[str, int]:
 # --- The journal -----------------------------------------------------------------------------------------------------
 
 
-def _entries_balance() -> Select[Any]:
+def _entries_balance(since: UUID = FIRST) -> Select[Any]:
     total = func.sum(postings.c.amount_minor)
-    per_entry = select(postings.c.entry_id, total.label("total")).group_by(postings.c.entry_id, postings.c.currency)
+    per_entry = select(postings.c.entry_id, total.label("total")).where(postings.c.entry_id >= since)
+    per_entry = per_entry.group_by(postings.c.entry_id, postings.c.currency)
     unbalanced = per_entry.having(total != 0).subquery()
     return select(entries.c.key, literal(0), unbalanced.c.total).join(unbalanced, unbalanced.c.entry_id == entries.c.id)
 
 
-def _entries_have_postings() -> Select[Any]:
+def _entries_have_postings(since: UUID = FIRST) -> Select[Any]:
     lines = select(postings.c.entry_id).where(postings.c.entry_id == entries.c.id).exists()
-    return select(entries.c.key, literal(2), literal(0)).where(~lines)
+    return select(entries.c.key, literal(2), literal(0)).where(~lines, entries.c.id >= since)
 
 
 def _balances() -> Select[Any]:
@@ -92,19 +107,19 @@ def _tips_have_entries() -> Select[Any]:
     )
 
 
-def _entries_have_tips() -> Select[Any]:
+def _entries_have_tips(since: UUID = FIRST) -> Select[Any]:
     """Per entry, project and currency, so that two projects' money in one entry can't be swapped."""
     project = _bare(cast(tips.c.project_id, String)).label("project")
     paid = (
         select(entries.c.key, project, tips.c.currency, tips.c.amount_minor.label("paid"), literal(0).label("credited"))
         .join(tips, tips.c.entry_key == entries.c.key)
-        .where(entries.c.key.like("payment:%"))
+        .where(entries.c.key.like("payment:%"), entries.c.id >= since)
     )
     credited = (
         select(entries.c.key, _bare(accounts.c.name), postings.c.currency, literal(0), -postings.c.amount_minor)
         .join(postings, postings.c.entry_id == entries.c.id)
         .join(accounts, accounts.c.id == postings.c.account_id)
-        .where(entries.c.key.like("payment:%"), accounts.c.name.like("project:%:credited"))
+        .where(entries.c.key.like("payment:%"), accounts.c.name.like("project:%:credited"), entries.c.id >= since)
     )
     both = union_all(paid, credited).subquery()
     expected, found = func.sum(both.c.paid), func.sum(both.c.credited)

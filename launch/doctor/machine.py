@@ -1,0 +1,96 @@
+"""Checks of what is written down and of this machine: settings, disk, rails, fonts."""
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from launch.doctor.checks import Check, Status
+from settings import Settings, missing_for_run
+
+MB: Final = 1024 * 1024
+# SQLite needs room to write its log before it can write anything; a day of a busy service is some hundred MB.
+LEAST_FREE: Final = 200 * MB
+GOOD_FREE: Final = 2048 * MB
+FONT_FOLDERS: Final = (
+    "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
+    "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts",
+)  # fmt: skip
+FONT_NAMES: Final = ("notosanscjk", "notoserifcjk", "sourcehan", "lxgwwenkai", "wqy", "pingfang", "msyh", "simsun")
+
+
+def settings_read(settings: Settings) -> Check:
+    """What the settings, which could be read, still lack."""
+    problems = [line for line in missing_for_run(settings) if not line.startswith(("telegram.token", "rails."))]
+    if problems:
+        return Check("settings", Status.FAIL, problems[0], "\n".join(problems))
+    lacks = list(_lacks(settings))
+    said = f"{settings.language}, {settings.timezone}, {settings.tips.currency}, owners: {len(settings.owners)}"
+    if lacks:
+        return Check("settings", Status.WARN, said, "\n".join(lacks))
+    return Check("settings", Status.OK, said)
+
+
+def _lacks(settings: Settings) -> Iterator[str]:
+    if not settings.owners:
+        yield "owners: name the first owner by their numeric Telegram id (YIZAN_OWNERS=…): nobody can give roles yet"
+    if not settings.legal.contact:
+        yield "legal.contact: name somebody who answers (YIZAN_LEGAL__CONTACT=…)"
+    if _real(settings) and not settings.legal.basis:
+        yield "legal.basis: say by what right you raise money (YIZAN_LEGAL__BASIS=…): every page shows it"
+
+
+def _real(settings: Settings) -> list[str]:
+    return [name for name in settings.rails.enabled if name != "sandbox"]
+
+
+def disk(file: Path) -> Check:
+    """Room where a SQLite file is, or will be."""
+    folder = next(folder for folder in (file.absolute().parent, *file.absolute().parents) if folder.exists())
+    existing = [path for path in (file, folder) if path.exists()]
+    locked = [path for path in existing if not os.access(path, os.W_OK)]
+    if locked:
+        return Check("disk", Status.FAIL, f"{locked[0]}: may not be written by this user", f"chown it: ls -ld {folder}")
+    usage = shutil.disk_usage(folder)
+    return room(folder, usage.free, usage.total)
+
+
+def room(folder: Path, free: int, total: int) -> Check:
+    """Whether so many free bytes are enough."""
+    found = f"{free // MB:,} MB free of {total // MB:,} MB at {folder}"
+    if free < LEAST_FREE:
+        return Check("disk", Status.FAIL, found, "make room now: with a full disk no gift can be recorded")
+    if free < GOOD_FREE:
+        return Check("disk", Status.WARN, found, "make room soon")
+    return Check("disk", Status.OK, found)
+
+
+def rails(settings: Settings, unreachable: Iterable[str] | None) -> Check:
+    """The ways to pay; `unreachable` are names of those that did not answer, None where nobody asked."""
+    enabled = settings.rails.enabled
+    problems = [line for line in missing_for_run(settings) if line.startswith("rails.")]
+    if problems:
+        return Check("rails", Status.FAIL, problems[0], "\n".join(problems))
+    if not enabled:
+        found = "none: whoever taps is led to the project's own page"
+        return Check("rails", Status.NOTE, found, "to take payments here, write a rail into rails.enabled")
+    said = ", ".join(enabled) + (" (not asked)" if unreachable is None else "")
+    if silent := list(unreachable or ()):
+        to_do = "\n".join(f"rails.{name}.api_base: is this right, and does it run?" for name in silent)
+        return Check("rails", Status.FAIL, f"{', '.join(silent)}: no answer", to_do)
+    if "sandbox" in enabled:
+        to_do = "take it out of rails.enabled before you raise money"
+        return Check("rails", Status.WARN, f"{said}: the sandbox moves test money only", to_do)
+    return Check("rails", Status.OK, said)
+
+
+def fonts(folders: Iterable[str] = FONT_FOLDERS) -> Check:
+    """A Chinese font, which certificates and pictures will need; nothing does yet."""
+    for folder in folders:
+        for where, _, files in os.walk(Path(folder).expanduser()):
+            for name in sorted(files):
+                if name.lower().replace("-", "").startswith(FONT_NAMES):
+                    return Check("fonts", Status.OK, f"Chinese: {Path(where) / name}")
+    found = "no Chinese font; nothing needs one yet, certificates and pictures will"
+    return Check("fonts", Status.NOTE, found, "apt install fonts-noto-cjk")
