@@ -84,7 +84,9 @@ def outbox(found: health.Outbox, now: datetime) -> Check:
         status = Status.FAIL if late > OUTBOX_FAIL else Status.WARN
         return Check("outbox", status, said + gave_up, "does main.py run? its log says why a message does not go")
     if found.failed:
-        return Check("outbox", Status.WARN, said + gave_up, "the log of main.py run says why (message_given_up)")
+        return Check(
+            "outbox", Status.WARN, said + gave_up, "the log of main.py run says why (notice_refused, notice_not_sent)"
+        )
     return Check("outbox", Status.OK, said)
 
 

@@ -129,7 +129,7 @@ def _webhook(hook: Answer | str, settings: Settings, *, known: bool) -> Check:
 def webhook(info: Mapping[str, Any], public_url: str) -> Check:
     """Whether updates come the way the settings say; of addresses only the host is told, the rest may be secret."""
     url, waiting = str(info.get("url") or ""), int(info.get("pending_update_count") or 0)
-    wants = bool(public_url.startswith("https:"))
+    wants = bool(public_url)
     ours = wants and url.startswith(public_url.rstrip("/") + "/")
     host = urlsplit(url).hostname or ""
     if url and not ours:

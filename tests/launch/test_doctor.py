@@ -1,0 +1,155 @@
+"""What doctor makes of what it finds: each judgement by itself."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from launch.doctor import books, machine, network, unreadable
+from launch.doctor.checks import NAMES, Check, Examination, Status
+from settings import Settings
+from storage.health import Outbox, RecentBooks
+from storage.verify import Finding
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+PUBLIC = "https://give.example.org"
+FINDING = Finding("an entry sums to zero per currency", "payment:x", 0, 1)
+
+
+def settings(**values: Any) -> Settings:
+    return Settings.model_validate(values)
+
+
+@pytest.mark.parametrize(("free_mb", "status"), [(199, "fail"), (201, "warn"), (2047, "warn"), (2049, "ok")])
+def test_room_on_the_disk(free_mb: int, status: str):
+    check = machine.room(Path("/srv"), free_mb * machine.MB, 10**12)
+    assert check.status == status
+    assert bool(check.to_do) is (status != "ok")
+
+
+def test_the_disk_of_a_database_that_is_not_there_yet_is_that_of_the_folder_above(tmp_path: Path):
+    check = machine.disk(tmp_path / "not" / "yet" / "yizan.db")
+    assert check.found.endswith(str(tmp_path))
+    assert not (tmp_path / "not").exists()
+
+
+@pytest.mark.parametrize(("behind", "status", "says"), [
+    (None, "skipped", "no time"), (0.4, "ok", "agrees"), (-4.4, "ok", "agrees"),
+    (5.1, "warn", "5 s behind"), (-59.0, "warn", "59 s ahead"), (61.0, "fail", "61 s behind"),
+    (-86400.0, "fail", "86,400 s ahead of"),
+])  # fmt: skip
+def test_the_clock(behind: float | None, status: str, says: str):
+    check = network.clock(behind)
+    assert (check.status, says in check.found) == (status, True)
+
+
+ME = {"id": 1, "username": "yizan_bot"}
+
+
+@pytest.mark.parametrize(("answer", "status", "says"), [
+    (network.Answer(200, ME, 0), "ok", "@yizan_bot (1)"), (network.Answer(401, None, 0), "fail", "refuses"),
+    (network.Answer(404, None, 0), "fail", "refuses"), (network.Answer(502, None, 0), "fail", "answers 502"),
+    (network.Answer(200, None, 0), "fail", "says nothing"),
+])  # fmt: skip
+def test_the_token(answer: network.Answer, status: str, says: str):
+    check = network.who(answer, "https://api.telegram.org")
+    assert (check.status, says in check.found) == (status, True)
+
+
+@pytest.mark.parametrize(("info", "public_url", "status", "says"), [
+    ({"url": ""}, "", "ok", "polls"),
+    ({}, PUBLIC, "note", "none yet"),
+    ({"url": f"{PUBLIC}/hooks/telegram"}, PUBLIC, "ok", "at give.example.org"),
+    ({"url": f"{PUBLIC}/hooks/telegram"}, f"{PUBLIC}/", "ok", "at give.example.org"),
+    ({"url": f"{PUBLIC}.evil.example/x"}, PUBLIC, "warn", "give.example.org.evil.example"),
+    ({"url": "https://other.example/s3cret?t=1"}, "", "warn", "other.example"),
+    ({"url": "https://other.example/s3cret?t=1"}, PUBLIC, "warn", "other.example"),
+    ({"url": f"{PUBLIC}/h", "last_error_message": "Connection\nrefused", "last_error_date": 1790000000}, PUBLIC, "warn",
+     "Connection refused"),
+    ({"url": f"{PUBLIC}/h", "pending_update_count": 5000}, PUBLIC, "warn", "5,000 updates wait"),
+    ({"url": "", "pending_update_count": 101}, "", "warn", "101 updates wait"),
+])  # fmt: skip
+def test_the_webhook_against_the_settings(info: dict[str, Any], public_url: str, status: str, says: str):
+    check = network.webhook(info, public_url)
+    assert (check.status, says in check.found) == (status, True), check
+    assert bool(check.to_do) is (status != "ok")
+    assert "s3cret" not in check.found + check.to_do
+
+
+SANDBOX = {"enabled": ["sandbox"], "sandbox": {"key": "k", "webhook_secret": "s"}}
+
+
+@pytest.mark.parametrize(("rails", "silent", "status", "says"), [
+    ({}, None, "note", "own page"),
+    (SANDBOX, [], "warn", "test money"),
+    (SANDBOX, None, "warn", "not asked"),
+    (SANDBOX, ["sandbox"], "fail", "sandbox: no answer"),
+    ({"enabled": ["sandbox"]}, None, "fail", "rails.sandbox.key"),
+    ({"enabled": ["stripes"]}, None, "fail", "no rail is called stripes"),
+])  # fmt: skip
+def test_the_rails(rails: dict[str, Any], silent: list[str] | None, status: str, says: str):
+    check = machine.rails(settings(rails=rails), silent)
+    assert (check.status, says in check.found) == (status, True), check
+
+
+def test_settings_that_lack_what_people_need_are_a_warning():
+    assert "YIZAN_OWNERS" in machine.settings_read(settings()).to_do
+    full = machine.settings_read(settings(owners=[1], legal={"contact": "a@b.example"}))
+    assert (full.status, full.to_do) == (Status.OK, "")
+
+
+def test_a_chinese_font_is_found_or_missed_without_failing(tmp_path: Path):
+    nothing = machine.fonts([str(tmp_path), str(tmp_path / "none")])
+    assert (nothing.status, nothing.to_do) == (Status.NOTE, "apt install fonts-noto-cjk")
+    (tmp_path / "noto").mkdir()
+    (tmp_path / "noto" / "NotoSansCJK-Regular.ttc").touch()
+    found = machine.fonts([str(tmp_path)])
+    assert (found.status, found.found) == (Status.OK, f"Chinese: {tmp_path}/noto/NotoSansCJK-Regular.ttc")
+
+
+@pytest.mark.parametrize(("waiting", "minutes", "failed", "status", "says"), [
+    (0, None, 0, "ok", "nothing waits"), (3, 1, 0, "ok", "3 wait, the oldest for 60 s"),
+    (3, 5, 0, "warn", "5 min"), (3, 31, 0, "fail", "31 min"), (0, None, 2, "warn", "2 given up"),
+    (1, -5, 0, "ok", "0 s"),
+])  # fmt: skip
+def test_the_outbox(waiting: int, minutes: int | None, failed: int, status: str, says: str):
+    oldest = None if minutes is None else NOW - timedelta(minutes=minutes)
+    check = books.outbox(Outbox(waiting, oldest, failed), NOW)
+    assert (check.status, says in check.found) == (status, True), check
+
+
+@pytest.mark.parametrize(("found", "status", "says"), [
+    (RecentBooks(12, False, ()), "ok", "12 entries of the last day agree"),
+    (RecentBooks(12, True, ()), "ok", "the newest of more"),
+    (RecentBooks(12, False, (FINDING,)), "fail", "payment:x: expected 0, found 1"),
+])  # fmt: skip
+def test_the_books(found: RecentBooks, status: str, says: str):
+    check = books.books(found)
+    assert (check.status, says in check.found) == (status, True), check
+
+
+@pytest.mark.parametrize(("at", "says"), [(None, "empty"), ("0001", "needs"), ("9999", "newer Yizan")])
+def test_a_database_of_another_version(at: str | None, says: str):
+    check = books.migration(at)
+    assert (check.status, says in check.found) == (Status.FAIL, True)
+
+
+def test_settings_that_can_not_be_read_leave_the_rest_unseen():
+    found = unreadable("a: is wrong\nb: is wrong")
+    assert [check.name for check in found.checks] == list(NAMES)
+    assert not found.ok
+    assert found.checks[0].to_do == "a: is wrong\nb: is wrong"
+
+
+def test_lines_and_json_number_the_checks():
+    found = Examination([Check("settings", Status.OK, "fine"), Check("database", Status.FAIL, "gone", "do this\nthat")])
+    lines = found.as_lines()
+    assert lines[0] == " 1  ok       settings  fine"
+    assert lines[1].startswith(" 2  FAIL     database  gone")
+    assert [line.strip() for line in lines[2:]] == ["→ do this", "→ that", "1 failed, 0 to look at"]
+    assert found.as_json()["checks"][0] == {
+        "number": 1, "name": "settings", "status": "ok", "found": "fine", "to_do": None,
+    }  # fmt: skip
+    assert not found.as_json()["ok"]
+    assert Examination([Check("settings", Status.OK, "fine")]).as_lines()[-1] == "all well"
