@@ -3,13 +3,18 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from giving.errors import NotAllowed, PersonUnknown, RoleNotGrantable
 from giving.people import GRANTABLE, Person, Role, Visitor
 from giving.permissions import Permission
 from services.audit import AuditService, as_json, changes, newest
 from services.people import Holder, PeopleService
+from storage import migrate
 from storage.audit import AuditRecord
+from storage.engines import Engines
+from storage.ids import new_id
 from tests.world import World
 
 
@@ -121,3 +126,24 @@ def test_changes_are_the_fields_that_differ():
     record = AuditRecord(None, "cli", "x", "y", "z", {"a": 1, "b": "same", "c": None}, {"a": 2, "b": "same", "d": [1]})
     assert list(changes(record)) == [("a", "1", "2"), ("d", None, "[1]")]
     assert list(changes(AuditRecord(None, "cli", "x", "y", "z"))) == []
+
+
+async def test_roles_survive_a_way_back_to_the_schema_in_which_somebody_had_to_grant_them(
+    world: World, engines: Engines
+):
+    owner = await an_owner(world)
+    await world.people.grant_from_command_line(1002, Role.FINANCE)
+    await world.people.grant(owner, 1004, Role.ADMIN)
+    await migrate.downgrade(engines, "0001")
+    async with engines.writer.connect() as connection:
+        rows = await connection.execute(text("SELECT role, granted_by = person_id FROM roles ORDER BY role"))
+        assert [(row[0], bool(row[1])) for row in rows] == [("admin", False), ("finance", True)]
+    await migrate.upgrade(engines)
+    assert await world.people.roles(world.alice) == {Role.FINANCE}
+
+    async def grant_to_nobody() -> None:
+        async with world.unit() as work:
+            await work.people.grant(new_id(), Role.ADMIN, by=None, now=world.time())
+
+    with pytest.raises(DBAPIError):  # the table was made anew, its keys are still there
+        await grant_to_nobody()
