@@ -12,8 +12,8 @@ from bot.cards import Rendered, paragraphs
 from bot.replies import Replies
 from giving.creators import Chat
 from giving.names import clean
-from giving.people import Person
-from giving.projects import Project
+from giving.people import Person, Role
+from giving.projects import Organisation, Project
 from handlers.admin import name_of
 from services.audit import ActCard, AuditService, changes
 from texts import Html, Texts
@@ -72,6 +72,8 @@ def _subject(language: str, card: ActCard) -> str:
     match card.subject:
         case Person():
             return name_of(card.subject)
+        case Organisation():
+            return card.subject.name(language)
         case Project():
             return card.subject.title(language)
         case Chat():
@@ -82,10 +84,14 @@ def _subject(language: str, card: ActCard) -> str:
 def _changes(texts: Texts, language: str, card: ActCard) -> Iterator[Html]:
     all_ = list(changes(card.act.record))
     for field, before, after in all_[:CHANGES_SHOWN]:
-        yield texts.chat(language, "audit-change", field=field, before=_short(before), after=_short(after))
+        was, is_ = (_value(texts, language, field, value) for value in (before, after))
+        name = texts.plain(language, "audit-field-role") if field == "role" else field
+        yield texts.chat(language, "audit-change", field=name, before=was, after=is_)
     if len(all_) > CHANGES_SHOWN:
         yield texts.chat(language, "audit-more-changes", count=len(all_) - CHANGES_SHOWN)
 
 
-def _short(value: str | None) -> str:
+def _value(texts: Texts, language: str, field: str, value: str | None) -> str:
+    if field == "role" and value in list(Role):
+        return texts.plain(language, "role-name", role=Role(value))
     return clean(value, most=VALUE_GRAPHEMES) if value else "–"

@@ -9,7 +9,7 @@ from uuid import UUID
 from giving.creators import Chat
 from giving.people import Person
 from giving.permissions import Permission
-from giving.projects import Project
+from giving.projects import Organisation, Project
 from storage.audit import AuditedAct, AuditRecord
 from storage.work import UnitOfWork, Work
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from services.people import PeopleService
 
 T = TypeVar("T")
+Subject = Person | Organisation | Project | Chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class ActCard:
 
     act: AuditedAct
     actor: Person | None
-    subject: Person | Project | Chat | None
+    subject: Subject | None
 
 
 class AuditService:
@@ -77,12 +78,13 @@ def as_json(act: AuditedAct) -> dict[str, Any]:
     }
 
 
-async def _subjects(work: Work, acts: Sequence[AuditedAct]) -> dict[UUID, Person | Project | Chat]:
+async def _subjects(work: Work, acts: Sequence[AuditedAct]) -> dict[UUID, Subject]:
     def of(kind: str) -> set[UUID]:
         return {i for act in acts if act.record.subject_kind == kind and (i := _uuid(act.record.subject_id))}
 
     return {
         **await work.people.by_ids(of("person")),
+        **await work.projects.organisations_by_ids(of("organisation")),
         **await work.projects.by_ids(of("project")),
         **await work.creators.chats_by_ids(of("chat")),
     }

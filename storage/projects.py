@@ -58,6 +58,11 @@ class ProjectStore:
         rows = await self._connection.execute(select(organisations).where(organisations.c.slug.in_(slugs)))
         return {row.slug: Organisation(row.id, row.slug, row.names, row.website, row.verified_at) for row in rows}
 
+    async def organisations_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Organisation]:
+        """Those of the ids that are known."""
+        rows = await self._connection.execute(select(organisations).where(organisations.c.id.in_(ids)))
+        return {row.id: Organisation(row.id, row.slug, row.names, row.website, row.verified_at) for row in rows}
+
     async def put_organisation(self, organisation: Organisation) -> None:
         """Insert it, or renew the one with this slug."""
         row = asdict(organisation) | {"names": dict(organisation.names)}

@@ -36,6 +36,7 @@ audit-more-changes = { $count ->
     [one] and one change more
    *[other] and { $count } changes more
  }
+audit-field-role = role
 audit-command-line = command line
 audit-somebody-who-left = somebody who has left
 

@@ -33,6 +33,7 @@ audit-what = { $act ->
  }
 audit-change = { $field }：{ $before } → { $after }
 audit-more-changes = 还有 { $count } 处改动
+audit-field-role = 身份
 audit-command-line = 命令行
 audit-somebody-who-left = 一位已离开的人
 

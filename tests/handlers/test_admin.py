@@ -6,6 +6,7 @@ import pytest
 from aiogram.methods import SetMyCommands
 
 from giving.people import Role, Visitor
+from services.project_import import ProjectImport
 from storage.audit import AuditRecord
 from tests.handlers.chat import NOW, Chat, texts_of, user
 
@@ -71,7 +72,7 @@ async def test_an_owner_in_english_reads_english(chat, world):
     assert "Alice now has the role “organisation member”" in await said(chat, "/role_add organisation 1002")
     words = await said(chat, "/audit")
     assert "gave a role</b>: Alice" in words
-    assert "role: – → organisation" in words
+    assert "role: – → organisation member" in words
     assert "owner" in await said(chat, "/roles")
 
 
@@ -92,7 +93,7 @@ async def test_audit_shows_the_last_ten_with_who_what_before_and_after(chat, wor
     assert "命令行：<b>chat.presets_changed</b>：晓雯的阅读时光" in words
     assert "presets：[1, 8] → [5]" in words
     assert "还有 2 处改动" in words
-    assert "给了身份</b>：Alice\nrole：– → finance" in words
+    assert "给了身份</b>：Alice\n身份：– → 财务" in words
     assert words.index("[1, 8]") < words.index("[1, 0]") < words.index("Alice"), "newest first"
     async with world.unit() as work:
         await work.audit.add(AuditRecord(None, "cli", "<i>", "thing", "<b>", None, None), now=world.time())
@@ -107,3 +108,15 @@ async def test_the_owners_menu_has_the_commands(chat, world):
     await said(chat, "/role_add admin 1002")
     theirs = [m for m in chat.calls.made if isinstance(m, SetMyCommands)][-1]
     assert not {"role_add", "roles", "audit"} & {c.command for c in theirs.commands}
+
+
+async def test_audit_names_projects_and_organisations(chat, world):
+    text = "organisations: [{slug: sunshine, names: {zh-CN: 月光, en: Moonlight}, verified: true}]"
+    await ProjectImport(world.unit, now=world.time).run(text)
+    words = await said(chat, "/audit")
+    assert "命令行：<b>修改了机构</b>：月光\n" in words
+    assert "names.zh-CN：阳光阅读 → 月光" in words
+    record = AuditRecord(None, "cli", "project.changed", "project", str(world.library.id), {"state": "open"}, None)
+    async with world.unit() as work:
+        await work.audit.add(record, now=world.time())
+    assert "修改了项目</b>：乡村图书馆\nstate：open → –" in await said(chat, "/audit")
