@@ -13,6 +13,7 @@ class ChatState(StrEnum):
 
     OFF = "off"
     ON = "on"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Person:
     visibility: Visibility
     started_at: datetime | None
     unreachable_at: datetime | None
+    thanked_by_name: bool = False
 
     @property
     def reachable(self) -> bool:

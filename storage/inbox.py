@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
@@ -22,6 +23,10 @@ class InboxState(StrEnum):
     IGNORED = "ignored"
     WAITING = "waiting"
     ODD = "odd"
+
+
+# Decided for good: what becomes of these needs no body any more.
+CLOSED: Final = (InboxState.SETTLED, InboxState.IGNORED, InboxState.ODD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,14 @@ _WAITING = SetStatement(
     gives=1,
 )
 _WAKE = SetStatement({"id": "uuid"}, "UPDATE provider_events SET state = 'new' FROM r WHERE provider_events.id = r.id")
+# Of who has left; or of a kind we don't use, which may be about anyone and could never be found for them.
+_SCRUB = SetStatement(
+    {"id": "uuid", "erased_at": "timestamptz"},
+    "UPDATE provider_events SET body = '', erased_at = r.erased_at FROM r WHERE provider_events.id = r.id AND ("
+    "provider_events.state = 'ignored' AND provider_events.reference IS NULL"
+    " OR EXISTS (SELECT 1 FROM payments JOIN people ON people.id = payments.donor_id"
+    " WHERE payments.id = provider_events.reference AND people.left_at IS NOT NULL))",
+)
 
 
 class InboxStore:
@@ -94,9 +107,11 @@ class InboxStore:
         ]
 
     async def mark(self, decided: Mapping[UUID, tuple[InboxState, str]], *, now: datetime) -> None:
-        """Write what became of claimed events."""
+        """Write what became of claimed events; what nobody may keep any longer loses its body."""
         rows = [(event, state.value, reason or None, now) for event, (state, reason) in decided.items()]
         await _MARK.run(self._connection, rows)
+        closed = [(event, now) for event, (state, _) in decided.items() if state in CLOSED]
+        await _SCRUB.run(self._connection, closed)
 
     async def wake(self, references: Collection[UUID]) -> bool:
         """What they were waiting for may be known now: decide them again. Whether there were any."""
@@ -104,6 +119,11 @@ class InboxStore:
         waiting = await _WAITING.run(self._connection, [(reference,) for reference in references])
         await _WAKE.run(self._connection, [(read.id(row[0]),) for row in waiting])
         return bool(waiting)
+
+
+def scrub(now: datetime) -> Update:
+    """Take the words out of events; what the provider can be asked about stays: its id, the kind, our payment."""
+    return update(provider_events).values(body="", erased_at=now)
 
 
 def stored_event(*, rail: str, event_id: str, kind: str, reference: UUID | None, body: str) -> StoredEvent:

@@ -105,4 +105,5 @@ def _person(row: Row[Any]) -> Person:
         visibility=Visibility(row.visibility),
         started_at=row.started_at,
         unreachable_at=row.unreachable_at,
+        thanked_by_name=row.thanked_by_name,
     )

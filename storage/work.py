@@ -20,6 +20,7 @@ from storage.ledger import LedgerStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
+from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
@@ -113,6 +114,11 @@ class Work:
     def audit(self) -> AuditStore:
         """What admins did."""
         return AuditStore(self.connection)
+
+    @cached_property
+    def privacy(self) -> PrivacyStore:
+        """What people asked to be told, what is held about them, and its erasure."""
+        return PrivacyStore(self.connection)
 
     @cached_property
     def dialogs(self) -> DialogStore:

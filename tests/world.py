@@ -16,6 +16,7 @@ from services.links import Links
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
+from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
@@ -77,6 +78,7 @@ class World:
     creators: CreatorService
     tips: TipService
     refunds: RefundService
+    privacy: PrivacyService
     payments: PaymentService
     outbox: OutboxService
     counters: CounterService
@@ -152,6 +154,7 @@ async def make_world(unit: UnitOfWork) -> World:
         creators=CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", now=time),
         tips=tips,
         refunds=RefundService(unit, rail, tips, now=time),
+        privacy=PrivacyService(unit, rail, now=time),
         payments=PaymentService(unit, [rail], settler, now=time),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),

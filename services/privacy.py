@@ -1,0 +1,136 @@
+"""What people decide about themselves: how they are seen, what they are told, all that is held, and leaving."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+import structlog
+
+from giving.errors import RailUnavailable
+from giving.people import Person, Visibility
+from giving.subscriptions import PrivacySettings, SubscriptionKind
+from payments.provider import Rail, RailRefused
+from services.clock import Clock, utc_now
+from storage.work import UnitOfWork
+
+log = structlog.get_logger()
+FORMAT: Final = "yizan-my-data-1"
+MOST_BYTES: Final = 8 * 2**20
+CLOSE_WITHIN_S: Final = 8.0
+CLOSING_AT_ONCE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A JSON file; `complete` is False where a section was cut at MOST_BYTES (the file names it)."""
+
+    filename: str
+    content: bytes
+    complete: bool
+
+
+class PrivacyService:
+    """Everybody decides for themselves alone; there is no call that names somebody else."""
+
+    def __init__(
+        self, unit: UnitOfWork, rail: Rail | None, *, most_bytes: int = MOST_BYTES, now: Clock = utc_now
+    ) -> None:
+        """Pay pages that leaving leaves behind are closed through the rail."""
+        self._unit, self._rail, self._most_bytes, self._now = unit, rail, most_bytes, now
+
+    async def settings(self, person: Person) -> PrivacySettings:
+        """As they are now, read afresh: the person at hand may be older."""
+        async with self._unit.read() as work:
+            fresh = (await work.people.by_ids([person.id])).get(person.id, person)
+            return PrivacySettings(fresh.visibility, fresh.thanked_by_name, await work.privacy.subscriptions(person.id))
+
+    async def choose_visibility(self, person: Person, visibility: Visibility) -> None:
+        """How their next gift is shown; gifts that were made stay as they were chosen."""
+        async with self._unit() as work:
+            await work.people.set(person.id, visibility=visibility)
+
+    async def thank_by_name(self, person: Person, on: bool) -> None:
+        """Whether a group says their name when a message of theirs is tipped."""
+        async with self._unit() as work:
+            await work.people.set(person.id, thanked_by_name=on)
+
+    async def subscribe(self, person: Person, kind: SubscriptionKind, on: bool) -> None:
+        """Ask to be told, or no longer."""
+        async with self._unit() as work:
+            if on:
+                await work.privacy.subscribe(person.id, kind, now=self._now())
+            else:
+                await work.privacy.unsubscribe(person.id, kind)
+
+    async def export(self, person: Person) -> Export:
+        """Everything that is held about them, and about nobody else."""
+        file = _File(self._most_bytes)
+        async with self._unit.read() as work:
+            async for section, row in work.privacy.held(person.id, person.telegram_id):
+                file.add(section, row)
+        now = self._now()
+        log.info("data_exported", person_id=str(person.id), complete=not file.cut)
+        return Export(f"yizan-{now:%Y-%m-%d}.json", file.content(now), not file.cut)
+
+    async def leave(self, person: Person) -> None:
+        """Forget who they are, in one commit; then close the pay pages of what they had not paid.
+
+        What was given stays booked, as from nobody. Who writes again is somebody new.
+        """
+        async with self._unit.read() as work:
+            traces = await work.privacy.traces(person.id)
+        async with self._unit() as work:
+            pages = await work.privacy.erase(person.id, person.telegram_id, traces, now=self._now())
+        log.info("person_left", person_id=str(person.id), pages=len(pages))
+        await self._close(pages)
+
+    async def _close(self, pages: Sequence[str]) -> None:
+        """As far as the provider answers in time: what is paid all the same is booked like any other gift."""
+        if self._rail is None or not pages:
+            return
+        rail, slots = self._rail, asyncio.Semaphore(CLOSING_AT_ONCE)
+
+        async def close(their_id: str) -> bool:
+            async with slots:
+                try:
+                    await rail.cancel_payment(their_id)
+                except (RailUnavailable, RailRefused):
+                    return False
+                return True
+
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                closed = sum(await asyncio.gather(*(close(page) for page in pages)))
+        except TimeoutError:
+            closed = 0
+        if closed < len(pages):
+            log.warning("pages_of_leaver_left_open", pages=len(pages), closed=closed)
+
+
+class _File:
+    """Sections of rows as JSON, a row a line, up to a size."""
+
+    def __init__(self, most: int) -> None:
+        self._sections: dict[str, list[bytes]] = {}
+        self._left, self.cut = most, list[str]()
+
+    def add(self, section: str, row: dict[str, Any] | None) -> None:
+        rows = self._sections.setdefault(section, [])
+        if row is None or section in self.cut:
+            return
+        line = orjson.dumps(row, option=orjson.OPT_UTC_Z)
+        if len(line) > self._left:
+            self.cut.append(section)
+            return
+        self._left -= len(line)
+        rows.append(line)
+
+    def content(self, now: datetime) -> bytes:
+        head = {"format": FORMAT, "made_at": now, "complete": not self.cut, "cut_short": self.cut}
+        parts = [b'"about": ' + orjson.dumps(head, option=orjson.OPT_UTC_Z)]
+        for section, rows in self._sections.items():
+            parts.append(b'"%s": [\n  %s\n]' % (section.encode(), b",\n  ".join(rows)))
+        return b"{\n" + b",\n".join(parts) + b"\n}\n"

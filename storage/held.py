@@ -1,0 +1,127 @@
+"""The questions behind "export my data": one per section, and no other person's data in any of them."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from storage.tables import (
+    audit_log,
+    chat_managers,
+    chats,
+    dialogs,
+    outbox,
+    payments,
+    people,
+    posts,
+    projects,
+    provider_events,
+    refunds,
+    roles,
+    slots,
+    subscriptions,
+    tip_keys,
+    tips,
+)
+
+
+def queries(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
+    """Section → its rows, newest last; what can be long stands last."""
+    return {**_identity(person, telegram_id), **_creator(person), **_money(person), **_messages(person)}
+
+
+def dialogs_of(telegram_id: int) -> ColumnElement[bool]:
+    """Wherever they were begun; bot/dialogs.py makes the keys, of bot, chat, person, thread and destiny."""
+    return dialogs.c.key.like(f"%:{telegram_id}:%")
+
+
+def _identity(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
+    return {
+        "person": select(people).where(people.c.id == person),
+        "subscriptions": select(subscriptions.c.kind, subscriptions.c.since_at)
+        .where(subscriptions.c.person_id == person)
+        .order_by(subscriptions.c.since_at),
+        "roles": select(roles.c.role, roles.c.granted_at).where(roles.c.person_id == person),
+        "dialogs": select(dialogs.c.state, dialogs.c.data, dialogs.c.expires_at).where(dialogs_of(telegram_id)),
+        "admin_actions": select(audit_log.c.at, audit_log.c.way, audit_log.c.action, audit_log.c.subject_kind)
+        .where(audit_log.c.actor_id == person)
+        .order_by(audit_log.c.id),
+    }
+
+
+def _creator(person: UUID) -> dict[str, Select[Any]]:
+    mine = or_(chats.c.creator_id == person, chats.c.added_by == person, chats.c.handover_to == person)
+    return {
+        "chats": select(
+            chats.c.telegram_id, chats.c.kind, chats.c.title, chats.c.username, chats.c.state, chats.c.paused_reason,
+            chats.c.presets, (chats.c.creator_id == person).label("you_switched_it_on"),
+            (chats.c.added_by == person).label("you_added_the_bot"),
+            (chats.c.handover_to == person).label("it_is_to_be_handed_to_you"),
+            projects.c.slug.label("project"),
+        )
+        .outerjoin(projects, projects.c.id == chats.c.project_id)
+        .where(mine)
+        .order_by(chats.c.id),
+        "administered_chats": select(chats.c.telegram_id, chats.c.title, chat_managers.c.seen_at)
+        .join(chats, chats.c.id == chat_managers.c.chat_id)
+        .where(chat_managers.c.person_id == person),
+        "slots": select(
+            slots.c.slug, slots.c.name, slots.c.opened_at, slots.c.closed_at, projects.c.slug.label("project")
+        )
+        .join(projects, projects.c.id == slots.c.project_id)
+        .where(slots.c.creator_id == person),
+        "messages_you_wrote_that_were_tipped": select(
+            posts.c.excerpt, posts.c.posted_at, posts.c.message_id, chats.c.title.label("chat")
+        )
+        .join(chats, chats.c.id == posts.c.chat_id)
+        .where(posts.c.author_id == person)
+        .order_by(posts.c.id),
+    }  # fmt: skip
+
+
+def _money(person: UUID) -> dict[str, Select[Any]]:
+    of_tips = select(tips.c.payment_id).where(tips.c.donor_id == person, tips.c.payment_id.is_not(None))
+    return {
+        "tips": select(
+            tips.c.receipt_code, tips.c.amount_minor, tips.c.currency, tips.c.state, tips.c.visibility,
+            projects.c.slug.label("project"), projects.c.texts.label("project_texts"), chats.c.title.label("chat"),
+            tips.c.payment_id, tips.c.charge, tips.c.entry_key, tips.c.offered_at, tips.c.paid_at, tips.c.booked_at,
+            tips.c.cancelled_at, tips.c.refunded_at, (tips.c.extra_of.is_not(None)).label("paid_twice"),
+            tips.c.card_message_id,
+        )
+        .join(projects, projects.c.id == tips.c.project_id)
+        .outerjoin(chats, chats.c.id == tips.c.chat_id)
+        .where(tips.c.donor_id == person)
+        .order_by(tips.c.id),
+        "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at)
+        .join(tips, tips.c.id == refunds.c.tip_id)
+        .where(tips.c.donor_id == person)
+        .order_by(refunds.c.id),
+        "payments": select(
+            payments.c.id, payments.c.rail, payments.c.amount_minor, payments.c.currency, payments.c.state,
+            payments.c.their_id, payments.c.url, payments.c.wish, payments.c.created_at,
+        )
+        .where(payments.c.id.in_(of_tips))
+        .order_by(payments.c.id),
+        "provider_events": select(
+            provider_events.c.rail, provider_events.c.event_id, provider_events.c.kind,
+            provider_events.c.reference.label("payment"), provider_events.c.state, provider_events.c.reason,
+            provider_events.c.received_at, provider_events.c.settled_at, provider_events.c.body,
+        )
+        .where(provider_events.c.reference.in_(of_tips))
+        .order_by(provider_events.c.id),
+        "taps": select(tip_keys.c.key, tips.c.receipt_code)
+        .join(tips, tips.c.id == tip_keys.c.tip_id)
+        .where(tips.c.donor_id == person),
+    }  # fmt: skip
+
+
+def _messages(person: UUID) -> dict[str, Select[Any]]:
+    return {
+        "messages": select(
+            outbox.c.kind, outbox.c.state, outbox.c.queued_at, outbox.c.due_at, outbox.c.sent_at, outbox.c.message_id,
+            outbox.c.attempts, outbox.c.error,
+        )
+        .where(outbox.c.person_id == person)
+        .order_by(outbox.c.id)
+    }  # fmt: skip

@@ -1,0 +1,191 @@
+"""What somebody asked to be told, and their leaving: whatever tells who they are goes, wherever it is stored."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Update, case, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.creators import ChatState
+from giving.ids import token_of
+from giving.people import Visibility
+from giving.subscriptions import SubscriptionKind
+from giving.tips import TipState
+from storage.held import dialogs_of, queries
+from storage.inbox import CLOSED, scrub
+from storage.outbox import OutboxState
+from storage.tables import (
+    chat_managers,
+    chats,
+    dialogs,
+    outbox,
+    payments,
+    people,
+    posts,
+    provider_events,
+    roles,
+    slots,
+    subscriptions,
+    tip_keys,
+    tips,
+)
+from storage.upsert import insert_into
+
+CREATOR_LEFT: Final = "creator_left"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Rows about somebody that no index leads to; looked for before the unit of work that erases them."""
+
+    events: Sequence[UUID]
+    keys: Sequence[str]
+    looked_until: UUID | None
+
+
+class PrivacyStore:
+    """Rows of `subscriptions`; and for those who ask or leave, all rows that are about them."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def subscriptions(self, person: UUID) -> frozenset[SubscriptionKind]:
+        """What they asked to be told."""
+        rows = await self._connection.execute(select(subscriptions.c.kind).where(subscriptions.c.person_id == person))
+        return frozenset(SubscriptionKind(kind) for kind in rows.scalars())
+
+    async def subscribe(self, person: UUID, kind: SubscriptionKind, *, now: datetime) -> None:
+        """Switch a kind of message on; once more changes nothing."""
+        row = {"person_id": person, "kind": kind, "since_at": now}
+        await self._connection.execute(
+            insert_into(self._connection, subscriptions).values(row).on_conflict_do_nothing()
+        )
+
+    async def unsubscribe(self, person: UUID, kind: SubscriptionKind) -> None:
+        """Switch it off."""
+        same = (subscriptions.c.person_id == person) & (subscriptions.c.kind == kind)
+        await self._connection.execute(delete(subscriptions).where(same))
+
+    async def held(self, person: UUID, telegram_id: int) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+        """Everything that is held about them, row by row, under its section, which begins with a None.
+
+        Only in a read unit: some of it takes a look through whole tables.
+        """
+        for section, query in queries(person, telegram_id).items():
+            yield section, None
+            async with self._connection.stream(query) as rows:
+                async for row in rows.mappings():
+                    yield section, _told(row)
+
+    async def traces(self, person: UUID) -> Traces:
+        """What takes a look through whole tables; only in a read unit, where it holds up nobody."""
+        events = select(provider_events.c.id).where(provider_events.c.reference.in_(_payments_of(person)))
+        keys = select(tip_keys.c.key).where(tip_keys.c.tip_id.in_(select(tips.c.id).where(tips.c.donor_id == person)))
+        newest = select(provider_events.c.id).order_by(provider_events.c.id.desc()).limit(1)
+        return Traces(
+            events=list((await self._connection.execute(events)).scalars()),
+            keys=list((await self._connection.execute(keys)).scalars()),
+            looked_until=await self._connection.scalar(newest),
+        )
+
+    async def erase(self, person: UUID, telegram_id: int, traces: Traces, *, now: datetime) -> list[str]:
+        """Forget who they are; the books stay. Gives the providers' ids of payments that were still open.
+
+        The order is that of settling (payments, tips, …, people), so that neither waits for the other for ever.
+        """
+        open_pages = await self._close_money(person, now)
+        await self._erase_traces(person, traces, now)
+        await self._erase_belongings(person, telegram_id)
+        await self._leave_chats(person, now)
+        gone = {
+            "telegram_id": None, "name": "", "username": None, "language_code": None, "chosen_language": None,
+            "visibility": Visibility.ANONYMOUS, "thanked_by_name": False, "started_at": None, "unreachable_at": None,
+            "left_at": now,
+        }  # fmt: skip
+        await self._connection.execute(update(people).where(people.c.id == person).values(gone))
+        return open_pages
+
+    async def _close_money(self, person: UUID, now: datetime) -> list[str]:
+        """Unpaid tips are cancelled, no gift names anybody; who hid an amount keeps it hidden."""
+        of_theirs = select(payments).where(payments.c.id.in_(_payments_of(person))).order_by(payments.c.id)
+        held = (await self._connection.execute(of_theirs.with_for_update(key_share=True))).all()
+        mine = tips.c.donor_id == person
+        unpaid = mine & (tips.c.state == TipState.OFFERED)
+        open_ones = select(tips.c.payment_id).where(unpaid).order_by(tips.c.id).with_for_update(key_share=True)
+        waiting = set((await self._connection.execute(open_ones)).scalars())
+        cancelled = {"state": TipState.CANCELLED, "cancelled_at": now, "open_key": None}
+        unnamed = case((tips.c.visibility == Visibility.NAMED, Visibility.ANONYMOUS), else_=tips.c.visibility)
+        for statement in (
+            update(tips).where(unpaid).values(cancelled),
+            update(tips).where(mine).values(visibility=unnamed, card_message_id=None),
+            update(payments).where(payments.c.id.in_(_payments_of(person))).values(url=None, wish=None),
+        ):
+            await self._connection.execute(statement)
+        return [row.their_id for row in held if row.id in waiting and row.their_id is not None]
+
+    async def _erase_traces(self, person: UUID, traces: Traces, now: datetime) -> None:
+        """Events that are not settled yet keep their bodies until they are (storage/inbox.py, mark)."""
+        closed = scrub(now).where(provider_events.c.state.in_(CLOSED))
+        for some in _parts(traces.events):
+            await self._connection.execute(closed.where(provider_events.c.id.in_(some)))
+        later = provider_events.c.reference.in_(_payments_of(person))
+        if traces.looked_until is not None:
+            later &= provider_events.c.id > _a_minute_before(traces.looked_until)
+        await self._connection.execute(closed.where(later))
+        for keys in _parts(traces.keys):
+            await self._connection.execute(delete(tip_keys).where(tip_keys.c.key.in_(keys)))
+
+    async def _erase_belongings(self, person: UUID, telegram_id: int) -> None:
+        queued = (outbox.c.person_id == person) & (outbox.c.state == OutboxState.QUEUED)
+        given_up = {"state": OutboxState.SKIPPED, "error": "the reader has left"}
+        await self._connection.execute(update(outbox).where(queued).values(given_up))
+        for table in (roles, subscriptions, chat_managers):
+            await self._connection.execute(delete(table).where(table.c.person_id == person))
+        await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
+
+    async def _leave_chats(self, person: UUID, now: datetime) -> None:
+        """Tipping waits for another administrator where they had switched it on; their slot closes without a name."""
+        running = chats.c.state.in_((ChatState.ON, ChatState.PAUSED))
+        paused = {
+            "state": case((running, ChatState.PAUSED), else_=chats.c.state),
+            "paused_reason": case((running, CREATOR_LEFT), else_=chats.c.paused_reason),
+            "creator_id": None,
+        }
+        slot = await self._connection.scalar(select(slots.c.id).where(slots.c.creator_id == person))
+        statements: list[Update] = [
+            update(chats).where(chats.c.creator_id == person).values(paused),
+            update(chats).where(chats.c.added_by == person).values(added_by=None),
+            update(chats).where(chats.c.handover_to == person).values(handover_to=None),
+            update(posts).where(posts.c.author_id == person).values(author_id=None, excerpt=""),
+        ]
+        if slot is not None:
+            closed = {"name": "", "slug": token_of(UUID(str(slot))), "closed_at": now}
+            statements.append(update(slots).where(slots.c.id == slot).values(closed))
+        for statement in statements:
+            await self._connection.execute(statement)
+
+
+def _told(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row without what is not set; of a project's words only its names."""
+    told = {str(name): value for name, value in row.items() if value is not None}
+    if texts := told.pop("project_texts", None):
+        told["project_names"] = {language: words["title"] for language, words in texts.items()}
+    return told
+
+
+def _payments_of(person: UUID) -> Any:
+    """By their tips, which have an index."""
+    return select(tips.c.payment_id).where(tips.c.donor_id == person, tips.c.payment_id.is_not(None))
+
+
+def _a_minute_before(newest: UUID) -> UUID:
+    """The first 48 bits are milliseconds; an event gets its id a little before it can be read."""
+    return UUID(int=max(0, (newest.int >> 80) - 60_000) << 80)
+
+
+def _parts(found: Sequence[Any], most: int = 500) -> list[Collection[Any]]:
+    return [found[i : i + most] for i in range(0, len(found), most)]
