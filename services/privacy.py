@@ -1,6 +1,7 @@
 """What people decide about themselves: how they are seen, what they are told, all that is held, and leaving."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,8 +69,11 @@ class PrivacyService:
     async def export(self, person: Person) -> Export:
         """Everything that is held about them, and about nobody else."""
         file = _File(self._most_bytes)
-        async with self._unit.read() as work:
-            async for section, row in work.privacy.held(person.id, person.telegram_id):
+        async with (
+            self._unit.read() as work,
+            contextlib.aclosing(work.privacy.held(person.id, person.telegram_id)) as rows,
+        ):
+            async for section, row in rows:
                 file.add(section, row)
         now = self._now()
         log.info("data_exported", person_id=str(person.id), complete=not file.cut)
@@ -121,7 +125,7 @@ class _File:
         rows = self._sections.setdefault(section, [])
         if row is None or section in self.cut:
             return
-        line = orjson.dumps(row, option=orjson.OPT_UTC_Z)
+        line = orjson.dumps(row, default=str, option=orjson.OPT_UTC_Z)  # asyncpg has a UUID of its own
         if len(line) > self._left:
             self.cut.append(section)
             return

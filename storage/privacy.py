@@ -1,6 +1,6 @@
 """What somebody asked to be told, and their leaving: whatever tells who they are goes, wherever it is stored."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -70,7 +70,7 @@ class PrivacyStore:
         same = (subscriptions.c.person_id == person) & (subscriptions.c.kind == kind)
         await self._connection.execute(delete(subscriptions).where(same))
 
-    async def held(self, person: UUID, telegram_id: int) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
+    async def held(self, person: UUID, telegram_id: int) -> AsyncGenerator[tuple[str, dict[str, Any] | None], None]:
         """Everything that is held about them, row by row, under its section, which begins with a None.
 
         Only in a read unit: some of it takes a look through whole tables.
@@ -132,10 +132,10 @@ class PrivacyStore:
         closed = scrub(now).where(provider_events.c.state.in_(CLOSED))
         for some in _parts(traces.events):
             await self._connection.execute(closed.where(provider_events.c.id.in_(some)))
-        later = provider_events.c.reference.in_(_payments_of(person))
+        later = closed.where(provider_events.c.reference.in_(_payments_of(person)))
         if traces.looked_until is not None:
-            later &= provider_events.c.id > _a_minute_before(traces.looked_until)
-        await self._connection.execute(closed.where(later))
+            later = later.where(provider_events.c.id > _a_minute_before(traces.looked_until))
+        await self._connection.execute(later)
         for keys in _parts(traces.keys):
             await self._connection.execute(delete(tip_keys).where(tip_keys.c.key.in_(keys)))
 
