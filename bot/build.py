@@ -16,6 +16,7 @@ from bot.session import RawSession, TokenRefused
 from bot.surplus import Surplus
 from services.creators import CreatorService
 from services.links import Links
+from services.operator import Operator
 from services.people import PeopleService
 from services.projects import ProjectService
 from services.refunds import RefundService
@@ -48,6 +49,7 @@ def build_dispatcher(
     storage: BaseStorage,
     isolation: BaseEventIsolation,
     default_language: str,
+    operator: Operator = Operator(),  # noqa: B008 - frozen
     handler_timeout_s: float = 30.0,
     **more: object,
 ) -> Dispatcher:
@@ -57,7 +59,8 @@ def build_dispatcher(
     """
     services: dict[str, object] = {
         "people": people, "tips": tips, "creators": creators, "projects": projects, "refunds": refunds,
-        "texts": texts, "links": links, "surplus": Surplus(texts, default_language, test_money=tips.test_money),
+        "texts": texts, "links": links, "operator": operator,
+        "surplus": Surplus(texts, default_language, test_money=tips.test_money),
     }  # fmt: skip
     dispatcher = Dispatcher(storage=storage, events_isolation=isolation)
     for name, service in {**services, **more}.items():

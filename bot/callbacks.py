@@ -5,7 +5,7 @@ posts with the message the button stands under, and services ask whose tip or ch
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 from giving.ids import id_of, token_of
 from giving.money import Money
 from giving.people import Visibility
+from giving.subscriptions import SubscriptionKind
 
 
 def _id(value: object) -> UUID:
@@ -176,3 +177,52 @@ class Home(CallbackData, prefix="hom"):
     """A way on; LEAVE ends the dialog, NOTHING is a label that looks like a button."""
 
     deed: HomeDeed
+
+
+class PrivacyShown(CallbackData, prefix="pvs"):
+    """What others will see of the next gifts."""
+
+    visibility: Visibility
+
+
+class PrivacyNamed(CallbackData, prefix="pvn"):
+    """Whether groups say whose message was tipped; how it is to be, so that two taps are one."""
+
+    on: bool
+
+
+class PrivacyTold(CallbackData, prefix="pvt"):
+    """A kind of message on or off, likewise."""
+
+    kind: SubscriptionKind
+    on: bool
+
+
+class PrivacyDeed(StrEnum):
+    """What else one may do about one's own data."""
+
+    SHOW = "show"
+    EXPORT = "export"
+    ASK_LEAVE = "leave"
+
+
+class PrivacyDo(CallbackData, prefix="pvd"):
+    """Back to the choices, export, or what leaving would mean."""
+
+    deed: PrivacyDeed
+
+
+class LeaveForGood(CallbackData, prefix="bye"):
+    """Leave; of no use to anybody else, or to who left and came back."""
+
+    person: Id
+
+
+# What may be pressed outside the person's own chat with the bot. A client can send any data for any message it sees,
+# so anything else that comes from there was made up, and would turn somebody's post into a card.
+IN_PUBLIC: Final = frozenset({TipTap.__prefix__, TipOther.__prefix__})
+
+
+def prefix_of(data: str | None) -> str:
+    """What kind of button this pretends to be."""
+    return (data or "").partition(":")[0]

@@ -1,7 +1,7 @@
 """Refusals and failures in words: every GivingError has its message, anything else a polite line and a log event."""
 
 import contextlib
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -12,17 +12,36 @@ from aiogram.types import CallbackQuery, ErrorEvent, Message, Update, User
 from bot import keyboards
 from bot.callbacks import TipOther, TipTap
 from bot.cards import Rendered, paragraphs
+from bot.privacy_cards import contact
 from bot.replies import Replies, in_private
-from giving.errors import GivingElsewhere, GivingError, ProjectClosed
+from giving.errors import (
+    ChatUnknown,
+    GivingElsewhere,
+    GivingError,
+    NotAdministrator,
+    NotAllowed,
+    NotRefundable,
+    NotYours,
+    PersonUnknown,
+    PostUnknown,
+    ProjectClosed,
+    ProjectUnknown,
+)
 from giving.ids import token_of
 from giving.people import Person, language_of
 from giving.projects import Project
 from services.links import Links
+from services.operator import Operator
 from services.people import PeopleService
 from services.tips import TipService
 from texts import Texts
 
 log = structlog.get_logger()
+NOBODY: Final = Operator()
+# With these the person may have been led astray, or have made something up: either way it is told apart in the log.
+REFUSALS: Final = (NotYours, PostUnknown, ProjectUnknown, ChatUnknown, NotAdministrator, NotAllowed, PersonUnknown)
+ASK_A_HUMAN: Final = (NotRefundable, NotAllowed)
+LONGEST_ALERT: Final = 180  # Telegram's 200, less the words on test money
 
 
 def register(dispatcher: Dispatcher) -> None:
@@ -30,18 +49,29 @@ def register(dispatcher: Dispatcher) -> None:
     dispatcher.errors.register(on_error)
 
 
-def words(texts: Texts, language: str, error: Exception) -> str:
-    """One plain line for an alert: what is wrong, then what to do."""
+def words(texts: Texts, language: str, error: Exception, operator: Operator = NOBODY) -> str:
+    """One plain line for an alert: what is wrong, then what to do; and whom to ask, where that helps and fits."""
     if isinstance(error, GivingError):
-        return texts.plain(language, error.message_key, **_args(error, language))
-    return texts.plain(language, GivingError.message_key)
+        line = texts.plain(language, error.message_key, **_args(error, language))
+    else:
+        line = texts.plain(language, GivingError.message_key)
+    if not (operator.contact and _for_a_human(error)):
+        return line
+    longer = f"{line} {texts.plain(language, 'contact', contact=operator.contact)}"
+    return longer if len(longer) <= LONGEST_ALERT else line
 
 
-def message(texts: Texts, language: str, error: Exception) -> Rendered:
+def _for_a_human(error: Exception) -> bool:
+    """Nothing that the bot could do about it."""
+    return not isinstance(error, GivingError) or type(error) is GivingError or isinstance(error, ASK_A_HUMAN)
+
+
+def message(texts: Texts, language: str, error: Exception, operator: Operator = NOBODY) -> Rendered:
     """The same as a message, with the way on as buttons where there is one."""
+    whom = contact(texts, language, operator) if _for_a_human(error) else None
     if not isinstance(error, GivingError):
-        return Rendered(texts.chat(language, GivingError.message_key))
-    text = texts.chat(language, error.message_key, **_args(error, language))
+        return Rendered(paragraphs(texts.chat(language, GivingError.message_key), whom))
+    text = paragraphs(texts.chat(language, error.message_key, **_args(error, language)), whom)
     match error:
         case ProjectClosed():
             cards = error.args_for_message.get("alternatives", ())
@@ -72,11 +102,14 @@ async def on_error(
     person: Person | None = None,
     language: str | None = None,
     say: Replies | None = None,
+    operator: Operator = NOBODY,
 ) -> Any:
     """Tell the person, whatever happened. Updates that nobody waits for are left to the dispatcher's caller."""
     update, error = event.update, event.exception
     if isinstance(error, GivingError):
-        log.info("refused", update_id=update.update_id, reason=error.message_key)
+        way = _way_of(update) if isinstance(error, REFUSALS) else None
+        name = "callback_refused" if way else "refused"
+        log.info(name, update_id=update.update_id, reason=error.message_key, **({"way": way} if way else {}))
     else:
         log.error("update_failed", update_id=update.update_id, error=type(error).__name__, exc_info=error)
     user = _user(update)
@@ -88,10 +121,17 @@ async def on_error(
         if isinstance(error, TelegramForbiddenError):
             await people.blocked(user.id)
         if update.callback_query is not None:
-            await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, error)
-        elif update.message is not None and update.message.chat.type == "private":
-            await say.send(update.message.chat.id, message(texts, spoken, error))
+            await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, error, operator)
+        elif (asked := update.message or update.edited_message) is not None and asked.chat.type == "private":
+            await say.send(asked.chat.id, message(texts, spoken, error, operator))
     return True
+
+
+def _way_of(update: Update) -> str | None:
+    """How somebody came to something that is not for them."""
+    if update.callback_query is not None:
+        return "button"
+    return "link" if update.message is not None and (update.message.text or "").startswith("/start ") else None
 
 
 async def _tell_tap(
@@ -103,17 +143,18 @@ async def _tell_tap(
     person: Person | None,
     language: str,
     error: Exception,
+    operator: Operator,
 ) -> None:
     """An alert; or, if the refusal has buttons or the tap was answered before, a private message, which for strangers
     begins with a deep link.
     """
-    line = words(texts, language, error)
+    line = words(texts, language, error, operator)
     if not isinstance(error, ProjectClosed | GivingElsewhere) and not say.answered:
         await say.answer(query, line, alert=True)
         return
     if in_private(query) or (person is not None and person.reachable):
         try:
-            await say.send(query.from_user.id, message(texts, language, error))
+            await say.send(query.from_user.id, message(texts, language, error, operator))
         except TelegramForbiddenError:
             await people.blocked(query.from_user.id)
         else:
@@ -133,5 +174,5 @@ def _post_link(query: CallbackQuery, links: Links) -> str | None:
 
 def _user(update: Update) -> User | None:
     """Who waits for an answer."""
-    asked: CallbackQuery | Message | None = update.callback_query or update.message
+    asked: CallbackQuery | Message | None = update.callback_query or update.message or update.edited_message
     return asked.from_user if asked is not None else None

@@ -93,12 +93,27 @@ def tip_card(texts: Texts, language: str, tip: Tip, giver: str, pay_url: str | N
 
 
 def _visibility(texts: Texts, language: str, tip: Tip, giver: str) -> Rows:
+    def choose(visibility: Visibility) -> CallbackData:
+        return cb.TipShown(tip=tip.id, visibility=visibility)
+
+    return visibilities(texts, language, giver, tip.amount, tip.visibility, choose)
+
+
+def visibilities(
+    texts: Texts,
+    language: str,
+    giver: str,
+    amount: Money,
+    chosen: Visibility,
+    choose: Callable[[Visibility], CallbackData],
+) -> Rows:
+    """The ways to be seen, each as others would read it."""
     name = clean(giver, most=NAME_ON_BUTTON) or texts.plain(language, "someone")
     rows: Rows = []
     for visibility in Visibility:
-        words = texts.plain(language, f"button-see-{visibility.replace('_', '-')}", name=name, amount=tip.amount)
-        mark = "✓ " if visibility is tip.visibility else ""
-        rows.append([tap(mark + words, cb.TipShown(tip=tip.id, visibility=visibility))])
+        words = texts.plain(language, f"button-see-{visibility.replace('_', '-')}", name=name, amount=amount)
+        mark = "✓ " if visibility is chosen else ""
+        rows.append([tap(mark + words, choose(visibility))])
     return rows
 
 

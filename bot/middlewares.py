@@ -63,7 +63,7 @@ class PersonMiddleware(BaseMiddleware):
         update = cast(Update, event)
         data["person"], data["language"] = None, self._default_language
         user: User | None = data.get("event_from_user")
-        if user is not None and _is_person(user, update.message):
+        if user is not None and _is_person(user, update.message) and not _comes_or_goes(update):
             person = await self._people.meet(visitor(user), started=_writes_in_private(update.message))
             data["person"], data["language"] = person, person.language(self._default_language)
         return await handler(event, data)
@@ -96,6 +96,11 @@ def _is_person(user: User, message: Message | None) -> bool:
     """Not a bot, a channel or an anonymous administrator (who come as a stand-in user)."""
     stand_in = user.is_bot or user.id == _TELEGRAM_ITSELF
     return not stand_in and (message is None or message.sender_chat is None)
+
+
+def _comes_or_goes(update: Update) -> bool:
+    """Blocks the bot, or lets it write again: no reason to know somebody, least of all who has just left."""
+    return update.my_chat_member is not None and update.my_chat_member.chat.type == "private"
 
 
 def _writes_in_private(message: Message | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
-from aiogram.types import CallbackQuery, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message
 
 from bot.cards import Rendered
 from bot.paper_money import on_text, on_toast
@@ -41,10 +41,22 @@ class Replies:
             reply_markup=rendered.keyboard,
         )
 
+    async def send_file(self, chat: int, name: str, content: bytes, caption: str) -> None:
+        """A file with a few words. Raises: TelegramForbiddenError if the person can't be written to."""
+        await self.bot.send_document(
+            chat,
+            BufferedInputFile(content, name),
+            caption=on_text(self._texts, self._language, caption, self._test_money),
+            parse_mode="HTML",
+        )
+
     async def turn(self, query: CallbackQuery, rendered: Rendered) -> int:
-        """Change the message under the pressed button, or send a new one where it can't be changed; returns its id."""
+        """Change the message under the pressed button, or send a new one where it can't be changed; returns its id.
+
+        Never a message outside the person's own chat: what stands there is everybody's.
+        """
         message = query.message
-        if isinstance(message, Message):
+        if isinstance(message, Message) and in_private(query):
             try:
                 await message.edit_text(
                     self._text(rendered),

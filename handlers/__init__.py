@@ -2,11 +2,17 @@
 
 from typing import Any
 
+import structlog
 from aiogram import BaseMiddleware, Router
 from aiogram.fsm.context import FSMContext
-from aiogram.types import Message, TelegramObject
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from handlers import admin, audit, creators, projects, start, tips
+from bot import callbacks as cb
+from bot.replies import Replies, in_private
+from handlers import admin, audit, creators, privacy, projects, start, tips, unanswered
+from texts import Texts
+
+log = structlog.get_logger()
 
 
 class LeaveDialog(BaseMiddleware):
@@ -21,11 +27,27 @@ class LeaveDialog(BaseMiddleware):
         return await handler(event, data)
 
 
+class OnlyWhereItStands(BaseMiddleware):
+    """Buttons of private cards work in private: pressed under somebody's post, they were made up."""
+
+    async def __call__(self, handler: Any, event: TelegramObject, data: dict[str, Any]) -> Any:
+        """Handle, or refuse without a word on what it would have done."""
+        if not isinstance(event, CallbackQuery) or in_private(event) or cb.prefix_of(event.data) in cb.IN_PUBLIC:
+            return await handler(event, data)
+        say: Replies = data["say"]
+        texts: Texts = data["texts"]
+        log.info("callback_refused", way="button", reason="not_here")
+        await say.answer(event, texts.plain(data["language"], "unknown-button"), alert=True)
+        return None
+
+
 def routers() -> list[Router]:
     """Fresh routers for one dispatcher; what nothing else takes comes to start's last."""
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
+    root.callback_query.outer_middleware(OnlyWhereItStands())
     root.include_routers(
-        tips.router(), projects.router(), creators.router(), admin.router(), audit.router(), start.router()
-    )
+        unanswered.router(), tips.router(), projects.router(), creators.router(), privacy.router(), admin.router(),
+        audit.router(), start.router(),
+    )  # fmt: skip
     return [root]

@@ -1,18 +1,24 @@
 """Hello, help, language; and an answer to whatever nothing else understands."""
 
+import structlog
 from aiogram import F, Router
-from aiogram.filters import Command, CommandStart
+from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import commands, keyboards
+from bot import commands, keyboards, privacy_cards
 from bot.cards import Rendered, paragraphs
+from bot.privacy_cards import contact
 from bot.replies import Replies
 from giving.people import Person
 from handlers.arrivals import promises
+from services.links import Links
+from services.operator import Operator
 from services.people import PeopleService
 from texts import Texts
+
+log = structlog.get_logger()
 
 
 def router() -> Router:
@@ -21,6 +27,8 @@ def router() -> Router:
     private = F.chat.type == "private"
     fresh.message.register(start, CommandStart(), private)
     fresh.message.register(help_, Command("help"), private)
+    fresh.message.register(paysupport, Command("paysupport"), private)
+    fresh.message.register(terms, Command("terms"), private)
     fresh.message.register(ask_language, Command("language"), private)
     fresh.message.register(leave, Command("cancel"), private)
     fresh.message.register(unknown_command, F.text.startswith("/"), private)
@@ -34,22 +42,43 @@ def router() -> Router:
 
 
 async def start(
-    message: Message, say: Replies, people: PeopleService, texts: Texts, person: Person, language: str
+    message: Message,
+    command: CommandObject,
+    say: Replies,
+    people: PeopleService,
+    texts: Texts,
+    person: Person,
+    language: str,
 ) -> None:
-    """A greeting that says what this is (the first time) and what to do next."""
+    """A greeting that says what this is (the first time) and what to do next; links nobody knows lead here too."""
+    if command.args:
+        log.info("callback_refused", way="link", reason="unknown_link")
     if promises(texts, language, person):
         text = paragraphs(texts.chat(language, "welcome"), texts.chat(language, "welcome-next"))
     else:
-        text = texts.chat(language, "welcome-back")
+        broken = texts.chat(language, "unknown-link") if command.args else None
+        text = paragraphs(broken, texts.chat(language, "welcome-back"))
     await say.send(message.chat.id, Rendered(text, keyboards.home(texts, language)))
     if person.chosen_language or people.is_owner(person):
         await commands.register_for(say.bot, texts, people, person, language)
 
 
-async def help_(message: Message, say: Replies, texts: Texts, language: str) -> None:
-    """What the bot can do."""
-    rows = keyboards.home(texts, language)
-    await say.send(message.chat.id, Rendered(texts.chat(language, "help"), rows))
+async def help_(message: Message, say: Replies, texts: Texts, language: str, operator: Operator) -> None:
+    """What the bot can do, and the human behind it."""
+    text = paragraphs(
+        texts.chat(language, "help"), texts.chat(language, "help-more"), contact(texts, language, operator)
+    )
+    await say.send(message.chat.id, Rendered(text, keyboards.home(texts, language)))
+
+
+async def paysupport(message: Message, say: Replies, texts: Texts, language: str, operator: Operator) -> None:
+    """When a payment went wrong."""
+    await say.send(message.chat.id, privacy_cards.paysupport(texts, language, operator))
+
+
+async def terms(message: Message, say: Replies, texts: Texts, links: Links, language: str, operator: Operator) -> None:
+    """The rules."""
+    await say.send(message.chat.id, privacy_cards.terms(texts, links, language, operator))
 
 
 async def ask_language(message: Message, say: Replies, texts: Texts, language: str) -> None:
@@ -123,4 +152,5 @@ async def nothing(query: CallbackQuery, say: Replies) -> None:
 
 async def unknown_button(query: CallbackQuery, say: Replies, texts: Texts, language: str) -> None:
     """A button we no longer know; it is answered all the same."""
+    log.info("callback_refused", way="button", reason="unknown_button")
     await say.answer(query, texts.plain(language, "unknown-button"), alert=True)

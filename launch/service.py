@@ -31,9 +31,11 @@ from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.links import Links
 from services.metrics import MetricsService
+from services.operator import Operator
 from services.outbox import OutboxService
 from services.payments import PaymentService
 from services.people import PeopleService
+from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
@@ -71,11 +73,13 @@ class Services:
     creators: CreatorService
     tips: TipService
     refunds: RefundService
+    privacy: PrivacyService
     payments: PaymentService
     outbox: OutboxService
     counters: CounterService
     dialogs: DialogService
     wakes: Wakes
+    operator: Operator
 
     async def close(self) -> None:
         """Close the rails' connections."""
@@ -120,11 +124,13 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         creators=CreatorService(unit, rights, zone=zone, currency=currency, language=language),
         tips=tips,
         refunds=RefundService(unit, rail, tips),
+        privacy=PrivacyService(unit, rail),
         payments=PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every)),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
         dialogs=DialogService(unit),
         wakes=wakes,
+        operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
     )
 
 
@@ -158,8 +164,9 @@ async def start_web(services: Services, settings: Settings, listening: socket.so
         links=services.links,
         default_language=settings.language,
         test_money=services.tips.test_money,
-        legal_basis=settings.legal.basis,
-        contact=settings.legal.contact,
+        legal_basis=services.operator.basis,
+        contact=services.operator.contact,
+        operator=services.operator.name,
     )
     runner = create_runner(create_app(parts))
     await runner.setup()

@@ -66,6 +66,8 @@ class Telegram:
             isolation=PersonIsolation(),
             default_language=settings.language,
             audit=services.audit,
+            operator=services.operator,
+            privacy=services.privacy,
         )
         self._poll_timeout_s = settings.telegram.poll_timeout_s
 

@@ -25,6 +25,10 @@ class Links:
         """The receipt's public page."""
         return f"{self.public_url}/r/{quote(code)}" + _query(language)
 
+    def page(self, name: str, language: str | None = None) -> str:
+        """One of the pages about the service itself: terms, privacy."""
+        return f"{self.public_url}/{name}" + _query(language)
+
     def start(self, payload: str = "") -> str:
         """Opens the private chat, with /start and this payload (≤ 64 characters A–Z a–z 0–9 _ -)."""
         if not self.bot_username:

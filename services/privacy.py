@@ -41,6 +41,8 @@ class PrivacyService:
     ) -> None:
         """Pay pages that leaving leaves behind are closed through the rail."""
         self._unit, self._rail, self._most_bytes, self._now = unit, rail, most_bytes, now
+        # Looking through whole tables is for one at a time, however many ask.
+        self._looking = asyncio.Semaphore(1)
 
     async def settings(self, person: Person) -> PrivacySettings:
         """As they are now, read afresh: the person at hand may be older."""
@@ -70,6 +72,7 @@ class PrivacyService:
         """Everything that is held about them, and about nobody else."""
         file = _File(self._most_bytes)
         async with (
+            self._looking,
             self._unit.read() as work,
             contextlib.aclosing(work.privacy.held(person.id, person.telegram_id)) as rows,
         ):
@@ -84,7 +87,7 @@ class PrivacyService:
 
         What was given stays booked, as from nobody. Who writes again is somebody new.
         """
-        async with self._unit.read() as work:
+        async with self._looking, self._unit.read() as work:
             traces = await work.privacy.traces(person.id)
         async with self._unit() as work:
             pages = await work.privacy.erase(person.id, person.telegram_id, traces, now=self._now())

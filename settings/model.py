@@ -114,6 +114,7 @@ class Notices(Group):
 
 
 class Legal(Group):
+    operator: Text = ""
     basis: Text = ""
     contact: Text = ""
 

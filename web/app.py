@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from web.about import AboutPages
 from web.assets import Assets
 from web.errors import ErrorPages
 from web.pages import Pages
@@ -41,6 +42,7 @@ def create_app(parts: WebParts) -> web.Application:
         [
             *ProjectPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
+            *AboutPages(parts, pages).routes(),
             *PaymentHooks(parts.payments).routes(),
             *assets.routes(),
             web.get("/healthz", healthz),

@@ -11,7 +11,10 @@ from texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class WebParts:
-    """`public_name`, `legal_basis` and `contact` may be empty; times are told in the zone of `texts`."""
+    """`public_name`, `legal_basis`, `contact` and `operator` (who runs this) may be empty.
+
+    Times are told in the zone of `texts`.
+    """
 
     projects: ProjectService
     tips: TipService
@@ -23,3 +26,4 @@ class WebParts:
     public_name: str = ""
     legal_basis: str = ""
     contact: str = ""
+    operator: str = ""

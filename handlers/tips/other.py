@@ -6,10 +6,10 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 
-from bot import cards
+from bot import cards, errors, keyboards
 from bot.replies import Replies
-from giving.errors import GivingError
-from giving.ids import id_of
+from giving.errors import AmountNotUnderstood, GivingError, TipTooLarge, TipTooSmall
+from giving.ids import id_of, token_of
 from giving.money import parse_amount
 from giving.people import Person
 from giving.tips import OfferRequest
@@ -57,18 +57,21 @@ async def other_amount(
     language: str,
 ) -> None:
     """The amount in words; what can't be read is told in one line, and the question stays."""
-    amount = parse_amount(message.text or "", least=tips.limits.least, most=tips.limits.most)
     about = await state.get_data()
-    request = OfferRequest(
-        key=f"msg:{message.chat.id}:{message.message_id}",
-        donor=person.id,
-        amount=amount,
-        post=id_of(str(about.get("post", ""))),
-        project=id_of(str(about.get("project", ""))),
-        visibility=person.visibility,
-    )
     try:
+        request = OfferRequest(
+            key=f"msg:{token_of(person.id)}:{message.message_id}",
+            donor=person.id,
+            amount=parse_amount(message.text or "", least=tips.limits.least, most=tips.limits.most),
+            post=id_of(str(about.get("post", ""))),
+            project=id_of(str(about.get("project", ""))),
+            visibility=person.visibility,
+        )
         tip = await tips.offer(request)
+    except (AmountNotUnderstood, TipTooSmall, TipTooLarge) as refusal:
+        again = errors.message(texts, language, refusal)
+        await say.send(message.chat.id, replace(again, keyboard=keyboards.leave(texts, language)))
+        return
     except GivingError:
         await state.clear()
         raise

@@ -45,7 +45,7 @@ def test_data_fits_and_comes_back(data):
 def test_prefixes_are_different():
     kinds: list[type[CallbackData]] = [*KINDS, cb.TipTap, cb.GiveTap]
     prefixes = [kind.__prefix__ for kind in kinds if not kind.__name__.startswith("_")]
-    assert len(set(prefixes)) == len(prefixes) == 17
+    assert len(set(prefixes)) == len(prefixes) == 22
 
 
 @given(st.text(max_size=64))

@@ -9,9 +9,12 @@ from bot.build import build_dispatcher
 from handlers import routers
 from services.audit import AuditService
 from services.links import Links
+from services.operator import Operator
 from tests.handlers.chat import Chat, recording_bot
 from tests.texts.words import TEXTS
 from tests.world import World
+
+OPERATOR = Operator("阳光基金会", "慈善法第二十二条", "help@charity.example")
 
 
 @pytest.fixture
@@ -38,6 +41,8 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         isolation=DisabledEventIsolation(),
         default_language="zh-CN",
         audit=AuditService(world.unit, world.people),
+        operator=OPERATOR,
+        privacy=world.privacy,
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()

@@ -23,6 +23,7 @@ CODE = [
 COMPOSED = {
     "bot-lacks-": r"administrator|edit-messages",
     "button-see-": r"named|anonymous|amount-hidden",
+    "button-kind-": r"giving-days|project-news|monthly|thanks",
     "command-": r"[a-z-]+",
     "stats-": r"today|week|month|ever",
     "error-": r"[a-z-]+",
