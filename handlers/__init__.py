@@ -21,10 +21,15 @@ class LeaveDialog(BaseMiddleware):
     async def __call__(self, handler: Any, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Clear the dialog before the command's own handler runs."""
         state: FSMContext | None = data.get("state")
-        if isinstance(event, Message) and (event.text or "").startswith("/") and state and data.get("raw_state"):
+        if isinstance(event, Message) and _is_command(event) and state and data.get("raw_state"):
             await state.clear()
             data["raw_state"] = None
         return await handler(event, data)
+
+
+def _is_command(message: Message) -> bool:
+    """One's own; a forwarded one is somebody else's words."""
+    return (message.text or "").startswith("/") and message.forward_origin is None
 
 
 class OnlyWhereItStands(BaseMiddleware):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from giving.creators import BotRights, ChatCard, Post
@@ -89,6 +90,7 @@ class World:
     meals: Project = field(init=False)
     chat: ChatCard = field(init=False)
     post: Post = field(init=False)
+    extras: dict[str, Any] = field(default_factory=dict)
 
     async def tip(self, donor: Person, amount: str, *, key: str = "q1", post: Post | None = None) -> Tip:
         """The donor taps an amount under the post."""

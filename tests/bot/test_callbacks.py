@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot import callbacks as cb
 from giving.money import DECIMALS
 from giving.people import Visibility
+from giving.subscriptions import SubscriptionKind
 
 IDS = st.uuids()
 MINOR = st.integers(min_value=0, max_value=10**12)
@@ -31,6 +32,11 @@ EVERY = st.one_of(
     st.builds(cb.ChatConfirm, chat=IDS, project=IDS),
     st.builds(cb.ChooseLanguage, language=st.sampled_from(["zh-CN", "en"])),
     st.builds(cb.Home, deed=st.sampled_from(cb.HomeDeed)),
+    st.builds(cb.PrivacyShown, visibility=st.sampled_from(Visibility)),
+    st.builds(cb.PrivacyNamed, on=st.booleans()),
+    st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
+    st.builds(cb.PrivacyDo, deed=st.sampled_from(cb.PrivacyDeed)),
+    st.builds(cb.LeaveForGood, person=IDS),
 )
 KINDS = [kind for kind in CallbackData.__subclasses__() if kind.__module__ == "bot.callbacks"]
 

@@ -29,6 +29,7 @@ from tests.way.cast import (
 
 SAID = (
     "/start", "/help", "/give", "/gifts", "/charity", "/charity stats", "/charity on", "/charity off", "/language",
+    "/privacy", "/paysupport", "/terms", "/start privacy",
     "/cancel", "/nonsense", "hello", "/start nonsense", "/start t_nonsense", "/start p_nonsense", "/start g_nonsense",
     "/start o_nonsense", "/start gifts", "/admin_add 5", "/admin_remove", "/start@yizan_bot",
 )  # fmt: skip
@@ -42,14 +43,14 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
         chinese = re.search("[\u4e00-\u9fff]", answer.text)
         assert bool(chinese) == (language == "zh-CN"), (one, answer.text)
     menu = {one["command"]: one["description"] for one in person.call("GET", "/commands")["commands"]}
-    assert menu.keys() == {"start", "help", "give", "gifts", "charity", "language"}
+    assert menu.keys() == {"start", "help", "give", "gifts", "charity", "privacy", "language"}
     assert menu["gifts"] == words("command-gifts", language)
 
     chosen = person.ask("/language")
     other = "en" if language == "zh-CN" else "zh-CN"
     person.tap(chosen, words("language-name", other))
     person.wait_at(chosen, words("language-chosen", other))
-    assert person.ask("/help").text == said("help", other)
+    assert words("help", other) in person.ask("/help").text
 
 
 def test_an_owner_gives_and_takes_the_admin_role_and_nobody_else_does(stage, on, follower):

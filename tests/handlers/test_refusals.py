@@ -1,0 +1,172 @@
+"""Every kind of button and link, with what is somebody else's, what is not there, and what nobody made."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aiogram.filters.callback_data import CallbackData
+from aiogram.methods import EditMessageText, SendMessage
+from structlog.testing import capture_logs
+
+from bot import callbacks as cb
+from giving.ids import token_of
+from giving.people import Visibility
+from giving.subscriptions import SubscriptionKind
+from storage.ids import new_id
+from tests.handlers.chat import Chat, answers, texts_of
+from tests.world import CHANNEL, World
+
+# What must never be read by somebody who has no business with it.
+SECRETS = ("Alice", "¥5", "乡村图书馆", "library project", "晓雯的阅读时光", "YZ-")
+
+Make = Callable[[World, Any], str]
+
+
+def tip_of_alice(world: World) -> Any:
+    return world.extras["tip"].id
+
+
+def make(kind: type[Any], field: str, whose: Callable[[World], Any], **fixed: object) -> Callable[[World, bool], str]:
+    """Data that names somebody else's thing, or a thing that does not exist."""
+
+    def data(world: World, unknown: bool) -> str:
+        return str(kind(**{field: new_id() if unknown else whose(world)}, **fixed).pack())
+
+    return data
+
+
+def the_chat(world: World) -> Any:
+    return world.chat.chat.id
+
+
+# Bob (1004) presses what belongs to Alice (a tip) or to the creator (a chat).
+OTHERS = {
+    **{
+        f"tip {deed}": make(cb.TipDo, "tip", tip_of_alice, deed=deed) for deed in cb.TipDeed
+    },
+    **{f"see {v}": make(cb.TipShown, "tip", tip_of_alice, visibility=v) for v in Visibility},
+    "take back": make(cb.TakeBack, "tip", tip_of_alice),
+    **{f"chat {deed}": make(cb.ChatDo, "chat", the_chat, deed=deed) for deed in cb.ChatDeed},
+    "chat projects": make(cb.ChatProjects, "chat", the_chat, page=0),
+    "chat project": lambda world, unknown: cb.ChatProject(
+        chat=new_id() if unknown else the_chat(world), project=world.library.id
+    ).pack(),
+    "chat confirm": lambda world, unknown: cb.ChatConfirm(
+        chat=new_id() if unknown else the_chat(world), project=world.library.id
+    ).pack(),
+    "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
+}  # fmt: skip
+
+# What is nobody's own, but may not exist.
+UNKNOWN: dict[str, Callable[[], str]] = {
+    "tip a post": lambda: cb.TipTap(post=new_id(), minor=100, currency="CNY").pack(),
+    "other for a post": lambda: cb.TipOther(post=new_id()).pack(),
+    "give": lambda: cb.GiveTap(project=new_id(), minor=100, currency="CNY").pack(),
+    "other for a project": lambda: cb.GiveOther(project=new_id()).pack(),
+    "project": lambda: cb.GiveCard(project=new_id()).pack(),
+}
+
+GARBAGE = [
+    "", "x", ":", "tip", "tip:", "tip:100:CNY", "tip:1e9:CNY:" + "A" * 22, "tip:100:EUR:short",
+    "tip:-5:CNY:" + "A" * 22,
+    "tdo:" + "A" * 22 + ":explode", "tdo::cancel", "vis:" + "A" * 22 + ":everything", "cdo:" + "!" * 22 + ":off",
+    "my:99999999999:0", "gil:x:0", "lng:xx", "lng:", "hom:root", "pvs:everyone", "pvn:perhaps", "pvt:spam:1",
+    "pvd:drop",
+    "bye:" + "A" * 21, "bye:' OR 1=1", "\u202etip:100", "🙂" * 16,
+]  # fmt: skip
+
+
+@pytest.fixture
+async def alices(world: World) -> World:
+    """Alice has an unpaid tip; Bob has nothing."""
+    world.extras["tip"] = await world.tip(world.alice, "5")
+    return world
+
+
+@pytest.mark.parametrize("unknown", [False, True], ids=["of somebody else", "unknown"])
+async def test_what_is_somebody_elses_is_refused_and_told_apart_in_the_log(chat, alices, unknown):
+    before = await state(alices)
+    for name, data in OTHERS.items():
+        await pressed_and_refused(chat, data(alices, unknown), name)
+        assert await state(alices) == before, name
+
+
+async def test_what_does_not_exist_is_refused(chat, world):
+    for name, data in UNKNOWN.items():
+        await pressed_and_refused(chat, data(), name)
+
+
+async def test_what_nobody_made_is_answered_and_nothing_else(chat, world):
+    for data in GARBAGE:
+        await pressed_and_refused(chat, data, data)
+
+
+async def test_links_to_what_is_somebody_elses_or_nowhere_tell_nothing(chat, alices):
+    tip, new = token_of(alices.extras["tip"].id), token_of(new_id())
+    for payload in (f"t_{tip}", *(f"{kind}_{new}" for kind in "tpogx"), "t_", "p_x", "o_", "g_!", "no", "t_' OR 1=1"):
+        with capture_logs() as logs:
+            done = await chat.says(1004, f"/start {payload}")
+        (text,) = texts_of(done)
+        assert not [secret for secret in SECRETS if secret in text], payload
+        assert told_apart(logs) == ["link"], payload
+
+
+EVERYWHERE = [
+    cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.ChatList(), cb.ChooseLanguage(language="en"),
+    *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
+    cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
+    *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed),
+]  # fmt: skip
+
+
+async def test_a_private_button_pressed_under_a_post_never_touches_the_post(chat, world):
+    """A client can send any data for any message: the post would have become a card of the bot's."""
+    for button in EVERYWHERE:
+        done = await pressed_and_refused(chat, button.pack(), button.pack(), person=1002, under=CHANNEL)
+        assert not [m for m in done if isinstance(m, EditMessageText | SendMessage)], button
+    assert (await world.privacy.settings(world.alice)).kinds == frozenset()
+
+
+def test_every_kind_of_button_is_in_one_of_the_tables():
+    private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
+    tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
+    tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic"}
+    tried |= {"cls", "lng", "hom"}
+    assert private <= tried, private - tried
+
+
+def cb_kinds() -> list[type[Any]]:
+    found = [kind for kind in vars(cb).values() if isinstance(kind, type) and issubclass(kind, CallbackData)]
+    return [kind for kind in found if kind is not CallbackData and not kind.__name__.startswith("_")]
+
+
+async def pressed_and_refused(
+    chat: Chat, data: str, name: str, *, person: int = 1004, under: int | None = None
+) -> list[Any]:
+    """One answer, an alert, without a word that is not the presser's business; and one line in the log."""
+    with capture_logs() as logs:
+        done = await chat.taps(person, data, chat=under)
+    (answer,) = answers(done)
+    assert answer.show_alert, name
+    assert answer.url is None, name
+    said = " ".join([answer.text, *texts_of(done)])
+    assert not [secret for secret in SECRETS if secret in said], name
+    assert told_apart(logs) == ["button"], name
+    return done
+
+
+def told_apart(logs: Any) -> list[str]:
+    found = [entry for entry in logs if entry["event"] == "callback_refused"]
+    for entry in found:
+        assert set(entry) <= {"event", "log_level", "way", "reason", "update_id"}, "nothing about the person"
+        assert entry["reason"]
+    return [entry["way"] for entry in found]
+
+
+async def state(world: World) -> Any:
+    """What a stranger's tap might have changed."""
+    tip = await world.fresh(world.extras["tip"])
+    chat = (await world.creators.mine(world.creator))[0].chat
+    async with world.unit.read() as work:
+        alice = await work.people.by_telegram_id(1002)
+    return tip, chat, alice
