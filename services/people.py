@@ -1,6 +1,6 @@
 """Who we met, what they may do, and whether they can be written to."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from giving.people import GRANTABLE, LANGUAGES, Person, Role, Visitor
 from giving.permissions import Permission
 from services.clock import Clock, utc_now
 from storage.audit import AuditRecord
+from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -32,6 +33,8 @@ class PeopleService:
     def __init__(self, unit: UnitOfWork, *, owners: Iterable[int], now: Clock = utc_now) -> None:
         """Owners come from the settings and can't be granted."""
         self._unit, self.owners, self._now = unit, frozenset(owners), now
+        # A thousand newcomers in a second are a few commits, not a thousand.
+        self._meet = GroupCommit(unit, self._meet_many)
 
     async def meet(self, visitor: Visitor, *, started: bool = False) -> Person:
         """The person behind an update; written only when something about them is new."""
@@ -39,8 +42,14 @@ class PeopleService:
             known = await work.people.by_telegram_id(visitor.telegram_id)
         if known is not None and _same(known, visitor) and (known.reachable or not started):
             return known
-        async with self._unit() as work:
-            return await work.people.meet(visitor, started=started, now=self._now())
+        return await self._meet((visitor, started))
+
+    async def _meet_many(self, work: Work, met: Sequence[tuple[Visitor, bool]]) -> list[Person | Exception]:
+        """In one order of ids, so that no two replicas wait for each other."""
+        found: dict[int, Person] = {}
+        for number, (visitor, started) in sorted(enumerate(met), key=lambda pair: pair[1][0].telegram_id):
+            found[number] = await work.people.meet(visitor, started=started, now=self._now())
+        return [found[number] for number in range(len(met))]
 
     async def choose_language(self, person: Person, language: str) -> Person:
         """From now on this language, whatever their Telegram is set to."""
