@@ -12,6 +12,7 @@ from launch.command_line import Refused, checked, on_database, settings_of
 from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
+from launch.privacy_commands import privacy
 from launch.project_commands import project
 from settings import missing_for_run, render
 
@@ -28,7 +29,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (doctor, project, ledger, role, audit):
+for group in (privacy, doctor, project, ledger, role, audit):
     cli.add_command(group)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import structlog
@@ -93,6 +94,19 @@ class PrivacyService:
             pages = await work.privacy.erase(person.id, person.telegram_id, traces, now=self._now())
         log.info("person_left", person_id=str(person.id), pages=len(pages))
         await self._close(pages)
+
+    async def left_since(self, at: datetime) -> list[tuple[UUID, datetime]]:
+        """Who left from then on, by opaque id; what has to be done again after an older backup was restored."""
+        async with self._unit.read() as work:
+            return await work.privacy.left_since(at)
+
+    async def forget(self, ids: Sequence[UUID]) -> list[UUID]:
+        """Make these people leave, as the operator; gives those that were there to be forgotten."""
+        async with self._unit.read() as work:
+            known = await work.people.by_ids(ids)
+        for person in known.values():
+            await self.leave(person)
+        return list(known)
 
     async def _close(self, pages: Sequence[str]) -> None:
         """As far as the provider answers in time: what is paid all the same is booked like any other gift."""

@@ -81,6 +81,11 @@ class PrivacyStore:
                 async for row in rows.mappings():
                     yield section, _told(row)
 
+    async def left_since(self, at: datetime) -> list[tuple[UUID, datetime]]:
+        """Who left from then on (opaque ids), the first to leave first."""
+        gone = select(people.c.id, people.c.left_at).where(people.c.left_at >= at).order_by(people.c.left_at)
+        return [(row.id, row.left_at) for row in await self._connection.execute(gone)]
+
     async def traces(self, person: UUID) -> Traces:
         """What takes a look through whole tables; only in a read unit, where it holds up nobody."""
         events = select(provider_events.c.id).where(provider_events.c.reference.in_(_payments_of(person)))

@@ -149,6 +149,20 @@ CASES = {
     "ledger verify without a database": Case(
         ("ledger", "verify"), 2, ("no database yet", "db upgrade"), database("{tmp}/nowhere/none.db")
     ),
+    "privacy left": Case(
+        ("privacy", "left", "--since", "2026-11-01"), 0, ("01900000-0000-7000-8000-000000000001 2026-11-02T00:00:00",),
+        database("{tmp}/left.db"), lines=0,
+    ),
+    "privacy left since no day": Case(
+        ("privacy", "left", "--since", "yesterday"), 2, ("yesterday",), database("{tmp}/left.db"), lines=None
+    ),
+    "privacy forget": Case(
+        ("privacy", "forget", "{tmp}/left.txt"), 0, ("forgotten 0, not there or gone already 1",),
+        database("{tmp}/left.db"), lines=0,
+    ),
+    "privacy forget of what is no list": Case(
+        ("privacy", "forget", "{tmp}/unknown.yaml"), 2, ("every line begins with an id",), database("{tmp}/left.db")
+    ),
     "ledger verify of an empty database": Case(("ledger", "verify"), 2, ("db upgrade",), database("{tmp}/empty.db")),
     "ledger verify": Case(("ledger", "verify"), 0, ("clean",), database("{tmp}/yizan.db"), lines=0),
     "an export from no day": Case(
@@ -202,7 +216,8 @@ def done(
     (folder / "empty.db").touch()
     (folder / "unclosed.yaml").write_text("projects: [", encoding="utf-8")
     (folder / "bad.yaml").write_text("projects: [{slug: x, organisation: y, titel: z}]\n", encoding="utf-8")
-    for name in ("yizan.db", "wrong.db"):
+    (folder / "left.txt").write_text("01900000-0000-7000-8000-000000000001 2026-11-02T00:00:00\n", encoding="utf-8")
+    for name in ("yizan.db", "wrong.db", "left.db"):
         (folder / name).write_bytes(sqlite_template.read_bytes())
     with sqlite3.connect(folder / "wrong.db") as wrong:
         wrong.execute(
@@ -210,6 +225,13 @@ def done(
             ("0" * 32, "rail:sandbox:clearing", "CNY", 12345),
         )
     wrong.close()
+
+    with sqlite3.connect(folder / "left.db") as left:
+        left.execute(
+            "INSERT INTO people (id, name, visibility, met_at, left_at) VALUES (?, '', 'anonymous', ?, ?)",
+            ("01900000000070008000000000000001", "2026-10-01 00:00:00.000000", "2026-11-02 00:00:00.000000"),
+        )
+    left.close()
 
     def run(case: Case) -> CompletedProcess[str]:
         def fill(text: str) -> str:

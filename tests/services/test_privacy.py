@@ -317,3 +317,17 @@ async def test_a_minute_before_the_newest_event_is_looked_at_again(world: World,
         pages = await work.privacy.erase(dora.id, dora.telegram_id, traces, now=world.time() + timedelta(1))
     assert pages == []
     assert await found(world.unit) == {}
+
+
+async def test_after_a_backup_was_restored_whoever_left_since_is_forgotten_again(world: World, dora: Person):
+    before = world.time()
+    await world.privacy.leave(dora)
+    (gone,) = await world.privacy.left_since(before)
+    assert gone == (dora.id, world.time())
+    assert await world.privacy.left_since(before + timedelta(seconds=1)) == []
+    async with world.unit() as work:  # as the backup has it
+        await work.people.set(dora.id, telegram_id=DORA.telegram_id, name=DORA.name, left_at=None)
+
+    assert await world.privacy.forget([gone[0], new_id()]) == [dora.id]
+    assert await found(world.unit) == {}
+    assert await world.privacy.forget([gone[0]]) == []
