@@ -165,6 +165,30 @@ def test_it_goes_without_a_mouse(demo, window):
     expect(follower.messages.last).to_contain_text(words("project-list"))
 
 
+def test_privacy_is_one_message_and_leaving_takes_two_taps(demo, window):
+    page = window.new_page()
+    page.goto(demo.chat)
+    someone = Panel(page, "admin")
+    someone.open("益赞")
+    someone.root.locator('[data-role="start"]').click()
+    expect(someone.button(words("button-give"))).to_be_visible()
+    someone.say("/privacy")
+    for key in ("button-kind-giving-days", "button-kind-thanks", "button-named-in-groups"):
+        someone.press(f"○ {words(key)}")
+        expect(someone.button(f"✓ {words(key)}")).to_be_visible()
+    with window.expect_page() as opened:
+        someone.press(words("button-privacy-page"))
+    expect(opened.value.locator("h1")).to_have_text(words("web-privacy-title"))
+    opened.value.close()
+    someone.press(words("button-leave-service"))
+    expect(someone.messages.last).to_contain_text(words("leave-ask"))
+    someone.press(words("button-back"))
+    someone.press(words("button-leave-service"))
+    someone.press(words("button-leave-really"))
+    expect(someone.messages.last).to_contain_text(words("leave-done").split("\n")[0])
+    expect(someone.messages.last.get_by_role("button")).to_have_count(0)
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_nothing_is_wider_than_a_phone(demo, window, language):
     receipt = a_gift(demo)
@@ -173,7 +197,10 @@ def test_nothing_is_wider_than_a_phone(demo, window, language):
     page = window.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     addresses = [f"{demo.chat}/?lang={language}", pay_url(unpaid)]
-    addresses += [f"{demo.pages}{path}?lang={language}" for path in ("/", f"/p/{LIBRARIES}", f"/r/{receipt}")]
+    addresses += [
+        f"{demo.pages}{path}?lang={language}"
+        for path in ("/", f"/p/{LIBRARIES}", f"/r/{receipt}", "/terms", "/privacy")
+    ]
     for address in addresses:
         page.goto(address)
         expect(page.locator("main")).to_be_visible()
