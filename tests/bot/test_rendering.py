@@ -227,4 +227,4 @@ def test_the_choice_before_paying_says_who_sees_what():
 def test_owners_have_more_commands(language):
     everyone = {command.command for command in commands.commands(TEXTS, language)}
     owner = {command.command for command in commands.commands(TEXTS, language, owner=True)}
-    assert owner - everyone == {"admin_add", "admin_remove"}
+    assert owner - everyone == {"role_add", "role_remove", "roles", "audit"}
