@@ -1,7 +1,7 @@
 """What buttons carry: opaque ids of 22 characters, at most 64 bytes; the handler asks again who may do what.
 
-A client can send any data for a button it sees, so nothing here is trusted: amounts are compared with the presets,
-posts with the message the button stands under, and services ask whose tip or chat it is.
+A client can send any data for a button it sees, so nothing here is trusted: amounts are held to the limits, posts to
+the message the button stands under, and services ask whose tip or chat it is.
 """
 
 from enum import StrEnum
@@ -122,6 +122,14 @@ class ChatDeed(StrEnum):
     SEARCH = "search"
     OFF = "off"
     STATS = "stats"
+    PRESETS = "amounts"
+    PAUSE = "pause"
+    RESUME = "resume"
+    HAND_OVER = "give"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    TAKE_OVER = "take"
+    THANK = "thank"
 
 
 class ChatDo(CallbackData, prefix="cdo"):
@@ -133,6 +141,86 @@ class ChatDo(CallbackData, prefix="cdo"):
 
 class ChatList(CallbackData, prefix="cls"):
     """All my chats."""
+
+
+class ChatPage(CallbackData, prefix="clp"):
+    """A page of my chats, to do `deed` with one of them."""
+
+    page: Page
+    deed: ChatDeed = ChatDeed.CARD
+
+
+class ChatFind(CallbackData, prefix="cfd"):
+    """My chat is not in the list."""
+
+
+class ChatPresets(CallbackData, prefix="cps"):
+    """Amounts for a chat's keyboards, in minor units with dots between; none for the service's."""
+
+    chat: Id
+    minor: Annotated[str, Field(pattern=r"^(\d{1,10}(\.\d{1,10}){0,2})?$")] = ""
+
+
+class HandTo(CallbackData, prefix="hto"):
+    """Ask this administrator whether they take the chat over."""
+
+    chat: Id
+    person: Id
+
+
+class ThanksSend(CallbackData, prefix="ths"):
+    """Send the thank-you that the dialog keeps, to a chat's donors."""
+
+    chat: Id
+
+
+class ThanksStop(CallbackData, prefix="tno"):
+    """No more thanks by message."""
+
+
+class SlotTap(_Amount, prefix="slt"):
+    """An amount on a slot's card."""
+
+    slot: Id
+
+
+class SlotOther(CallbackData, prefix="slo"):
+    """Another amount for a slot."""
+
+    slot: Id
+
+
+class SlotDeed(StrEnum):
+    """What its creator does with a slot."""
+
+    CARD = "card"
+    CHOOSE = "choose"
+    NAME = "name"
+    CLOSE = "close"
+
+
+class SlotDo(CallbackData, prefix="sdo"):
+    """My own slot."""
+
+    deed: SlotDeed
+
+
+class SlotProjects(CallbackData, prefix="spl"):
+    """A page of the projects a slot may choose from."""
+
+    page: Page
+
+
+class SlotProject(CallbackData, prefix="spr"):
+    """A project for my slot."""
+
+    project: Id
+
+
+class SlotOpen(CallbackData, prefix="sop"):
+    """Open my slot for this project, under the name it has, or else my own."""
+
+    project: Id
 
 
 class ChatProjects(CallbackData, prefix="cpl"):

@@ -13,7 +13,7 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-EVERYONE: Final = ("give", "gifts", "charity", "privacy", "language", "help", "start")
+EVERYONE: Final = ("give", "gifts", "charity", "slot", "privacy", "language", "help", "start")
 OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
 
 

@@ -79,7 +79,7 @@ class CounterEditor:
         try:
             gone = await self._show(counter)
             if gone is None:
-                await self._counters.shown(post.id, counter.raised)
+                await self._counters.shown(post.id, counter.raised, counter.chat)
             else:
                 await self._counters.failed(post.id, gone=gone)
         except Exception:  # one broken counter must not stop the others
@@ -97,7 +97,7 @@ class CounterEditor:
             language,
             post,
             counter.raised,
-            self._tips.presets,
+            counter.chat.offered(self._tips.presets) if counter.chat else self._tips.presets,
             test_money=self._tips.test_money,
         )
         try:

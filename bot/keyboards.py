@@ -7,7 +7,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import callbacks as cb
-from giving.creators import Chat, ChatCard, Post
+from giving.creators import Post
 from giving.ids import token_of
 from giving.money import Money
 from giving.names import clean
@@ -53,7 +53,7 @@ def post_keyboard(
     *,
     test_money: bool = False,
 ) -> InlineKeyboardMarkup:
-    """The counter (leads into the private chat), then the amounts."""
+    """The counter (leads into the private chat), then the amounts; none, where tipping rests."""
     if tally.gifts:
         label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.given)
     else:
@@ -61,13 +61,13 @@ def post_keyboard(
     if test_money:
         label = texts.plain(language, "post-counter-test", counter=label)
     counter = opens(label, links.start(f"p_{token_of(post.id)}"))
-    return keyboard([[counter], *post_amounts(texts, language, post, presets)])
+    return keyboard([[counter], *(post_amounts(texts, language, post, presets) if presets else [])])
 
 
 def post_amounts(texts: Texts, language: str, post: Post, presets: Sequence[Money]) -> Rows:
     """¥1 · ¥5 · ¥10 · other, for a post."""
     taps = [tap(texts.money(language, m), cb.TipTap(post=post.id, minor=m.minor, currency=m.currency)) for m in presets]
-    return _wrapped([*taps, tap(texts.plain(language, "button-other"), cb.TipOther(post=post.id))])
+    return wrapped([*taps, tap(texts.plain(language, "button-other"), cb.TipOther(post=post.id))])
 
 
 def project_amounts(texts: Texts, language: str, project: Project, presets: Sequence[Money]) -> Rows:
@@ -76,7 +76,7 @@ def project_amounts(texts: Texts, language: str, project: Project, presets: Sequ
         tap(texts.money(language, m), cb.GiveTap(project=project.id, minor=m.minor, currency=m.currency))
         for m in presets
     ]
-    return _wrapped([*taps, tap(texts.plain(language, "button-other"), cb.GiveOther(project=project.id))])
+    return wrapped([*taps, tap(texts.plain(language, "button-other"), cb.GiveOther(project=project.id))])
 
 
 # --- Tips ------------------------------------------------------------------------------------------------------------
@@ -144,8 +144,8 @@ def my_gifts(texts: Texts, language: str) -> InlineKeyboardButton:
 def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMarkup:
     """What can be taken back on this page, then the pages."""
     back = [[take_back(texts, language, card.tip)] for card in page.items if card.tip.returnable]
-    pages = _pages(texts, language, page, lambda number: cb.GiftsPage(page=number))
-    return keyboard([*back, pages, [give(texts, language)]])
+    turns = page_turns(texts, language, page, lambda number: cb.GiftsPage(page=number))
+    return keyboard([*back, turns, [give(texts, language)]])
 
 
 # --- Projects --------------------------------------------------------------------------------------------------------
@@ -154,10 +154,10 @@ def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMar
 def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, found: bool) -> InlineKeyboardMarkup:
     """A project per row, the pages, search."""
     rows = [[tap(title(card, language), cb.GiveCard(project=card.project.id))] for card in page.items]
-    pages = _pages(texts, language, page, lambda number: cb.GiveList(page=number, found=found))
+    turns = page_turns(texts, language, page, lambda number: cb.GiveList(page=number, found=found))
     search = tap(texts.plain(language, "button-search"), cb.Home(deed=cb.HomeDeed.SEARCH))
     everything = [tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))] if found else []
-    return keyboard([*rows, pages, [search, *everything]])
+    return keyboard([*rows, turns, [search, *everything]])
 
 
 def project_card(
@@ -188,83 +188,6 @@ def designated(texts: Texts, links: Links, language: str, project: Project) -> R
 def title(card: ProjectCard, language: str) -> str:
     """A project on a button, with how far it is."""
     return f"{clean(card.project.title(language), most=TITLE_ON_BUTTON)} · {card.percent}%"
-
-
-# --- Creators --------------------------------------------------------------------------------------------------------
-
-
-def chat_list(texts: Texts, language: str, cards: Sequence[ChatCard], deed: cb.ChatDeed) -> InlineKeyboardMarkup:
-    """One of my chats, to do `deed` with."""
-    return keyboard(
-        [[tap(_chat_label(texts, language, card.chat), cb.ChatDo(chat=card.chat.id, deed=deed))] for card in cards]
-    )
-
-
-def _chat_label(texts: Texts, language: str, chat: Chat) -> str:
-    on = chat.tipping and chat.rights.present
-    return texts.plain(language, "button-chat-on" if on else "button-chat-off", chat=chat.title)
-
-
-def add_bot(texts: Texts, links: Links, language: str) -> Rows:
-    """The way into a channel, with the rights that are needed; nothing until the bot knows its name."""
-    url = links.add_to_channel()
-    return [[opens(texts.plain(language, "button-add-bot"), url)]] if url else []
-
-
-def chat_card(texts: Texts, links: Links, language: str, chat: Chat, *, several: bool = False) -> InlineKeyboardMarkup:
-    """What its creator may do with a chat now; where the bot is gone, first of all bring it back."""
-
-    def deed(key: str, what: cb.ChatDeed) -> InlineKeyboardButton:
-        return tap(texts.plain(language, key), cb.ChatDo(chat=chat.id, deed=what))
-
-    rows: Rows
-    if not chat.rights.present:
-        stats = [deed("button-stats", cb.ChatDeed.STATS)] if chat.project else []
-        off = [deed("button-tipping-off", cb.ChatDeed.OFF)] if chat.tipping else []
-        rows = [*add_bot(texts, links, language), [*stats, *off]]
-    elif chat.tipping:
-        rows = [
-            [deed("button-change-project", cb.ChatDeed.CHOOSE), deed("button-stats", cb.ChatDeed.STATS)],
-            [deed("button-tipping-off", cb.ChatDeed.OFF)],
-        ]
-    else:
-        rows = [
-            [deed("button-tipping-on", cb.ChatDeed.CHOOSE)],
-            [deed("button-stats", cb.ChatDeed.STATS)] if chat.project else [],
-        ]
-    return keyboard([*rows, [tap(texts.plain(language, "button-my-chats"), cb.ChatList())] if several else []])
-
-
-def chat_stats(texts: Texts, language: str, chat: Chat) -> InlineKeyboardMarkup:
-    """From the figures back to the chat."""
-    return keyboard([[tap(texts.plain(language, "button-back"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.CARD))]])
-
-
-def digest(texts: Texts, language: str, chat: Chat) -> InlineKeyboardMarkup:
-    """From a digest to the figures."""
-    return keyboard([[tap(texts.plain(language, "button-stats"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.STATS))]])
-
-
-def chat_projects(
-    texts: Texts, language: str, chat: Chat, page: Page[ProjectCard], *, found: bool
-) -> InlineKeyboardMarkup:
-    """A project per row to choose for the chat, the pages, search, back."""
-    rows = [[tap(title(card, language), cb.ChatProject(chat=chat.id, project=card.project.id))] for card in page.items]
-    pages = _pages(texts, language, page, lambda number: cb.ChatProjects(chat=chat.id, page=number, found=found))
-    search = tap(texts.plain(language, "button-search"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.SEARCH))
-    if found:
-        back = tap(texts.plain(language, "button-all-projects"), cb.ChatProjects(chat=chat.id, page=0))
-    else:
-        back = tap(texts.plain(language, "button-back"), cb.ChatDo(chat=chat.id, deed=cb.ChatDeed.CARD))
-    return keyboard([*rows, pages, [search, back]])
-
-
-def chat_project(texts: Texts, links: Links, language: str, chat: Chat, project: Project) -> InlineKeyboardMarkup:
-    """Confirm a project for the chat, read more, or choose another."""
-    confirm = tap(texts.plain(language, "button-confirm-on"), cb.ChatConfirm(chat=chat.id, project=project.id))
-    page = opens(texts.plain(language, "button-project-page"), links.project(project.slug, language))
-    back = tap(texts.plain(language, "button-back"), cb.ChatProjects(chat=chat.id, page=0))
-    return keyboard([[confirm], [page, back]])
 
 
 # --- Everywhere ------------------------------------------------------------------------------------------------------
@@ -300,16 +223,23 @@ def give(texts: Texts, language: str) -> InlineKeyboardButton:
     return tap(texts.plain(language, "button-give"), cb.Home(deed=cb.HomeDeed.GIVE))
 
 
+def add_bot(texts: Texts, links: Links, language: str) -> Rows:
+    """The way into a channel, with the rights that are needed; nothing until the bot knows its name."""
+    url = links.add_to_channel()
+    return [[opens(texts.plain(language, "button-add-bot"), url)]] if url else []
+
+
 def leave(texts: Texts, language: str) -> InlineKeyboardMarkup:
     """Out of a dialog."""
     return keyboard([[tap(texts.plain(language, "button-leave"), cb.Home(deed=cb.HomeDeed.LEAVE))]])
 
 
-def _wrapped(buttons: Sequence[InlineKeyboardButton]) -> Rows:
+def wrapped(buttons: Sequence[InlineKeyboardButton]) -> Rows:
+    """A few buttons in each row."""
     return [list(buttons[i : i + AMOUNTS_IN_A_ROW]) for i in range(0, len(buttons), AMOUNTS_IN_A_ROW)]
 
 
-def _pages(
+def page_turns(
     texts: Texts, language: str, page: Page[Any], to: Callable[[int], CallbackData]
 ) -> list[InlineKeyboardButton]:
     """Newer, where we are, older; nothing if there is one page."""

@@ -99,7 +99,9 @@ def _is_person(user: User, message: Message | None) -> bool:
 
 
 def _comes_or_goes(update: Update) -> bool:
-    """Blocks the bot, or lets it write again: no reason to know somebody, least of all who has just left."""
+    """Blocks the bot, lets it write again, joins or leaves a group: no reason to know somebody who may just have left."""
+    if update.chat_member is not None:
+        return True
     return update.my_chat_member is not None and update.my_chat_member.chat.type == "private"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot import cards, creator_cards
+from bot import cards, creator_cards, handover_cards, thanks_cards
 from bot.cards import Rendered
 from bot.paper_money import on_text
 from services.links import Links
@@ -45,6 +45,12 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         if digest is None:
             return None
         return creator_cards.digest(texts, first.language, digest)
+    if first.kind is NoticeKind.THANKS:
+        thanks = await outbox.thanks(first)
+        return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind in handover_cards.TOLD:
+        news = await outbox.chat_news(first)
+        return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
     told = await outbox.tip_cards(notices)
     return _about_tips(first.kind, texts, links, first.language, told) if told else None
 

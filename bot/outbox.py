@@ -19,6 +19,7 @@ from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, Message
 from bot.loops import work_or_stop
 from bot.notices import together
 from bot.sending import Priority, sending_as
+from giving.notices import URGENCY, Urgency
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
 from texts import Texts
@@ -194,7 +195,7 @@ def by_recipient(notices: Sequence[Notice]) -> list[list[list[Notice]]]:
 
 def priority_of(notice: Notice) -> Priority:
     """What is about somebody's own money goes before the rest."""
-    return Priority.NOTICE if notice.kind == NoticeKind.DIGEST else Priority.RECEIPT
+    return Priority.RECEIPT if URGENCY[notice.kind] is Urgency.RECEIPT else Priority.NOTICE
 
 
 def pause_after(bundle: Sequence[Notice]) -> float:

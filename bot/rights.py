@@ -22,6 +22,30 @@ class TelegramRights:
             return False
         return isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
 
+    async def has_lost(self, chat: int, user: int) -> bool:
+        """Whether Telegram says clearly that they administer it no longer; a refusal to tell is none."""
+        try:
+            member = await self._bot.get_chat_member(chat, user)
+        except (TelegramForbiddenError, TelegramBadRequest):
+            return False
+        return not isinstance(member, ChatMemberOwner | ChatMemberAdministrator)
+
+    async def administrators_of(self, chat: int) -> tuple[int, ...]:
+        """The people who administer it, bots left out; nobody where the bot may not ask."""
+        try:
+            members = await self._bot.get_chat_administrators(chat)
+        except (TelegramForbiddenError, TelegramBadRequest):
+            return ()
+        return tuple(member.user.id for member in members if not member.user.is_bot)
+
+    async def chat_named(self, username: str) -> int | None:
+        """The channel or group that has this public name at this moment."""
+        try:
+            chat = await self._bot.get_chat(f"@{username}")
+        except (TelegramForbiddenError, TelegramBadRequest):
+            return None
+        return None if chat.type == "private" else chat.id
+
     async def of_bot(self, chat: int) -> BotRights:
         """What the bot may do; nothing if it is not in the chat."""
         try:

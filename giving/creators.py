@@ -1,19 +1,34 @@
 """Chats whose creators switched charity tipping on, their posts, and what the bot may do there."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
+from giving.errors import AmountNotUnderstood, PresetsNotUnderstood
+from giving.money import Money, parse_amount
 from giving.projects import ProjectCard, Tally
+
+MOST_PRESETS: Final = 3
 
 
 class ChatState(StrEnum):
-    """Whether new posts get a tip keyboard."""
+    """Whether new posts get a tip keyboard; PAUSED is ON with a rest: posts keep their counters, nobody can tip."""
 
     OFF = "off"
     ON = "on"
     PAUSED = "paused"
+
+
+class PauseReason(StrEnum):
+    """Why a chat is paused: its creator wished it, lost the right to run it, or left the service."""
+
+    CREATOR = "creator"
+    RIGHTS_LOST = "rights_lost"
+    CREATOR_LEFT = "creator_left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,27 @@ class Chat:
     rights: BotRights
     creator: UUID | None = None
     project: UUID | None = None
+    presets_minor: tuple[int, ...] = ()
+    paused_reason: str | None = None
+    handover_to: UUID | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether tipping rests, to be resumed."""
+        return self.state is ChatState.PAUSED
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether it is paused for want of a creator, so that any administrator may take it over."""
+        return self.paused and self.paused_reason in (PauseReason.RIGHTS_LOST, PauseReason.CREATOR_LEFT)
+
+    def presets(self, default: Sequence[Money]) -> tuple[Money, ...]:
+        """The amounts its keyboards offer: its own, else the service's `default` (of the same currency)."""
+        return tuple(Money(minor, default[0].currency) for minor in self.presets_minor) or tuple(default)
+
+    def offered(self, default: Sequence[Money]) -> tuple[Money, ...]:
+        """`presets`, or nothing while it is paused: a keyboard without amounts is its counter alone."""
+        return () if self.paused else self.presets(default)
 
     @property
     def tipping(self) -> bool:
@@ -54,10 +90,16 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class ChatCard:
-    """A chat with its chosen project, for its creator."""
+    """A chat with its chosen project and what it was given, for who runs it.
+
+    `run_by`: the creator's name, for who only administers it too; `back`: the bot came back and found its settings.
+    """
 
     chat: Chat
     project: ProjectCard | None
+    raised: Tally | None = None
+    run_by: str | None = None
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +121,7 @@ class PostCounter:
 
     post: Post
     raised: Tally
+    chat: Chat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +134,21 @@ class CreatorStats:
     month: Tally
     ever: Tally
     top_posts: tuple[PostCounter, ...]
+
+
+def parse_presets(text: str, *, least: Money, most: Money) -> tuple[Money, ...]:
+    """One to three amounts as typed (`1 5 10`, `¥6.66、¥66`), each once, in the order of their size.
+
+    Raises: PresetsNotUnderstood, TipTooSmall, TipTooLarge.
+    """
+    words = re.sub(r"[、,，;；/|]+\s*", " ", text[:100]).split()
+    if not 1 <= len(words) <= MOST_PRESETS:
+        raise PresetsNotUnderstood(least=least, most=most)
+    try:
+        typed = {parse_amount(word, least=least, most=most) for word in words}
+    except AmountNotUnderstood as error:
+        raise PresetsNotUnderstood(least=least, most=most) from error
+    return tuple(sorted(typed, key=lambda amount: amount.minor))
 
 
 def periods(now: datetime) -> tuple[datetime, datetime, datetime]:

@@ -54,6 +54,18 @@ class TippingOff(GivingError):
     message_key = "error-tipping-off"
 
 
+class TippingPaused(TippingOff):
+    """Tipping rests in this chat; args: chat (str)."""
+
+    message_key = "error-tipping-paused"
+
+
+class PresetsNotUnderstood(GivingError):
+    """Not one to three amounts; args: least, most (Money)."""
+
+    message_key = "error-presets-not-understood"
+
+
 class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 
@@ -88,6 +100,48 @@ class ChatUnknown(GivingError):
     """The bot has never been in this chat."""
 
     message_key = "error-chat-unknown"
+
+
+class ChatNotYours(GivingError):
+    """No chat that the bot is in and this person administers; doesn't say which of the two it lacks."""
+
+    message_key = "error-chat-not-yours"
+
+
+class NotCreator(GivingError):
+    """Only who switched tipping on in the chat may do this, as long as they administer it; args: chat (str)."""
+
+    message_key = "error-not-creator"
+
+
+class HandoverOver(GivingError):
+    """Nobody is asked to take this chat over any more, or somebody else has."""
+
+    message_key = "error-handover-over"
+
+
+class SlotUnknown(GivingError):
+    """No such slot, or it was closed."""
+
+    message_key = "error-slot-unknown"
+
+
+class NameNeeded(GivingError):
+    """A slot needs a name that can be read."""
+
+    message_key = "error-name-needed"
+
+
+class ThanksTooSoon(GivingError):
+    """One thank-you a week; args: at (datetime), from when on the next may go."""
+
+    message_key = "error-thanks-too-soon"
+
+
+class NobodyToThank(GivingError):
+    """No donor of this chat wishes to be thanked by message; args: chat (str)."""
+
+    message_key = "error-nobody-to-thank"
 
 
 class TipNotOpen(GivingError):

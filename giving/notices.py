@@ -8,13 +8,23 @@ from giving.tips import Tip
 
 
 class NoticeKind(StrEnum):
-    """What a queued message tells; CARD edits the private message that showed an unpaid tip."""
+    """What a queued message tells; CARD edits the private message that showed an unpaid tip.
+
+    HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
+    that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
+    """
 
     RECEIPT = "receipt"
     EXTRA = "extra"
     REFUNDED = "refunded"
     DIGEST = "digest"
     CARD = "card"
+    HANDOVER = "handover"
+    HANDED = "handed"
+    DECLINED = "declined"
+    PAUSED = "paused"
+    TAKE_OVER = "take_over"
+    THANKS = "thanks"
 
 
 class Urgency(IntEnum):
@@ -30,6 +40,12 @@ URGENCY = {
     NoticeKind.REFUNDED: Urgency.RECEIPT,
     NoticeKind.CARD: Urgency.RECEIPT,
     NoticeKind.DIGEST: Urgency.NOTICE,
+    NoticeKind.HANDOVER: Urgency.NOTICE,
+    NoticeKind.HANDED: Urgency.NOTICE,
+    NoticeKind.DECLINED: Urgency.NOTICE,
+    NoticeKind.PAUSED: Urgency.NOTICE,
+    NoticeKind.TAKE_OVER: Urgency.NOTICE,
+    NoticeKind.THANKS: Urgency.NOTICE,
 }
 
 

@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from giving.errors import GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff, WrongCurrency
+from giving.errors import (
+    GivingError,
+    PostUnknown,
+    ProjectClosed,
+    ProjectUnknown,
+    SlotUnknown,
+    TippingOff,
+    TippingPaused,
+    WrongCurrency,
+)
 from giving.money import Money, within
 from giving.people import Visibility
 
@@ -39,6 +48,7 @@ class Tip:
     charge: str | None = None
     entry_key: str | None = None
     extra_of: UUID | None = None
+    slot: UUID | None = None
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     refunded_at: datetime | None = None
@@ -48,14 +58,14 @@ class Tip:
         """Unique while the tip is unpaid: the same tap again is the same tip."""
         if self.state is not TipState.OFFERED:
             return None
-        return f"{self.donor}:{self.post or self.project}:{self.amount.minor}{self.amount.currency}"
+        return f"{self.donor}:{self.post or self.slot or self.project}:{self.amount.minor}{self.amount.currency}"
 
     def paid(self, *, charge: str, entry_key: str, at: datetime) -> "Tip":
         """The same tip, paid. Written out, as replace() would cost more than all the other rules of a settlement."""
         return Tip(
             self.id, self.donor, self.project, self.amount, self.visibility, self.receipt_code, self.offered_at,
-            TipState.PAID, self.post, self.chat, self.creator, self.payment, charge, entry_key, self.extra_of, at,
-            self.cancelled_at, self.refunded_at,
+            TipState.PAID, self.post, self.chat, self.creator, self.payment, charge, entry_key, self.extra_of,
+            self.slot, at, self.cancelled_at, self.refunded_at,
         )  # fmt: skip
 
     @property
@@ -74,11 +84,20 @@ class OfferRequest:
     post: UUID | None = None
     project: UUID | None = None
     visibility: Visibility = Visibility.ANONYMOUS
+    slot: UUID | None = None
+
+    @property
+    def goal(self) -> UUID | None:
+        """What was tapped: a post, a slot, or a project."""
+        return self.post or self.slot or self.project
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an offer would go: a project (is it open, in which currency), through a post of a chat or not."""
+    """Where an offer would go: a project (is it open, in which currency), through a post of a chat, a slot, or neither.
+
+    A slot's name is `chat_title`.
+    """
 
     project: UUID
     open: bool
@@ -87,6 +106,7 @@ class Target:
     chat_title: str = ""
     chat_on: bool = True
     creator: UUID | None = None
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +174,15 @@ def _decide(
 def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: Limits) -> Tip:
     """A new tip, if it is allowed.
 
-    Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed (without its args), WrongCurrency, TipTooSmall,
-    TipTooLarge.
+    Raises: PostUnknown, ProjectUnknown, TippingOff (or Paused), ProjectClosed (without its args), WrongCurrency,
+    TipTooSmall, TipTooLarge.
     """
     if target is None:
-        raise PostUnknown() if request.post else ProjectUnknown()
+        raise PostUnknown() if request.post else SlotUnknown() if request.slot else ProjectUnknown()
     if not target.open:
         raise ProjectClosed
+    if target.paused:
+        raise TippingPaused(chat=target.chat_title)
     if not target.chat_on:
         raise TippingOff(chat=target.chat_title)
     if target.currency != request.amount.currency or target.currency != limits.least.currency:
@@ -178,6 +200,7 @@ def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: 
         chat=target.chat,
         creator=target.creator,
         payment=fresh.payment,
+        slot=request.slot if request.post is None else None,
     )
 
 

@@ -116,7 +116,7 @@ async def posted(message: Message, creators: CreatorService, tips: TipService, t
         return
     language = await creators.language(post.id)
     card = await tips.post(post.id)
-    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, tips.presets, test_money=tips.test_money)
+    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, card.presets, test_money=tips.test_money)
     try:
         await message.edit_reply_markup(reply_markup=rows)
     except (TelegramBadRequest, TelegramForbiddenError) as refusal:

@@ -27,8 +27,10 @@ from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from services.audit import AuditService
 from services.counters import CounterService
+from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
+from services.handover import HandoverService
 from services.links import Links
 from services.metrics import MetricsService
 from services.operator import Operator
@@ -39,6 +41,8 @@ from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
+from services.slots import SlotService
+from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
 from settings import Settings
@@ -71,6 +75,10 @@ class Services:
     audit: AuditService
     projects: ProjectService
     creators: CreatorService
+    watch: CreatorWatch
+    handovers: HandoverService
+    slots: SlotService
+    thanks: ThanksService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -113,6 +121,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
+    watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
+    creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
     return Services(
         unit=unit,
         rails=rails,
@@ -121,7 +131,11 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         people=people,
         audit=AuditService(unit, people),
         projects=ProjectService(unit),
-        creators=CreatorService(unit, rights, zone=zone, currency=currency, language=language),
+        creators=creators,
+        watch=watch,
+        handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
+        slots=SlotService(unit, language=language),
+        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
         refunds=RefundService(unit, rail, tips),
         privacy=PrivacyService(unit, rail),
@@ -158,6 +172,7 @@ async def start_web(services: Services, settings: Settings, listening: socket.so
     """Serve pages and webhooks. Raises: StartFailed (the port is taken)."""
     parts = WebParts(
         projects=services.projects,
+        slots=services.slots,
         tips=services.tips,
         payments=services.payments,
         texts=services.texts,
@@ -289,3 +304,15 @@ class LateRights:
     async def of_bot(self, chat: int) -> BotRights:
         """Ask Telegram."""
         return await self.asks.of_bot(chat)
+
+    async def has_lost(self, chat: int, user: int) -> bool:
+        """Ask Telegram."""
+        return await self.asks.has_lost(chat, user)
+
+    async def administrators_of(self, chat: int) -> tuple[int, ...]:
+        """Ask Telegram."""
+        return await self.asks.administrators_of(chat)
+
+    async def chat_named(self, username: str) -> int | None:
+        """Ask Telegram."""
+        return await self.asks.chat_named(username)

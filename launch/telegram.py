@@ -68,6 +68,10 @@ class Telegram:
             audit=services.audit,
             operator=services.operator,
             privacy=services.privacy,
+            watch=services.watch,
+            handovers=services.handovers,
+            slots=services.slots,
+            thanks=services.thanks,
         )
         self._poll_timeout_s = settings.telegram.poll_timeout_s
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from giving.creators import PostCounter
+from giving.creators import Chat, PostCounter
 from giving.projects import Tally
 from services.clock import Clock, utc_now
 from services.wake import Wakes
@@ -28,19 +28,21 @@ class CounterService:
         async with self._unit.read() as work:
             posts = await work.creators.counters_due(now=self._now(), every=self._every, limit=limit)
             projects = await work.projects.by_ids({post.project for post in posts})
+            chats = await work.creators.chats_by_ids({post.chat for post in posts})
             raised: dict[UUID, Tally] = {}
             for post in posts:
                 raised |= await work.tallies.of([post.id], projects[post.project].target.currency)
-        return [PostCounter(post, raised[post.id]) for post in posts]
+        return [PostCounter(post, raised[post.id], chats[post.chat]) for post in posts]
 
-    async def shown(self, post_id: UUID, tally: Tally) -> None:
-        """The button shows this tally; if more came meanwhile the post is due again."""
+    async def shown(self, post_id: UUID, tally: Tally, chat: Chat | None = None) -> None:
+        """The buttons show this tally (and the chat's amounts); if that changed meanwhile the post is due again."""
         now = self._now()
         async with self._unit() as work:
             # The post's row first: a settlement beside us is then either seen in the tally, or marks the post after us.
             await work.creators.counter_shown(post_id, now=now, due_at=None)
             current = (await work.tallies.of([post_id], tally.given.currency))[post_id]
-            if current != tally:
+            changed = chat is not None and (await work.creators.chats_by_ids([chat.id])).get(chat.id) != chat
+            if current != tally or changed:
                 await work.creators.counter_shown(post_id, now=now, due_at=now)
 
     async def failed(self, post_id: UUID, *, gone: bool) -> None:

@@ -1,26 +1,41 @@
 """Creators switch charity tipping on for a chat, choose its project, and see what their followers gave."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from giving.creators import BotRights, Chat, ChatCard, ChatState, CreatorStats, Post, PostCounter, periods
-from giving.errors import BotLacksRights, ChatUnknown, NotAdministrator, ProjectClosed, ProjectUnknown
+from giving.creators import (
+    BotRights,
+    Chat,
+    ChatCard,
+    ChatState,
+    CreatorStats,
+    PauseReason,
+    Post,
+    PostCounter,
+    periods,
+)
+from giving.errors import BotLacksRights, ChatUnknown, NotAdministrator
+from giving.money import Money
 from giving.names import clean
 from giving.people import Person
 from giving.projects import Tally
 from services.clock import Clock, utc_now
-from services.projects import alternatives, cards
+from services.creator_watch import REDRAWN_POSTS, ChatRights, CreatorWatch
+from services.projects import cards, open_project
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 EXCERPT_GRAPHEMES: Final = 40
 TITLE_GRAPHEMES: Final = 64
 TOP_POSTS: Final = 3
+
+__all__ = ["ChatRights", "ChatSeen", "CreatorService"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +46,6 @@ class ChatSeen:
     kind: str
     title: str
     username: str | None
-
-
-class ChatRights(Protocol):
-    """Asks the chat network who may do what, right now."""
-
-    async def is_administrator(self, chat: int, user: int) -> bool:
-        """Whether the person administers the chat."""
-        ...
-
-    async def of_bot(self, chat: int) -> BotRights:
-        """What the bot may do there."""
-        ...
 
 
 class CreatorService:
@@ -56,15 +59,20 @@ class CreatorService:
         zone: ZoneInfo,
         currency: str,
         language: str,
+        watch: CreatorWatch | None = None,
         now: Clock = utc_now,
     ) -> None:
-        """`zone` is where days begin, `language` the one for creators whose language we don't have."""
-        self._unit, self._rights, self._now = unit, rights, now
+        """`zone` is where days begin, `language` the one for creators whose language we don't have.
+
+        `watch` looks, at new posts, whether a chat's creator still administers it.
+        """
+        self._unit, self._rights, self._now, self._watch = unit, rights, now, watch
         self._zone, self._currency, self._language = zone, currency, language
 
     async def bot_changed(self, chat: ChatSeen, rights: BotRights, by: Person) -> ChatCard:
         """The bot was added, removed or given other rights; the chat's settings are kept for when it comes back."""
         async with self._unit() as work:
+            before = await work.creators.chat_by_telegram_id(chat.telegram_id)
             seen = await work.creators.put_chat(
                 telegram_id=chat.telegram_id,
                 kind=chat.kind,
@@ -74,14 +82,15 @@ class CreatorService:
                 added_by=by.id,
                 now=self._now(),
             )
-            card = await self._card(work, seen)
+            came = before is not None and not before.rights.present and rights.present
+            card = replace(await self._card(work, seen), back=came and seen.project is not None)
         log.info("bot_rights_changed", chat_id=str(seen.id), present=rights.present, can_edit=rights.can_edit)
         return card
 
     async def mine(self, person: Person) -> tuple[ChatCard, ...]:
-        """Chats they switched on or added the bot to, with state and project."""
+        """Chats they switched on, added the bot to or administer too, with state, project and what was given."""
         async with self._unit.read() as work:
-            return tuple([await self._card(work, chat) for chat in await work.creators.chats_of(person.id)])
+            return tuple([await self._card(work, chat, person) for chat in await work.creators.chats_of(person.id)])
 
     async def chat(self, chat_id: UUID, person: Person) -> ChatCard:
         """One of these chats. Raises: ChatUnknown (also for somebody else's)."""
@@ -89,43 +98,95 @@ class CreatorService:
             chat = (await work.creators.chats_by_ids([chat_id])).get(chat_id)
             if chat is None or all(own.id != chat_id for own in await work.creators.chats_of(person.id)):
                 raise ChatUnknown
-            return await self._card(work, chat)
+            return await self._card(work, chat, person)
+
+    async def card(self, chat_id: UUID, person: Person) -> ChatCard:
+        """The same, to be shown: who only administers somebody else's chat must do so at this moment.
+
+        Raises: ChatUnknown, NotAdministrator.
+        """
+        card = await self.chat(chat_id, person)
+        if card.run_by is not None and card.chat.rights.present:
+            await self.administered(chat_id, person)
+        return card
 
     async def switch_on(self, chat_id: UUID, person: Person, project_id: UUID) -> ChatCard:
         """New posts get a keyboard for this project from now on; earlier posts and tips stay with theirs.
 
+        A chat whose creator still administers it stays theirs, whoever of its administrators does this.
+
         Raises: ChatUnknown, NotAdministrator, BotLacksRights, ProjectUnknown, ProjectClosed.
         """
-        chat = await self._administered(chat_id, person)
+        chat = await self.administered(chat_id, person)
+        card = await self._on(chat, person, project_id)
+        log.info("tipping_switched_on", chat_id=str(chat_id), project_id=str(project_id), by=str(person.id))
+        return card
+
+    async def _on(self, chat: Chat, person: Person, project_id: UUID) -> ChatCard:
         rights = await self._rights.of_bot(chat.telegram_id)
         if rights.missing:
             raise BotLacksRights(chat=chat.title)
+        creator = await self.creator_now(chat, person)
         async with self._unit() as work:
-            project = (await work.projects.by_ids([project_id])).get(project_id)
-            if project is None:
-                raise ProjectUnknown
-            if not project.open:
-                others = await alternatives(work, project_id)
-                raise ProjectClosed(project=project, alternatives=others)
+            await open_project(work, project_id)
+            if chat.paused:
+                await self._redraw(work, chat.id)
             changed = await work.creators.set_chat(
-                chat_id, state=ChatState.ON, creator_id=person.id, project_id=project_id, bot_present=True,
-                bot_can_post=rights.can_post, bot_can_edit=rights.can_edit,
+                chat.id, state=ChatState.ON, paused_reason=None, creator_id=creator, project_id=project_id,
+                bot_present=True, bot_can_post=rights.can_post, bot_can_edit=rights.can_edit,
             )  # fmt: skip
-            card = await self._card(work, changed)
-        log.info("tipping_switched_on", chat_id=str(chat_id), project_id=str(project_id), creator_id=str(person.id))
-        return card
+            return await self._card(work, changed, person)
 
     async def switch_off(self, chat_id: UUID, person: Person) -> ChatCard:
         """No keyboards under new posts. Raises: ChatUnknown, NotAdministrator."""
-        await self._controlled(chat_id, person)
+        await self.controlled(chat_id, person)
         async with self._unit() as work:
-            card = await self._card(work, await work.creators.set_chat(chat_id, state=ChatState.OFF))
+            changed = await work.creators.set_chat(chat_id, state=ChatState.OFF, paused_reason=None)
+            card = await self._card(work, changed, person)
         log.info("tipping_switched_off", chat_id=str(chat_id), by=str(person.id))
         return card
 
+    async def pause(self, chat_id: UUID, person: Person) -> ChatCard:
+        """Nobody can tip until it is resumed; posts keep their counters. Raises: ChatUnknown, NotAdministrator."""
+        chat = await self.controlled(chat_id, person)
+        if chat.state is not ChatState.ON:
+            return await self.chat(chat_id, person)
+        async with self._unit() as work:
+            paused = {"state": ChatState.PAUSED, "paused_reason": PauseReason.CREATOR}
+            changed = await work.creators.set_chat(chat_id, **paused)
+            await self._redraw(work, chat_id)
+            card = await self._card(work, changed, person)
+        log.info("tipping_paused", chat_id=str(chat_id), by=str(person.id))
+        return card
+
+    async def resume(self, chat_id: UUID, person: Person) -> ChatCard:
+        """As it was before the pause. Raises: ChatUnknown, NotAdministrator, BotLacksRights, ProjectClosed."""
+        chat = await self.administered(chat_id, person)
+        if not chat.paused or chat.project is None:
+            return await self.chat(chat_id, person)
+        card = await self._on(chat, person, chat.project)
+        log.info("tipping_resumed", chat_id=str(chat_id), by=str(person.id))
+        return card
+
+    async def set_presets(self, chat_id: UUID, person: Person, presets: Sequence[Money]) -> ChatCard:
+        """The amounts that keyboards offer from now on; none for the service's. Raises: ChatUnknown, NotAdministrator.
+
+        Posts that are shown already change with their next tip; the newest do at once.
+        """
+        await self.controlled(chat_id, person)
+        async with self._unit() as work:
+            changed = await work.creators.set_chat(chat_id, presets=[amount.minor for amount in presets] or None)
+            await self._redraw(work, chat_id)
+            card = await self._card(work, changed, person)
+        log.info("chat_presets_changed", chat_id=str(chat_id), by=str(person.id), count=len(presets))
+        return card
+
+    async def _redraw(self, work: Work, chat_id: UUID) -> None:
+        await work.creators.counters_changed(await work.creators.recent_posts(chat_id, REDRAWN_POSTS), self._now())
+
     async def stats(self, chat_id: UUID, person: Person) -> CreatorStats:
         """What the followers gave, by local day, week and month. Raises: ChatUnknown, NotAdministrator."""
-        chat = await self._controlled(chat_id, person)
+        chat = await self.controlled(chat_id, person)
         starts = periods(self._now().astimezone(self._zone))
         async with self._unit.read() as work:
             today, week, month = [
@@ -139,6 +200,8 @@ class CreatorService:
         """Keep a new post of a chat that has tipping on; None otherwise. The same post again is the same."""
         async with self._unit.read() as work:
             chat = await work.creators.chat_by_telegram_id(chat_telegram_id)
+        if chat is not None and self._watch is not None and not await self._watch.still_runs(chat):
+            return None
         if chat is None or not chat.tipping:
             return None
         excerpt = clean(text, most=EXCERPT_GRAPHEMES)
@@ -163,22 +226,41 @@ class CreatorService:
             creator = (await work.people.by_ids([chat.creator])).get(chat.creator)
             return creator.language(self._language) if creator else self._language
 
-    async def _controlled(self, chat_id: UUID, person: Person) -> Chat:
-        """As _administered; where the bot has left nobody can be asked, and the creator of record may."""
+    async def controlled(self, chat_id: UUID, person: Person) -> Chat:
+        """As `administered`; where the bot has left nobody can be asked, and the creator of record may."""
         chat = (await self.chat(chat_id, person)).chat
         if not chat.rights.present and chat.creator == person.id:
             return chat
-        return await self._administered(chat_id, person)
+        return await self.administered(chat_id, person)
 
-    async def _administered(self, chat_id: UUID, person: Person) -> Chat:
+    async def administered(self, chat_id: UUID, person: Person) -> Chat:
+        """One of their chats, if they administer it at this moment. Raises: ChatUnknown, NotAdministrator."""
         chat = (await self.chat(chat_id, person)).chat
         if not await self._rights.is_administrator(chat.telegram_id, person.telegram_id):
+            if chat.rights.present:
+                async with self._unit() as work:
+                    await work.handovers.drop_manager(chat_id, person.id)
             raise NotAdministrator(chat=chat.title)
         return chat
 
-    async def _card(self, work: Work, chat: Chat) -> ChatCard:
+    async def creator_now(self, chat: Chat, person: Person) -> UUID:
+        """The chat's creator, if they still administer it; else `person`, who does."""
+        if chat.creator is None or chat.creator == person.id:
+            return person.id
+        async with self._unit.read() as work:
+            creator = (await work.people.by_ids([chat.creator])).get(chat.creator)
+        there = creator is not None and await self._rights.is_administrator(chat.telegram_id, creator.telegram_id)
+        return chat.creator if there else person.id
+
+    async def _card(self, work: Work, chat: Chat, person: Person | None = None) -> ChatCard:
         found = await work.projects.by_ids([chat.project]) if chat.project else {}
-        return ChatCard(chat, next(iter(await cards(work, list(found.values()))), None))
+        project = next(iter(await cards(work, list(found.values()))), None)
+        raised = (await work.tallies.of([chat.id], self._currency))[chat.id]
+        run_by = None
+        if person is not None and chat.creator not in (None, person.id):
+            creator = (await work.people.by_ids([chat.creator])).get(chat.creator)
+            run_by = creator.name if creator else ""
+        return ChatCard(chat, project, raised, run_by)
 
     async def _top_posts(self, work: Work, chat_id: UUID) -> tuple[PostCounter, ...]:
         ids = await work.creators.top_posts(chat_id, self._currency, TOP_POSTS)

@@ -21,6 +21,10 @@ class Links:
         """The project's public page."""
         return f"{self.public_url}/p/{quote(slug)}" + _query(language)
 
+    def slot(self, slug: str, language: str | None = None) -> str:
+        """A creator's public page."""
+        return f"{self.public_url}/c/{quote(slug)}" + _query(language)
+
     def receipt(self, code: str, language: str | None = None) -> str:
         """The receipt's public page."""
         return f"{self.public_url}/r/{quote(code)}" + _query(language)

@@ -10,12 +10,15 @@ from uuid import UUID
 import structlog
 
 from giving.creators import Chat
-from giving.notices import URGENCY, NoticeKind, tellable
+from giving.notices import URGENCY, NoticeKind, Urgency, tellable
 from giving.people import language_of
 from giving.projects import Tally
 from giving.quiet import QuietHours
+from services import handover, thanks
 from services.clock import Clock, utc_now
+from services.handover import ChatNews
 from services.projects import LatestGift, as_chosen
+from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
 from storage.creators import DueDigest
@@ -31,7 +34,7 @@ __all__ = ["Digest", "Notice", "NoticeKind", "OutboxService"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is a tip's id, or a chat's for a digest."""
+    """A queued message, leased to the sender. `subject` is a tip's id, a chat's, or a thank-you's."""
 
     id: UUID
     kind: NoticeKind
@@ -121,8 +124,8 @@ class OutboxService:
 
     async def unreachable(self, notices: Sequence[Notice]) -> None:
         """They blocked the bot: what is about their money waits until they write again, the rest is dropped."""
-        waits = [n.id for n in notices if n.kind is not NoticeKind.DIGEST]
-        dropped = [n.id for n in notices if n.kind is NoticeKind.DIGEST]
+        waits = [n.id for n in notices if URGENCY[n.kind] is Urgency.RECEIPT]
+        dropped = [n.id for n in notices if URGENCY[n.kind] is not Urgency.RECEIPT]
         async with self._unit() as work:
             await work.outbox.retry(waits, due_at=self._now(), error="blocked the bot")
             await work.outbox.give_up(dropped, state=OutboxState.SKIPPED, error="blocked the bot")
@@ -162,6 +165,16 @@ class OutboxService:
             named=tuple(as_chosen(tip, name) for tip, name in tellable(named, tally.donors)),
             ever=(await work.tallies.of([chat.id], self._currency))[chat.id],
         )
+
+    async def chat_news(self, notice: Notice) -> ChatNews | None:
+        """What a message about a chat tells; None if it is no longer so."""
+        async with self._unit.read() as work:
+            return await handover.news(work, notice.kind, notice.subject, notice.person)
+
+    async def thanks(self, notice: Notice) -> ThanksTold | None:
+        """A creator's thank-you; None if its reader wants none any more."""
+        async with self._unit.read() as work:
+            return await thanks.told(work, notice.subject, notice.person)
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""

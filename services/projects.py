@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from giving.errors import ProjectUnknown
+from giving.errors import ProjectClosed, ProjectUnknown
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Project, ProjectCard, Tally
@@ -97,6 +97,16 @@ async def cards(work: Work, projects: list[Project]) -> list[ProjectCard]:
         ids = [project.id for project in projects if project.target.currency == currency]
         raised |= await work.tallies.of(ids, currency)
     return [ProjectCard(project, raised[project.id]) for project in projects]
+
+
+async def open_project(work: Work, project_id: UUID) -> Project:
+    """A project that may be chosen now. Raises: ProjectUnknown, ProjectClosed (with alternatives)."""
+    project = (await work.projects.by_ids([project_id])).get(project_id)
+    if project is None:
+        raise ProjectUnknown
+    if not project.open:
+        raise ProjectClosed(project=project, alternatives=await alternatives(work, project_id))
+    return project
 
 
 async def alternatives(work: Work, project_id: UUID | None, limit: int = 3) -> tuple[ProjectCard, ...]:

@@ -242,6 +242,6 @@ def _key(event: RailEvent) -> str | None:
 
 
 def _gifts(tip: Tip, sign: int) -> list[Gift]:
-    """A tip counts for its project, and for the post and the chat it was given on."""
-    subjects = [subject for subject in (tip.project, tip.post, tip.chat) if subject]
+    """A tip counts for its project, and for the post and the chat, or the slot, it was given on."""
+    subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot) if subject]
     return [Gift(subject, tip.donor, tip.amount, sign) for subject in subjects]

@@ -32,6 +32,7 @@ from services.clock import Clock, utc_now
 from services.links import Links
 from services.metrics import TIPS_OFFERED
 from services.projects import Page, alternatives, as_chosen, cards
+from services.slots import goal_project
 from storage.group_commit import GroupCommit
 from storage.ids import new_id
 from storage.work import UnitOfWork, Work
@@ -52,13 +53,18 @@ class TipCard:
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
-    """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given."""
+    """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given.
+
+    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests.
+    """
 
     post: Post
     project: ProjectCard
     raised: Tally
     chat_title: str
     tipping: bool
+    presets: tuple[Money, ...] = ()
+    paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,11 @@ class TipService:
     async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Offered | Exception]:
         targets = await self._targets(work, requests)
         known = await work.tips.by_keys([r.key for r in requests])
-        wishes = {f"{r.donor}:{r.post or r.project}:{r.amount.minor}{r.amount.currency}" for r in requests}
+        wishes = {f"{r.donor}:{r.goal}:{r.amount.minor}{r.amount.currency}" for r in requests}
         unpaid = await work.tips.by_open_keys(wishes)
         now = self._now()
         decided = decide_offers(
-            [(r, targets.get(r.post or r.project), self._fresh(now)) for r in requests], known, unpaid, self.limits
+            [(r, targets.get(r.goal), self._fresh(now)) for r in requests], known, unpaid, self.limits
         )
         new = [d.tip for d in decided if d.tip is not None and d.is_new]
         await work.payments.add_many([self._payment(tip) for tip in new])
@@ -142,20 +148,19 @@ class TipService:
     async def _closed(self, request: OfferRequest) -> ProjectClosed:
         """The refusal with the project's name and others to choose from: read after the commit, by who was refused."""
         async with self._unit.read() as work:
-            posts = await work.creators.posts_by_ids([request.post]) if request.post else {}
-            closed = posts[request.post].project if request.post in posts else request.project
+            closed = await goal_project(work, request)
             project = (await work.projects.by_ids([closed])).get(closed) if closed else None
             return ProjectClosed(project=project, alternatives=await alternatives(work, closed))
 
     async def _targets(self, work: Work, requests: Sequence[OfferRequest]) -> Mapping[UUID | None, Target]:
         posts = await work.targets.of_posts({r.post for r in requests if r.post})
-        direct = await work.targets.of_projects({r.project for r in requests if r.project and not r.post})
-        return dict([*posts.items(), *direct.items()])
+        slots = await work.targets.of_slots({r.slot for r in requests if r.slot and not r.post})
+        direct = await work.targets.of_projects({r.project for r in requests if r.project and r.goal == r.project})
+        return dict([*posts.items(), *slots.items(), *direct.items()])
 
     async def _elsewhere(self, request: OfferRequest) -> GivingError:
         async with self._unit.read() as work:
-            posts = await work.creators.posts_by_ids([request.post]) if request.post else {}
-            project_id = posts[request.post].project if request.post in posts else request.project
+            project_id = await goal_project(work, request)
             project = (await work.projects.by_ids([project_id])).get(project_id) if project_id else None
         if project is None:
             return PostUnknown() if request.post else ProjectUnknown()
@@ -277,7 +282,8 @@ class TipService:
             project = (await work.projects.by_ids([post.project]))[post.project]
             card = (await cards(work, [project]))[0]
             raised = (await work.tallies.of([post_id], project.target.currency))[post_id]
-            return PostCard(post, card, raised, chat.title, chat.tipping and project.open)
+            tipping, presets = chat.tipping and project.open, chat.presets(self.presets)
+            return PostCard(post, card, raised, chat.title, tipping, presets, chat.paused)
 
     async def receipt(self, code: str) -> Receipt | None:
         """A paid tip by its code, as anyone may see it; None for any other code."""

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from giving.creators import BotRights, Chat, ChatState, Post
 from storage.ids import new_id
 from storage.sets import SetStatement, reader
-from storage.tables import chats, posts, tallies
+from storage.tables import chat_managers, chats, posts, tallies
 from storage.upsert import insert_into
 
 KEYBOARD_HEADSTART = timedelta(seconds=5)  # the handler of the post shows it first; the counters' loop is the net
@@ -102,8 +102,9 @@ class CreatorStore:
         return _chat(row) if row else None
 
     async def chats_of(self, person: UUID) -> list[Chat]:
-        """Chats the person switched tipping on in, or added the bot to; oldest first."""
-        mine = or_(chats.c.creator_id == person, chats.c.added_by == person)
+        """Chats the person switched tipping on in, added the bot to, or was seen to administer; oldest first."""
+        managed = select(chat_managers.c.chat_id).where(chat_managers.c.person_id == person)
+        mine = or_(chats.c.creator_id == person, chats.c.added_by == person, chats.c.id.in_(managed))
         rows = await self._connection.execute(select(chats).where(mine).order_by(chats.c.id))
         return [_chat(row) for row in rows]
 
@@ -140,6 +141,11 @@ class CreatorStore:
         statement = select(posts.c.id).join(tallies, given).where(posts.c.chat_id == chat)
         most = statement.order_by(tallies.c.given_minor.desc(), posts.c.id.desc()).limit(limit)
         return list((await self._connection.execute(most)).scalars())
+
+    async def recent_posts(self, chat: UUID, limit: int) -> list[UUID]:
+        """The chat's newest posts."""
+        newest = select(posts.c.id).where(posts.c.chat_id == chat).order_by(posts.c.id.desc()).limit(limit)
+        return list((await self._connection.execute(newest)).scalars())
 
     async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:
         """The posts' buttons no longer show what was given; the first change sets the time."""
@@ -198,6 +204,9 @@ def _chat(row: Row[Any]) -> Chat:
         rights=BotRights(row.bot_present, row.bot_can_post, row.bot_can_edit),
         creator=row.creator_id,
         project=row.project_id,
+        presets_minor=tuple(row.presets or ()),
+        paused_reason=row.paused_reason,
+        handover_to=row.handover_to,
     )
 
 

@@ -217,6 +217,19 @@ posts = Table(
 )
 Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
 
+# What creators wrote to those of their donors who wish to be thanked (outbox.subject_id names the row).
+thanks = Table(
+    "thanks",
+    metadata,
+    _id(),
+    _ref("chat_id", "chats.id"),
+    _ref("creator_id", "people.id"),
+    Column("words", Text, nullable=False),
+    Column("recipients", Integer, nullable=False),
+    _at("sent_at", nullable=False),
+)
+Index("ix_thanks_creator_id_sent_at", thanks.c.creator_id, thanks.c.sent_at)
+
 # Money: the journal. Entries and postings are never updated or deleted (triggers in the first migration).
 accounts = Table(
     "accounts",
@@ -306,6 +319,13 @@ for _name, _columns in {
 }.items():
     _paid = text(f"{_columns[-1].name} IS NOT NULL")
     Index(_name, *_columns, postgresql_where=_paid, sqlite_where=_paid)
+Index(
+    "ix_tips_slot_id_paid_at",
+    tips.c.slot_id,
+    tips.c.paid_at,
+    postgresql_where=text("slot_id IS NOT NULL"),
+    sqlite_where=text("slot_id IS NOT NULL"),
+)
 
 # Every tap that led to a tip, so that the same update again finds it, paid or not.
 tip_keys = Table(

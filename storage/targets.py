@@ -19,10 +19,17 @@ _OF_PROJECTS = SetStatement(
 _OF_POSTS = SetStatement(
     {"id": "uuid"},
     f"SELECT posts.id, projects.id, {_OPEN}, chats.id, chats.title,"  # noqa: S608
-    " chats.state = 'on' AND chats.project_id IS NOT NULL AND chats.creator_id IS NOT NULL, chats.creator_id"
+    " chats.state = 'on' AND chats.project_id IS NOT NULL AND chats.creator_id IS NOT NULL, chats.creator_id,"
+    " chats.state = 'paused'"
     " FROM r JOIN posts ON posts.id = r.id JOIN chats ON chats.id = posts.chat_id"
     f" JOIN projects ON projects.id = posts.project_id {_PROJECTS}",
-    gives=8,
+    gives=9,
+)
+_OF_SLOTS = SetStatement(
+    {"id": "uuid"},
+    f"SELECT slots.id, projects.id, {_OPEN}, NULL, slots.name, slots.closed_at IS NULL, slots.creator_id, 1 = 0"  # noqa: S608
+    f" FROM r JOIN slots ON slots.id = r.id JOIN projects ON projects.id = slots.project_id {_PROJECTS}",
+    gives=9,
 )
 
 
@@ -41,16 +48,21 @@ class TargetStore:
         """Those of the posts that are known."""
         return await self._run(_OF_POSTS, ids)
 
+    async def of_slots(self, ids: Collection[UUID]) -> dict[UUID, Target]:
+        """Those of the slots that are known; their name is the chat's title."""
+        return await self._run(_OF_SLOTS, ids)
+
     async def _run(self, statement: SetStatement, ids: Collection[UUID]) -> dict[UUID, Target]:
         read = reader(self._connection)
 
         def target(project: Any, open_: Any, currency: str, *chat: Any) -> Target:
             if not chat:
                 return Target(read.known(project), bool(open_), currency)
-            id_, title, on, creator = chat
+            id_, title, on, creator, paused = chat
             return Target(
-                read.known(project), bool(open_), currency, read.known(id_), title, bool(on), read.maybe_known(creator)
-            )
+                read.known(project), bool(open_), currency, read.maybe_known(id_), title, bool(on),
+                read.maybe_known(creator), bool(paused),
+            )  # fmt: skip
 
         rows = await statement.run(self._connection, [(i,) for i in ids])
         return {read.known(row[0]): target(*row[1:]) for row in rows}

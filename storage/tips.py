@@ -18,8 +18,8 @@ from storage.tables import people, tip_keys, tips
 _GIVEN = (TipState.PAID, TipState.REFUNDED)
 _READ = (
     "id", "donor_id", "project_id", "amount_minor", "currency", "visibility", "receipt_code", "offered_at", "state",
-    "post_id", "chat_id", "creator_id", "payment_id", "charge", "entry_key", "extra_of", "paid_at", "cancelled_at",
-    "refunded_at",
+    "post_id", "chat_id", "creator_id", "payment_id", "charge", "entry_key", "extra_of", "slot_id", "paid_at",
+    "cancelled_at", "refunded_at",
 )  # fmt: skip
 _TIP = ", ".join(f"tips.{name}" for name in _READ)
 _ADD = insert_rows(
@@ -27,7 +27,7 @@ _ADD = insert_rows(
     (
         "id", "donor_id", "project_id", "post_id", "chat_id", "creator_id", "amount_minor", "currency", "state",
         "visibility", "receipt_code", "open_key", "payment_id", "charge", "entry_key", "extra_of", "offered_at",
-        "paid_at", "booked_at", "cancelled_at", "refunded_at",
+        "paid_at", "booked_at", "cancelled_at", "refunded_at", "slot_id",
     ),
 )  # fmt: skip
 _ADD_KEYS = insert_rows(tip_keys, ("key", "tip_id"), "ON CONFLICT (key) DO NOTHING", order="key")
@@ -73,7 +73,7 @@ class TipStore:
     async def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Tip]:
         """Those of the ids that are known."""
         rows = await self._connection.execute(select(tips).where(tips.c.id.in_(ids)))
-        return {row.id: _tip(row) for row in rows}
+        return {row.id: read_tip(row) for row in rows}
 
     async def by_keys(self, keys: Collection[str]) -> dict[str, Tip]:
         """Tips by the request keys that led to them."""
@@ -102,7 +102,7 @@ class TipStore:
     async def by_receipt(self, code: str) -> Tip | None:
         """The tip with this receipt code, or None."""
         row = (await self._connection.execute(select(tips).where(tips.c.receipt_code == code))).first()
-        return _tip(row) if row else None
+        return read_tip(row) if row else None
 
     async def add_many(self, new: Sequence[Tip], *, booked_at: datetime | None = None) -> None:
         """Insert tips; `booked_at` for those that are paid already."""
@@ -138,7 +138,7 @@ class TipStore:
     async def lock(self, tip: UUID) -> Tip | None:
         """The tip, held until the commit."""
         row = (await self._connection.execute(select(tips).where(tips.c.id == tip).with_for_update())).first()
-        return _tip(row) if row else None
+        return read_tip(row) if row else None
 
     async def set_card(self, tip: UUID, message_id: int) -> int | None:
         """Remember the private message that shows the tip; returns the one that did before."""
@@ -157,7 +157,7 @@ class TipStore:
         total = await self._connection.scalar(select(func.count()).where(mine))
         newest = select(tips).where(mine).order_by(tips.c.paid_at.desc(), tips.c.id.desc())
         rows = await self._connection.execute(newest.limit(limit).offset(offset))
-        return [_tip(row) for row in rows], int(total or 0)
+        return [read_tip(row) for row in rows], int(total or 0)
 
     async def latest(self, *, project: UUID, limit: int) -> list[tuple[Tip, str]]:
         """The project's newest paid tips with their donors' names."""
@@ -178,7 +178,7 @@ class TipStore:
     async def _named(self, where: Any, limit: int) -> list[tuple[Tip, str]]:
         statement = select(tips, people.c.name.label("donor_name")).join(people, people.c.id == tips.c.donor_id)
         newest = statement.where(where).order_by(tips.c.paid_at.desc(), tips.c.id.desc()).limit(limit)
-        return [(_tip(row), row.donor_name) for row in await self._connection.execute(newest)]
+        return [(read_tip(row), row.donor_name) for row in await self._connection.execute(newest)]
 
     async def chat_tally(
         self, *, chat: UUID, since: datetime | None, until: datetime | None = None, currency: str
@@ -220,6 +220,7 @@ def _row(tip: Tip) -> dict[str, Any]:
         "charge": tip.charge,
         "entry_key": tip.entry_key,
         "extra_of": tip.extra_of,
+        "slot_id": tip.slot,
         "offered_at": tip.offered_at,
         "paid_at": tip.paid_at,
         "cancelled_at": tip.cancelled_at,
@@ -227,7 +228,8 @@ def _row(tip: Tip) -> dict[str, Any]:
     }
 
 
-def _tip(row: Row[Any]) -> Tip:
+def read_tip(row: Row[Any]) -> Tip:
+    """A row of `tips`."""
     return Tip(
         id=row.id,
         donor=row.donor_id,
@@ -244,6 +246,7 @@ def _tip(row: Row[Any]) -> Tip:
         charge=row.charge,
         entry_key=row.entry_key,
         extra_of=row.extra_of,
+        slot=row.slot_id,
         paid_at=row.paid_at,
         cancelled_at=row.cancelled_at,
         refunded_at=row.refunded_at,
@@ -256,7 +259,7 @@ def _added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
     return (
         tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
         tip.state.value, tip.visibility.value, tip.receipt_code, tip.open_key, tip.payment, tip.charge, tip.entry_key,
-        tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at,
+        tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at, tip.slot,
     )  # fmt: skip
 
 
@@ -268,12 +271,12 @@ def _read_tip(row: Sequence[Any], read: Reader) -> Tip:
     """A tip from the columns of _READ as the driver gives them."""
     (
         id_, donor, project, minor, currency, visibility, receipt, offered_at, state, post, chat, creator, payment,
-        charge, entry_key, extra_of, paid_at, cancelled_at, refunded_at,
+        charge, entry_key, extra_of, slot, paid_at, cancelled_at, refunded_at,
     ) = row  # fmt: skip
     return Tip(
         read.id(id_), read.id(donor), read.known(project), Money(minor, currency), _VISIBILITIES[visibility],
         receipt, read.at(offered_at), _STATES[state], read.maybe_known(post), read.maybe_known(chat),
         read.maybe_known(creator),
-        read.maybe_id(payment), charge, entry_key, read.maybe_id(extra_of), read.maybe_at(paid_at),
-        read.maybe_at(cancelled_at), read.maybe_at(refunded_at),
+        read.maybe_id(payment), charge, entry_key, read.maybe_id(extra_of), read.maybe_known(slot),
+        read.maybe_at(paid_at), read.maybe_at(cancelled_at), read.maybe_at(refunded_at),
     )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, FromClause, Select, String, and_, cast, func, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import accounts, chats, entries, postings, posts, projects, supporters, tallies, tips
+from storage.tables import accounts, chats, entries, postings, posts, projects, slots, supporters, tallies, tips
 
 MOST_FINDINGS: Final = 100
 FIRST: Final = UUID(int=0)  # no entry's id comes before it
@@ -156,9 +156,9 @@ def _credited() -> Select[Any]:
 
 
 def _tallies(figure: str) -> Select[Any]:
-    """One figure of each project, post and chat against its paid tips, whichever of the two is there."""
+    """One figure of each project, post, chat and slot against its paid tips, whichever of the two is there."""
     parts = []
-    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id):
+    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
         count = {
             "donors": func.count(tips.c.donor_id.distinct()),
             "gifts": func.count(),
@@ -172,10 +172,10 @@ def _tallies(figure: str) -> Select[Any]:
 
 
 def _supporters(figure: str) -> Select[Any]:
-    """One figure of each donor of each project, post and chat against that donor's paid tips."""
+    """One figure of each donor of each project, post, chat and slot against that donor's paid tips."""
     count = func.count() if figure == "gifts" else func.sum(tips.c.amount_minor)
     parts = []
-    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id):
+    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
         subject = (column.label("subject"), tips.c.currency.label("currency"), tips.c.donor_id.label("donor"))
         paid = select(*subject, count.label("expected"), literal(0).label("found"))
         paid = paid.where(tips.c.state == "paid", column.is_not(None))
@@ -192,13 +192,14 @@ def _disagreeing(both: FromClause, *more: str) -> Select[Any]:
     keys = [both.c.subject, both.c.currency, *(both.c[name] for name in more)]
     wrong = select(both.c.subject, expected, found).group_by(*keys).having(expected != found).subquery()
     post = cast(posts.c.message_id, String).concat(" in ").concat(_in.c.title)
-    name = func.coalesce(projects.c.slug, chats.c.title, post, cast(wrong.c.subject, String))
+    name = func.coalesce(projects.c.slug, chats.c.title, post, slots.c.slug, cast(wrong.c.subject, String))
     return (
         select(name, wrong.c.expected, wrong.c.found)
         .outerjoin(projects, projects.c.id == wrong.c.subject)
         .outerjoin(chats, chats.c.id == wrong.c.subject)
         .outerjoin(posts, posts.c.id == wrong.c.subject)
         .outerjoin(_in, _in.c.id == posts.c.chat_id)
+        .outerjoin(slots, slots.c.id == wrong.c.subject)
     )
 
 

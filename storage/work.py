@@ -14,6 +14,7 @@ from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
 from storage.export import ExportStore
+from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.inline import InlineConnection, drive
 from storage.ledger import LedgerStore
@@ -22,8 +23,10 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.slots import SlotStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
+from storage.thanks import ThanksStore
 from storage.tips import TipStore
 from storage.together import TogetherWriter
 
@@ -74,6 +77,21 @@ class Work:
     def targets(self) -> TargetStore:
         """Where offers would go."""
         return TargetStore(self.connection)
+
+    @cached_property
+    def handovers(self) -> HandoverStore:
+        """Who else administers a chat, and whose it becomes."""
+        return HandoverStore(self.connection)
+
+    @cached_property
+    def slots(self) -> SlotStore:
+        """Creators' own pages."""
+        return SlotStore(self.connection)
+
+    @cached_property
+    def thanks(self) -> ThanksStore:
+        """What creators wrote to their donors."""
+        return ThanksStore(self.connection)
 
     @cached_property
     def tips(self) -> TipStore:

@@ -12,7 +12,9 @@ from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.tips import Limits, OfferRequest, Tip
 from services.counters import CounterService
+from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
+from services.handover import HandoverService
 from services.links import Links
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
@@ -21,6 +23,8 @@ from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
+from services.slots import SlotService
+from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -44,12 +48,25 @@ class Rights:
     def __init__(self) -> None:
         self.administrators: set[tuple[int, int]] = set()
         self.bot = BotRights(present=True, can_post=True, can_edit=True)
+        self.names: dict[str, int] = {}
+        self.silent = False
 
     async def is_administrator(self, chat: int, user: int) -> bool:
         return (chat, user) in self.administrators
 
     async def of_bot(self, chat: int) -> BotRights:
         return self.bot
+
+    async def has_lost(self, chat: int, user: int) -> bool:
+        if self.silent:
+            raise TimeoutError
+        return (chat, user) not in self.administrators
+
+    async def administrators_of(self, chat: int) -> tuple[int, ...]:
+        return tuple(sorted(user for where, user in self.administrators if where == chat))
+
+    async def chat_named(self, username: str) -> int | None:
+        return self.names.get(username.lower())
 
 
 class Time:
@@ -77,6 +94,10 @@ class World:
     people: PeopleService
     projects: ProjectService
     creators: CreatorService
+    watch: CreatorWatch
+    handovers: HandoverService
+    slots: SlotService
+    thanks: ThanksService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -145,6 +166,8 @@ async def make_world(unit: UnitOfWork) -> World:
     presets = (cny("1"), cny("5"), cny("10"))
     tips = TipService(unit, rail, links, limits=limits, presets=presets, language="zh-CN", now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
+    watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
+    creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     world = World(
         unit=unit,
         time=time,
@@ -153,7 +176,11 @@ async def make_world(unit: UnitOfWork) -> World:
         wakes=wakes,
         people=PeopleService(unit, owners=[1003], now=time),
         projects=ProjectService(unit),
-        creators=CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", now=time),
+        creators=creators,
+        watch=watch,
+        handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
+        slots=SlotService(unit, language="zh-CN", now=time),
+        thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rail, tips, now=time),
         privacy=PrivacyService(unit, rail, now=time),

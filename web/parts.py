@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.links import Links
 from services.payments import PaymentService
 from services.projects import ProjectService
+from services.slots import SlotService
 from services.tips import TipService
 from texts import Texts
 
@@ -17,6 +18,7 @@ class WebParts:
     """
 
     projects: ProjectService
+    slots: SlotService
     tips: TipService
     payments: PaymentService
     texts: Texts

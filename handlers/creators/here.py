@@ -10,8 +10,11 @@ from aiogram.types import TelegramObject
 from bot.replies import Replies
 from giving.people import Person
 from services.creators import CreatorService
+from services.handover import HandoverService
 from services.links import Links
 from services.projects import ProjectService
+from services.slots import SlotService
+from services.thanks import ThanksService
 from services.tips import TipService
 from texts import Texts
 
@@ -22,6 +25,9 @@ class Here:
 
     say: Replies
     creators: CreatorService
+    handovers: HandoverService
+    slots: SlotService
+    thanks: ThanksService
     projects: ProjectService
     tips: TipService
     texts: Texts

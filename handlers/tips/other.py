@@ -20,7 +20,7 @@ from texts import Texts
 
 
 class OtherAmount(StatesGroup):
-    """The dialog's data names the post or the project the amount is for."""
+    """The dialog's data names the post, the slot or the project the amount is for."""
 
     waiting = State()
 
@@ -65,6 +65,7 @@ async def other_amount(
             amount=parse_amount(message.text or "", least=tips.limits.least, most=tips.limits.most),
             post=id_of(str(about.get("post", ""))),
             project=id_of(str(about.get("project", ""))),
+            slot=id_of(str(about.get("slot", ""))),
             visibility=person.visibility,
         )
         tip = await tips.offer(request)

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks as cb
 from bot import cards
 from bot.replies import Replies, in_private
-from giving.errors import PostUnknown, TippingOff
+from giving.errors import PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
 from giving.people import Person
 from giving.tips import OfferRequest
@@ -36,7 +36,7 @@ async def tapped(
 ) -> None:
     """An amount under a post (or in the post's private card): the tip, and the way to pay it."""
     post = await tips.post(callback_data.post)
-    if not stands_under(query, post) or callback_data.amount not in tips.presets:
+    if not stands_under(query, post):  # any amount within the limits: the chat's may have changed since
         raise PostUnknown
     tip = await tips.offer(
         OfferRequest(
@@ -98,11 +98,16 @@ async def other_tapped(
     await say.answer(query, url=links.start(f"o_{token_of(callback_data.post)}"))
 
 
-async def _must_take_tips(post: PostCard, projects: ProjectService, tips: TipService, links: Links) -> None:
-    """Before anything is asked. Raises: ProjectClosed (with alternatives), TippingOff, GivingElsewhere."""
-    await must_be_open(post.project, projects)
+def must_take_tips(post: PostCard) -> None:
+    """Raises: TippingPaused, TippingOff."""
     if not post.tipping:
-        raise TippingOff(chat=post.chat_title)
+        raise (TippingPaused if post.paused else TippingOff)(chat=post.chat_title)
+
+
+async def _must_take_tips(post: PostCard, projects: ProjectService, tips: TipService, links: Links) -> None:
+    """Before anything is asked. Raises: ProjectClosed (with alternatives), TippingOff (or Paused), GivingElsewhere."""
+    await must_be_open(post.project, projects)
+    must_take_tips(post)
     must_be_paid_here(post.project.project, tips, links)
 
 
@@ -120,10 +125,9 @@ async def open_post(
     """/start p_…: from the counter under a post to its project, with amounts that count for the post."""
     post = await _post(command, tips)
     await must_be_open(post.project, projects)
-    if not post.tipping:
-        raise TippingOff(chat=post.chat_title)
+    must_take_tips(post)
     intro = promises(texts, language, person)
-    shown = cards.post(texts, links, language, post, tips.presets, takes_money=tips.takes_money, intro=intro)
+    shown = cards.post(texts, links, language, post, post.presets, takes_money=tips.takes_money, intro=intro)
     await say.send(message.chat.id, shown)
 
 

@@ -19,7 +19,7 @@ chats-none =
     2. Keep the right “Edit messages”
     3. I'll tell you here what comes next
 chats-list = <b>My channels</b>
-chats-line-on = ● { $chat } · on, for { $project }
+chats-line-on = ● { $chat } · on
 chats-line-paused = ◌ { $chat } · paused, I'm not there
 chats-line-off = ○ { $chat } · off
 chats-pick = Which channel?

@@ -19,7 +19,7 @@ chats-none =
     2. 留着「编辑消息」这项权限
     3. 我会在这里告诉你下一步
 chats-list = <b>我的频道</b>
-chats-line-on = ● { $chat } · 已开启，捐给 { $project }
+chats-line-on = ● { $chat } · 已开启
 chats-line-paused = ◌ { $chat } · 暂停，我不在频道里
 chats-line-off = ○ { $chat } · 未开启
 chats-pick = 哪个频道？

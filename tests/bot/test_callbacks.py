@@ -27,6 +27,18 @@ EVERY = st.one_of(
     st.builds(cb.GiftsPage, page=PAGES, fresh=st.booleans()),
     st.builds(cb.ChatDo, chat=IDS, deed=st.sampled_from(cb.ChatDeed)),
     st.builds(cb.ChatList),
+    st.builds(cb.ChatPage, page=PAGES, deed=st.sampled_from(cb.ChatDeed)),
+    st.builds(cb.ChatFind),
+    st.builds(cb.ChatPresets, chat=IDS, minor=st.sampled_from(["", "100", "9999999999.9999999999.9999999999"])),
+    st.builds(cb.HandTo, chat=IDS, person=IDS),
+    st.builds(cb.ThanksSend, chat=IDS),
+    st.builds(cb.ThanksStop),
+    st.builds(cb.SlotTap, slot=IDS, minor=MINOR, currency=CURRENCY),
+    st.builds(cb.SlotOther, slot=IDS),
+    st.builds(cb.SlotDo, deed=st.sampled_from(cb.SlotDeed)),
+    st.builds(cb.SlotProjects, page=PAGES),
+    st.builds(cb.SlotProject, project=IDS),
+    st.builds(cb.SlotOpen, project=IDS),
     st.builds(cb.ChatProjects, chat=IDS, page=PAGES, found=st.booleans()),
     st.builds(cb.ChatProject, chat=IDS, project=IDS),
     st.builds(cb.ChatConfirm, chat=IDS, project=IDS),
@@ -49,9 +61,9 @@ def test_data_fits_and_comes_back(data):
 
 
 def test_prefixes_are_different():
-    kinds: list[type[CallbackData]] = [*KINDS, cb.TipTap, cb.GiveTap]
+    kinds: list[type[CallbackData]] = [*KINDS, cb.TipTap, cb.GiveTap, cb.SlotTap]
     prefixes = [kind.__prefix__ for kind in kinds if not kind.__name__.startswith("_")]
-    assert len(set(prefixes)) == len(prefixes) == 22
+    assert len(set(prefixes)) == len(prefixes) == 31
 
 
 @given(st.text(max_size=64))

@@ -43,6 +43,10 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         audit=AuditService(world.unit, world.people),
         operator=OPERATOR,
         privacy=world.privacy,
+        watch=world.watch,
+        handovers=world.handovers,
+        slots=world.slots,
+        thanks=world.thanks,
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()

@@ -24,6 +24,8 @@ COMPOSED = {
     "bot-lacks-": r"administrator|edit-messages",
     "button-see-": r"named|anonymous|amount-hidden",
     "button-kind-": r"giving-days|project-news|monthly|thanks",
+    "chat-card-": r"on|off|paused|resting|orphaned",
+    "chats-line-": r"on|off|paused|resting|orphaned",
     "command-": r"[a-z-]+",
     "stats-": r"today|week|month|ever",
     "error-": r"[a-z-]+",

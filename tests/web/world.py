@@ -23,6 +23,7 @@ from services.payments import PaymentService
 from services.people import PeopleService
 from services.projects import ProjectService
 from services.settlement import Settler
+from services.slots import SlotService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.engines import Engines
@@ -78,6 +79,7 @@ class World:
             self.unit, self.rail, self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN"
         )
         self.projects = ProjectService(self.unit)
+        self.slots = SlotService(self.unit, language="zh-CN")
         self.people = PeopleService(self.unit, owners=())
         self.payments = payment_service(self)
         self.texts = Texts.load(LOCALES, "zh-CN", self.zone, strict=True)
@@ -87,6 +89,7 @@ class World:
         """What the site is built from."""
         values: dict[str, Any] = {
             "projects": self.projects,
+            "slots": self.slots,
             "tips": self.tips,
             "payments": self.payments,
             "texts": self.texts,

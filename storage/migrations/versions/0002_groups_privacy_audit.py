@@ -47,6 +47,10 @@ def upgrade() -> None:
     op.create_index("ix_chats_linked_telegram_id", "chats", ["linked_telegram_id"])
     with op.batch_alter_table("roles") as roles:  # the command line, which is nobody, grants roles too
         roles.alter_column("granted_by", existing_type=sa.Uuid(), nullable=True)
+    on_slots = sa.text("slot_id IS NOT NULL")
+    op.create_index(
+        "ix_tips_slot_id_paid_at", "tips", ["slot_id", "paid_at"], postgresql_where=on_slots, sqlite_where=on_slots
+    )
     _protect_audit_log()
 
 
@@ -84,6 +88,19 @@ def _make_tables() -> None:
         sa.UniqueConstraint("creator_id", name=op.f("uq_slots_creator_id")),
         sa.UniqueConstraint("slug", name=op.f("uq_slots_slug")),
     )
+    op.create_table(
+        "thanks",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("chat_id", sa.Uuid(), nullable=False),
+        sa.Column("creator_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("recipients", sa.Integer(), nullable=False),
+        sa.Column("sent_at", AT, nullable=False),
+        sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_thanks_chat_id")),
+        sa.ForeignKeyConstraint(["creator_id"], ["people.id"], name=op.f("fk_thanks_creator_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thanks")),
+    )
+    op.create_index("ix_thanks_creator_id_sent_at", "thanks", ["creator_id", "sent_at"])
     op.create_table(
         "updates_seen",
         sa.Column("update_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -144,7 +161,8 @@ def downgrade() -> None:
     op.execute("UPDATE roles SET granted_by = person_id WHERE granted_by IS NULL")
     with op.batch_alter_table("roles") as roles:
         roles.alter_column("granted_by", existing_type=sa.Uuid(), nullable=False)
-    for table in ("cleanups", "audit_log", "updates_seen", "chat_managers", "subscriptions"):
+    op.drop_index("ix_tips_slot_id_paid_at", table_name="tips")
+    for table in ("thanks", "cleanups", "audit_log", "updates_seen", "chat_managers", "subscriptions"):
         op.drop_table(table)
     op.drop_index("ix_chats_linked_telegram_id", table_name="chats")
     for table, name, _ in REFERENCES:

@@ -1,0 +1,144 @@
+"""公益爱心位: /slot for its creator, and giving on it for who comes by its link."""
+
+from aiogram.filters import CommandObject
+from aiogram.fsm.context import FSMContext
+from aiogram.fsm.state import State, StatesGroup
+from aiogram.types import CallbackQuery, Message
+
+from bot import callbacks as cb
+from bot import slot_cards
+from bot.callbacks import SlotDeed
+from bot.cards import Rendered
+from giving.errors import NameNeeded, SlotUnknown
+from giving.ids import id_of, token_of
+from giving.names import clean
+from giving.slots import NAME_GRAPHEMES
+from giving.tips import OfferRequest
+from handlers.arrivals import promises
+from handlers.creators.here import Here
+from handlers.opening import must_be_open, must_be_paid_here
+from handlers.tips.card import show_tip
+from handlers.tips.other import ask_amount
+
+
+class SlotName(StatesGroup):
+    """The name everybody will see; the data names the project where one was just chosen."""
+
+    waiting = State()
+
+
+async def slot(message: Message, here: Here) -> None:
+    """/slot: mine, or how to get one."""
+    shown = slot_cards.mine(here.texts, here.links, here.language, await here.slots.mine(here.person))
+    await here.say.send(message.chat.id, shown)
+
+
+async def act(query: CallbackQuery, callback_data: cb.SlotDo, state: FSMContext, here: Here) -> None:
+    """What a button of my slot says."""
+    if await state.get_state() == SlotName.waiting.state:
+        await state.clear()  # they went on without an answer
+    match callback_data.deed:
+        case SlotDeed.CHOOSE:
+            shown = slot_cards.choose(here.texts, here.language, await here.projects.search())
+        case SlotDeed.NAME:
+            await state.set_state(SlotName.waiting)
+            await state.set_data({})
+            shown = slot_cards.ask_name(here.texts, here.language)
+        case SlotDeed.CLOSE:
+            await here.slots.close(here.person)
+            shown = slot_cards.closed(here.texts, here.language)
+        case _:
+            shown = slot_cards.mine(here.texts, here.links, here.language, await here.slots.mine(here.person))
+    await here.say.turn(query, shown)
+    await here.say.answer(query)
+
+
+async def turn_projects(query: CallbackQuery, callback_data: cb.SlotProjects, here: Here) -> None:
+    """Another page of projects, in place."""
+    page = await here.projects.search(page=callback_data.page)
+    await here.say.turn(query, slot_cards.choose(here.texts, here.language, page))
+    await here.say.answer(query)
+
+
+async def show_project(query: CallbackQuery, callback_data: cb.SlotProject, state: FSMContext, here: Here) -> None:
+    """The project, and the name everybody will see: it is public, so it is said before it is."""
+    card = await here.projects.card(callback_data.project)
+    await must_be_open(card, here.projects)
+    await state.set_state(SlotName.waiting)
+    await state.set_data({"project": token_of(card.project.id)})
+    shown = slot_cards.confirm(here.texts, here.links, here.language, card, await _name(here))
+    await here.say.turn(query, shown)
+    await here.say.answer(query)
+
+
+async def _name(here: Here) -> str:
+    mine = await here.slots.mine(here.person)
+    return mine.slot.name if mine else clean(here.person.name, most=NAME_GRAPHEMES)
+
+
+async def confirm(query: CallbackQuery, callback_data: cb.SlotOpen, state: FSMContext, here: Here) -> None:
+    """Open, under the name that was shown."""
+    card = await here.slots.open(here.person, callback_data.project, await _name(here))
+    await state.clear()
+    await here.say.turn(query, slot_cards.opened(here.texts, here.links, here.language, card))
+    await here.say.answer(query)
+
+
+async def named(message: Message, state: FSMContext, here: Here) -> None:
+    """Another name; what can't be read as one is told, and the question stays."""
+    name = clean(message.text or "", most=NAME_GRAPHEMES)
+    if not name:
+        raise NameNeeded
+    project = id_of(str((await state.get_data()).get("project", "")))
+    shown: Rendered
+    if project is None:
+        card = await here.slots.rename(here.person, name)
+        shown = slot_cards.mine(here.texts, here.links, here.language, card)
+    else:
+        card = await here.slots.open(here.person, project, name)
+        shown = slot_cards.opened(here.texts, here.links, here.language, card)
+    await state.clear()
+    await here.say.send(message.chat.id, shown)
+
+
+# --- Giving on it ----------------------------------------------------------------------------------------------------
+
+
+async def open_slot(message: Message, command: CommandObject, here: Here) -> None:
+    """/start s_…: somebody's slot, with amounts that count for it."""
+    slot_id = id_of((command.args or "")[2:])
+    if slot_id is None:
+        raise SlotUnknown
+    card = await here.slots.card(slot_id)
+    await must_be_open(card.project, here.projects)
+    intro = promises(here.texts, here.language, here.person)
+    shown = slot_cards.to_give(
+        here.texts, here.links, here.language, card, here.tips.presets, takes_money=here.tips.takes_money, intro=intro
+    )
+    await here.say.send(message.chat.id, shown)
+
+
+async def tapped(query: CallbackQuery, callback_data: cb.SlotTap, here: Here) -> None:
+    """An amount on the card: the tip, and the way to pay it."""
+    tip = await here.tips.offer(
+        OfferRequest(
+            key=query.id,
+            donor=here.person.id,
+            amount=callback_data.amount,
+            slot=callback_data.slot,
+            visibility=here.person.visibility,
+        )
+    )
+    showing = show_tip(here.say, here.tips, here.texts, here.links, here.person, here.language, tip.id)
+    await here.say.in_time(query, showing)
+    await here.say.answer(query)
+
+
+async def other(query: CallbackQuery, callback_data: cb.SlotOther, state: FSMContext, here: Here) -> None:
+    """Another amount for the slot."""
+    card = await here.slots.card(callback_data.slot)
+    await must_be_open(card.project, here.projects)
+    must_be_paid_here(card.project.project, here.tips, here.links)
+    title, about = card.project.project.title(here.language), {"slot": token_of(callback_data.slot)}
+    await ask_amount(here.say, state, here.tips, here.texts, here.person, here.language, title=title, about=about)
+    await here.say.answer(query)
