@@ -15,6 +15,7 @@ from web.payments import PaymentHooks, healthz
 from web.projects import ProjectPages
 from web.receipts import ReceiptPages
 from web.security import SecurityHeaders
+from web.slots import SlotPages
 
 MOST_BYTES: Final = 256 * 1024
 KEEPALIVE_S: Final = 30
@@ -41,6 +42,7 @@ def create_app(parts: WebParts) -> web.Application:
     app.add_routes(
         [
             *ProjectPages(parts, pages).routes(),
+            *SlotPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
             *PaymentHooks(parts.payments).routes(),

@@ -9,7 +9,7 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable
+from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable, SlotUnknown
 from giving.money import Money
 from giving.projects import Project
 from web.pages import Pages
@@ -17,9 +17,15 @@ from web.pages import Pages
 TIMEOUT_S: Final = 10
 STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
+    SlotUnknown: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
+}
+# What can't be found and has a page of its own.
+UNKNOWN: Final[dict[type[GivingError], str]] = {
+    ProjectUnknown: "web-project-unknown",
+    SlotUnknown: "web-slot-unknown",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 500, 503})
@@ -75,9 +81,10 @@ class ErrorPages:
     ) -> web.Response:
         """The page for a status; a GivingError's own words where it has none of ours."""
         worded = status if status in WORDED else 500 if status >= 500 else 400
-        key = "web-project-unknown" if isinstance(error, ProjectUnknown) else f"web-error-{worded}"
+        unknown = UNKNOWN.get(type(error)) if error is not None else None
+        key = unknown or f"web-error-{worded}"
         text = self._pages.say(request, f"{key}-text")
-        if error is not None and not isinstance(error, ProjectUnknown):
+        if error is not None and unknown is None:
             text = self._pages.say(request, error.message_key, **_wordable(error, self._pages.language(request)))
         response = self._pages.answer(
             request,
