@@ -1,5 +1,6 @@
 """公益爱心位: one's own slot, and somebody's slot with amounts to give. Pure: data in, text and keyboard out."""
 
+import html
 from collections.abc import Sequence
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -15,7 +16,7 @@ from giving.slots import Slot
 from services.links import Links
 from services.projects import Page
 from services.slots import SlotCard
-from texts import Texts
+from texts import Html, Texts
 
 
 def mine(texts: Texts, links: Links, language: str, card: SlotCard | None) -> Rendered:
@@ -40,15 +41,11 @@ def opened(texts: Texts, links: Links, language: str, card: SlotCard) -> Rendere
     return Rendered(text, _mine(texts, links, language, card.slot))
 
 
-def _share(texts: Texts, links: Links, language: str, card: SlotCard) -> str:
-    words = share_text(texts, links, language, card)
-    return texts.chat(language, "slot-share", words=words)
-
-
-def share_text(texts: Texts, links: Links, language: str, card: SlotCard) -> str:
-    """What its creator posts somewhere, in their language, with the link."""
+def _share(texts: Texts, links: Links, language: str, card: SlotCard) -> Html:
+    """What its creator posts somewhere, with the link. Not isolated: an invisible mark would be copied with it."""
     project = card.project.project.title(language)
-    return texts.plain(language, "slot-share-words", project=project, link=links.slot(card.slot.slug))
+    words = texts.plain(language, "slot-share-words", project=project, link=links.slot(card.slot.slug))
+    return texts.chat(language, "slot-share", words=Html(html.escape(words, quote=False)))
 
 
 def _mine(texts: Texts, links: Links, language: str, slot: Slot) -> InlineKeyboardMarkup:

@@ -59,6 +59,16 @@ async def test_the_counter_shows_what_was_given(bot: Bot, telegram: FakeTelegram
     assert world.tips.presets == (cny("1"), cny("5"), cny("10"))
 
 
+async def test_a_paused_chats_posts_are_redrawn_without_amounts(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    await given(world)
+    await world.creators.pause(world.chat.chat.id, world.creator)
+    async with editing(bot, world):
+        await until(lambda: nothing_due(world))
+    assert '"zh-CN 1 500 0"' in telegram.calls[0].params["reply_markup"]
+
+
 @pytest.mark.parametrize(
     ("code", "said", "later"),
     [
@@ -88,10 +98,10 @@ async def test_a_broken_counter_does_not_end_the_editor(
 ) -> None:
     shown, failures = world.counters.shown, [OSError("gone")]
 
-    async def flaky(post_id: Any, tally: Tally) -> None:
+    async def flaky(post_id: Any, tally: Tally, chat: Any) -> None:
         if failures:
             raise failures.pop()
-        await shown(post_id, tally)
+        await shown(post_id, tally, chat)
 
     monkeypatch.setattr(world.counters, "shown", flaky)
     await given(world)

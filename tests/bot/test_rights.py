@@ -64,6 +64,40 @@ async def test_a_chat_closed_to_the_bot_gives_no_rights(bot: Bot, telegram: Fake
 
 
 @pytest.mark.parametrize(
+    ("member", "lost"),
+    [(plain("creator", is_anonymous=False), False), (administrator(), False), (plain("member"), True),
+     (plain("left"), True), (plain("kicked", until_date=0), True)],
+)  # fmt: skip
+async def test_who_has_lost_a_chat_for_certain(
+    bot: Bot, telegram: FakeTelegram, member: dict[str, Any], lost: bool
+) -> None:
+    says(telegram, member)
+    assert await TelegramRights(bot).has_lost(CHAT, 9) is lost
+
+
+async def test_a_refusal_to_tell_says_nothing_about_who_lost_a_chat(bot: Bot, telegram: FakeTelegram) -> None:
+    telegram.refuse("getChatMember", 400, "Bad Request: member list is inaccessible")
+    assert await TelegramRights(bot).has_lost(CHAT, 9) is False
+
+
+async def test_who_administers_it_bots_left_out(bot: Bot, telegram: FakeTelegram) -> None:
+    machine = administrator() | {"user": {"id": 10, "is_bot": True, "first_name": "B"}}
+    everybody = [plain("creator", is_anonymous=False) | {"user": SOMEBODY | {"id": 8}}, administrator(), machine]
+    telegram.plan("getChatAdministrators", 200, {"ok": True, "result": everybody})
+    telegram.refuse("getChatAdministrators", 403, "Forbidden: bot is not a member of the channel chat")
+    assert await TelegramRights(bot).administrators_of(CHAT) == (8, 9)
+    assert await TelegramRights(bot).administrators_of(CHAT) == ()
+
+
+async def test_a_public_name_is_asked_for_and_a_persons_is_no_chat(bot: Bot, telegram: FakeTelegram) -> None:
+    says(telegram, plain("left"))
+    telegram.refuse("getChat", 400, "Bad Request: chat not found")
+    assert await TelegramRights(bot).chat_named("reads") == CHAT
+    assert telegram.calls[0].params["chat_id"] == "@reads"
+    assert await TelegramRights(bot).chat_named("nobody") is None
+
+
+@pytest.mark.parametrize(
     ("member", "chat_type", "expected"),
     [
         (administrator(can_post_messages=True, can_edit_messages=True), "channel", ALL),
