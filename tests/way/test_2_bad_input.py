@@ -89,12 +89,20 @@ def test_only_who_administers_the_channel_right_now_may_switch(stage, on, follow
     confirm = lihe.wait_at(chosen, lambda m: m.has(words("button-confirm-on")))
 
     owner.set_member(GARDEN, GARDEN_ADMIN, "member")
+    lost = lihe.wait(words("news-paused", chat="李禾的菜园"))
     refusal = answered("error-not-administrator", chat="李禾的菜园")
-    for message, label in ((switched, words("button-tipping-off")), (confirm, words("button-confirm-on"))):
+    for message, label in (
+        (switched, words("button-tipping-off")),
+        (confirm, words("button-confirm-on")),
+        (lost, words("button-resume")),
+    ):
         answer = lihe.tap(message, label)
         assert (answer["text"], answer["alert"]) == (refusal, True)
     assert lihe.ask("/charity off").text == said("error-not-administrator", chat="李禾的菜园")
-    assert publish(owner, "还开着", GARDEN).has("¥1")
+    owner.set_member(GARDEN, GARDEN_ADMIN, "administrator", can_post_messages=True, can_manage_chat=True)
+    lihe.tap(lost, words("button-resume"))
+    lihe.wait_at(lost, words("chat-resumed", chat="李禾的菜园", project=SPRING_TITLE))
+    assert publish(owner, "又开着", GARDEN).has("¥1")
     assert SPRING_TITLE in lihe.ask("/charity").text
     title = "李禾的菜园"
     assert title not in follower.ask("/charity").text
