@@ -99,7 +99,7 @@ def _is_person(user: User, message: Message | None) -> bool:
 
 
 def _comes_or_goes(update: Update) -> bool:
-    """Blocks the bot, lets it write again, joins or leaves a group: no reason to know somebody who may just have left."""
+    """Blocks the bot, lets it write again, comes to a group or leaves it: no reason to know somebody."""
     if update.chat_member is not None:
         return True
     return update.my_chat_member is not None and update.my_chat_member.chat.type == "private"
