@@ -5,7 +5,13 @@ from typing import Final
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from aiogram.types import (
+    BotCommand,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+)
 
 from giving.people import Person
 from services.people import PeopleService
@@ -15,11 +21,16 @@ log = structlog.get_logger()
 
 EVERYONE: Final = ("give", "gifts", "charity", "slot", "privacy", "language", "help", "start")
 OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
+MEMBERS: Final = ("tip",)
+ADMINISTRATORS: Final = ("tip", "charity")
 
 
 def commands(texts: Texts, language: str, *, owner: bool = False) -> list[BotCommand]:
     """The menu in one language."""
-    names = EVERYONE + OWNERS if owner else EVERYONE
+    return _menu(texts, language, EVERYONE + OWNERS if owner else EVERYONE)
+
+
+def _menu(texts: Texts, language: str, names: tuple[str, ...]) -> list[BotCommand]:
     return [
         BotCommand(command=name, description=texts.plain(language, f"command-{name.replace('_', '-')}"))
         for name in names
@@ -28,10 +39,14 @@ def commands(texts: Texts, language: str, *, owner: bool = False) -> list[BotCom
 
 async def register(bot: Bot, texts: Texts) -> None:
     """Menus for everyone, in the default language and in each of the others. Raises: TelegramAPIError."""
-    scope = BotCommandScopeAllPrivateChats()
-    await bot.set_my_commands(commands(texts, texts.default), scope=scope)
-    for language in texts.languages:
-        await bot.set_my_commands(commands(texts, language), scope=scope, language_code=_code(language))
+    for scope, names in (
+        (BotCommandScopeAllPrivateChats(), EVERYONE),
+        (BotCommandScopeAllGroupChats(), MEMBERS),
+        (BotCommandScopeAllChatAdministrators(), ADMINISTRATORS),
+    ):
+        await bot.set_my_commands(_menu(texts, texts.default, names), scope=scope)
+        for language in texts.languages:
+            await bot.set_my_commands(_menu(texts, language, names), scope=scope, language_code=_code(language))
 
 
 async def register_for(bot: Bot, texts: Texts, people: PeopleService, person: Person, language: str) -> None:

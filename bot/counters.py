@@ -16,10 +16,11 @@ from aiogram.exceptions import (
 )
 from aiogram.types import InlineKeyboardMarkup
 
+from bot.carriers import Carriers
 from bot.keyboards import post_keyboard
 from bot.loops import work_or_stop
 from bot.sending import Priority, sending_as
-from giving.creators import Post, PostCounter
+from giving.creators import Carried, Post, PostCounter
 from services.counters import CounterService
 from services.creators import CreatorService
 from services.links import Links
@@ -50,10 +51,11 @@ class CounterEditor:
         texts: Texts,
         links: Links,
         keyboard: Keyboard = post_keyboard,
+        carriers: Carriers | None = None,
     ) -> None:
-        """Edit through `bot`; `keyboard` draws the buttons under a post."""
+        """Edit through `bot`; `keyboard` draws the buttons under a post, `carriers` shows what replies carry."""
         self._bot, self._counters, self._creators, self._tips = bot, counters, creators, tips
-        self._texts, self._links, self._keyboard = texts, links, keyboard
+        self._texts, self._links, self._keyboard, self._carriers = texts, links, keyboard, carriers
 
     async def run(self, stop: asyncio.Event) -> None:
         """Edit until `stop` is set; what was begun is finished."""
@@ -90,22 +92,14 @@ class CounterEditor:
     async def _show(self, counter: PostCounter) -> bool | None:
         """None: it is shown. Otherwise whether the post is lost to us for good."""
         post = counter.post
-        language = await self._creators.language(post.chat)
-        keyboard = self._keyboard(
-            self._texts,
-            self._links,
-            language,
-            post,
-            counter.raised,
-            counter.chat.offered(self._tips.presets) if counter.chat else self._tips.presets,
-            test_money=self._tips.test_money,
-        )
         try:
             with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
-                await self._bot.edit_message_reply_markup(
-                    chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard
-                )
-        except (TelegramForbiddenError, TelegramMigrateToChat):
+                await self._edit_message(counter)
+        except TelegramMigrateToChat as moved:
+            if self._carriers is not None and post.carrier_chat is not None:
+                await self._carriers.service.moved(post.carrier_chat, moved.migrate_to_chat_id)
+            return True
+        except TelegramForbiddenError:
             return True
         except TelegramBadRequest as error:
             return self._refusal(post, error.message)
@@ -117,6 +111,26 @@ class CounterEditor:
         except ClientDecodeError as error:
             return None if isinstance(error.data, dict) and error.data.get("ok") else False
         return None
+
+    async def _edit_message(self, counter: PostCounter) -> None:
+        """The post's own keyboard, or the reply that carries it. Raises: TelegramAPIError, ClientDecodeError."""
+        post = counter.post
+        if post.carried is Carried.REPLY and self._carriers is not None:
+            await self._carriers.show(post.id)
+            return
+        language = await self._creators.language(post.chat)
+        keyboard = self._keyboard(
+            self._texts,
+            self._links,
+            language,
+            post,
+            counter.raised,
+            counter.chat.offered(self._tips.presets) if counter.chat else self._tips.presets,
+            test_money=self._tips.test_money,
+        )
+        await self._bot.edit_message_reply_markup(
+            chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard
+        )
 
     def _refusal(self, post: Post, message: str) -> bool | None:
         said = message.lower()

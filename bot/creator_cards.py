@@ -23,7 +23,7 @@ TITLE_IN_LIST: Final = 40
 def bot_added(texts: Texts, links: Links, language: str, card: ChatCard) -> Rendered:
     """After the bot joined or its rights changed: what it does, what it found again, what it lacks, the next step."""
     chat = card.chat
-    missing = [texts.chat(language, f"bot-lacks-{right.replace('_', '-')}") for right in chat.rights.missing]
+    missing = [texts.chat(language, f"bot-lacks-{right.replace('_', '-')}") for right in chat.missing]
     ready = texts.chat(language, "bot-ready-on" if chat.tipping else "bot-ready")
     found = None
     if card.back and card.project:
@@ -93,10 +93,11 @@ def chat(texts: Texts, links: Links, language: str, card: ChatCard, *, several: 
     """One channel: its state, project and amounts, what it was given, what it lacks, what can be done."""
     chat = card.chat
     project = card.project.project.title(language) if card.project else ""
-    key = f"chat-card-{_state(card)}"
-    text = texts.chat(language, key, chat=chat.title, **({"project": project} if key != "chat-card-off" else {}))
+    state = _state(card)
+    key = f"group-card-{state}" if chat.is_group and state in ("paused", "resting") else f"chat-card-{state}"
+    text = texts.chat(language, key, chat=chat.title, **({"project": project} if state != "off" else {}))
     rights = chat.rights
-    missing = [texts.chat(language, f"bot-lacks-{right.replace('_', '-')}") for right in rights.missing]
+    missing = [texts.chat(language, f"bot-lacks-{right.replace('_', '-')}") for right in chat.missing]
     back = missing if rights.present or not chat.tipping else []  # "paused" says it
     more = []
     if card.raised and card.raised.gifts:
@@ -129,14 +130,15 @@ def presets_set(texts: Texts, links: Links, language: str, card: ChatCard, amoun
 
 def paused(texts: Texts, links: Links, language: str, card: ChatCard) -> Rendered:
     """Posts keep what they show; nobody can tip."""
-    text = texts.chat(language, "chat-paused", chat=card.chat.title)
+    text = texts.chat(language, "group-paused" if card.chat.is_group else "chat-paused", chat=card.chat.title)
     return Rendered(text, creator_keyboards.chat_card(texts, links, language, card))
 
 
 def resumed(texts: Texts, links: Links, language: str, card: ChatCard) -> Rendered:
     """The buttons are back."""
     project = card.project.project.title(language) if card.project else ""
-    text = texts.chat(language, "chat-resumed", chat=card.chat.title, project=project)
+    key = "group-resumed" if card.chat.is_group else "chat-resumed"
+    text = texts.chat(language, key, chat=card.chat.title, project=project)
     return Rendered(text, creator_keyboards.chat_card(texts, links, language, card))
 
 
@@ -162,7 +164,7 @@ def confirm_project(texts: Texts, links: Links, language: str, chat: Chat, card:
     """The project's card, and what switching on will do."""
     text = paragraphs(
         project_text(texts, language, card),
-        texts.chat(language, "chat-confirm", chat=chat.title),
+        texts.chat(language, "group-confirm" if chat.is_group else "chat-confirm", chat=chat.title),
     )
     return Rendered(text, creator_keyboards.chat_project(texts, links, language, chat, card.project))
 
@@ -170,13 +172,14 @@ def confirm_project(texts: Texts, links: Links, language: str, chat: Chat, card:
 def switched_on(texts: Texts, links: Links, language: str, card: ChatCard) -> Rendered:
     """From now on every new post gets buttons."""
     title = card.project.project.title(language) if card.project else ""
-    text = texts.chat(language, "chat-on", chat=card.chat.title, project=title)
+    key = "group-on" if card.chat.is_group else "chat-on"
+    text = texts.chat(language, key, chat=card.chat.title, project=title)
     return Rendered(text, creator_keyboards.chat_card(texts, links, language, card))
 
 
 def switched_off(texts: Texts, links: Links, language: str, card: ChatCard) -> Rendered:
     """No buttons under new posts."""
-    text = texts.chat(language, "chat-off", chat=card.chat.title)
+    text = texts.chat(language, "group-off" if card.chat.is_group else "chat-off", chat=card.chat.title)
     return Rendered(text, creator_keyboards.chat_card(texts, links, language, card))
 
 
@@ -199,11 +202,13 @@ def _period(texts: Texts, language: str, name: str, tally: Tally) -> Html:
 
 def _top(texts: Texts, language: str, chat: Chat, place: int, counter: PostCounter) -> Html:
     excerpt = counter.post.excerpt or texts.plain(language, "stats-post-untitled")
+    # Messages of a basic group, and those from before it became a supergroup, have no address.
+    addressed = chat.kind != "group" and counter.post.message_id > 0
     return texts.chat(
         language,
         "stats-post",
         place=place,
-        post=link(post_url(chat, counter.post.message_id), excerpt),
+        post=link(post_url(chat, counter.post.message_id), excerpt) if addressed else excerpt,
         donors=counter.raised.donors,
         given=counter.raised.given,
     )

@@ -7,7 +7,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import callbacks as cb
 from bot.callbacks import ChatDeed
-from bot.keyboards import Rows, add_bot, keyboard, opens, page_turns, tap, title
+from bot.keyboards import Rows, add_bot, add_bot_to_group, keyboard, opens, page_turns, tap, title
 from giving.creators import Chat, ChatCard
 from giving.money import Money
 from giving.names import clean
@@ -59,7 +59,8 @@ def chat_card(
     hand = [deed("button-hand-over", ChatDeed.HAND_OVER)] if mine else []
     rows: Rows
     if not chat.rights.present:
-        rows = [*add_bot(texts, links, language), [*stats, *(off if chat.tipping or chat.paused else [])]]
+        add = add_bot_to_group if chat.is_group else add_bot
+        rows = [*add(texts, links, language), [*stats, *(off if chat.tipping or chat.paused else [])]]
     elif chat.orphaned and card.run_by is not None:
         rows = [[deed("button-take-over", ChatDeed.TAKE_OVER)], [*hand, *off]]
     elif chat.paused:
@@ -69,6 +70,11 @@ def chat_card(
     else:
         rows = [[deed("button-tipping-on", ChatDeed.CHOOSE)], stats]
     return keyboard([*rows, [my_chats(texts, language)] if several else []])
+
+
+def to_chat(texts: Texts, language: str, chat: Chat) -> InlineKeyboardButton:
+    """To the chat's card."""
+    return _do(_chat_label(texts, language, chat), chat, ChatDeed.CARD)
 
 
 def my_chats(texts: Texts, language: str) -> InlineKeyboardButton:

@@ -6,12 +6,14 @@ from typing import Any, Final
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.dispatcher.event.bases import UNHANDLED
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.types import CallbackQuery, ErrorEvent, Message, Update, User
 
 from bot import keyboards
 from bot.callbacks import TipOther, TipTap
 from bot.cards import Rendered, paragraphs
+from bot.carriers import Carriers
+from bot.cleanups import say_shortly
 from bot.privacy_cards import contact
 from bot.replies import Replies, in_private
 from giving.errors import (
@@ -30,6 +32,7 @@ from giving.errors import (
 from giving.ids import token_of
 from giving.people import Person, language_of
 from giving.projects import Project
+from services.cleanups import CleanupService
 from services.links import Links
 from services.operator import Operator
 from services.people import PeopleService
@@ -83,6 +86,14 @@ def message(texts: Texts, language: str, error: Exception, operator: Operator = 
     return Rendered(text)
 
 
+def line(texts: Texts, language: str, error: Exception) -> Rendered:
+    """The same in a group: one line, with a button only where it opens a page."""
+    shown = message(texts, language, error)
+    if isinstance(error, ProjectClosed):
+        return Rendered(texts.chat(language, error.message_key, **_args(error, language)))
+    return shown
+
+
 def _args(error: GivingError, language: str) -> dict[str, object]:
     """The arguments that are for words, projects by their titles; alternatives and addresses become buttons."""
     return {
@@ -103,9 +114,13 @@ async def on_error(
     language: str | None = None,
     say: Replies | None = None,
     operator: Operator = NOBODY,
+    carriers: Carriers | None = None,
+    cleanups: CleanupService | None = None,
 ) -> Any:
     """Tell the person, whatever happened. Updates that nobody waits for are left to the dispatcher's caller."""
     update, error = event.update, event.exception
+    if isinstance(error, TelegramMigrateToChat) and carriers is not None:
+        await carriers.service.moved(getattr(error.method, "chat_id", 0), error.migrate_to_chat_id)
     if isinstance(error, GivingError):
         way = _way_of(update) if isinstance(error, REFUSALS) else None
         name = "callback_refused" if way else "refused"
@@ -118,12 +133,14 @@ async def on_error(
     spoken = language or language_of(user.language_code) or texts.default
     say = say or Replies(bot, texts, spoken, test_money=tips.test_money)
     with contextlib.suppress(TelegramAPIError):
-        if isinstance(error, TelegramForbiddenError):
+        if isinstance(error, TelegramForbiddenError) and getattr(error.method, "chat_id", user.id) == user.id:
             await people.blocked(user.id)
         if update.callback_query is not None:
             await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, error, operator)
         elif (asked := update.message or update.edited_message) is not None and asked.chat.type == "private":
             await say.send(asked.chat.id, message(texts, spoken, error, operator))
+        elif update.message is not None and (update.message.text or "").startswith("/") and cleanups is not None:
+            await say_shortly(say, cleanups, update.message, line(texts, spoken, error))
     return True
 
 

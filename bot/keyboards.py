@@ -229,6 +229,12 @@ def add_bot(texts: Texts, links: Links, language: str) -> Rows:
     return [[opens(texts.plain(language, "button-add-bot"), url)]] if url else []
 
 
+def add_bot_to_group(texts: Texts, links: Links, language: str) -> Rows:
+    """The way into a group; nothing until the bot knows its name."""
+    url = links.add_to_group()
+    return [[opens(texts.plain(language, "button-add-bot-group"), url)]] if url else []
+
+
 def leave(texts: Texts, language: str) -> InlineKeyboardMarkup:
     """Out of a dialog."""
     return keyboard([[tap(texts.plain(language, "button-leave"), cb.Home(deed=cb.HomeDeed.LEAVE))]])

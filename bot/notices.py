@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot import cards, creator_cards, handover_cards, thanks_cards
+from bot import cards, creator_cards, group_cards, handover_cards, thanks_cards
 from bot.cards import Rendered
 from bot.paper_money import on_text
 from services.links import Links
@@ -13,6 +13,9 @@ from services.tips import TipCard
 from texts import Texts
 
 MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
+ABOUT_CHATS: Final = frozenset(
+    {NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP}
+)
 MOST_IN_ONE: Final = 8
 
 
@@ -45,6 +48,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         if digest is None:
             return None
         return creator_cards.digest(texts, first.language, digest)
+    if first.kind in ABOUT_CHATS:
+        chat = await outbox.chat(first)
+        return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None

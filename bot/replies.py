@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
-from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message, ReplyParameters
 
 from bot.cards import Rendered
 from bot.paper_money import on_text, on_toast
@@ -27,18 +27,27 @@ class Replies:
         self.bot, self._texts, self._language, self._test_money = bot, texts, language, test_money
         self.answered = False
 
+    def speaking(self, language: str) -> "Replies":
+        """The same, to somebody else: in their language."""
+        return Replies(self.bot, self._texts, language, test_money=self._test_money)
+
     def speak(self, language: str) -> None:
         """From now on in this language."""
         self._language = language
 
-    async def send(self, chat: int, rendered: Rendered) -> Message:
-        """A new message. Raises: TelegramForbiddenError if the person can't be written to."""
+    async def send(self, chat: int, rendered: Rendered, *, reply_to: int | None = None) -> Message:
+        """A new message; one that answers another (in a group) comes silently, and only if that one is still there.
+
+        Raises: TelegramForbiddenError if the person can't be written to.
+        """
         return await self.bot.send_message(
             chat,
-            self._text(rendered),
+            self.text(rendered),
             parse_mode="HTML",
             link_preview_options=_NO_PREVIEW,
             reply_markup=rendered.keyboard,
+            reply_parameters=ReplyParameters(message_id=reply_to) if reply_to is not None else None,
+            disable_notification=True if reply_to is not None else None,
         )
 
     async def send_file(self, chat: int, name: str, content: bytes, caption: str) -> None:
@@ -56,10 +65,12 @@ class Replies:
         Never a message outside the person's own chat: what stands there is everybody's.
         """
         message = query.message
+        if isinstance(message, Message) and message.ephemeral_message_id is not None:
+            return await self._turn_ephemeral(query, message, message.ephemeral_message_id, rendered)
         if isinstance(message, Message) and in_private(query):
             try:
                 await message.edit_text(
-                    self._text(rendered),
+                    self.text(rendered),
                     parse_mode="HTML",
                     link_preview_options=_NO_PREVIEW,
                     reply_markup=rendered.keyboard,
@@ -69,6 +80,19 @@ class Replies:
                     return (await self.send(query.from_user.id, rendered)).message_id
             return message.message_id
         return (await self.send(query.from_user.id, rendered)).message_id
+
+    async def _turn_ephemeral(self, query: CallbackQuery, message: Message, number: int, rendered: Rendered) -> int:
+        """What only this member sees has a number of its own, and is edited by it."""
+        await self.bot.edit_ephemeral_message_text(
+            chat_id=message.chat.id,
+            receiver_user_id=query.from_user.id,
+            ephemeral_message_id=number,
+            text=self.text(rendered),
+            parse_mode="HTML",
+            link_preview_options=_NO_PREVIEW,
+            reply_markup=rendered.keyboard,
+        )
+        return number
 
     async def answer(
         self, query: CallbackQuery, text: str | None = None, *, url: str | None = None, alert: bool = False
@@ -96,10 +120,17 @@ class Replies:
         finally:
             working.cancel()  # no matter if it is done; else we are being cancelled ourselves
 
-    def _text(self, rendered: Rendered) -> str:
+    def text(self, rendered: Rendered) -> str:
+        """What is sent for it."""
         return on_text(self._texts, self._language, rendered.text, self._test_money)
 
 
 def in_private(query: CallbackQuery) -> bool:
     """Whether the button stands in the person's own chat with the bot."""
     return query.message is not None and query.message.chat.type == "private"
+
+
+def for_one(query: CallbackQuery) -> bool:
+    """Whether only this person sees the message: in their own chat with the bot, or an ephemeral one in a group."""
+    ephemeral = isinstance(query.message, Message) and query.message.ephemeral_message_id is not None
+    return ephemeral or in_private(query)

@@ -12,6 +12,8 @@ from giving.errors import AmountNotUnderstood, PresetsNotUnderstood
 from giving.money import Money, parse_amount
 from giving.projects import ProjectCard, Tally
 
+GROUPS: Final = ("group", "supergroup")
+BEING_SENT: Final = 0  # a carrier's number from the moment somebody took it on until Telegram numbered it
 MOST_PRESETS: Final = 3
 
 
@@ -29,6 +31,13 @@ class PauseReason(StrEnum):
     CREATOR = "creator"
     RIGHTS_LOST = "rights_lost"
     CREATOR_LEFT = "creator_left"
+
+
+class Carried(StrEnum):
+    """Where a post's keyboard stands: under the post itself, or under a reply of the bot's (its carrier)."""
+
+    SELF = "self"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +92,20 @@ class Chat:
         return () if self.paused else self.presets(default)
 
     @property
+    def is_group(self) -> bool:
+        """Whether people talk there, so that a message is tipped by a reply to it."""
+        return self.kind in GROUPS
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of what tipping still lacks here; a group asks for less than a channel."""
+        if not self.is_group:
+            return self.rights.missing
+        if not self.rights.present:
+            return ("member",)
+        return () if self.rights.can_post else ("send_messages",)
+
+    @property
     def tipping(self) -> bool:
         """Whether a new post gets a keyboard now."""
         return self.state is ChatState.ON and self.project is not None and self.creator is not None
@@ -104,7 +127,10 @@ class ChatCard:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post that carries a keyboard; tips on it go to the project it was published with."""
+    """A post (in a group: a tipped message) with a keyboard; tips on it go to the project it was published with.
+
+    `carrier_chat`, `reply_to`: where the carrier answers; `carrier_message_id`: the carrier, once it is sent.
+    """
 
     id: UUID
     chat: UUID
@@ -113,6 +139,20 @@ class Post:
     project: UUID
     excerpt: str
     posted_at: datetime
+    carried: Carried = Carried.SELF
+    carrier_chat: int | None = None
+    carrier_message_id: int | None = None
+    reply_to: int | None = None
+    author: UUID | None = None
+
+    @property
+    def keyboard_at(self) -> tuple[int, int] | None:
+        """The chat and the message that have the keyboard now; None if no message has."""
+        if self.carried is Carried.SELF:
+            return (self.chat_telegram_id, self.message_id)
+        if self.carrier_chat is None or not self.carrier_message_id:
+            return None
+        return (self.carrier_chat, self.carrier_message_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,10 @@ from giving.tips import Tip
 class NoticeKind(StrEnum):
     """What a queued message tells; CARD edits the private message that showed an unpaid tip.
 
+    To a chat's creator: UPGRADED (their group is a supergroup now); and why no reply carries the keyboards that a
+    channel's posts can't: NO_DISCUSSION (no group is linked), NOT_IN_GROUP (the bot is not in it), BLIND_IN_GROUP (it
+    is, but is not shown the posts).
+
     HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
     """
@@ -19,6 +23,10 @@ class NoticeKind(StrEnum):
     REFUNDED = "refunded"
     DIGEST = "digest"
     CARD = "card"
+    UPGRADED = "upgraded"
+    NO_DISCUSSION = "no_discussion"
+    NOT_IN_GROUP = "not_in_group"
+    BLIND_IN_GROUP = "blind_in_group"
     HANDOVER = "handover"
     HANDED = "handed"
     DECLINED = "declined"
@@ -40,6 +48,10 @@ URGENCY = {
     NoticeKind.REFUNDED: Urgency.RECEIPT,
     NoticeKind.CARD: Urgency.RECEIPT,
     NoticeKind.DIGEST: Urgency.NOTICE,
+    NoticeKind.UPGRADED: Urgency.NOTICE,
+    NoticeKind.NO_DISCUSSION: Urgency.NOTICE,
+    NoticeKind.NOT_IN_GROUP: Urgency.NOTICE,
+    NoticeKind.BLIND_IN_GROUP: Urgency.NOTICE,
     NoticeKind.HANDOVER: Urgency.NOTICE,
     NoticeKind.HANDED: Urgency.NOTICE,
     NoticeKind.DECLINED: Urgency.NOTICE,

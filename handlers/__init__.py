@@ -8,8 +8,8 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import callbacks as cb
-from bot.replies import Replies, in_private
-from handlers import admin, audit, creators, privacy, projects, start, tips, unanswered
+from bot.replies import Replies, for_one
+from handlers import admin, audit, creators, groups, privacy, projects, start, tips, unanswered
 from texts import Texts
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class OnlyWhereItStands(BaseMiddleware):
 
     async def __call__(self, handler: Any, event: TelegramObject, data: dict[str, Any]) -> Any:
         """Handle, or refuse without a word on what it would have done."""
-        if not isinstance(event, CallbackQuery) or in_private(event) or cb.prefix_of(event.data) in cb.IN_PUBLIC:
+        if not isinstance(event, CallbackQuery) or for_one(event) or cb.prefix_of(event.data) in cb.IN_PUBLIC:
             return await handler(event, data)
         say: Replies = data["say"]
         texts: Texts = data["texts"]
@@ -52,7 +52,7 @@ def routers() -> list[Router]:
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
     root.include_routers(
-        unanswered.router(), tips.router(), projects.router(), creators.router(), privacy.router(), admin.router(),
-        audit.router(), start.router(),
+        unanswered.router(), tips.router(), projects.router(), groups.router(), creators.router(), privacy.router(),
+        admin.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [root]

@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 from aiogram import F, Router
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import (
     ChatMemberAdministrator,
     ChatMemberBanned,
@@ -18,8 +18,9 @@ from aiogram.types import (
 
 from bot import creator_cards, keyboards
 from bot.cards import Rendered
+from bot.carriers import Carriers
 from bot.replies import Replies
-from giving.creators import BotRights
+from giving.creators import BotRights, Carried, Post
 from giving.people import Person
 from services.creators import ChatSeen, CreatorService
 from services.links import Links
@@ -47,7 +48,6 @@ POSTS: Final = frozenset({
 def register(router: Router) -> None:
     """Listen to channels, and to private chats that block the bot."""
     router.my_chat_member.register(changed_in_channel, F.chat.type == "channel")
-    router.my_chat_member.register(changed_in_group, F.chat.type.in_({"group", "supergroup"}))
     router.my_chat_member.register(blocked, F.chat.type == "private", F.new_chat_member.status == "kicked")
     router.channel_post.register(posted, F.content_type.in_(POSTS))
 
@@ -83,15 +83,6 @@ def rights_of(member: Member) -> BotRights:
     return BotRights(present=isinstance(member, ChatMemberMember | ChatMemberOwner | ChatMemberRestricted))
 
 
-async def changed_in_group(
-    event: ChatMemberUpdated, say: Replies, texts: Texts, language: str, person: Person | None = None
-) -> None:
-    """Groups come later; say so to who invited the bot, once, in private."""
-    came = event.old_chat_member.status in ("left", "kicked") and event.new_chat_member.status not in ("left", "kicked")
-    if person is not None and came:
-        await _tell(say, person, Rendered(texts.chat(language, "bot-in-group", chat=event.chat.title or "")))
-
-
 async def _tell(say: Replies, person: Person, told: Rendered) -> None:
     """In private; who never started the bot can't be told."""
     try:
@@ -105,21 +96,51 @@ async def blocked(event: ChatMemberUpdated, people: PeopleService) -> None:
     await people.blocked(event.chat.id)
 
 
-async def posted(message: Message, creators: CreatorService, tips: TipService, texts: Texts, links: Links) -> None:
-    """A new post gets the counter and the amounts, unless it has buttons already or can't carry them."""
-    if message.reply_markup is not None or message.forward_origin is not None or message.media_group_id is not None:
-        return
+async def posted(
+    message: Message, creators: CreatorService, carriers: Carriers, tips: TipService, texts: Texts, links: Links
+) -> None:
+    """A new post gets the counter and the amounts: under itself, or where it can't, by a reply in the discussion."""
+    fits = message.reply_markup is None and message.forward_origin is None and message.media_group_id is None
     post = await creators.posted(
-        message.chat.id, message.message_id, message.text or message.caption or "", message.date
+        message.chat.id,
+        message.message_id,
+        message.text or message.caption or "",
+        message.date,
+        carried=Carried.SELF if fits else Carried.REPLY,
+        album=message.media_group_id,
     )
-    if post is None:
+    if post is None or post.message_id != message.message_id:  # off; or another message of an album
         return
+    if post.carried is Carried.SELF and not await _carries_itself(message, post, creators, tips, texts, links):
+        await carriers.service.needs_reply(post.id)
+        await _carried_by_reply(post, carriers)
+    elif post.carried is Carried.REPLY:
+        await _carried_by_reply(post, carriers)
+
+
+async def _carries_itself(
+    message: Message, post: Post, creators: CreatorService, tips: TipService, texts: Texts, links: Links
+) -> bool:
+    """Put the keyboard under the post; False if Telegram won't have it."""
     language = await creators.language(post.id)
     card = await tips.post(post.id)
     rows = keyboards.post_keyboard(texts, links, language, post, card.raised, card.presets, test_money=tips.test_money)
     try:
         await message.edit_reply_markup(reply_markup=rows)
     except (TelegramBadRequest, TelegramForbiddenError) as refusal:
-        log.warning("post_keyboard_refused", post_id=str(post.id), error=refusal.message)
-    else:
-        await creators.keyboard_shown(post.id)
+        if "message is not modified" not in refusal.message:
+            log.warning("post_keyboard_refused", post_id=str(post.id), error=refusal.message)
+            return False
+    await creators.keyboard_shown(post.id)
+    return True
+
+
+async def _carried_by_reply(post: Post, carriers: Carriers) -> None:
+    """Its copy may stand in the discussion group already; or it comes later, or, for want of something, never."""
+    try:
+        if await carriers.service.waits_for_carrier(post.id):
+            await carriers.show(post.id)
+        else:
+            await carriers.look_for_discussion(post)
+    except TelegramAPIError as refusal:
+        log.warning("carrier_not_shown", post_id=str(post.id), error=type(refusal).__name__)

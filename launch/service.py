@@ -26,10 +26,13 @@ from launch.failures import StartFailed
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from services.audit import AuditService
+from services.carriers import CarrierService
+from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
+from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
 from services.metrics import MetricsService
@@ -86,6 +89,9 @@ class Services:
     outbox: OutboxService
     counters: CounterService
     dialogs: DialogService
+    groups: GroupService
+    carriers: CarrierService
+    cleanups: CleanupService
     wakes: Wakes
     operator: Operator
 
@@ -143,6 +149,9 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
         dialogs=DialogService(unit),
+        groups=GroupService(unit, rights, creators, watch=watch),
+        carriers=CarrierService(unit, wakes=wakes, quiet=quiet),
+        cleanups=CleanupService(unit),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
     )

@@ -10,8 +10,11 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 
 from bot import commands, notices
 from bot.build import build_bot, build_dispatcher
+from bot.carriers import Carriers
+from bot.cleanups import Cleaner
 from bot.counters import CounterEditor
 from bot.dialogs import DialogStorage
+from bot.ephemeral import Whispers
 from bot.isolation import PersonIsolation
 from bot.loops import first_of
 from bot.outbox import OutboxSender
@@ -53,6 +56,9 @@ class Telegram:
         except TokenRefused:
             raise StartFailed(NO_TOKEN) from None
         self.rights = TelegramRights(self._bot)
+        self._carriers = Carriers(
+            self._bot, services.carriers, services.creators, services.tips, services.texts, services.links
+        )
         self._dispatcher = build_dispatcher(
             people=services.people,
             tips=services.tips,
@@ -68,6 +74,10 @@ class Telegram:
             audit=services.audit,
             operator=services.operator,
             privacy=services.privacy,
+            groups=services.groups,
+            carriers=self._carriers,
+            cleanups=services.cleanups,
+            whispers=Whispers(),
             watch=services.watch,
             handovers=services.handovers,
             slots=services.slots,
@@ -91,15 +101,17 @@ class Telegram:
         render = functools.partial(notices.render, test_money=services.tips.test_money)
         sender = OutboxSender(self._bot, services.outbox, services.texts, services.links, render)
         editor = CounterEditor(
-            self._bot, services.counters, services.creators, services.tips, services.texts, services.links
-        )
+            self._bot, services.counters, services.creators, services.tips, services.texts, services.links,
+            carriers=self._carriers,
+        )  # fmt: skip
+        cleaner = Cleaner(self._bot, services.cleanups)
         polling = Polling(self._bot, self._dispatcher, timeout_s=self._poll_timeout_s)
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
         try:
-            await _together(stop, polling.run(stop), sender.run(stop), editor.run(stop))
+            await _together(stop, polling.run(stop), sender.run(stop), editor.run(stop), cleaner.run(stop))
         finally:
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)

@@ -11,6 +11,7 @@ import structlog
 
 from giving.creators import (
     BotRights,
+    Carried,
     Chat,
     ChatCard,
     ChatState,
@@ -20,7 +21,7 @@ from giving.creators import (
     PostCounter,
     periods,
 )
-from giving.errors import BotLacksRights, ChatUnknown, NotAdministrator
+from giving.errors import BotLacksRights, BotNotInGroup, ChatUnknown, NotAdministrator
 from giving.money import Money
 from giving.names import clean
 from giving.people import Person
@@ -125,7 +126,7 @@ class CreatorService:
     async def _on(self, chat: Chat, person: Person, project_id: UUID) -> ChatCard:
         rights = await self._rights.of_bot(chat.telegram_id)
         if rights.missing:
-            raise BotLacksRights(chat=chat.title)
+            raise (BotNotInGroup if chat.is_group else BotLacksRights)(chat=chat.title)
         creator = await self.creator_now(chat, person)
         async with self._unit() as work:
             await open_project(work, project_id)
@@ -196,8 +197,20 @@ class CreatorService:
             top = await self._top_posts(work, chat_id)
         return CreatorStats(chat, today, week, month, ever, top)
 
-    async def posted(self, chat_telegram_id: int, message_id: int, text: str, at: datetime) -> Post | None:
-        """Keep a new post of a chat that has tipping on; None otherwise. The same post again is the same."""
+    async def posted(
+        self,
+        chat_telegram_id: int,
+        message_id: int,
+        text: str,
+        at: datetime,
+        *,
+        carried: Carried = Carried.SELF,
+        album: str | None = None,
+    ) -> Post | None:
+        """Keep a new post of a chat that has tipping on; None otherwise. The same post again is the same.
+
+        An album is one post; `carried`: whether it can have its keyboard itself.
+        """
         async with self._unit.read() as work:
             chat = await work.creators.chat_by_telegram_id(chat_telegram_id)
         if chat is not None and self._watch is not None and not await self._watch.still_runs(chat):
@@ -207,7 +220,7 @@ class CreatorService:
         excerpt = clean(text, most=EXCERPT_GRAPHEMES)
         async with self._unit() as work:
             return await work.creators.add_post(
-                chat=chat, message_id=message_id, excerpt=excerpt, at=at, now=self._now()
+                chat=chat, message_id=message_id, excerpt=excerpt, at=at, now=self._now(), carried=carried, album=album
             )
 
     async def keyboard_shown(self, post_id: UUID) -> None:

@@ -6,6 +6,7 @@ from giving.projects import Project
 
 # What the bot needs in a channel, as Telegram asks whoever adds it.
 _ADMIN_RIGHTS = "post_messages+edit_messages"
+_GROUP_RIGHTS = "delete_messages"
 
 
 class Links:
@@ -47,6 +48,10 @@ class Links:
     def add_to_channel(self) -> str:
         """Lets a creator choose a channel and add the bot to it with the rights it needs."""
         return f"https://t.me/{self.bot_username}?startchannel&admin={_ADMIN_RIGHTS}" if self.bot_username else ""
+
+    def add_to_group(self) -> str:
+        """Lets somebody choose a group and add the bot to it, with the one right that is nice to have."""
+        return f"https://t.me/{self.bot_username}?startgroup&admin={_GROUP_RIGHTS}" if self.bot_username else ""
 
     def designated(self, project: Project) -> str:
         """Where to give to a project when it can't be done here: its official page, or ours, which says so."""

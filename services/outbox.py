@@ -142,6 +142,11 @@ class OutboxService:
         """The tips that receipts, extra payments, refunds and cards are about."""
         return await self._tips.cards([n.subject for n in notices])
 
+    async def chat(self, notice: Notice) -> Chat | None:
+        """The chat that its creator is told about."""
+        async with self._unit.read() as work:
+            return (await work.creators.chats_by_ids([notice.subject])).get(notice.subject)
+
     async def digest(self, notice: Notice) -> Digest | None:
         """What a digest tells; None if nothing is left to tell (all of it was taken back)."""
         async with self._unit.read() as work:

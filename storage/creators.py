@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, or_, select, update
+from sqlalchemy import ColumnElement, Row, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from giving.creators import BotRights, Chat, ChatState, Post
+from giving.creators import BEING_SENT, BotRights, Carried, Chat, ChatState, Post
 from storage.ids import new_id
 from storage.sets import SetStatement, reader
 from storage.tables import chat_managers, chats, posts, tallies
@@ -69,7 +69,7 @@ class CreatorStore:
         title: str,
         username: str | None,
         rights: BotRights,
-        added_by: UUID,
+        added_by: UUID | None,
         now: datetime,
     ) -> Chat:
         """Insert the chat or renew its labels and the bot's rights; its settings stay."""
@@ -86,7 +86,7 @@ class CreatorStore:
         insert = insert_into(self._connection, chats).values(fresh)
         # Who brings the bot (back) is its keeper; who only changes its rights, or removes it, is not.
         brought = ~chats.c.bot_present & insert.excluded.bot_present
-        keeper = case((brought, insert.excluded.added_by), else_=chats.c.added_by)
+        keeper = case((brought, func.coalesce(insert.excluded.added_by, chats.c.added_by)), else_=chats.c.added_by)
         renewed = labels | {"added_by": keeper}
         statement = insert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(chats)
         return _chat((await self._connection.execute(statement)).one())
@@ -113,8 +113,24 @@ class CreatorStore:
         statement = update(chats).where(chats.c.id == chat).values(**values).returning(chats)
         return _chat((await self._connection.execute(statement)).one())
 
-    async def add_post(self, *, chat: Chat, message_id: int, excerpt: str, at: datetime, now: datetime) -> Post:
-        """Keep a post under the chat's project of this moment; its keyboard is due if nobody shows it. Idempotent."""
+    async def add_post(
+        self,
+        *,
+        chat: Chat,
+        message_id: int,
+        excerpt: str,
+        at: datetime,
+        now: datetime,
+        carried: Carried = Carried.SELF,
+        album: str | None = None,
+        carrier_chat: int | None = None,
+        author: UUID | None = None,
+    ) -> Post:
+        """Keep a post under the chat's project of this moment; its keyboard is due if nobody shows it. Idempotent.
+
+        Of an album one message is the post: for the others that one is returned. `carrier_chat`: the carrier answers
+        the message itself, there.
+        """
         row = {
             "id": new_id(),
             "chat_id": chat.id,
@@ -123,12 +139,32 @@ class CreatorStore:
             "excerpt": excerpt,
             "posted_at": at,
             "counter_due_at": now + KEYBOARD_HEADSTART,
+            "carried": carried,
+            "media_group_id": album,
+            "carrier_chat": carrier_chat,
+            "reply_to_message_id": message_id if carrier_chat is not None else None,
+            "author_id": author,
         }
-        insert = insert_into(self._connection, posts).values(row)
-        await self._connection.execute(insert.on_conflict_do_nothing(index_elements=["chat_id", "message_id"]))
-        same = (posts.c.chat_id == chat.id) & (posts.c.message_id == message_id)
-        found = await self._connection.execute(_select_posts().where(same))
-        return _post(found.one())
+        insert = insert_into(self._connection, posts).values(row).on_conflict_do_nothing()
+        if (await self._connection.execute(insert.returning(posts.c.id))).first() is None:
+            await self._meet_foreseen(row)
+        same = posts.c.message_id == message_id
+        if album is not None:
+            same = or_(same, posts.c.media_group_id == album)
+        found = _select_posts().where(posts.c.chat_id == chat.id, same).order_by(posts.c.media_group_id.is_(None))
+        return _post((await self._connection.execute(found.limit(1))).one())
+
+    async def _meet_foreseen(self, row: Mapping[str, Any]) -> None:
+        """A post whose automatic forward came first is there already, but nothing was decided about it."""
+        untouched = posts.c.counter_due_at.is_(None) & posts.c.counter_shown_at.is_(None) & (posts.c.message_id > 0)
+        same = (posts.c.chat_id == row["chat_id"]) & (posts.c.message_id == row["message_id"])
+        decided = {name: row[name] for name in ("carried", "media_group_id", "counter_due_at", "excerpt")}
+        change = update(posts).where(same, untouched, posts.c.carried == Carried.SELF)
+        if row["media_group_id"] is not None:
+            album = posts.alias("album")
+            taken = (album.c.chat_id == row["chat_id"]) & (album.c.media_group_id == row["media_group_id"])
+            change = change.where(~select(album.c.id).where(taken).exists())
+        await self._connection.execute(change.values(decided))
 
     async def posts_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Post]:
         """Those of the ids that are known."""
@@ -154,9 +190,8 @@ class CreatorStore:
     async def counters_due(self, *, now: datetime, every: timedelta, limit: int) -> list[Post]:
         """Posts whose button is out of date and was last edited `every` ago or longer; longest waiting first."""
         rested = or_(posts.c.counter_shown_at.is_(None), posts.c.counter_shown_at <= now - every)
-        rows = await self._connection.execute(
-            _select_posts().where(posts.c.counter_due_at <= now, rested).order_by(posts.c.counter_due_at).limit(limit)
-        )
+        due = _select_posts().where(posts.c.counter_due_at <= now, rested, _can_be_shown())
+        rows = await self._connection.execute(due.order_by(posts.c.counter_due_at).limit(limit))
         return [_post(row) for row in rows]
 
     async def counter_shown(self, post: UUID, *, now: datetime, due_at: datetime | None) -> None:
@@ -189,6 +224,13 @@ class CreatorStore:
         }
 
 
+def _can_be_shown() -> ColumnElement[bool]:
+    """There is a message to edit, or one to answer with a carrier; not while somebody is sending it."""
+    to_answer = posts.c.carrier_message_id.is_(None) & posts.c.reply_to_message_id.is_not(None)
+    by_reply = (posts.c.carried == Carried.REPLY) & or_(posts.c.carrier_message_id > BEING_SENT, to_answer)
+    return or_((posts.c.carried == Carried.SELF) & (posts.c.message_id > 0), by_reply)
+
+
 def _select_posts() -> Any:
     return select(*_POST_COLUMNS).join(chats, chats.c.id == posts.c.chat_id)
 
@@ -219,4 +261,9 @@ def _post(row: Row[Any]) -> Post:
         project=row.project_id,
         excerpt=row.excerpt,
         posted_at=row.posted_at,
+        carried=Carried(row.carried),
+        carrier_chat=row.carrier_chat,
+        carrier_message_id=row.carrier_message_id,
+        reply_to=row.reply_to_message_id,
+        author=row.author_id,
     )

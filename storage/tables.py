@@ -213,8 +213,11 @@ posts = Table(
     Column("carrier_chat", BigInteger),
     Column("carrier_message_id", BigInteger),
     _ref("author_id", "people.id", nullable=True),
+    Column("reply_to_message_id", BigInteger),
+    Column("media_group_id", String(64)),
     UniqueConstraint("chat_id", "message_id"),
 )
+Index("ix_posts_chat_id_media_group_id", posts.c.chat_id, posts.c.media_group_id, unique=True)
 Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
 
 # What creators wrote to those of their donors who wish to be thanked (outbox.subject_id names the row).

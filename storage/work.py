@@ -10,6 +10,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import AuditStore
+from storage.carriers import CarrierStore
+from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.engines import Engines, is_trouble
@@ -77,6 +79,16 @@ class Work:
     def targets(self) -> TargetStore:
         """Where offers would go."""
         return TargetStore(self.connection)
+
+    @cached_property
+    def carriers(self) -> CarrierStore:
+        """Replies that carry keyboards, and groups that move."""
+        return CarrierStore(self.connection)
+
+    @cached_property
+    def cleanups(self) -> CleanupStore:
+        """Messages to be deleted."""
+        return CleanupStore(self.connection)
 
     @cached_property
     def handovers(self) -> HandoverStore:

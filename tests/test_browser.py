@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from tests.processes import (
+    ADMIN,
     CHANNEL,
     CREATOR,
     FOLLOWER,
@@ -147,6 +148,42 @@ def books_show(demo: Demo, minor: int) -> None:
         credited = books.execute("SELECT name, balance_minor FROM accounts WHERE name LIKE 'project:%:credited'")
         assert [balance for _, balance in credited] == [-minor]
     books.close()
+
+
+def test_a_reply_with_tip_in_a_group(demo, window):
+    a_gift(demo)
+    persona = Persona(demo.chat, CREATOR)
+    body = {"type": "supergroup", "title": "读书会", "members": [FOLLOWER, ADMIN, "@yizan_bot"]}
+    group = persona.call("POST", "/chats", body)["chat"]["id"]
+    page = window.new_page()
+    page.goto(demo.chat)
+    creator, follower, author = Panel(page, "creator"), Panel(page, "follower"), Panel(page, "admin")
+
+    creator.open("益赞")
+    expect(creator.messages.last).to_contain_text(words("group-ready"))
+    creator.press(words("button-tipping-on"))
+    creator.press(LIBRARIES_TITLE)
+    creator.press(words("button-confirm-on"))
+    expect(creator.messages.last).to_contain_text(words("group-on", chat="", project="").split("\n")[0])
+
+    author.open("读书会")
+    author.say("我把家里的旧书整理好了，谁要？")
+    follower.open("读书会")
+    follower.messages.filter(has_text="我把家里的旧书").get_by_role("button", name=re.compile("^回复")).click()
+    follower.say("/tip 5")
+    expect(author.button(words("post-counter-none"))).to_be_visible()
+    carrier = author.messages.filter(has_text=words("carrier-how"))
+    expect(carrier).to_contain_text("我把家里的旧书")
+
+    follower.open("益赞")
+    with window.expect_page() as opened:
+        follower.press(words("button-pay", amount="¥5"))
+    opened.value.locator('button[value="pay"]').click()
+    expect(author.button(words("post-counter", donors=1, given="¥5"))).to_be_visible()
+    expect(carrier).to_contain_text(re.compile(rf"1 人 · \W*¥5\W* 给「\W*{LIBRARIES_TITLE}"))
+    expect(carrier).to_have_count(1)
+    assert wide_parts(page) == []
+    assert len([m for m in Persona(demo.chat, ADMIN).messages(group) if m.buttons]) == 1
 
 
 def test_it_goes_without_a_mouse(demo, window):

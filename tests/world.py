@@ -11,9 +11,12 @@ from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.tips import Limits, OfferRequest, Tip
+from services.carriers import CarrierService
+from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
+from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
 from services.outbox import OutboxService
@@ -33,6 +36,7 @@ from tests.rails import PaperRail, event
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNEL = -1001000000001
+GROUP = -1001000000009
 
 
 def cny(amount: str) -> Money:
@@ -104,6 +108,9 @@ class World:
     payments: PaymentService
     outbox: OutboxService
     counters: CounterService
+    groups: GroupService
+    carriers: CarrierService
+    cleanups: CleanupService
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -116,6 +123,13 @@ class World:
     async def tip(self, donor: Person, amount: str, *, key: str = "q1", post: Post | None = None) -> Tip:
         """The donor taps an amount under the post."""
         return await self.tips.offer(OfferRequest(key, donor.id, cny(amount), post=(post or self.post).id))
+
+    async def group(self, *, on: bool = True) -> ChatCard:
+        """A group with the bot in it; on for the meals."""
+        self.rights.administrators.add((GROUP, self.creator.telegram_id))
+        seen = ChatSeen(GROUP, "supergroup", "读书会", None)
+        card, _ = await self.groups.bot_changed(seen, self.rights.bot, self.creator)
+        return await self.creators.switch_on(card.chat.id, self.creator, self.meals.id) if on else card
 
     async def pay(self, tip: Tip, donor: Person, *, charge: str = "ch_1", fee: int | None = 3, **values: object) -> Tip:
         """The donor asks for the link, pays, the event arrives and is settled; the tip as it is then."""
@@ -187,6 +201,9 @@ async def make_world(unit: UnitOfWork) -> World:
         payments=PaymentService(unit, [rail], settler, now=time),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
+        groups=GroupService(unit, rights, creators, watch=watch, now=time),
+        carriers=CarrierService(unit, wakes=wakes, now=time),
+        cleanups=CleanupService(unit, now=time),
     )
     await _fill(world)
     return world

@@ -7,7 +7,9 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
 from bot import cards
+from bot.carriers import Carriers
 from bot.replies import Replies, in_private
+from giving.creators import BEING_SENT
 from giving.errors import PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
 from giving.people import Person
@@ -60,13 +62,16 @@ async def tapped(
 
 def stands_under(query: CallbackQuery, post: PostCard) -> bool:
     """Whether the pressed button stands under this very post, or in the person's own chat with the bot."""
-    message = query.message
+    message, at = query.message, post.post
     if message is None:
         return False
-    return in_private(query) or (message.chat.id, message.message_id) == (
-        post.post.chat_telegram_id,
-        post.post.message_id,
-    )
+    places = (at.keyboard_at, (at.chat_telegram_id, at.message_id))  # a post that had buttons keeps them
+    if in_private(query) or (message.chat.id, message.message_id) in places:
+        return True
+    # The bot's own reply, seen and tapped before its number was kept.
+    sender = message.from_user if isinstance(message, Message) else None
+    ours = sender is not None and query.bot is not None and sender.id == query.bot.id
+    return ours and at.carrier_message_id == BEING_SENT and message.chat.id == at.carrier_chat
 
 
 async def other_tapped(
@@ -121,9 +126,17 @@ async def open_post(
     links: Links,
     person: Person,
     language: str,
+    carriers: Carriers,
 ) -> None:
-    """/start p_…: from the counter under a post to its project, with amounts that count for the post."""
+    """/start p_…: from the counter under a post to its project, with amounts that count for the post.
+
+    Who came because /tip could not write to them finds the tip they offered.
+    """
     post = await _post(command, tips)
+    offered = await carriers.service.unpaid(post.post.id, person)
+    if offered is not None:
+        await show_tip(say, tips, texts, links, person, language, offered, promises(texts, language, person))
+        return
     await must_be_open(post.project, projects)
     must_take_tips(post)
     intro = promises(texts, language, person)

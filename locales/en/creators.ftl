@@ -10,7 +10,6 @@ bot-ready-on = I have all the rights I need, and charity tips are on.
 bot-lacks-administrator = One step left: make me an administrator with the right “Edit messages”.
 bot-lacks-edit-messages = One right is missing: please allow “Edit messages”, or I can't put buttons under your posts.
 bot-removed = I've left <b>{ $chat }</b>. New posts get no tip buttons; tips already given stay given. Add me again and your settings are back.
-bot-in-group = Thanks for inviting me! For now I work in channels only, so I'll keep quiet in <b>{ $chat }</b>.
 
 chats-none =
     I'm not in any of your channels yet. Three steps:

@@ -13,7 +13,7 @@ ask-sent = Tell me the amount in our private chat.
 tip-card =
     <b>{ $amount }</b> for <b>{ $project }</b>
     { $organisation }
-tip-card-from = From the channel { $chat }
+tip-card-from = From { $chat }
 tip-card-choose = Before you pay, choose how the list of gifts shows it. The creator sees the same:
 tip-card-rail-down = The payment service isn't answering. Nothing was charged; try again in a moment.
 tip-cancelled = Cancelled, nothing was charged: <s>{ $amount } · { $project }</s>

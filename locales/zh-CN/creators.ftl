@@ -10,7 +10,6 @@ bot-ready-on = 权限齐了，公益赞赏已开启。
 bot-lacks-administrator = 还差一步：请把我设为管理员，并打开「编辑消息」。
 bot-lacks-edit-messages = 还差一项权限：请打开「编辑消息」，不然我没法在帖子下放按钮。
 bot-removed = 我已离开 <b>{ $chat }</b>，新帖子不再有赞赏按钮，已收到的赞赏不受影响。把我加回去，设置还在。
-bot-in-group = 谢谢邀请！不过我现在只为频道服务，在 <b>{ $chat }</b> 里会保持安静。
 
 chats-none =
     你还没有把我加进频道。三步就好：

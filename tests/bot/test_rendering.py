@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from bot import cards, commands, creator_cards, errors, keyboards, paper_money
+from bot import cards, commands, creator_cards, errors, group_cards, keyboards, paper_money
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
 from giving.creators import BotRights, ChatCard, ChatState, CreatorStats, PostCounter
 from giving.errors import GivingElsewhere, ProjectClosed
 from giving.money import Money
+from giving.notices import NoticeKind
 from giving.people import Visibility
 from giving.projects import Tally
 from giving.tips import TipState
 from sandbox.telegram.html import parse
+from services.carriers import CarrierCard
 from services.outbox import Digest
 from services.projects import LatestGift, Page
 from services.tips import PostCard
@@ -37,6 +39,40 @@ from tests.bot.samples import (
 )
 from tests.handlers.chat import check_keyboard
 from tests.texts.words import TEXTS
+
+
+def of_groups(language: str) -> list[Rendered]:
+    both = (TEXTS, LINKS, language)
+    group = replace(CHAT, kind="supergroup")
+    off = replace(group, state=ChatState.OFF, rights=BotRights())
+    silent = replace(group, rights=BotRights(True))
+    resting = replace(group, state=ChatState.PAUSED)
+    carriers = [
+        CarrierCard(POST, group, PROJECT.project, tally, author)
+        for tally in (TALLY, Tally(Money(0, "CNY")))
+        for author in (None, NASTY)
+    ]
+    kinds = (NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP)
+    told = [group_cards.told(*both, kind, group) for kind in kinds]
+    return [
+        *(group_cards.carrier(*both, card, PRESETS, test_money=True) for card in carriers),
+        group_cards.pay(*both, tip().tip, NASTY),
+        *(group_cards.charity(*both, group, anonymous=anonymous) for anonymous in (True, False)),
+        *(
+            group_cards.bot_added(*both, ChatCard(chat, PROJECT), can_delete=can, back=can)
+            for chat in (group, off, silent, resting)
+            for can in (True, False)
+        ),
+        group_cards.bot_removed(*both, group),
+        *(shown for shown in told if shown),
+        *(creator_cards.chat(*both, ChatCard(chat, PROJECT)) for chat in (group, off, silent, resting)),
+        creator_cards.paused(*both, ChatCard(resting, PROJECT)),
+        creator_cards.resumed(*both, ChatCard(group, PROJECT)),
+        creator_cards.confirm_project(*both, group, PROJECT),
+        creator_cards.switched_on(*both, ChatCard(group, PROJECT)),
+        creator_cards.switched_off(*both, ChatCard(off, PROJECT)),
+        *(errors.line(TEXTS, language, error) for error in ERRORS),
+    ]
 
 
 def everything(language: str) -> list[Rendered]:
@@ -91,7 +127,7 @@ def everything(language: str) -> list[Rendered]:
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_telegram_accepts_every_message_whatever_the_words(language):
-    for rendered in everything(language):
+    for rendered in [*everything(language), *of_groups(language)]:
         text, _ = parse(paper_money.on_text(TEXTS, language, rendered.text, True))
         assert 0 < len(text.encode("utf-16-le")) / 2 <= 4096
         assert text.count("\u2068") == text.count("\u2069")

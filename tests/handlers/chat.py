@@ -9,14 +9,40 @@ from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.base import BaseSession
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendMessage, TelegramMethod
-from aiogram.types import InlineKeyboardMarkup, Message, Update
+from aiogram.exceptions import TelegramAPIError, TelegramBadRequest, TelegramForbiddenError
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    GetChat,
+    GetChatMember,
+    GetMe,
+    SendMessage,
+    TelegramMethod,
+)
+from aiogram.types import (
+    AcceptedGiftTypes,
+    ChatFullInfo,
+    ChatMemberAdministrator,
+    ChatMemberUnion,
+    InlineKeyboardMarkup,
+    Message,
+    Update,
+    User,
+)
+from pydantic import TypeAdapter
 
 from sandbox.telegram.html import parse
 from tests.texts.words import TEXTS
 
 NOW = 1763784000
+BOT = {"id": 100000001, "is_bot": True, "first_name": "益赞", "username": "yizan_bot"}
+ADMIN_RIGHTS = [
+    name
+    for name, field in ChatMemberAdministrator.model_fields.items()
+    if field.is_required() and name not in ("status", "user")
+]
+ACCEPTED = AcceptedGiftTypes.model_fields
 
 
 class Calls(BaseSession):
@@ -27,6 +53,10 @@ class Calls(BaseSession):
         self.made: list[TelegramMethod[Any]] = []
         self.blocked: set[int] = set()
         self.refuse_edits = ""
+        self.refuse: dict[str, TelegramAPIError] = {}
+        self.linked: int | None = None
+        self.bot_status = "left"
+        self.ephemeral = False
         self._ids = itertools.count(1000)
 
     async def make_request(self, bot: Bot, method: TelegramMethod[Any], timeout: int | None = None) -> Any:
@@ -34,13 +64,36 @@ class Calls(BaseSession):
             raise TelegramForbiddenError(method, "Forbidden: bot was blocked by the user")
         if isinstance(method, EditMessageText) and self.refuse_edits:
             raise TelegramBadRequest(method, self.refuse_edits)
+        if (refusal := self.refuse.get(method.__api_method__)) is not None:
+            raise refusal
+        if (known := self._asked(method)) is not None:
+            return known
+        whispers = isinstance(method, SendMessage) and method.ephemeral_message_parameters is not None
+        if whispers and not self.ephemeral:
+            raise TelegramBadRequest(method, "Bad Request: not enough rights to send ephemeral messages")
         check(method)
         self.made.append(method)
         if isinstance(method, SendMessage | EditMessageText):
             number = method.message_id if isinstance(method, EditMessageText) else next(self._ids)
-            where = {"id": method.chat_id, "type": "private"}
-            return Message.model_validate({"message_id": number, "date": NOW, "chat": where, "text": method.text})
+            where = {"id": method.chat_id, "type": "private" if int(method.chat_id or 0) > 0 else "supergroup"}
+            body = {"message_id": number, "date": NOW, "chat": where, "text": method.text}
+            return Message.model_validate(body | ({"message_id": 0, "ephemeral_message_id": 5} if whispers else {}))
         return True
+
+    def _asked(self, method: TelegramMethod[Any]) -> Any:
+        """What the bot wants to know about itself and about chats; not kept among what it did."""
+        if isinstance(method, GetMe):
+            return User.model_validate(BOT)
+        if isinstance(method, GetChat):
+            about = {"id": method.chat_id, "type": "channel", "accent_color_id": 0, "max_reaction_count": 1}
+            gifts = dict.fromkeys(ACCEPTED, False)
+            return ChatFullInfo.model_validate(about | {"linked_chat_id": self.linked, "accepted_gift_types": gifts})
+        if isinstance(method, GetChatMember):
+            rights = dict.fromkeys(ADMIN_RIGHTS, False) if self.bot_status == "administrator" else {}
+            kicked = {"until_date": 0} if self.bot_status == "kicked" else {}
+            member = {"status": self.bot_status, "user": BOT} | rights | kicked
+            return TypeAdapter(ChatMemberUnion).validate_python(member)
+        return None
 
     async def close(self) -> None:
         pass

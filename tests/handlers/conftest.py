@@ -6,6 +6,8 @@ import pytest
 from aiogram.fsm.storage.memory import DisabledEventIsolation, MemoryStorage
 
 from bot.build import build_dispatcher
+from bot.carriers import Carriers
+from bot.ephemeral import Whispers
 from handlers import routers
 from services.audit import AuditService
 from services.links import Links
@@ -28,6 +30,7 @@ async def chat(world: World) -> AsyncIterator[Chat]:
     """Feeds updates and remembers the bot's calls."""
     bot, calls = recording_bot()
     world.tips.test_money = True  # chat.check holds every message to it
+    links = Links("http://127.0.0.1:8081", "yizan_bot")
     dispatcher = build_dispatcher(
         people=world.people,
         tips=world.tips,
@@ -35,7 +38,7 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         projects=world.projects,
         refunds=world.refunds,
         texts=TEXTS,
-        links=Links("http://127.0.0.1:8081", "yizan_bot"),
+        links=links,
         routers=routers(),
         storage=MemoryStorage(),
         isolation=DisabledEventIsolation(),
@@ -43,6 +46,10 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         audit=AuditService(world.unit, world.people),
         operator=OPERATOR,
         privacy=world.privacy,
+        groups=world.groups,
+        carriers=Carriers(bot, world.carriers, world.creators, world.tips, TEXTS, links),
+        cleanups=world.cleanups,
+        whispers=Whispers(),
         watch=world.watch,
         handovers=world.handovers,
         slots=world.slots,

@@ -96,7 +96,7 @@ async def test_a_post_keeps_its_own_buttons(chat, world):
 async def test_albums_forwards_and_service_messages_get_no_keyboard(chat, world):
     origin = {"type": "hidden_user", "date": NOW, "sender_user_name": "x"}
     assert await post(chat, forward_origin=origin) == []
-    assert await post(chat, media_group_id="1") == []
+    assert await post(chat, message=51, media_group_id="1") == []
     assert await post(chat, text=None, new_chat_title="新名字") == []
 
 
@@ -165,7 +165,7 @@ async def test_searching_a_project_for_a_channel(chat, world):
     assert "没有找到" in message.text
 
 
-async def test_in_groups_it_says_in_private_that_it_keeps_quiet(chat, world):
+async def test_in_groups_it_speaks_in_private_and_keeps_quiet(chat, world):
     (message,) = await changed(chat, membership("left"), membership("member"), channel=-5, kind="group")
     assert message.chat_id == 1001
     where = {"id": -5, "type": "group", "title": "G"}

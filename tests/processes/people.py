@@ -33,12 +33,16 @@ class Message:
     out: bool
     edited: bool
     buttons: tuple[dict[str, Any], ...]
+    sender: int | None = None
+    reply_to: int | None = None
 
     @classmethod
     def of(cls, view: dict[str, Any]) -> "Message":
         buttons = tuple(button for row in view["buttons"] for button in row)
         text = view["text"].translate(_ISOLATES)
-        return cls(view["id"], text, view["html"], view["out"], view["edited"], buttons)
+        sender, answered = view["from"] or {}, view.get("reply_to") or {}
+        marks = (sender.get("id"), answered.get("id"))
+        return cls(view["id"], text, view["html"], view["out"], view["edited"], buttons, *marks)
 
     @property
     def labels(self) -> list[str]:
@@ -72,8 +76,10 @@ class Persona:
         assert answer.status == status, f"{method} {path}: {answer.status} {answer.body}"
         return answer.json
 
-    def say(self, text: str, chat: str | int = BOT) -> Message:
-        return Message.of(self.call("POST", "/messages", {"chat": chat, "text": text})["message"])
+    def say(self, text: str, chat: str | int = BOT, *, to: int | None = None) -> Message:
+        """Write; `to`: as an answer to that message."""
+        answer = {"reply_to": to} if to is not None else {}
+        return Message.of(self.call("POST", "/messages", {"chat": chat, "text": text} | answer)["message"])
 
     def start(self, link: str) -> Message:
         """Follow a t.me link: press START."""
@@ -90,7 +96,7 @@ class Persona:
     def messages(self, chat: str | int = BOT, after: int = 0) -> list[Message]:
         """What the chat holds, oldest first (the last 500)."""
         found = self.call("GET", f"/chats/{chat}/messages?limit=500")["messages"]
-        return [Message.of(view) for view in found if view["id"] > after]
+        return [Message.of(view) for view in found if view["id"] > after or view.get("ephemeral")]
 
     def last(self, chat: str | int = BOT) -> Message:
         return self.messages(chat)[-1]

@@ -6,14 +6,14 @@ from tests.processes.basics import fetch
 from tests.processes.people import CHANNEL, Message, Persona, words
 
 
-def switch_on(person: Persona, card: Message, project: str, language: str = "zh-CN") -> Message:
-    """From a channel's card to tipping switched on (or changed) for the project of that title."""
+def switch_on(person: Persona, card: Message, project: str, language: str = "zh-CN", said: str = "chat-on") -> Message:
+    """From a chat's card to tipping switched on (or changed) for the project of that title."""
     first = words("button-tipping-on", language)
     person.tap(card, first if card.has(first) else words("button-change-project", language))
     person.tap(person.wait_at(card, lambda m: m.has(project)), project)
     confirm = words("button-confirm-on", language)
     person.tap(person.wait_at(card, lambda m: m.has(confirm)), confirm)
-    return person.wait_at(card, words("chat-on", language, chat="", project="").split("\n")[0])
+    return person.wait_at(card, words(said, language, chat="", project="").split("\n")[0])
 
 
 def publish(person: Persona, text: str, chat: str | int = CHANNEL) -> Message:

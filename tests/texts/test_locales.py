@@ -21,7 +21,8 @@ CODE = [
 ]
 # Keys that the code puts together: prefix, and what may stand behind it.
 COMPOSED = {
-    "bot-lacks-": r"administrator|edit-messages",
+    "bot-lacks-": r"administrator|edit-messages|member|send-messages",
+    "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on",
     "button-see-": r"named|anonymous|amount-hidden",
     "button-kind-": r"giving-days|project-news|monthly|thanks",
     "chat-card-": r"on|off|paused|resting|orphaned",

@@ -25,7 +25,8 @@ COLUMNS: dict[str, tuple[tuple[str, Any, str | None], ...]] = {
     ),
     "posts": (
         ("carried", sa.String(8), "'self'"), ("carrier_chat", sa.BigInteger(), None),
-        ("carrier_message_id", sa.BigInteger(), None),
+        ("carrier_message_id", sa.BigInteger(), None), ("reply_to_message_id", sa.BigInteger(), None),
+        ("media_group_id", sa.String(64), None),
     ),
     "provider_events": (("erased_at", AT, None),),
 }  # fmt: skip
@@ -47,6 +48,7 @@ def upgrade() -> None:
     op.create_index("ix_chats_linked_telegram_id", "chats", ["linked_telegram_id"])
     with op.batch_alter_table("roles") as roles:  # the command line, which is nobody, grants roles too
         roles.alter_column("granted_by", existing_type=sa.Uuid(), nullable=True)
+    op.create_index("ix_posts_chat_id_media_group_id", "posts", ["chat_id", "media_group_id"], unique=True)
     on_slots = sa.text("slot_id IS NOT NULL")
     op.create_index(
         "ix_tips_slot_id_paid_at", "tips", ["slot_id", "paid_at"], postgresql_where=on_slots, sqlite_where=on_slots
@@ -165,6 +167,7 @@ def downgrade() -> None:
     for table in ("thanks", "cleanups", "audit_log", "updates_seen", "chat_managers", "subscriptions"):
         op.drop_table(table)
     op.drop_index("ix_chats_linked_telegram_id", table_name="chats")
+    op.drop_index("ix_posts_chat_id_media_group_id", table_name="posts")
     for table, name, _ in REFERENCES:
         _drop(table, name)
     for table, columns in COLUMNS.items():

@@ -1,0 +1,87 @@
+"""Keeps groups clean: a short line to a failed command, and a little later neither of them is there."""
+
+import asyncio
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import (
+    AiogramError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramNotFound,
+)
+from aiogram.types import Message
+
+from bot.cards import Rendered
+from bot.loops import work_or_stop
+from bot.replies import Replies
+from bot.sending import Priority, sending_as
+from services.cleanups import AFTER, Cleanup, CleanupService
+
+log = structlog.get_logger()
+
+IDLE_S: Final = 1.0
+PATIENCE_S: Final = 4.0
+_GONE: Final = "message to delete not found"
+
+
+async def say_shortly(
+    say: Replies, cleanups: CleanupService, command: Message, rendered: Rendered, *, after: timedelta = AFTER
+) -> None:
+    """Answer a command in a group in one line; both are deleted after a few seconds."""
+    chat = command.chat.id
+    await cleanups.later(chat, command.message_id, after=after)
+    try:
+        with sending_as(Priority.NOTICE, patience_s=PATIENCE_S):
+            line = await say.send(chat, rendered, reply_to=command.message_id)
+    except TelegramAPIError as refusal:  # too many of them, or it was deleted already: no reason to fail
+        log.info("line_not_said", error=type(refusal).__name__)
+    else:
+        await cleanups.later(chat, line.message_id, after=after)
+
+
+class Cleaner:
+    """The loop that deletes what is due; it survives every error but its cancellation."""
+
+    def __init__(self, bot: Bot, cleanups: CleanupService) -> None:
+        """Delete through `bot`."""
+        self._bot, self._cleanups = bot, cleanups
+        self.powerless: set[int] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Delete until `stop` is set."""
+        never = asyncio.Event()
+        while await work_or_stop(never, stop, IDLE_S):
+            try:
+                await self.clean()
+            except Exception:  # the database may be back in a second; the cleaner must be there then
+                log.exception("cleaning_failed")
+
+    async def clean(self) -> None:
+        """Delete what is due now."""
+        for cleanup in await self._cleanups.due():
+            await self._delete(cleanup)
+
+    async def _delete(self, cleanup: Cleanup) -> None:
+        try:
+            await self._bot.delete_message(cleanup.chat, cleanup.message_id)
+        except (TelegramBadRequest, TelegramForbiddenError, TelegramNotFound, TelegramMigrateToChat) as refusal:
+            self._refused(cleanup, refusal)
+        except AiogramError as error:
+            log.info("cleanup_put_off", error=type(error).__name__)
+            await self._cleanups.failed(cleanup)
+            return
+        await self._cleanups.done([cleanup.id])
+
+    def _refused(self, cleanup: Cleanup, refusal: TelegramAPIError) -> None:
+        """Logged once for each chat: it stays the same until somebody gives the bot the right."""
+        if _GONE in refusal.message.lower() or cleanup.chat in self.powerless:
+            return
+        self.powerless.add(cleanup.chat)
+        log.warning(
+            "may_not_delete", error=refusal.message, hint="make the bot an administrator that may delete messages"
+        )

@@ -1,0 +1,142 @@
+"""/tip, /tip 5: as an answer to a message of a group."""
+
+import contextlib
+from uuid import UUID
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.filters import CommandObject
+from aiogram.types import Message, MessageOriginChannel, ReactionTypeEmoji
+
+from bot import group_cards
+from bot.carriers import Carriers
+from bot.ephemeral import Whispers
+from bot.middlewares import visitor
+from bot.replies import Replies
+from bot.sending import Priority, sending_as
+from giving.creators import Carried, Post
+from giving.errors import NotTippable, TipInChannel, TipNeedsReply
+from giving.money import Money, parse_amount
+from giving.people import Person
+from giving.tips import OfferRequest
+from handlers.channels import POSTS
+from handlers.tips.card import show_tip
+from services.groups import GroupService, Tipped
+from services.links import Links
+from services.people import PeopleService
+from services.tips import TipService
+from texts import Texts
+
+log = structlog.get_logger()
+CARRIER_PATIENCE_S = 4.0
+NOTED = "👌"
+
+
+async def tip(
+    message: Message,
+    command: CommandObject,
+    bot: Bot,
+    say: Replies,
+    groups: GroupService,
+    carriers: Carriers,
+    whispers: Whispers,
+    tips: TipService,
+    people: PeopleService,
+    texts: Texts,
+    links: Links,
+    language: str,
+    person: Person | None = None,
+) -> None:
+    """The message gets its keyboard, once; with an amount, whoever asked is led to pay it.
+
+    Raises: what bot/errors.py says in one line: TipNeedsReply, NotTippable, TippingNotOn, AmountNotUnderstood, ….
+    """
+    answered = _answered(message, bot)
+    post = await _channel_post(answered, groups)
+    amount = parse_amount(command.args, least=tips.limits.least, most=tips.limits.most) if command.args else None
+    if post is None:
+        tipped = Tipped(
+            answered.message_id, answered.text or answered.caption or "", answered.date, await _author(answered, people)
+        )
+        post = await groups.tipped(message.chat.id, tipped, message.chat.title or "")
+    elif post.carried is Carried.SELF and amount is None:
+        raise TipInChannel
+    offered = await _offer(message, tips, person, post, amount) if person and amount else None
+    if not await _show(carriers, post):
+        await _note(message)
+    if person is not None and offered is not None:
+        await _lead_to_pay(message, say, whispers, tips, people, texts, links, person, language, offered)
+
+
+def _answered(message: Message, bot: Bot) -> Message:
+    """The message that /tip answers. Raises: TipNeedsReply, NotTippable."""
+    answered = message.reply_to_message
+    # In a forum every message answers the one that opened its topic.
+    if answered is None or answered.forum_topic_created is not None:
+        raise TipNeedsReply
+    ours = answered.from_user is not None and answered.from_user.id == bot.id
+    if ours or answered.content_type not in POSTS:
+        raise NotTippable
+    return answered
+
+
+async def _channel_post(answered: Message, groups: GroupService) -> Post | None:
+    """The channel's post, where the message is its copy in the discussion group."""
+    origin = answered.forward_origin
+    if not answered.is_automatic_forward or not isinstance(origin, MessageOriginChannel):
+        return None
+    return await groups.channel_post(origin.chat.id, origin.message_id)
+
+
+async def _author(answered: Message, people: PeopleService) -> UUID | None:
+    """Who wrote it; nobody for bots, channels and administrators who stay anonymous."""
+    author = answered.from_user
+    if author is None or author.is_bot or answered.sender_chat is not None:
+        return None
+    return (await people.meet(visitor(author))).id
+
+
+async def _offer(message: Message, tips: TipService, person: Person, post: Post, amount: Money) -> UUID:
+    key = f"msg:{message.chat.id}:{message.message_id}"
+    request = OfferRequest(key=key, donor=person.id, amount=amount, post=post.id, visibility=person.visibility)
+    return (await tips.offer(request)).id
+
+
+async def _show(carriers: Carriers, post: Post) -> bool:
+    """Whether the message got its keyboard just now; where it has no turn yet, the counters' loop sends it."""
+    try:
+        with sending_as(Priority.ANSWER, patience_s=CARRIER_PATIENCE_S):
+            return await carriers.show(post.id, asked=True)
+    except TelegramAPIError as refusal:
+        log.info("carrier_not_shown", post_id=str(post.id), error=type(refusal).__name__)
+        return False
+
+
+async def _note(message: Message) -> None:
+    """The keyboard stands already, and a second message would be one too many: a sign that the command was heard."""
+    with contextlib.suppress(TelegramAPIError):
+        await message.react([ReactionTypeEmoji(emoji=NOTED)])
+
+
+async def _lead_to_pay(
+    message: Message,
+    say: Replies,
+    whispers: Whispers,
+    tips: TipService,
+    people: PeopleService,
+    texts: Texts,
+    links: Links,
+    person: Person,
+    language: str,
+    tip_id: UUID,
+) -> None:
+    """In private; and, where only they see it, in the group. Who can't be written to goes by the carrier's counter."""
+    if person.reachable:
+        try:
+            await show_tip(say, tips, texts, links, person, language, tip_id)
+        except TelegramForbiddenError:
+            await people.blocked(person.telegram_id)
+    card = await tips.card(tip_id, person)
+    shown = group_cards.pay(texts, links, language, card.tip, card.project.project.title(language))
+    await whispers.to(say, message.chat.id, person.telegram_id, shown)

@@ -1,0 +1,253 @@
+"""Groups and discussion groups, by HTTP only, through a real bot in a process of its own, on both databases."""
+
+import time
+from typing import Any
+
+import pytest
+
+from tests.processes import CREATOR, Message, Persona, Stage, is_card, pay, switch_on, together, until, words
+from tests.way.cast import FRESH, SPRING, SPRING_TITLE, cny, receipt
+
+BOT_ID = 100000001
+CLEANED_WITHIN_S = 25.0  # ten seconds, and what two busy cores take
+
+
+@pytest.fixture
+def members(stage: Stage) -> tuple[Persona, Persona]:
+    """Two people who never started the bot."""
+    return stage.persona(next(FRESH)), stage.persona(next(FRESH))
+
+
+def new_group(stage: Stage, *people: Persona, kind: str = "supergroup", title: str = "读书会") -> int:
+    """The creator's group, with the bot in it."""
+    body = {"type": kind, "title": title, "members": [*(person.id for person in people), BOT_ID]}
+    chat: int = stage.creator.call("POST", "/chats", body)["chat"]["id"]
+    return chat
+
+
+def tipping_group(stage: Stage, *people: Persona, kind: str = "supergroup") -> int:
+    """One that is on for the spring."""
+    after = stage.creator.last_id()
+    group = new_group(stage, *people, kind=kind)
+    told = stage.creator.wait(words("group-can"), after=after)
+    assert words("group-ready") in told.text
+    assert words("group-nice-delete") in told.text
+    switch_on(stage.creator, told, SPRING_TITLE, said="group-on")
+    return group
+
+
+def of_bot(person: Persona, group: int) -> list[Message]:
+    """What the bot said to everyone."""
+    return [m for m in person.messages(group) if m.sender == BOT_ID and m.id > 0]
+
+
+def test_from_an_invitation_to_the_moved_counter(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    said = author.say("我把家里的旧书整理好了，谁要？", group)
+    giver.say("/tip 5", group, to=said.id)
+    carrier = giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+    assert carrier.reply_to == said.id
+    assert carrier.labels[1:] == ["¥1", "¥5", "¥10", words("button-other")]
+
+    giver.start(carrier.url(words("post-counter-none")))
+    card = giver.wait(is_card)
+    assert "¥5" in card.text
+    pay(card)
+    stage.given[SPRING] += 500
+    receipt(giver, card.id)
+    given = words("carrier", donors=1, given=cny(500), project=SPRING_TITLE)
+    giver.wait_at(carrier, lambda m: given in m.text and m.has(words("post-counter", donors=1, given=cny(500))), group)
+
+    before = giver.last_id()
+    assert giver.tap(carrier, "¥1", group)["text"].startswith(words("tip-sent")), "by now the bot can write to them"
+    pay(giver.wait(is_card, after=before))
+    stage.given[SPRING] += 100
+    more = words("carrier", donors=1, given=cny(600), project=SPRING_TITLE)
+    giver.wait_at(carrier, more, group)
+    assert len(of_bot(giver, group)) == 1
+    assert words("carrier-author", author="") not in carrier.text
+
+
+def test_many_tips_at_once_on_one_message_are_one_message_of_the_bot(stage, members):
+    author, _ = members
+    people = [stage.persona(next(FRESH)) for _ in range(6)]
+    group = tipping_group(stage, author, *people)
+    said = author.say("一起来", group)
+    together(*(lambda p=p: p.say("/tip 1", group, to=said.id) for p in people))
+    author.wait(words("carrier-none", project=SPRING_TITLE), group)
+    chat = "SELECT count(*) FROM tips JOIN chats ON chats.id = tips.chat_id WHERE chats.telegram_id = :group"
+    until(lambda: stage.rows(chat, group=group)[0][0] == len(people), "a tip of everyone")
+    assert len(of_bot(author, group)) == 1
+
+
+def failed(person: Persona, group: int, text: str, key: str, *, to: int | None = None, **args: Any) -> tuple[int, int]:
+    """A command that can't be: the line it gets; both by number."""
+    command = person.say(text, group, to=to)
+    language_words = words(key, **args)
+    line = person.wait(language_words, group, after=command.id)
+    assert line.reply_to == command.id
+    return command.id, line.id
+
+
+def test_failed_commands_and_what_is_said_to_them_are_gone_after_ten_seconds(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    stage.creator.set_member(group, BOT_ID, "administrator", can_delete_messages=True)
+    said = author.say("早上好", group)
+    began = time.monotonic()
+    gone = [*failed(giver, group, "/tip 5", "error-tip-needs-reply")]
+    gone += failed(
+        giver, group, "/tip 许多", "error-amount-not-understood", to=said.id, least=cny(100), most=cny(5_000_000)
+    )
+    giver.say("/tip", group, to=said.id)
+    carrier = giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+    gone += failed(giver, group, "/tip 1", "error-not-tippable", to=carrier.id)
+    gone += failed(giver, group, "/charity", "error-not-administrator", chat="读书会")
+    until(lambda: not set(gone) & {m.id for m in giver.messages(group)}, "cleaned up", seconds=CLEANED_WITHIN_S)
+    assert time.monotonic() - began >= 10
+    left = [m.id for m in giver.messages(group)]
+    assert {said.id, carrier.id} <= set(left)
+
+
+def test_without_the_right_to_delete_its_own_line_goes_and_the_command_stays(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    command, line = failed(giver, group, "/tip", "error-tip-needs-reply")
+    until(lambda: line not in {m.id for m in giver.messages(group)}, "its line is gone", seconds=CLEANED_WITHIN_S)
+    assert command in {m.id for m in giver.messages(group)}
+
+
+def test_where_the_bot_administers_a_member_alone_sees_where_to_pay_and_can_undo(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    stage.creator.set_member(group, BOT_ID, "administrator", can_delete_messages=True)
+    said = author.say("晚上好", group)
+    giver.say("/tip 5", group, to=said.id)
+    whisper = giver.wait(words("group-pay", amount=cny(500), project=SPRING_TITLE), group)
+    assert whisper.id < 0, "only they see it"
+    assert not any(m.id < 0 for m in author.messages(group))
+    giver.tap(whisper, words("button-cancel"), group)
+    giver.wait_at(whisper, words("tip-cancelled", amount=cny(500), project=SPRING_TITLE), group)
+    assert len(of_bot(giver, group)) == 1
+
+
+def test_removed_and_added_again_the_bot_finds_its_settings(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    creator = stage.creator
+    after = creator.last_id()
+    creator.set_member(group, BOT_ID, "kicked")
+    creator.wait(words("group-removed", chat="读书会"), after=after)
+    creator.set_member(group, BOT_ID, "member")
+    creator.wait(words("group-ready-back", project=SPRING_TITLE), after=after)
+    said = author.say("又见面了", group)
+    giver.say("/tip", group, to=said.id)
+    giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+
+
+def test_an_anonymous_administrator_is_led_into_private_by_charity(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver)
+    creator = stage.creator
+    creator.call(
+        "POST", f"/chats/{group}/members", {"user": CREATOR, "status": "creator", "rights": {"is_anonymous": True}}
+    )
+    command = creator.say("/charity", group)
+    line = creator.wait(words("group-charity-anonymous"), group, after=command.id)
+    before = creator.last_id()
+    creator.start(line.url(words("button-open-private")))
+    card = creator.wait("读书会", after=before)
+    assert card.has(words("button-change-project"))
+    giver.start(line.url(words("button-open-private")))
+    giver.wait(words("error-not-administrator", chat="读书会"))
+
+
+def test_a_group_that_becomes_a_supergroup_takes_everything_along(stage, members):
+    author, giver = members
+    group = tipping_group(stage, author, giver, kind="group")
+    said = author.say("人越来越多了", group)
+    giver.say("/tip 5", group, to=said.id)
+    carrier = giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+    giver.start(carrier.url(words("post-counter-none")))
+    pay(giver.wait(is_card))
+    stage.given[SPRING] += 500
+    giver.wait_at(carrier, words("carrier", donors=1, given=cny(500), project=SPRING_TITLE), group)
+
+    creator = stage.creator
+    after = creator.last_id()
+    new = creator.call("POST", f"/chats/{group}/migrate")["chat"]["id"]
+    creator.wait(words("group-upgraded", chat="读书会"), after=after)
+    again = author.say("到新家了", new)
+    giver.say("/tip 1", new, to=again.id)
+    giver.wait(words("carrier-none", project=SPRING_TITLE), new)
+    fresh = [m.text for m in creator.messages(after=after)]
+    assert not any(words("group-can") in text for text in fresh), "not greeted as a new one"
+    total = "SELECT given_minor FROM tallies JOIN chats ON chats.id = tallies.subject_id WHERE chats.telegram_id = :new"
+    assert stage.rows(total, new=new) == [(500,)]
+
+
+# --- Discussion groups -----------------------------------------------------------------------------------------------
+
+
+def channel_with_discussion(stage: Stage, *people: Persona) -> tuple[int, int]:
+    """A channel that is on, and its discussion group in which the bot administers."""
+    creator = stage.creator
+    group = new_group(stage, *people, title="讨论")
+    creator.set_member(group, BOT_ID, "administrator")
+    body = {"type": "channel", "title": "相册", "members": [person.id for person in people]}
+    channel = creator.call("POST", "/chats", body)["chat"]["id"]
+    creator.call("PUT", f"/chats/{channel}/link", {"group": group})
+    return on(stage, channel), group
+
+
+def on(stage: Stage, channel: int) -> int:
+    creator = stage.creator
+    after = creator.last_id()
+    creator.set_member(channel, BOT_ID, "administrator", can_post_messages=True, can_edit_messages=True)
+    switch_on(creator, creator.wait(words("bot-ready"), after=after), SPRING_TITLE)
+    return channel
+
+
+def album(stage: Stage, channel: int, text: str) -> list[int]:
+    posted = stage.creator.call("POST", "/messages", {"chat": channel, "photos": 3, "text": text})
+    return [view["id"] for view in posted["messages"]]
+
+
+def test_an_album_is_carried_by_one_reply_in_the_discussion_group(stage, members):
+    reader, giver = members
+    channel, group = channel_with_discussion(stage, reader, giver)
+    first, *_ = album(stage, channel, "三张照片")
+    carrier = giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+    answer = giver.tap(carrier, "¥1", group)
+    giver.start(answer["url"])
+    pay(giver.wait(is_card))
+    stage.given[SPRING] += 100
+    giver.wait_at(carrier, words("carrier", donors=1, given=cny(100), project=SPRING_TITLE), group)
+    assert len([m for m in of_bot(giver, group) if m.reply_to]) == 1
+    counted = (
+        "SELECT posts.message_id FROM tips JOIN posts ON posts.id = tips.post_id"
+        " JOIN chats ON chats.id = posts.chat_id WHERE chats.telegram_id = :channel"
+    )
+    assert stage.rows(counted, channel=channel) == [(first,)]
+
+
+def test_a_post_the_bot_may_not_edit_is_carried_by_a_reply(stage, members):
+    reader, giver = members
+    channel, group = channel_with_discussion(stage, reader, giver)
+    stage.creator.set_member(channel, BOT_ID, "administrator", can_post_messages=True)
+    stage.creator.say("没有编辑权限的一天", channel)
+    giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+
+
+def test_without_a_discussion_group_the_creator_is_told_once_what_to_do(stage, members):
+    creator = stage.creator
+    channel = on(stage, creator.call("POST", "/chats", {"type": "channel", "title": "没有讨论群"})["chat"]["id"])
+    after = creator.last_id()
+    for text in ("一", "二"):
+        album(stage, channel, text)
+    post = creator.say("后来的帖子", channel)
+    creator.wait_at(post, lambda m: m.has("¥1"), channel)
+    told = words("discussion-none", chat="没有讨论群")
+    creator.wait(told, after=after)
+    assert len([m for m in creator.messages(after=after) if told in m.text]) == 1
