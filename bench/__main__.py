@@ -13,10 +13,16 @@ import click
 import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
-NAMES: Final = ("tips", "linked", "offer", "settle", "start")
+NAMES: Final = ("tips", "linked", "offer", "settle", "updates", "start", "memory")
 PLAN: Final = [
     (name, engine, callers)
-    for name, most in (("tips", (1, 64, 256)), ("linked", (256,)), ("offer", (256,)), ("settle", (256,)))
+    for name, most in (
+        ("tips", (1, 64, 256)),
+        ("linked", (256,)),
+        ("offer", (256,)),
+        ("settle", (256,)),
+        ("updates", (100,)),
+    )
     for engine in ("sqlite", "postgres")
     for callers in most
 ]
@@ -40,6 +46,10 @@ def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bo
         _everything(seconds, as_json=as_json)
     elif name == "start":
         _print(_start(), as_json=as_json)
+    elif name == "memory":
+        _print(_memory(), as_json=as_json)
+    elif name == "updates":
+        _print(_updates(engine, callers, seconds, server), as_json=as_json)
     else:
         _print(_one(name, engine, callers, seconds, server, verbose=not as_json), as_json=as_json)
 
@@ -61,6 +71,26 @@ def _one(
                 f"{run.commits_per_item:.3f} commits each, ledger clean"
             )
     return dataclasses.asdict(line)
+
+
+def _updates(engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.databases import NotDurable
+    from bench.rows import Wrong
+    from bench.updates import measure_updates
+
+    try:
+        return dataclasses.asdict(uvloop.run(measure_updates(engine, callers, seconds, server=server)))
+    except (Wrong, NotDurable, TimeoutError) as error:
+        raise click.ClickException(f"updates {engine} {callers}: {error}") from None
+
+
+def _memory() -> dict[str, Any]:
+    from bench.memory import DidNotRun, measure_memory
+
+    try:
+        return dataclasses.asdict(measure_memory())
+    except DidNotRun as error:
+        raise click.ClickException(f"memory: {error}") from None
 
 
 def _start() -> dict[str, Any]:
@@ -87,6 +117,7 @@ def _everything(seconds: float, *, as_json: bool) -> None:
             options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
             _print(_in_own_process(name, *options), as_json=as_json)
     _print(_in_own_process("start"), as_json=as_json)
+    _print(_in_own_process("memory"), as_json=as_json)
 
 
 def _in_own_process(*words: str) -> dict[str, Any]:
@@ -102,6 +133,11 @@ def _in_own_process(*words: str) -> dict[str, Any]:
 def _print(found: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found))
+    elif found["name"] == "memory":
+        click.echo(
+            f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
+            f"{found['above_mb']} MB above"
+        )
     elif found["name"] == "start":
         click.echo(
             f"\nstart   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "

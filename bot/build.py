@@ -7,6 +7,7 @@ from aiogram.client.default import DefaultBotProperties
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.fsm.storage.base import BaseEventIsolation, BaseStorage
+from aiogram.types import LinkPreviewOptions
 from aiogram.utils.token import TokenValidationError
 
 from bot import errors
@@ -31,7 +32,9 @@ def build_bot(token: str, api_base: str, limiter: Limiter) -> Bot:
     session = RawSession(api=TelegramAPIServer.from_base(api_base), timeout=REQUEST_TIMEOUT_S)
     session.middleware(limiter)
     try:
-        return Bot(token, session, DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview_is_disabled=True))
+        # Not link_preview_is_disabled: that also sends the parameter Telegram had before Bot API 7.0.
+        no_preview = LinkPreviewOptions(is_disabled=True)
+        return Bot(token, session, DefaultBotProperties(parse_mode=ParseMode.HTML, link_preview=no_preview))
     except TokenValidationError:
         raise TokenRefused from None
 

@@ -23,6 +23,7 @@ from giving.errors import (
     NotAdministrator,
     NotAllowed,
     NotRefundable,
+    NotSaved,
     NotYours,
     PersonUnknown,
     PostUnknown,
@@ -37,6 +38,7 @@ from services.links import Links
 from services.operator import Operator
 from services.people import PeopleService
 from services.tips import TipService
+from services.updates import is_away
 from texts import Texts
 
 log = structlog.get_logger()
@@ -116,32 +118,41 @@ async def on_error(
     operator: Operator = NOBODY,
     carriers: Carriers | None = None,
     cleanups: CleanupService | None = None,
+    attempt: int = 1,
 ) -> Any:
-    """Tell the person, whatever happened. Updates that nobody waits for are left to the dispatcher's caller."""
+    """Tell the person, whatever happened: once, however often it is tried (`attempt`).
+
+    What bot.intake has to decide (the database was away, the time was over) is raised again, and so is what nobody
+    waits for.
+    """
     update, error = event.update, event.exception
     if isinstance(error, TelegramMigrateToChat) and carriers is not None:
         await carriers.service.moved(getattr(error.method, "chat_id", 0), error.migrate_to_chat_id)
+    undecided = is_away(error) or isinstance(error, TimeoutError)
+    user = _user(update)
     if isinstance(error, GivingError):
         way = _way_of(update) if isinstance(error, REFUSALS) else None
         name = "callback_refused" if way else "refused"
         log.info(name, update_id=update.update_id, reason=error.message_key, **({"way": way} if way else {}))
-    else:
+    elif not undecided and user is not None:
         log.error("update_failed", update_id=update.update_id, error=type(error).__name__, exc_info=error)
-    user = _user(update)
     if user is None:
+        return UNHANDLED
+    if attempt > 1 and undecided:
         return UNHANDLED
     spoken = language or language_of(user.language_code) or texts.default
     say = say or Replies(bot, texts, spoken, test_money=tips.test_money)
+    told = NotSaved() if is_away(error) else error
     with contextlib.suppress(TelegramAPIError):
         if isinstance(error, TelegramForbiddenError) and getattr(error.method, "chat_id", user.id) == user.id:
             await people.blocked(user.id)
         if update.callback_query is not None:
-            await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, error, operator)
+            await _tell_tap(update.callback_query, say, texts, links, people, person, spoken, told, operator)
         elif (asked := update.message or update.edited_message) is not None and asked.chat.type == "private":
-            await say.send(asked.chat.id, message(texts, spoken, error, operator))
+            await say.send(asked.chat.id, message(texts, spoken, told, operator))
         elif update.message is not None and (update.message.text or "").startswith("/") and cleanups is not None:
-            await say_shortly(say, cleanups, update.message, line(texts, spoken, error))
-    return True
+            await say_shortly(say, cleanups, update.message, line(texts, spoken, told))
+    return UNHANDLED if undecided else True
 
 
 def _way_of(update: Update) -> str | None:

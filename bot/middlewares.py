@@ -10,6 +10,7 @@ from aiogram import BaseMiddleware
 from aiogram.types import Message, TelegramObject, Update, User
 from structlog.contextvars import bind_contextvars
 
+from bot.intake import Hurry
 from bot.replies import Replies
 from giving.names import clean
 from giving.people import Visitor
@@ -45,9 +46,16 @@ class DeadlineMiddleware(BaseMiddleware):
         self._seconds = seconds
 
     async def __call__(self, handler: Handler, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Handle in time. Raises: TimeoutError."""
-        async with asyncio.timeout(self._seconds):
-            return await handler(event, data)
+        """Handle in time; the update's "hurry" (bot.intake) can end it earlier. Raises: TimeoutError."""
+        hurry: Hurry | None = data.get("hurry")
+        async with asyncio.timeout(self._seconds) as timeout:
+            if hurry is None:
+                return await handler(event, data)
+            hurry.timeout = timeout
+            try:
+                return await handler(event, data)
+            finally:
+                hurry.timeout = None
 
 
 class PersonMiddleware(BaseMiddleware):

@@ -1,43 +1,33 @@
-"""Updates by long polling: each is handled to the end before Telegram is told that it may forget it.
+"""Updates by long polling: Telegram is told that it may forget an update only after what it did is committed.
 
-One exception keeps one person's backlog from everybody else: Telegram shows 100 updates from the oldest unfinished one
-on, so where those hide what came after them, what a person can simply do again is confirmed while it is in hand.
+Telegram shows 100 updates from the oldest unfinished one on: what hides those behind it is hurried, never let go.
 """
 
 import asyncio
-import random
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramConflictError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import DeleteWebhook, GetUpdates, TelegramMethod
-from aiogram.types import Update
-from aiogram.types.update import UpdateTypeLookupError
-from pydantic import ValidationError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError
+from aiogram.methods import DeleteWebhook, GetUpdates
 
+from bot.intake import Hurry, Intake
 from bot.loops import first_of
+from bot.patience import Patience
 from bot.session import RawSession, TokenRefused
 
 __all__ = ["Polling", "TokenRefused"]
 
 log = structlog.get_logger()
 
-HANDLER_TIMEOUT_S: Final = 30.0
-GRACE_S: Final = 8.0
-LEAST_BACKOFF_S: Final = 1.0
-MOST_BACKOFF_S: Final = 30.0
-_ANSWER_S: Final = 10.0  # for the network around a long poll, and for the polite answer after a handler's time is over
+GRACE_S: Final = 7.5
+_ANSWER_S: Final = 10.0  # for the network around a long poll
+_CONFIRM_S: Final = 0.8
 _AGAIN_S: Final = 0.25  # how soon to look for more while something is still in hand
+HURRY_AFTER_S: Final = 3.0  # how long a handler may hide what came after its update
+MOST_PAUSE_S: Final = 10.0  # between two tries of an update while the database is away
 MOST_WAITING: Final = 5  # of one person or chat, behind the one in hand
 MOST_AT_ONCE: Final = 100  # in one answer of getUpdates
 _DO_AGAIN: Final = frozenset(
@@ -48,46 +38,51 @@ _OF_A_PERSON: Final = frozenset(
     {"callback_query", "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query"}
 )
 
-Handle = Callable[[Mapping[str, Any]], Awaitable[None]]
-
-
-class Surplus(Protocol):
-    """Tells a person who is too fast that there is no need to hurry; never raises, never waits."""
-
-    def __call__(self, bot: Bot, raw: Mapping[str, Any], *, first: bool) -> None:
-        """About an update that is not handled; `first` of its burst."""
-        ...
+Handle = Callable[[Mapping[str, Any], Hurry], Awaitable[bool]]
 
 
 class Line(deque[Mapping[str, Any]]):
-    """What one person or chat sent, the one in hand first; `surplus`: something was turned away already."""
+    """What one person or chat sent, the one in hand first.
+
+    `surplus`: something was turned away already; `stuck`: the first one has to be tried again.
+    """
 
     surplus = False
+    stuck = False
 
 
 class InHand:
-    """Updates being handled: in order within a person or chat, beside each other otherwise; each only once."""
+    """Updates being handled: in order within a person or chat, beside each other otherwise; each only once.
 
-    def __init__(self, handle: Handle, turn_away: Callable[[Mapping[str, Any], bool], None] | None = None) -> None:
-        """Handle each with `handle`, which never raises but for a cancellation.
+    At most 100, since Telegram shows no more from the first unfinished one on.
+    """
+
+    def __init__(
+        self,
+        handle: Handle,
+        turn_away: Callable[[Mapping[str, Any], bool], None] | None = None,
+        put_off: Callable[[Mapping[str, Any]], None] | None = None,
+    ) -> None:
+        """Handle each with `handle` until it says that it is finished; what waits behind one that is not: `put_off`.
 
         What comes when MOST_WAITING of a person wait already, and what they can simply do again, goes to `turn_away`
         (with whether it is the first of its burst) and counts as finished.
         """
-        self._handle, self._turn_away = handle, turn_away
+        self._handle, self._turn_away, self._put_off = handle, turn_away, put_off
         self._lines: dict[Hashable, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unfinished: dict[int, Mapping[str, Any]] = {}
-        self._let_go: set[int] = set()
+        self._unfinished: set[int] = set()
+        self._running: dict[int, tuple[float, Mapping[str, Any], Hurry]] = {}
         self._finished: set[int] = set()
         self._next: int | None = None
+        self._stopping = asyncio.Event()
         self.all_done = asyncio.Event()
         self.all_done.set()
 
     @property
     def offset(self) -> int | None:
-        """Everything below it is finished (or let go): what getUpdates may confirm. None before the first update."""
-        return min(self._unfinished.keys() - self._let_go, default=self._next)
+        """Everything below it is finished: what getUpdates may confirm. None while there is nothing to confirm."""
+        return min(self._unfinished, default=self._next)
 
     def take(self, updates: Iterable[Mapping[str, Any]]) -> bool:
         """Start on those that are not in hand yet; True if there were any."""
@@ -102,11 +97,20 @@ class InHand:
         self._finished = {number for number in self._finished if number >= (self.offset or 0)}
         return fresh
 
-    def let_go(self) -> bool:
-        """Let what can be done again be confirmed although it is still in hand; True if that moves the offset."""
-        before = self.offset
-        self._let_go |= {number for number, raw in self._unfinished.items() if can_be_done_again(raw)}
-        return self.offset != before
+    def confirmed(self) -> None:
+        """Telegram has nothing more and knows what is finished: numbers may go on anywhere, even below (as they do
+        after an idle week).
+        """
+        if not self._unfinished:
+            self._next = None
+            self._finished.clear()
+
+    def hurry(self) -> None:
+        """End what hides later updates for too long and can simply be done again; its person is told."""
+        now = asyncio.get_running_loop().time()
+        for number, (began, raw, hurry) in self._running.items():
+            if now - began > HURRY_AFTER_S and can_be_done_again(raw) and hurry.now():
+                log.warning("update_hurried", update_id=number)
 
     def _queue(self, key: Hashable, raw: Mapping[str, Any]) -> None:
         line = self._lines.get(key)
@@ -116,9 +120,11 @@ class InHand:
             line.surplus = True
             return
         self.all_done.clear()
-        self._unfinished[raw["update_id"]] = raw
+        self._unfinished.add(raw["update_id"])
         if line is not None:
             line.append(raw)
+            if line.stuck and self._put_off is not None:
+                self._put_off(raw)
             return
         self._lines[key] = Line([raw])
         task = asyncio.create_task(self._work_off(key))
@@ -128,25 +134,46 @@ class InHand:
     async def _work_off(self, key: Hashable) -> None:
         line = self._lines[key]
         while line:
-            raw = line[0]
-            await self._handle(raw)
-            line.popleft()
-            self._unfinished.pop(raw["update_id"], None)
-            self._let_go.discard(raw["update_id"])
+            if not await self._finish(line):
+                return  # we are stopping: it and what waits behind it come again
+            raw = line.popleft()
+            self._unfinished.discard(raw["update_id"])
             self._finished.add(raw["update_id"])
         del self._lines[key]
         if not self._unfinished:
             self.all_done.set()
 
+    async def _finish(self, line: Line) -> bool:
+        """Try the first until it is finished; False if we are to stop before."""
+        raw, number, pause = line[0], line[0]["update_id"], 0.5
+        while True:
+            hurry = Hurry()
+            self._running[number] = asyncio.get_running_loop().time(), raw, hurry
+            try:
+                line.stuck = not await self._handle(raw, hurry)
+            finally:
+                del self._running[number]
+            if not line.stuck:
+                return True
+            if self._put_off is not None:
+                for waiting in list(line)[1:]:
+                    self._put_off(waiting)
+            pause = min(MOST_PAUSE_S, 2 * pause)
+            await first_of((self._stopping,), pause)
+            if self._stopping.is_set():
+                return False
+
     async def finish(self, grace_s: float) -> None:
         """Let what is in hand come to its end; what takes longer is cancelled and stays unconfirmed."""
+        self._stopping.set()
         if tasks := list(self._tasks):
             _, late = await asyncio.wait(tasks, timeout=grace_s)
             for task in late:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
             if late:
-                log.warning("updates_left_unfinished", count=len(self._unfinished))
+                await asyncio.wait(late, timeout=0.3)  # one that does not even end when cancelled is left behind
+        if self._unfinished:
+            log.warning("updates_left_unfinished", count=len(self._unfinished))
 
 
 class Polling:
@@ -156,30 +183,23 @@ class Polling:
         self,
         bot: Bot,
         dispatcher: Dispatcher,
+        intake: Intake,
         *,
         allowed_updates: list[str] | None = None,
         timeout_s: int = 25,
-        handler_timeout_s: float = HANDLER_TIMEOUT_S,
         grace_s: float = GRACE_S,
     ) -> None:
-        """Ask for `allowed_updates`, or for what the dispatcher's routers handle; who is too fast is told by the
-        dispatcher's "surplus" (bot.build.build_dispatcher). Raises: TypeError (other session).
-        """
-        if not isinstance(bot.session, RawSession):
-            raise TypeError("polling reads raw answers: give the bot a RawSession (bot.build.build_bot)")
-        self._bot, self._session, self._dispatcher = bot, bot.session, dispatcher
+        """Ask for `allowed_updates`, or for what the dispatcher's routers handle. Raises: TypeError (other session)."""
+        self._patience = Patience(bot)
+        self._bot, self._intake = bot, intake
         self._allowed = allowed_updates if allowed_updates is not None else dispatcher.resolve_used_update_types()
-        self._timeout_s, self._handler_timeout_s, self._grace_s = timeout_s, handler_timeout_s, grace_s
-        self._surplus: Surplus | None = dispatcher.workflow_data.get("surplus")
-        self._in_hand = InHand(self._handle, self._turn_away)
-        self._state = "ok"
-        self._failures = 0
-        self.ready = asyncio.Event()  # Telegram has answered
+        self._timeout_s, self._grace_s = timeout_s, grace_s
+        self._in_hand = InHand(intake, self._turn_away, intake.put_off)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set (or this is cancelled), then finish what is in hand. Raises: TokenRefused."""
         try:
-            await self._until(stop, self._patiently(stop, DeleteWebhook(drop_pending_updates=False), _ANSWER_S))
+            await self._patience.call(DeleteWebhook(drop_pending_updates=False), _ANSWER_S, stop)
             while not stop.is_set():
                 await self._once(stop)
         finally:
@@ -191,91 +211,31 @@ class Polling:
         idle = self._in_hand.all_done.is_set()
         timeout_s = self._timeout_s if idle else 0
         method = GetUpdates(offset=self._in_hand.offset, timeout=timeout_s, allowed_updates=self._allowed)
-        updates = await self._until(stop, self._patiently(stop, method, timeout_s + _ANSWER_S))
+        updates = await self._patience.call(method, timeout_s + _ANSWER_S, stop)
+        if updates == [] and idle:
+            self._in_hand.confirmed()
         usable = _usable(updates or ())
         fresh = self._in_hand.take(usable)
-        if len(usable) >= MOST_AT_ONCE and (fresh or self._in_hand.let_go()):
-            return  # there may be more behind them
+        if len(usable) >= MOST_AT_ONCE:
+            if fresh:
+                return  # there may be more behind them
+            self._in_hand.hurry()
         if not idle or fresh:
             await first_of((stop, self._in_hand.all_done), _AGAIN_S)
-
-    async def _until(self, stop: asyncio.Event, call: Awaitable[Any]) -> Any:
-        """The call's result; None if it had to be broken off to stop."""
-        task, stopping = asyncio.ensure_future(call), asyncio.ensure_future(stop.wait())
-        try:
-            await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
-            return task.result() if task.done() else None
-        finally:
-            stopping.cancel()
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-
-    async def _patiently(self, stop: asyncio.Event, method: TelegramMethod[Any], timeout_s: float) -> Any:
-        """Call until there is an answer. Raises: TokenRefused."""
-        while not stop.is_set():
-            try:
-                answer = await self._session.raw(self._bot, method, timeout_s)
-            except (TelegramUnauthorizedError, TelegramNotFound):
-                raise TokenRefused from None
-            except (TelegramAPIError, ClientDecodeError) as error:
-                await asyncio.sleep(self._pause_after(error))
-            else:
-                self._came_through()
-                return answer
-        return None
-
-    def _pause_after(self, error: TelegramAPIError | ClientDecodeError) -> float:
-        """How long to wait; one log line per change of what is wrong."""
-        state, words = _diagnosis(error)
-        if state != self._state:
-            log.warning(state, error=type(error).__name__, hint=words)
-        self._state = state
-        self._failures += 1
-        if isinstance(error, TelegramRetryAfter):
-            return float(error.retry_after)
-        most = min(MOST_BACKOFF_S, 2.0 ** min(self._failures, 10))
-        return random.uniform(max(LEAST_BACKOFF_S, most / 2), most)  # noqa: S311
-
-    def _came_through(self) -> None:
-        if self._state != "ok":
-            log.info("polling_recovered", failures=self._failures)
-        self._state, self._failures = "ok", 0
-        self.ready.set()
 
     def _turn_away(self, raw: Mapping[str, Any], first: bool) -> None:
         if first:
             log.info("updates_turned_away", update_id=raw["update_id"])
-        if self._surplus is not None:
-            self._surplus(self._bot, raw, first=first)
-
-    async def _handle(self, raw: Mapping[str, Any]) -> None:
-        """One update to its end, whatever happens in it."""
-        number = raw["update_id"]
-        try:
-            update = Update.model_validate(raw, context={"bot": self._bot})
-            kind = update.event_type
-        except ValidationError as error:
-            log.error("update_undecodable", update_id=number, where=_where(error))
-            return
-        except UpdateTypeLookupError:
-            log.warning("update_of_unknown_type", update_id=number, keys=sorted(raw.keys() - {"update_id"}))
-            return
-        try:
-            async with asyncio.timeout(self._handler_timeout_s + _ANSWER_S):
-                await self._dispatcher.feed_update(self._bot, update)
-        except TimeoutError:
-            log.error("update_timed_out", update_id=number, kind=kind)
-        except Exception:  # one broken update must not stop the others
-            log.exception("update_failed", update_id=number, kind=kind)
+        if self._intake.surplus is not None:
+            self._intake.surplus(self._bot, raw, first=first)
 
     async def _confirm(self) -> None:
         """Tell Telegram what is finished, so that the next start does not see it again; no matter if that fails."""
-        if self._in_hand.offset is None:
+        if self._in_hand.offset is None or not isinstance(self._bot.session, RawSession):
             return
         method = GetUpdates(offset=self._in_hand.offset, limit=1, timeout=0, allowed_updates=self._allowed)
         try:
-            await self._session.raw(self._bot, method, 2.0)
+            await self._bot.session.raw(self._bot, method, _CONFIRM_S)
         except (TelegramAPIError, ClientDecodeError) as error:
             log.info("updates_not_confirmed", error=type(error).__name__)
 
@@ -299,21 +259,7 @@ def can_be_done_again(raw: Mapping[str, Any]) -> bool:
     return False
 
 
-def _where(error: ValidationError) -> list[str]:
-    """Which fields can't be read; never what is in them."""
-    problems = error.errors(include_input=False, include_url=False, include_context=False)
-    return sorted({".".join(str(part) for part in problem["loc"]) for problem in problems})[:5]
-
-
 def _usable(updates: Any) -> list[Mapping[str, Any]]:
     """Updates that have a number, in its order; anything else can't even be confirmed."""
     known = [raw for raw in updates if isinstance(raw, dict) and isinstance(raw.get("update_id"), int)]
     return sorted(known, key=lambda raw: int(raw["update_id"]))
-
-
-def _diagnosis(error: TelegramAPIError | ClientDecodeError) -> tuple[str, str]:
-    if isinstance(error, TelegramConflictError):
-        return "polling_conflict", "another program polls with this token; stop it, or give this one a token of its own"
-    if isinstance(error, TelegramRetryAfter):
-        return "polling_told_to_wait", "Telegram wants fewer requests; waiting as long as it says"
-    return "polling_unreachable", "Telegram does not answer; trying again, at most every 30 seconds"

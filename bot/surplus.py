@@ -1,4 +1,7 @@
-"""Who is too fast: taps are answered at once, messages once per burst; none of it waits, none of it is handled."""
+"""What is not handled is answered all the same: taps at once, messages once per burst; none of it waits.
+
+Nobody here asks the database: it is for who is too fast, and for what can't be read.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from aiogram.methods import AnswerCallbackQuery, SendMessage, TelegramMethod
 
 from bot.paper_money import on_text, on_toast
 from bot.session import RawSession
+from giving.errors import GivingError, NotSaved
 from giving.people import language_of
 from texts import Texts
 
@@ -29,22 +33,33 @@ class Surplus:
 
     def __call__(self, bot: Bot, raw: Mapping[str, Any], *, first: bool) -> None:
         """Answer a tap; for the first message of a burst, say that the earlier ones come first."""
-        method = self._method(raw, first)
+        self._send(bot, self._method(raw, "one-moment", "one-at-a-time" if first else None))
+
+    def unreadable(self, bot: Bot, raw: Mapping[str, Any]) -> None:
+        """Say that something went wrong on our side."""
+        self._send(bot, self._method(raw, GivingError.message_key, GivingError.message_key))
+
+    def not_saved(self, bot: Bot, raw: Mapping[str, Any]) -> None:
+        """Say that it could not be written down yet: it waits behind one that can't be."""
+        self._send(bot, self._method(raw, NotSaved.message_key, NotSaved.message_key))
+
+    def _send(self, bot: Bot, method: TelegramMethod[Any] | None) -> None:
         if method is None or len(self._tasks) >= MOST_AT_ONCE:
             return
         task = asyncio.create_task(self._call(bot, method))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _method(self, raw: Mapping[str, Any], first: bool) -> TelegramMethod[Any] | None:
+    def _method(self, raw: Mapping[str, Any], toast: str, message: str | None) -> TelegramMethod[Any] | None:
+        """How to say it, by the keys of its words; None where nobody waits."""
         match raw:
-            case {"callback_query": {"id": str(query), "from": sender}}:
-                language = self._language(sender)
-                words = on_toast(self._texts, language, self._texts.plain(language, "one-moment"), self._test_money)
+            case {"callback_query": {"id": str(query), **rest}}:
+                language = self._language(rest.get("from"))
+                words = on_toast(self._texts, language, self._texts.plain(language, toast), self._test_money)
                 return AnswerCallbackQuery(callback_query_id=query, text=words)
-            case {"message": {"chat": {"type": "private", "id": int(chat)}, "from": sender}} if first:
-                language = self._language(sender)
-                html = on_text(self._texts, language, self._texts.chat(language, "one-at-a-time"), self._test_money)
+            case {"message": {"chat": {"type": "private", "id": int(chat)}, **rest}} if message is not None:
+                language = self._language(rest.get("from"))
+                html = on_text(self._texts, language, self._texts.chat(language, message), self._test_money)
                 return SendMessage(chat_id=chat, text=html, parse_mode="HTML")
         return None
 

@@ -198,6 +198,12 @@ class RefundDelayed(GivingError):
     message_key = "error-refund-delayed"
 
 
+class NotSaved(GivingError):
+    """The books can't be written at the moment (the database is away, locked or full); nothing was changed."""
+
+    message_key = "error-not-saved"
+
+
 class RailUnavailable(GivingError):
     """The payment provider did not answer; nothing was charged, trying again is safe."""
 

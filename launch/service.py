@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import errno
+import gc
+import hashlib
+import hmac
 import importlib
 import signal
 import socket
@@ -23,6 +26,7 @@ from giving.quiet import QuietHours
 from giving.tips import Limits
 from launch import collector
 from launch.failures import StartFailed
+from launch.stopping import WEB_S, Stopping
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from services.audit import AuditService
@@ -47,6 +51,7 @@ from services.settlement import Settler
 from services.slots import SlotService
 from services.thanks import ThanksService
 from services.tips import TipService
+from services.updates import UpdateService
 from services.wake import Wakes, keep_doing
 from settings import Settings
 from storage import revision
@@ -55,6 +60,7 @@ from storage.work import UnitOfWork
 from texts import Texts
 from web.app import WebParts, create_app, create_runner
 from web.metrics import create_metrics_app
+from web.telegram import TelegramHook
 
 if TYPE_CHECKING:
     from launch.telegram import Telegram
@@ -64,6 +70,7 @@ LOCALES: Final = Path(__file__).parent.parent / "locales"
 SETTLE_EVERY_S: Final = 2.0
 DIGEST_EVERY_S: Final = 2.0
 REFUND_SWEEP_EVERY_S: Final = 60.0
+FORGET_EVERY_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class Services:
     groups: GroupService
     carriers: CarrierService
     cleanups: CleanupService
+    updates: UpdateService
     wakes: Wakes
     operator: Operator
 
@@ -152,6 +160,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet),
         cleanups=CleanupService(unit),
+        updates=UpdateService(unit),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
     )
@@ -177,7 +186,19 @@ async def prepare_database(engines: Engines) -> None:
         raise StartFailed(f"database.url: can't be used: {reason[0] if reason else type(error).__name__}") from None
 
 
-async def start_web(services: Services, settings: Settings, listening: socket.socket | None) -> web.AppRunner:
+def hook_of(settings: Settings) -> TelegramHook | None:
+    """Where Telegram brings updates, if it does; known by the operator's own secret, or by one made from the token."""
+    if not settings.webhook or settings.telegram.token is None:
+        return None
+    if settings.telegram.secret_token is not None:
+        return TelegramHook(settings.telegram.secret_token.get_secret_value())
+    token = settings.telegram.token.get_secret_value().encode()
+    return TelegramHook(hmac.new(token, b"yizan telegram webhook", hashlib.sha256).hexdigest())
+
+
+async def start_web(
+    services: Services, settings: Settings, listening: socket.socket | None, hook: TelegramHook | None
+) -> web.AppRunner:
     """Serve pages and webhooks. Raises: StartFailed (the port is taken)."""
     parts = WebParts(
         projects=services.projects,
@@ -191,6 +212,7 @@ async def start_web(services: Services, settings: Settings, listening: socket.so
         legal_basis=services.operator.basis,
         contact=services.operator.contact,
         operator=services.operator.name,
+        telegram=hook,
     )
     runner = create_runner(create_app(parts))
     await runner.setup()
@@ -236,6 +258,7 @@ async def loops(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(
             keep_doing("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S)
         ),
+        asyncio.create_task(keep_doing("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S)),
         asyncio.create_task(
             keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
         ),
@@ -260,9 +283,9 @@ async def serve(
     `listening`: an open socket instead of web.host and web.port. `chat_page`: where our pages lead instead of t.me.
     `on_ready` gets the bot's username once it listens. Raises: StartFailed.
     """
-    stop = asyncio.Event()
+    stopping = Stopping()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        asyncio.get_running_loop().add_signal_handler(number, stopping.ask)
     try:
         engines = open_engines(settings.database.url)
     except DatabaseUrlWrong as error:
@@ -272,31 +295,37 @@ async def serve(
         rights = LateRights()
         services = build_services(settings, engines, rights)
         services.links.chat_page = chat_page
-        runner = await start_web(services, settings, listening)
+        hook = hook_of(settings)
+        runner = await start_web(services, settings, listening, hook)
         if not settings.web.public_url:
             port = runner.addresses[0][1]  # web.port 0 took a free one
             services.links.public_url = settings.web.link_base.rpartition(":")[0] + f":{port}"
         try:
             async with metrics_site(services, settings), loops(services):
-                telegram = await _telegram(settings, services, rights)
+                telegram = await _telegram(settings, services, rights, hook)
                 try:
-                    await telegram.run(stop, on_ready)
+                    await telegram.run(stopping, on_ready)
                 finally:
                     await telegram.close()
                     log.info("stopping")
         finally:
-            await runner.cleanup()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(stopping.left(WEB_S)):
+                    await runner.cleanup()
             await services.close()
     finally:
         # Last of all: whatever was in hand has been committed by now.
         await engines.close()
+        gc.freeze()  # a heap of models is torn down a second faster when it is not searched for rubbish first
 
 
-async def _telegram(settings: Settings, services: Services, rights: "LateRights") -> "Telegram":
+async def _telegram(
+    settings: Settings, services: Services, rights: "LateRights", hook: TelegramHook | None
+) -> "Telegram":
     """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile. Raises: StartFailed."""
     module = await asyncio.to_thread(importlib.import_module, "launch.telegram")
     collector.calm()
-    built: Telegram = module.Telegram(settings, services)
+    built: Telegram = module.Telegram(settings, services, hook)
     rights.asks = built.rights
     return built
 

@@ -15,6 +15,7 @@ from bot.cleanups import Cleaner
 from bot.counters import CounterEditor
 from bot.dialogs import DialogStorage
 from bot.ephemeral import Whispers
+from bot.intake import Intake
 from bot.isolation import PersonIsolation
 from bot.loops import first_of
 from bot.outbox import OutboxSender
@@ -23,9 +24,12 @@ from bot.polling import Polling
 from bot.rights import TelegramRights
 from bot.sending import Limiter
 from bot.session import TokenRefused
+from bot.webhook import Webhook, WebhookRefused
 from handlers import routers
 from launch.failures import StartFailed
+from launch.stopping import BOT_S, Stopping
 from settings import Settings
+from web.telegram import TelegramHook
 
 if TYPE_CHECKING:
     from launch.service import Services
@@ -40,8 +44,8 @@ TOKEN_REFUSED: Final = "telegram.token: Telegram refuses it; copy it again from 
 class Telegram:
     """The bot, its dispatcher, and the loops that send."""
 
-    def __init__(self, settings: Settings, services: "Services") -> None:
-        """Wire it; nothing is sent yet. Raises: StartFailed (not a token at all)."""
+    def __init__(self, settings: Settings, services: "Services", hook: TelegramHook | None) -> None:
+        """Wire it; nothing is sent yet. With a `hook` Telegram brings updates. Raises: StartFailed (not a token)."""
         token = settings.telegram.token.get_secret_value() if settings.telegram.token else ""
         pace = settings.notices
         limits = Limits(
@@ -83,16 +87,31 @@ class Telegram:
             slots=services.slots,
             thanks=services.thanks,
         )
-        self._poll_timeout_s = settings.telegram.poll_timeout_s
+        self._source = self._source_of_updates(settings, hook)
 
-    async def run(self, stop: asyncio.Event, on_ready: Callable[[str], None] | None) -> None:
-        """Listen and send until `stop`; what is in hand is finished. Raises: StartFailed (the token, now or later)."""
+    def _source_of_updates(self, settings: Settings, hook: TelegramHook | None) -> Polling | Webhook:
+        intake = Intake(self._bot, self._dispatcher, self._services.updates)
+        if hook is None:
+            return Polling(self._bot, self._dispatcher, intake, timeout_s=settings.telegram.poll_timeout_s)
+        url, secret = settings.web.public_url + hook.path, hook.secret
+        webhook = Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret)
+        hook.deliver = webhook.deliver
+        return webhook
+
+    async def run(self, stopping: Stopping, on_ready: Callable[[str], None] | None) -> None:
+        """Listen and send until we are to stop; what is in hand is finished.
+
+        Raises: StartFailed (the token, now or later; the webhook's address).
+        """
         try:
-            await self._listen(stop, on_ready)
+            await self._listen(stopping, on_ready)
         except TokenRefused:
             raise StartFailed(TOKEN_REFUSED) from None
+        except WebhookRefused as refusal:
+            raise StartFailed(f"web.public_url: Telegram refuses it as a webhook: {refusal}") from None
 
-    async def _listen(self, stop: asyncio.Event, on_ready: Callable[[str], None] | None) -> None:
+    async def _listen(self, stopping: Stopping, on_ready: Callable[[str], None] | None) -> None:
+        stop = stopping.event
         username = await self._username(stop)
         if username is None:
             return
@@ -105,13 +124,12 @@ class Telegram:
             carriers=self._carriers,
         )  # fmt: skip
         cleaner = Cleaner(self._bot, services.cleanups)
-        polling = Polling(self._bot, self._dispatcher, timeout_s=self._poll_timeout_s)
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
         try:
-            await _together(stop, polling.run(stop), sender.run(stop), editor.run(stop), cleaner.run(stop))
+            await _together(stopping, self._source.run(stop), sender.run(stop), editor.run(stop), cleaner.run(stop))
         finally:
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)
@@ -144,14 +162,24 @@ class Telegram:
             log.warning("bot_not_introduced", error=type(refusal).__name__)
 
 
-async def _together(stop: asyncio.Event, *parts: Awaitable[None]) -> None:
-    """Run until all have ended; the first that fails stops the others in order, and its error is raised."""
+async def _together(stopping: Stopping, *parts: Awaitable[None]) -> None:
+    """Run until all have ended; the first that fails stops the others in order, and its error is raised.
+
+    What has not ended in time after that is cancelled.
+    """
     tasks = [asyncio.ensure_future(part) for part in parts]
+    wanted = asyncio.ensure_future(stopping.event.wait())
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        failing = asyncio.ensure_future(asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION))
+        await asyncio.wait((failing, wanted), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        stop.set()
+        failing.cancel()
+        wanted.cancel()
+        stopping.event.set()
+        _, late = await asyncio.wait(tasks, timeout=stopping.left(BOT_S))
+        for task in late:
+            task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
+    for task, result in zip(tasks, results, strict=True):
+        if isinstance(result, BaseException) and task not in late:
             raise result

@@ -82,6 +82,17 @@ def like(pattern: str, example: str) -> AfterValidator:
     return AfterValidator(shaped)
 
 
+def like_secret(pattern: str, words: str) -> AfterValidator:
+    """The same for a secret: its words are never repeated."""
+
+    def shaped(value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(pattern, value.get_secret_value()):
+            raise ValueError(f"must be {words}")
+        return value
+
+    return AfterValidator(shaped)
+
+
 Whole = Annotated[int, BeforeValidator(_whole)]
 Positive = Annotated[Whole, Field(ge=1)]
 Text = Annotated[str, Field(strict=True)]

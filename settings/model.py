@@ -28,6 +28,7 @@ from settings.kinds import (
     hours,
     language_name,
     like,
+    like_secret,
     timezone_name,
     web_address,
 )
@@ -41,6 +42,8 @@ class Group(BaseModel):
 class Telegram(Group):
     token: Secret = None
     api_base: Address = "https://api.telegram.org"
+    updates: Literal["auto", "webhook", "polling"] = "auto"
+    secret_token: Annotated[Secret, like_secret("[A-Za-z0-9_-]{16,256}", "16 to 256 of A-Z a-z 0-9 _ -")] = None
     poll_timeout_s: Annotated[Whole, Field(ge=1, le=50)] = 25
 
 
@@ -151,6 +154,13 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Nothing is read behind `load`'s back: `Settings()` is the defaults, whatever the process's environment."""
         return (init_settings,)
+
+    @property
+    def webhook(self) -> bool:
+        """Whether Telegram brings updates to us, instead of our fetching them."""
+        if self.telegram.updates == "auto":
+            return self.web.public_url.startswith("https://")
+        return self.telegram.updates == "webhook"
 
     @property
     def quiet(self) -> tuple[dt.time, dt.time] | None:

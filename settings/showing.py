@@ -19,6 +19,8 @@ def missing_for_run(settings: Settings) -> list[str]:
         lines.append(_unset("telegram.token"))
     elif not re.fullmatch(r"[0-9]+:\S+", settings.telegram.token.get_secret_value()):
         lines.append("telegram.token: is not a bot token (digits, a colon, the rest); copy it again from @BotFather")
+    if settings.telegram.updates == "webhook" and not settings.web.public_url:
+        lines.append("web.public_url: is not set; telegram.updates: webhook needs an address that Telegram can reach")
     rails = {name: name for name, field in Rails.model_fields.items() if group_of(field)}
     for name in settings.rails.enabled:
         if name in rails:

@@ -1,6 +1,7 @@
 """Group commit: whoever waits is served by one transaction, since one commit costs one fsync however much it holds."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Generic, TypeVar
@@ -24,6 +25,7 @@ BATCH_SIZE: Final = Histogram(
     buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
 )
 TRIES: Final = 4
+LONG_S: Final = 2.0
 
 
 class StepBroken(RuntimeError):
@@ -76,6 +78,7 @@ class GroupCommit(Generic[Request, Result]):
                 raise
 
     async def _commit(self, batch: Sequence[tuple[Request, "asyncio.Future[Result]"]], tries: int = TRIES) -> None:
+        began = time.monotonic()
         try:
             results = await self._attempt(batch)
         except IntegrityError as error:
@@ -91,7 +94,8 @@ class GroupCommit(Generic[Request, Result]):
             else:
                 _fail(batch, error)
         except (DBAPIError, OSError, TimeoutError) as error:
-            if tries > 1 and is_passing(error):
+            # One that waited long for a lock would wait as long again, and somebody waits for an answer.
+            if tries > 1 and is_passing(error) and time.monotonic() - began < LONG_S:
                 await self._commit(batch, tries - 1)
                 return
             log.error("group_commit_failed", items=len(batch), error=type(error).__name__)

@@ -31,6 +31,7 @@ from storage.targets import TargetStore
 from storage.thanks import ThanksStore
 from storage.tips import TipStore
 from storage.together import TogetherWriter
+from storage.updates import UpdateStore
 
 T = TypeVar("T")
 
@@ -154,6 +155,11 @@ class Work:
     def dialogs(self) -> DialogStore:
         """What people are in the middle of."""
         return DialogStore(self.connection)
+
+    @cached_property
+    def updates(self) -> UpdateStore:
+        """Telegram's updates that are done."""
+        return UpdateStore(self.connection)
 
 
 class UnitOfWork:

@@ -45,6 +45,7 @@ def create_app(parts: WebParts) -> web.Application:
             *SlotPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
+            *(parts.telegram.routes() if parts.telegram else ()),
             *PaymentHooks(parts.payments).routes(),
             *assets.routes(),
             web.get("/healthz", healthz),

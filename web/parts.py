@@ -8,6 +8,7 @@ from services.projects import ProjectService
 from services.slots import SlotService
 from services.tips import TipService
 from texts import Texts
+from web.telegram import TelegramHook
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class WebParts:
     legal_basis: str = ""
     contact: str = ""
     operator: str = ""
+    telegram: TelegramHook | None = None

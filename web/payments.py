@@ -8,16 +8,12 @@ from aiohttp import web
 
 from payments.provider import BadEvent, BadSignature, UnknownRail
 from services.payments import PaymentService
+from web.bodies import BodyRefused, read_body
 
 MOST_BYTES: Final = 64 * 1024
-READ_TIMEOUT_S: Final = 5
 STORE_TIMEOUT_S: Final = 4
 
 log = structlog.get_logger()
-
-
-class TooLarge(Exception):
-    """The body is longer than any event."""
 
 
 class PaymentHooks:
@@ -35,14 +31,9 @@ class PaymentHooks:
         """200 stored, repeated or ignored; 400 no event, 401 not theirs, 404 no such rail, 413, 503 come again."""
         rail = request.match_info["rail"]
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
-                body = await _read(request)
-        except TooLarge:
-            return _refused(rail, 413, "too_large", close=True)
-        except (web.RequestPayloadError, ConnectionError):
-            return _refused(rail, 400, "broken_off", close=True)
-        except TimeoutError:
-            return _refused(rail, 408, "too_slow", close=True)
+            body = await read_body(request, MOST_BYTES)
+        except BodyRefused as refusal:
+            return _refused(rail, refusal.status, refusal.reason, close=True)
         return await self._store(rail, body, request)
 
     async def _store(self, rail: str, body: bytes, request: web.Request) -> web.Response:
@@ -64,18 +55,6 @@ class PaymentHooks:
 async def healthz(_request: web.Request) -> web.Response:
     """The loop is alive; says nothing of the database."""
     return web.Response(text="ok")
-
-
-async def _read(request: web.Request) -> bytes:
-    """The whole body. Raises: TooLarge, as soon as that is known."""
-    if (request.content_length or 0) > MOST_BYTES:
-        raise TooLarge
-    body = bytearray()
-    async for part in request.content.iter_any():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise TooLarge
-    return bytes(body)
 
 
 def _refused(rail: str, status: int, reason: str, *, close: bool = False) -> web.Response:

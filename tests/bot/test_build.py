@@ -13,6 +13,7 @@ from aiogram.types import Message
 
 from bot.build import build_bot, build_dispatcher
 from bot.dialogs import DialogStorage
+from bot.intake import Intake
 from bot.isolation import PersonIsolation
 from bot.polling import Polling
 from bot.sending import Limiter
@@ -21,6 +22,7 @@ from giving.people import Person
 from services.dialogs import DialogService
 from services.links import Links
 from services.tips import TipService
+from services.updates import UpdateService
 from tests.bot.telegram import FakeTelegram, message
 from tests.world import World
 
@@ -55,7 +57,8 @@ async def test_a_message_is_answered_from_end_to_end(
     assert dispatcher["rights"] is world.rights
     telegram.push(message(1, "hi", person=9))
     stop = asyncio.Event()
-    polling = asyncio.create_task(Polling(bot, dispatcher).run(stop))
+    intake = Intake(bot, dispatcher, UpdateService(world.unit))
+    polling = asyncio.create_task(Polling(bot, dispatcher, intake).run(stop))
     await until(lambda: telegram.of("sendMessage"))
     stop.set()
     await polling

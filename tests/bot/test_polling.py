@@ -12,11 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot import polling
+from bot import patience, polling
+from bot.intake import Hurry, Intake
 from bot.middlewares import DeadlineMiddleware
 from bot.polling import MOST_WAITING, InHand, Polling, can_be_done_again, queue_of
 from bot.session import TokenRefused
 from bot.surplus import Surplus
+from services.updates import UpdateService
+from storage.work import DatabaseTrouble, UnitOfWork
 from tests.bot.telegram import FakeTelegram, channel_post, message, refusal, tap
 from tests.bot.virtual import run
 from tests.texts.words import TEXTS
@@ -24,15 +27,24 @@ from tests.texts.words import TEXTS
 Until = Callable[..., Awaitable[Any]]
 
 
+@pytest.fixture
+def dialect() -> str:
+    """Both are asked in test_intake.py."""
+    return "sqlite"
+
+
 class Heard:
     """A dispatcher that records what it was told, and can be made slow or broken by the text."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: UnitOfWork) -> None:
+        self.updates = UpdateService(work)
         self.began: list[str] = []
         self.ended: list[str] = []
         self.gate = asyncio.Event()
+        self.away = False
         self.dispatcher = Dispatcher()
-        self.dispatcher.update.outer_middleware(DeadlineMiddleware(0.4))
+        self.deadline = DeadlineMiddleware(0.4)
+        self.dispatcher.update.outer_middleware(self.deadline)
         router = Router()
         router.message.register(self.on_message)
         router.channel_post.register(self.on_message)
@@ -49,26 +61,35 @@ class Heard:
         self.began.append(text)
         if text.startswith("wait"):
             await self.gate.wait()
+        if text.startswith("away") and self.away:
+            raise DatabaseTrouble
         if text.startswith("break"):
             raise RuntimeError(text)
         self.ended.append(text)
 
+    def intake(self, bot: Bot) -> Intake:
+        return Intake(bot, self.dispatcher, self.updates)
+
+    def polling(self, bot: Bot, **options: Any) -> Polling:
+        return Polling(bot, self.dispatcher, self.intake(bot), **options)
+
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard()
+def heard(work: UnitOfWork) -> Heard:
+    return Heard(work)
 
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polling, "MOST_BACKOFF_S", 0.05)
-    monkeypatch.setattr(polling, "LEAST_BACKOFF_S", 0.01)
+    monkeypatch.setattr(patience, "MOST_BACKOFF_S", 0.05)
+    monkeypatch.setattr(patience, "LEAST_BACKOFF_S", 0.01)
+    monkeypatch.setattr(polling, "HURRY_AFTER_S", 0.3)
 
 
 @asynccontextmanager
 async def listening(bot: Bot, heard: Heard, **options: Any) -> AsyncIterator[Polling]:
     """Polls inside, stops cleanly outside."""
-    loop, stop = Polling(bot, heard.dispatcher, timeout_s=5, **options), asyncio.Event()
+    loop, stop = heard.polling(bot, timeout_s=5, **options), asyncio.Event()
     task = asyncio.create_task(loop.run(stop))
     try:
         yield loop
@@ -95,7 +116,7 @@ async def test_updates_are_handled_then_confirmed(bot: Bot, telegram: FakeTelegr
 async def test_an_update_in_hand_is_not_confirmed_and_holds_up_only_its_own_person(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
-    heard.dispatcher.update.outer_middleware._middlewares.pop()  # let it wait for as long as it takes
+    heard.deadline._seconds = 60
     telegram.push(message(1, "wait", person=1), message(2, "behind", person=1), message(3, "beside", person=2))
     async with listening(bot, heard):
         await until(lambda: heard.ended == ["beside"])
@@ -147,7 +168,7 @@ async def test_stopping_finishes_what_is_in_hand_and_confirms_it(
 ) -> None:
     telegram.push(message(1, "wait"))
     stop = asyncio.Event()
-    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(stop))
+    task = asyncio.create_task(heard.polling(bot).run(stop))
     await until(lambda: heard.began)
     stop.set()
     await asyncio.sleep(0.05)
@@ -162,7 +183,7 @@ async def test_stopping_finishes_what_is_in_hand_and_confirms_it(
 async def test_what_does_not_end_in_time_stays_for_the_next_start(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
-    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    heard.deadline._seconds = 60
     telegram.push(message(1, "fine", person=1), message(2, "wait", person=2), message(3, "fine too", person=3))
     async with listening(bot, heard, grace_s=0.1):
         await until(lambda: len(heard.ended) == 2)
@@ -172,7 +193,7 @@ async def test_what_does_not_end_in_time_stays_for_the_next_start(
 
 async def test_a_cancellation_is_a_clean_stop_too(bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until) -> None:
     telegram.push(message(1, "fine"))
-    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(asyncio.Event()))
+    task = asyncio.create_task(heard.polling(bot).run(asyncio.Event()))
     await until(lambda: heard.ended)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -194,13 +215,13 @@ async def test_a_bad_line_is_waited_out_and_told_once(
         async with listening(bot, heard):
             await until(lambda: heard.ended == ["fine"])
 
-    events = [log["event"] for log in logs if log["event"].startswith("polling_")]
+    events = [log["event"] for log in logs if log["event"].startswith("telegram_")]
     assert events == [
-        "polling_unreachable",
-        "polling_recovered",
-        "polling_unreachable",
-        "polling_conflict",
-        "polling_recovered",
+        "telegram_unreachable",
+        "telegram_recovered",
+        "telegram_unreachable",
+        "telegram_conflict",
+        "telegram_recovered",
     ]
 
 
@@ -219,14 +240,14 @@ async def test_a_refused_token_ends_it_with_a_clear_word(
 ) -> None:
     telegram.refuse("deleteWebhook", code, words)
     with pytest.raises(TokenRefused, match="BotFather") as caught:
-        await Polling(bot, heard.dispatcher).run(asyncio.Event())
+        await heard.polling(bot).run(asyncio.Event())
     assert bot.token not in str(caught.value)
 
 
 async def test_stopping_does_not_wait_for_telegram(bot: Bot, telegram: FakeTelegram, heard: Heard) -> None:
     telegram.planned["deleteWebhook"].extend([(500, refusal(500, "Internal Server Error"))] * 1000)
     stop = asyncio.Event()
-    task = asyncio.create_task(Polling(bot, heard.dispatcher).run(stop))
+    task = asyncio.create_task(heard.polling(bot).run(stop))
     await asyncio.sleep(0.1)
     stop.set()
     await asyncio.wait_for(task, 1)
@@ -235,7 +256,7 @@ async def test_stopping_does_not_wait_for_telegram(bot: Bot, telegram: FakeTeleg
 async def test_one_persons_backlog_keeps_nobody_waiting(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
-    heard.dispatcher.update.outer_middleware._middlewares.pop()  # the first waits for as long as it takes
+    heard.deadline._seconds = 60
     heard.dispatcher["surplus"] = Surplus(TEXTS, "zh-CN", test_money=True)
     telegram.push(message(1, "wait", person=1), *(message(n, f"a{n}", person=1) for n in range(2, 140)))
     telegram.push(*(tap(n, f"a{n}", person=1) for n in range(140, 151)), tap(151, "b", person=2))
@@ -243,12 +264,15 @@ async def test_one_persons_backlog_keeps_nobody_waiting(
         began = asyncio.get_running_loop().time()
         await until(lambda: "b" in heard.ended)
         assert asyncio.get_running_loop().time() - began < 1
-        await until(lambda: len(telegram.of("answerCallbackQuery")) == 11)
-        heard.gate.set()
+        taps = {f"a{n}" for n in range(140, 151)}
+        await until(lambda: len(telegram.of("answerCallbackQuery")) + len(taps & set(heard.ended)) == 11)
         await until(lambda: "a6" in heard.ended)
 
-    assert heard.ended == ["b", "wait", "a2", "a3", "a4", "a5", "a6"]
-    (notice,) = telegram.of("sendMessage")
+    assert heard.began[0] == "wait", "it hid the others for too long: it was ended and its person told"
+    assert "wait" not in heard.ended
+    assert [text for text in heard.ended if text != "b"][:5] == ["a2", "a3", "a4", "a5", "a6"]
+    notice, *later = telegram.of("sendMessage")
+    assert len(later) <= 1, "one word per burst: before the line moved on, and after"
     assert notice.chat == 1
     assert TEXTS.plain("en", "test-money") in notice.params["text"]
     for answer in telegram.of("answerCallbackQuery"):
@@ -259,7 +283,7 @@ async def test_one_persons_backlog_keeps_nobody_waiting(
 async def test_money_and_posts_are_never_turned_away(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
-    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    heard.deadline._seconds = 60
     paid = {
         "currency": "XTR", "total_amount": 1, "invoice_payload": "x", "telegram_payment_charge_id": "t",
         "provider_payment_charge_id": "p",
@@ -275,10 +299,10 @@ async def test_money_and_posts_are_never_turned_away(
     assert heard.ended == [*(f"c{n}" for n in range(21, 31)), "wait", "a2", "a3", "a4", "a5", "a6", "paid"]
 
 
-async def test_what_can_not_be_done_again_is_not_let_go(
+async def test_what_can_not_be_done_again_is_not_hurried(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
-    heard.dispatcher.update.outer_middleware._middlewares.pop()
+    heard.deadline._seconds = 60
     telegram.push(channel_post(1, "wait"), *(message(n, f"a{n}", person=n) for n in range(2, 130)))
     async with listening(bot, heard, grace_s=0.1):
         await until(lambda: len(heard.ended) == 99)
@@ -286,6 +310,39 @@ async def test_what_can_not_be_done_again_is_not_let_go(
         assert telegram.updates[0]["update_id"] == 1
 
     assert telegram.updates[0]["update_id"] == 1
+
+
+async def test_while_the_database_is_away_nothing_is_confirmed_others_go_on_and_who_waits_behind_is_told(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.dispatcher["surplus"] = Surplus(TEXTS, "zh-CN", test_money=True)
+    heard.away = True
+    telegram.push(tap(1, "away", person=1), tap(2, "second", person=1), tap(3, "beside", person=2))
+    async with listening(bot, heard):
+        await until(lambda: telegram.of("answerCallbackQuery"))
+        assert heard.ended == ["beside"]
+        assert [update["update_id"] for update in telegram.updates] == [1, 2, 3]
+        heard.away = False
+        await until(lambda: len(heard.ended) == 3)
+
+    assert heard.ended == ["beside", "away", "second"], "in their order"
+    [told] = telegram.of("answerCallbackQuery")
+    assert told.params["callback_query_id"] == "2"
+    assert told.params["text"].startswith(TEXTS.plain("zh-CN", "error-not-saved"))
+    assert telegram.updates == []
+
+
+async def test_stopping_does_not_wait_for_a_database_that_is_away(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.away = True
+    telegram.push(tap(1, "away"))
+    async with listening(bot, heard):
+        await until(lambda: "away" in heard.began)
+        await asyncio.sleep(0.05)
+        began = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - began < 1
+    assert [update["update_id"] for update in telegram.updates] == [1]
 
 
 @pytest.mark.parametrize(
@@ -326,10 +383,13 @@ def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinish
     ended: list[int] = []
     away: list[int] = []
 
-    async def handle(raw: Any) -> None:
+    async def handle(raw: Any, _: Hurry) -> bool:
+        again = raw["update_id"] % 7 == 0 and raw["update_id"] not in began
         began.append(raw["update_id"])
         await asyncio.sleep(float(raw["message"]["text"]))
-        ended.append(raw["update_id"])
+        if not again:
+            ended.append(raw["update_id"])
+        return not again
 
     async def poll() -> None:
         hand = InHand(handle, lambda raw, _: away.append(raw["update_id"]))
@@ -342,7 +402,7 @@ def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinish
         assert not updates or hand.offset == updates[-1]["update_id"] + 1
 
     run(poll())
-    assert sorted(began + away) == [update["update_id"] for update in updates]
+    assert sorted({*began, *away}) == sorted(ended + away) == [update["update_id"] for update in updates]
     for person in range(1, 5):
         theirs = [u["update_id"] for u in updates if u["message"]["from"]["id"] == person]
         assert [number for number in ended if number in theirs] == [n for n in theirs if n not in away]

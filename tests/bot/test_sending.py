@@ -287,3 +287,47 @@ def test_idle_chats_are_forgotten() -> None:
         for chat in range(1, 500):
             pace.took(second * 2.0, second * 1000 + chat, Priority.ANSWER)
     assert len(pace) < 1500
+
+
+def test_under_load_an_answer_waits_for_nobody_less_urgent() -> None:
+    """A busy minute: 1,000 receipts and counters without end, and each second five people who tap."""
+    limiter, waited = Limiter(), dict[Priority, list[float]]()
+
+    async def send(chat: int, priority: Priority) -> None:
+        began = asyncio.get_running_loop().time()
+
+        async def wire(bot: Bot, method: TelegramMethod[Any]) -> Any:
+            waited.setdefault(priority, []).append(asyncio.get_running_loop().time() - began)
+
+        with sending_as(priority, patience_s=1e6):
+            await limiter(wire, BOT, say(chat))
+
+    async def scene() -> None:
+        async with asyncio.TaskGroup() as group:
+            for n in range(1000):
+                group.create_task(send(10_000 + n, Priority.RECEIPT))
+            for n in range(1000):
+                group.create_task(send(-1 - n, Priority.COUNTER))
+            for second in range(30):
+                for n in range(5):
+                    group.create_task(send(50_000 + 5 * second + n, Priority.ANSWER))
+                await asyncio.sleep(1)
+
+    run(scene())
+    assert max(waited[Priority.ANSWER]) <= 1.0
+    assert max(waited[Priority.RECEIPT]) < 1150 / 30 + 1, "receipts waited for answers and for each other alone"
+    assert min(waited[Priority.COUNTER]) > 30, "counters only once the receipts were gone"
+
+
+def test_a_chat_that_is_told_to_wait_keeps_its_own_messages_in_hand_and_nobody_elses() -> None:
+    wire, limiter = Wire(TelegramRetryAfter(say(GROUP), "", 9)), Limiter()
+
+    async def scene() -> None:
+        waiting = asyncio.create_task(limiter(wire, BOT, say(GROUP)))
+        await asyncio.sleep(0.1)
+        for chat in range(1, 6):
+            await limiter(wire, BOT, say(chat))
+        await waiting
+
+    run(scene())
+    assert wire.times == [0, 0.1, 0.1, 0.1, 0.1, 0.1, 9]

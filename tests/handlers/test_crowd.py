@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from bot import callbacks as cb
 from bot.isolation import PersonIsolation
-from bot.polling import MOST_WAITING, InHand
+from bot.polling import MOST_WAITING, Hurry, InHand
 from payments.provider import PaymentIntent, PaymentLink
 from storage.tables import people, tips
 from tests.handlers.chat import NOW, Chat, answers, user
@@ -27,8 +27,9 @@ class Crowd:
         chat.dispatcher.fsm.events_isolation = PersonIsolation()
         self.in_hand = InHand(self.handle, self.turn_away)
 
-    async def handle(self, raw: Mapping[str, Any]) -> None:
+    async def handle(self, raw: Mapping[str, Any], _hurry: Hurry) -> bool:
         await self.chat.dispatcher.feed_raw_update(self.chat.bot, dict(raw))
+        return True
 
     def turn_away(self, raw: Mapping[str, Any], first: bool) -> None:
         self.turned_away += 1

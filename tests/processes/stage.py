@@ -48,6 +48,10 @@ class Stage:
     def begin(self) -> "Stage":
         """The sandbox, the bot, which makes the schema, and the projects."""
         self.start_sandbox()
+        return self.begin_bot()
+
+    def begin_bot(self) -> "Stage":
+        """The bot and the projects, on a sandbox that runs."""
         self.start_bot()
         self.ready()
         imported = self.command("project", "import", str(PROJECTS))
@@ -63,6 +67,10 @@ class Stage:
         self.sandbox = self._program("sandbox", arguments, environment(), stdin=True)
         self.url = json.loads(self.sandbox.wait_for(r"\{.*\}\n")[0])["url"]
         self._sandbox_port = int(self.url.rpartition(":")[2])
+
+    def set(self, **more: str) -> None:
+        """Settings of the bot from its next start on."""
+        self._more |= more
 
     def start_bot(self) -> None:
         self.bot = self._program("bot", ["main.py", "run"], environment(**self.settings))

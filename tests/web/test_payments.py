@@ -89,7 +89,7 @@ async def test_a_sender_that_dawdles_is_let_go(site: Site, monkeypatch: pytest.M
         yield b"{"
         await asyncio.sleep(5)
 
-    monkeypatch.setattr("web.payments.READ_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("web.bodies.READ_TIMEOUT_S", 0.05)
     assert (await site.post("/hooks/sandbox", data=slow())).status == 408
 
 

@@ -1,0 +1,89 @@
+"""Updates that Telegram brings: each is answered only after what it did is committed, else Telegram brings it again.
+
+Telegram keeps the order itself: the next update of a chat or a person comes after this one's answer.
+Source: core.telegram.org/bots/api#setwebhook
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import SetWebhook
+
+from bot.intake import Intake
+from bot.patience import Patience
+from bot.polling import GRACE_S
+
+__all__ = ["Webhook", "WebhookRefused"]
+
+log = structlog.get_logger()
+
+MOST_IN_HAND: Final = 100  # Telegram's own most for one webhook
+WAIT_S: Final = 8.0  # for one delivery; the update stays in hand, and Telegram's next try waits for it again
+_ANSWER_S: Final = 10.0
+
+
+class WebhookRefused(Exception):
+    """Telegram does not take the address; str() says why."""
+
+
+class Webhook:
+    """Takes what Telegram brings; one bot, one dispatcher."""
+
+    def __init__(
+        self, bot: Bot, dispatcher: Dispatcher, intake: Intake, *, url: str, secret: str, grace_s: float = GRACE_S
+    ) -> None:
+        """Have updates brought to `url` with `secret` in their header. Raises: TypeError (other session)."""
+        self._patience = Patience(bot)
+        self._intake, self._grace_s = intake, grace_s
+        self._method = SetWebhook(
+            url=url,
+            secret_token=secret,
+            max_connections=MOST_IN_HAND,
+            allowed_updates=dispatcher.resolve_used_update_types(),
+            drop_pending_updates=False,
+        )
+        self._in_hand: dict[int, asyncio.Task[bool]] = {}
+        self._stopping = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Be there until `stop` is set (or this is cancelled), then finish what is in hand.
+
+        Raises: TokenRefused, WebhookRefused.
+        """
+        try:
+            await self._patience.call(self._method, _ANSWER_S, stop, refusable=True)
+            await stop.wait()
+        except TelegramBadRequest as refusal:
+            raise WebhookRefused(refusal.message) from None
+        finally:
+            await self._finish()
+
+    async def deliver(self, raw: Mapping[str, Any]) -> bool:
+        """Handle an update; True once it may be forgotten, False if it has to be brought again."""
+        number = raw.get("update_id")
+        if not isinstance(number, int):
+            log.error("update_undecodable", update_id=None, where=["update_id"])
+            return True  # bringing it again makes it no better
+        task = self._in_hand.get(number)
+        if task is None:
+            if self._stopping or len(self._in_hand) >= MOST_IN_HAND:
+                return False
+            task = self._in_hand[number] = asyncio.ensure_future(self._intake(raw))
+            task.add_done_callback(lambda _: self._in_hand.pop(number, None))
+        await asyncio.wait((task,), timeout=WAIT_S)
+        return task.done() and not task.cancelled() and task.result()
+
+    async def _finish(self) -> None:
+        """Let what is in hand come to its end; what takes longer is cancelled and comes again."""
+        self._stopping = True
+        if tasks := list(self._in_hand.values()):
+            _, late = await asyncio.wait(tasks, timeout=self._grace_s)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=0.3)
+                log.warning("updates_left_unfinished", count=len(late))

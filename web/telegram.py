@@ -1,0 +1,68 @@
+"""`POST /hooks/telegram`: updates that Telegram brings; 200 only after what an update did is committed."""
+
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import orjson
+import structlog
+from aiohttp import web
+
+from web.bodies import BodyRefused, read_body
+
+PATH: Final = "/hooks/telegram"
+HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
+MOST_BYTES: Final = 1024 * 1024
+AGAIN_IN_S: Final = 2
+
+log = structlog.get_logger()
+
+Deliver = Callable[[Mapping[str, Any]], Awaitable[bool]]
+
+
+class TelegramHook:
+    """Takes updates from who knows the secret. Empty answers: whoever guesses learns nothing."""
+
+    def __init__(self, secret: str) -> None:
+        """Until `deliver` is there, and once it is gone again, Telegram is asked to come back."""
+        self.path, self.secret = PATH, secret
+        self.deliver: Deliver | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where Telegram knocks."""
+        return [web.post(self.path, self.receive)]
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """200 handled (or handled before); 400 no update, 401 not Telegram, 408, 413; 503 come again."""
+        said = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(said, self.secret.encode()):
+            return _refused(401, "bad_secret")
+        try:
+            update = orjson.loads(await read_body(request, MOST_BYTES))
+        except BodyRefused as refusal:
+            return _refused(refusal.status, refusal.reason)
+        except ValueError:
+            return _refused(400, "no_json")
+        if not isinstance(update, dict):
+            return _refused(400, "no_update")
+        return web.Response(status=200) if await self._delivered(update) else _again()
+
+    async def _delivered(self, update: Mapping[str, Any]) -> bool:
+        if self.deliver is None:
+            return False
+        try:
+            return await self.deliver(update)
+        except Exception:  # whatever it is: an update that is not known to be done comes again
+            log.exception("update_not_taken")
+            return False
+
+
+def _again() -> web.Response:
+    return web.Response(status=503, headers={"Retry-After": str(AGAIN_IN_S)})
+
+
+def _refused(status: int, reason: str) -> web.Response:
+    log.warning("telegram_hook_refused", status=status, reason=reason)
+    response = web.Response(status=status)
+    response.force_close()  # what is still on its way is not read
+    return response
