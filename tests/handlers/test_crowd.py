@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import callbacks as cb
+from bot.intake import Hurry
 from bot.isolation import PersonIsolation
-from bot.polling import MOST_WAITING, Hurry, InHand
+from bot.polling import MOST_WAITING, InHand
 from payments.provider import PaymentIntent, PaymentLink
 from storage.tables import people, tips
 from tests.handlers.chat import NOW, Chat, answers, user
