@@ -32,6 +32,8 @@ class Act(StrEnum):
     PROJECT_CHANGED = "project-changed"
     ORGANISATION_ADDED = "organisation-added"
     ORGANISATION_CHANGED = "organisation-changed"
+    CHAT_CHANGED = "chat-changed"
+    CHAT_HANDED_OVER = "chat-handed-over"
 
 
 def router() -> Router:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ from giving.projects import Tally
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS, ChatRights, CreatorWatch
 from services.projects import cards, open_project
+from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -136,13 +137,15 @@ class CreatorService:
                 chat.id, state=ChatState.ON, paused_reason=None, creator_id=creator, project_id=project_id,
                 bot_present=True, bot_can_post=rights.can_post, bot_can_edit=rights.can_edit,
             )  # fmt: skip
+            await self._audit(work, person, chat, changed)
             return await self._card(work, changed, person)
 
     async def switch_off(self, chat_id: UUID, person: Person) -> ChatCard:
         """No keyboards under new posts. Raises: ChatUnknown, NotAdministrator."""
-        await self.controlled(chat_id, person)
+        chat = await self.controlled(chat_id, person)
         async with self._unit() as work:
             changed = await work.creators.set_chat(chat_id, state=ChatState.OFF, paused_reason=None)
+            await self._audit(work, person, chat, changed)
             card = await self._card(work, changed, person)
         log.info("tipping_switched_off", chat_id=str(chat_id), by=str(person.id))
         return card
@@ -155,6 +158,7 @@ class CreatorService:
         async with self._unit() as work:
             paused = {"state": ChatState.PAUSED, "paused_reason": PauseReason.CREATOR}
             changed = await work.creators.set_chat(chat_id, **paused)
+            await self._audit(work, person, chat, changed)
             await self._redraw(work, chat_id)
             card = await self._card(work, changed, person)
         log.info("tipping_paused", chat_id=str(chat_id), by=str(person.id))
@@ -174,13 +178,26 @@ class CreatorService:
 
         Posts that are shown already change with their next tip; the newest do at once.
         """
-        await self.controlled(chat_id, person)
+        chat = await self.controlled(chat_id, person)
         async with self._unit() as work:
             changed = await work.creators.set_chat(chat_id, presets=[amount.minor for amount in presets] or None)
+            await self._audit(work, person, chat, changed)
             await self._redraw(work, chat_id)
             card = await self._card(work, changed, person)
         log.info("chat_presets_changed", chat_id=str(chat_id), by=str(person.id), count=len(presets))
         return card
+
+    async def _audit(self, work: Work, person: Person, before: Chat, after: Chat) -> None:
+        """What an administrator does to a chat that somebody else runs is kept, in the same commit."""
+        if before.creator is None or before.creator == person.id:
+            return
+        was, is_ = _settings(before), _settings(after)
+        changed = [name for name in was if was[name] != is_[name]]
+        record = AuditRecord(
+            person.id, "chat", "chat.changed", "chat", str(before.id),
+            {name: was[name] for name in changed}, {name: is_[name] for name in changed},
+        )  # fmt: skip
+        await work.audit.add(record, now=self._now())
 
     async def _redraw(self, work: Work, chat_id: UUID) -> None:
         await work.creators.counters_changed(await work.creators.recent_posts(chat_id, REDRAWN_POSTS), self._now())
@@ -280,3 +297,13 @@ class CreatorService:
         posts = await work.creators.posts_by_ids(ids)
         raised: dict[UUID, Tally] = await work.tallies.of(ids, self._currency)
         return tuple(PostCounter(posts[i], raised[i]) for i in ids)
+
+
+def _settings(chat: Chat) -> dict[str, Any]:
+    """What an administrator can change about a chat, as the audit log keeps it."""
+    return {
+        "state": chat.state.value,
+        "project": str(chat.project) if chat.project else None,
+        "creator": str(chat.creator) if chat.creator else None,
+        "presets": list(chat.presets_minor),
+    }

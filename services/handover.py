@@ -16,6 +16,7 @@ from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS, ChatRights, CreatorWatch
 from services.creators import CreatorService
 from services.wake import Wakes
+from storage.audit import AuditRecord
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
 
@@ -100,6 +101,11 @@ class HandoverService:
             chat = (await work.creators.chats_by_ids([chat_id])).get(chat_id)
             if chat is None or chat.handover_to != person.id:
                 raise HandoverOver
+            was = {"creator": str(chat.creator) if chat.creator else None}
+            record = AuditRecord(
+                person.id, "chat", "chat.handed-over", "chat", str(chat.id), was, {"creator": str(person.id)}
+            )
+            await work.audit.add(record, now=self._now())
             await work.creators.set_chat(chat_id, handover_to=None)
             if chat.creator is not None:
                 await self._tell(work, NoticeKind.DECLINED, chat, chat.creator)

@@ -20,6 +20,7 @@ from storage.tables import (
     roles,
     slots,
     subscriptions,
+    thanks,
     tip_keys,
     tips,
 )
@@ -70,6 +71,10 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
         )
         .join(projects, projects.c.id == slots.c.project_id)
         .where(slots.c.creator_id == person),
+        "thanks_you_wrote": select(thanks.c.words, thanks.c.sent_at, chats.c.title.label("chat"))
+        .join(chats, chats.c.id == thanks.c.chat_id)
+        .where(thanks.c.creator_id == person)
+        .order_by(thanks.c.id),
         "messages_you_wrote_that_were_tipped": select(
             posts.c.excerpt, posts.c.posted_at, posts.c.message_id, chats.c.title.label("chat")
         )

@@ -29,6 +29,7 @@ from storage.tables import (
     roles,
     slots,
     subscriptions,
+    thanks,
     tip_keys,
     tips,
 )
@@ -160,12 +161,15 @@ class PrivacyStore:
             "paused_reason": case((running, CREATOR_LEFT), else_=chats.c.paused_reason),
             "creator_id": None,
         }
+        unsent = outbox.c.subject_id.in_(select(thanks.c.id).where(thanks.c.creator_id == person))
         slot = await self._connection.scalar(select(slots.c.id).where(slots.c.creator_id == person))
         statements: list[Update] = [
             update(chats).where(chats.c.creator_id == person).values(paused),
             update(chats).where(chats.c.added_by == person).values(added_by=None),
             update(chats).where(chats.c.handover_to == person).values(handover_to=None),
             update(posts).where(posts.c.author_id == person).values(author_id=None, excerpt=""),
+            update(outbox).where(unsent, outbox.c.state == OutboxState.QUEUED).values(state=OutboxState.SKIPPED),
+            update(thanks).where(thanks.c.creator_id == person).values(words=""),
         ]
         if slot is not None:
             closed = {"name": "", "slug": token_of(UUID(str(slot))), "closed_at": now}

@@ -29,6 +29,8 @@ audit-what = { $act ->
     [project-added] added a project
     [project-changed] changed a project
     [organisation-added] added an organisation
+    [chat-changed] changed a chat that somebody else runs
+    [chat-handed-over] took a chat over
    *[organisation-changed] changed an organisation
  }
 audit-change = { $field }: { $before } → { $after }

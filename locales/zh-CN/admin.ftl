@@ -29,6 +29,8 @@ audit-what = { $act ->
     [project-added] 新增了项目
     [project-changed] 修改了项目
     [organisation-added] 新增了机构
+    [chat-changed] 改动了别人负责的频道或群
+    [chat-handed-over] 接手了频道或群
    *[organisation-changed] 修改了机构
  }
 audit-change = { $field }：{ $before } → { $after }

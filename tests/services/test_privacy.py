@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 
 from giving.creators import ChatState
 from giving.errors import NotYours
@@ -17,7 +17,7 @@ from services.dialogs import DialogService
 from services.ledger import LedgerService
 from services.privacy import PrivacyService
 from storage.ids import new_id
-from storage.tables import chat_managers, chats, metadata, posts, provider_events, slots
+from storage.tables import chat_managers, chats, metadata, outbox, posts, provider_events, slots, thanks
 from storage.work import UnitOfWork
 from tests.rails import event
 from tests.world import World, cny
@@ -291,6 +291,7 @@ THOUGHT_OF = {
     ("subscriptions", "person_id"), ("roles", "person_id"), ("chats", "added_by"), ("chats", "creator_id"),
     ("chats", "handover_to"), ("chat_managers", "person_id"), ("slots", "creator_id"), ("posts", "author_id"),
     ("payments", "donor_id"), ("tips", "donor_id"), ("outbox", "person_id"), ("audit_log", "actor_id"),
+    ("thanks", "creator_id"),
     ("tips", "creator_id"),  # opaque, and of the chat: what followers gave through it
     ("roles", "granted_by"),  # opaque, and about somebody else's role
 }  # fmt: skip
@@ -331,3 +332,19 @@ async def test_after_a_backup_was_restored_whoever_left_since_is_forgotten_again
     assert await world.privacy.forget([gone[0], new_id()]) == [dora.id]
     assert await found(world.unit) == {}
     assert await world.privacy.forget([gone[0]]) == []
+
+
+async def test_what_a_creator_wrote_to_their_donors_goes_with_them(world: World):
+    await world.pay(await world.tip(world.alice, "5"), world.alice)
+    await world.privacy.subscribe(world.alice, SubscriptionKind.THANKS, True)
+    await world.thanks.send(world.chat.chat.id, world.creator, "谢谢你们")
+    told = json.loads((await world.privacy.export(world.creator)).content)
+    assert [row["words"] for row in told["thanks_you_wrote"]] == ["谢谢你们"]
+
+    await world.privacy.leave(world.creator)
+    async with world.unit.read() as work:
+        words = (await work.connection.execute(select(thanks.c.words))).scalars().all()
+        unsent = await work.connection.scalar(
+            select(func.count()).where(outbox.c.kind == "thanks", outbox.c.state == "queued")
+        )
+    assert (list(words), unsent) == ([""], 0)
