@@ -17,11 +17,14 @@ from bot.cleanups import say_shortly
 from bot.privacy_cards import contact
 from bot.replies import Replies, in_private
 from giving.errors import (
+    ChatNotYours,
     ChatUnknown,
     GivingElsewhere,
     GivingError,
+    HandoverOver,
     NotAdministrator,
     NotAllowed,
+    NotCreator,
     NotRefundable,
     NotSaved,
     NotYours,
@@ -29,6 +32,7 @@ from giving.errors import (
     PostUnknown,
     ProjectClosed,
     ProjectUnknown,
+    SlotUnknown,
 )
 from giving.ids import token_of
 from giving.people import Person, language_of
@@ -44,7 +48,10 @@ from texts import Texts
 log = structlog.get_logger()
 NOBODY: Final = Operator()
 # With these the person may have been led astray, or have made something up: either way it is told apart in the log.
-REFUSALS: Final = (NotYours, PostUnknown, ProjectUnknown, ChatUnknown, NotAdministrator, NotAllowed, PersonUnknown)
+REFUSALS: Final = (
+    NotYours, PostUnknown, ProjectUnknown, SlotUnknown, ChatUnknown, ChatNotYours, NotAdministrator, NotCreator,
+    HandoverOver, NotAllowed, PersonUnknown,
+)  # fmt: skip
 ASK_A_HUMAN: Final = (NotRefundable, NotAllowed)
 LONGEST_ALERT: Final = 180  # Telegram's 200, less the words on test money
 

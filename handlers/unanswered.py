@@ -1,12 +1,14 @@
 """What no dialog can take for an answer: stickers, forwarded and edited messages. Each is told what to do instead."""
 
 from aiogram import F, Router
+from aiogram.filters import StateFilter
 from aiogram.types import Message
 
 from bot import keyboards
 from bot.cards import Rendered
 from bot.replies import Replies
 from giving.errors import AmountNotUnderstood
+from handlers.creators.finding import ChatSearch
 from handlers.tips.other import OtherAmount
 from services.tips import TipService
 from texts import Texts
@@ -16,7 +18,7 @@ def router() -> Router:
     """Stands before the dialogs, in private chats only."""
     fresh = Router(name="unanswered")
     private = F.chat.type == "private"
-    fresh.message.register(forwarded, private, F.forward_origin)
+    fresh.message.register(forwarded, private, F.forward_origin, ~StateFilter(ChatSearch.waiting))
     fresh.message.register(not_words, private, in_dialog, ~F.text)
     fresh.edited_message.register(edited, private)
     return fresh

@@ -63,7 +63,7 @@ def test_data_fits_and_comes_back(data):
 def test_prefixes_are_different():
     kinds: list[type[CallbackData]] = [*KINDS, cb.TipTap, cb.GiveTap, cb.SlotTap]
     prefixes = [kind.__prefix__ for kind in kinds if not kind.__name__.startswith("_")]
-    assert len(set(prefixes)) == len(prefixes) == 31
+    assert len(set(prefixes)) == len(prefixes) == 34
 
 
 @given(st.text(max_size=64))

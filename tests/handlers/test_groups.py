@@ -277,7 +277,7 @@ async def test_the_bots_own_and_service_messages_can_not_be_tipped(chat, world, 
 
 async def test_what_breaks_is_said_in_one_line_too(chat, world, on, monkeypatch):
     async def broken(*_: object) -> None:
-        raise OSError("disk full")
+        raise RuntimeError("a mistake of ours")
 
     monkeypatch.setattr(world.groups, "tipped", broken)
     await failed(world, await reply(chat, "/tip 1"), "Something went wrong")

@@ -54,6 +54,10 @@ OTHERS = {
     "chat confirm": lambda world, unknown: cb.ChatConfirm(
         chat=new_id() if unknown else the_chat(world), project=world.library.id
     ).pack(),
+    "hand to": lambda world, unknown: cb.HandTo(
+        chat=new_id() if unknown else the_chat(world), person=world.bob.id
+    ).pack(),
+    "presets": make(cb.ChatPresets, "chat", the_chat, minor="100"),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -64,6 +68,10 @@ UNKNOWN: dict[str, Callable[[], str]] = {
     "give": lambda: cb.GiveTap(project=new_id(), minor=100, currency="CNY").pack(),
     "other for a project": lambda: cb.GiveOther(project=new_id()).pack(),
     "project": lambda: cb.GiveCard(project=new_id()).pack(),
+    "slot": lambda: cb.SlotTap(slot=new_id(), minor=100, currency="CNY").pack(),
+    "other for a slot": lambda: cb.SlotOther(slot=new_id()).pack(),
+    "open a slot": lambda: cb.SlotOpen(project=new_id()).pack(),
+    "a slot's project": lambda: cb.SlotProject(project=new_id()).pack(),
 }
 
 GARBAGE = [
@@ -115,7 +123,8 @@ EVERYWHERE = [
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.ChatList(), cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
-    *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed),
+    *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
+    *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0),
 ]  # fmt: skip
 
 
@@ -130,7 +139,8 @@ async def test_a_private_button_pressed_under_a_post_never_touches_the_post(chat
 def test_every_kind_of_button_is_in_one_of_the_tables():
     private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
     tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
-    tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic"}
+    tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
+    tried |= {"slt", "slo", "sop", "spr"}
     tried |= {"cls", "lng", "hom"}
     assert private <= tried, private - tried
 

@@ -205,7 +205,7 @@ async def test_thanks_are_previewed_and_sent_to_those_who_wish_it(chat: Chat, wo
     await chat.presses(1001, "谢谢大家")
     assert "有 1 位" in texts_of(chat.calls.made)[-1]
     (sticker,) = texts_of(await chat.says(1001, None, sticker=None, caption=None))
-    assert "最多 300 个字" in sticker
+    assert "请直接发文字" in sticker
     (preview,) = await chat.says(1001, words)
     assert "林晓雯" in preview.text
     assert words[:20].replace("<b>", "&lt;b&gt;")[:10] in preview.text

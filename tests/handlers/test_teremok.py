@@ -11,6 +11,7 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberOwner, Update
 from teremok import MockBot
 
 from bot.build import build_dispatcher
+from bot.ephemeral import Whispers
 from bot.isolation import PersonIsolation
 from bot.rights import TelegramRights
 from handlers import routers
@@ -37,6 +38,8 @@ class Place:
             ),
             projects=world.projects, refunds=world.refunds, texts=TEXTS, links=Links("http://x", "yizan_bot"),
             routers=routers(), storage=MemoryStorage(), isolation=PersonIsolation(), default_language="zh-CN",
+            watch=world.watch, handovers=world.handovers, slots=world.slots, thanks=world.thanks, groups=world.groups,
+            carriers=None, cleanups=world.cleanups, whispers=Whispers(),
         )  # fmt: skip
         self.bot.dp = self.dispatcher
         self.numbers = iter(range(1, 1000))
