@@ -30,7 +30,7 @@ QUICK: dict[str, Any] = {  # so that nothing waits for a rhythm that is tested e
     "YIZAN_NOTICES__PER_CHAT_PER_SECOND": "30",
     "YIZAN_NOTICES__PER_GROUP_PER_MINUTE": "600",
 }
-FRESH = iter(range(2001, 2100))
+FRESH = iter(range(30001, 30400))
 
 
 def cny(minor: int) -> Money:
@@ -39,7 +39,7 @@ def cny(minor: int) -> Money:
 
 def more_people(seed: dict[str, Any]) -> None:
     """Followers who never started the bot, some with difficult names; a second channel with an administrator."""
-    followers = [{"id": user, "name": f"粉丝{user}", "language": "zh-hans"} for user in range(2001, 2100)]
+    followers = [{"id": user, "name": f"粉丝{user}", "language": "zh-hans"} for user in range(30001, 30400)]
     followers += [
         {"id": EMMA, "name": "Emma Fischer", "language": "en"},
         {"id": MARKUP, "name": MARKUP_NAME, "language": "zh-hans"},

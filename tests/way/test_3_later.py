@@ -60,10 +60,10 @@ def test_an_owner_gives_and_takes_the_admin_role_and_nobody_else_does(stage, on,
     name = f"粉丝{follower.id}"
     assert owner.ask("/admin_add 987654321").text == said("error-person-unknown")
     assert follower.ask(f"/admin_add {follower.id}").text == said("error-not-allowed")
-    assert owner.ask(f"/admin_add {follower.id}").text == said("admin-added", name=name)
-    assert owner.ask(f"/admin_remove {follower.id}").text == said("admin-removed", name=name)
+    assert owner.ask(f"/admin_add {follower.id}").text == said("role-added", name=name, role="admin")
+    assert owner.ask(f"/admin_remove {follower.id}").text == said("role-removed", name=name, role="admin")
     commands = {one["command"] for one in owner.call("GET", "/commands")["commands"]}
-    assert {"admin_add", "admin_remove"} <= commands
+    assert {"role_add", "role_remove", "roles", "audit"} <= commands
 
 
 def test_another_project_gets_the_later_posts_and_the_earlier_keep_theirs(stage, on, follower):
