@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from giving.people import Role
 from tests.processes import (
     ADMIN,
     CHANNEL,
@@ -60,8 +61,8 @@ def test_an_owner_gives_and_takes_the_admin_role_and_nobody_else_does(stage, on,
     name = f"粉丝{follower.id}"
     assert owner.ask("/admin_add 987654321").text == said("error-person-unknown")
     assert follower.ask(f"/admin_add {follower.id}").text == said("error-not-allowed")
-    assert owner.ask(f"/admin_add {follower.id}").text == said("role-added", name=name, role="admin")
-    assert owner.ask(f"/admin_remove {follower.id}").text == said("role-removed", name=name, role="admin")
+    assert owner.ask(f"/admin_add {follower.id}").text == said("role-added", name=name, role=Role.ADMIN)
+    assert owner.ask(f"/admin_remove {follower.id}").text == said("role-removed", name=name, role=Role.ADMIN)
     commands = {one["command"] for one in owner.call("GET", "/commands")["commands"]}
     assert {"role_add", "role_remove", "roles", "audit"} <= commands
 
