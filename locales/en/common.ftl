@@ -61,7 +61,7 @@ help =
     /gifts shows everything you have given, with receipts.
 
     <b>For creators</b>
-    Add me to your channel as an administrator, then send /charity. 100% of every tip is credited to the project you choose; you never handle the money.
+    Add me to your channel as an administrator, or to your group, then send /charity. In a group, reply to a message with /tip; /slot opens a page of your own. 100% of every tip is credited to the project you choose; you never handle the money.
 
     /language changes the language
 unknown-text = I didn't catch that, but here is what I can do:
