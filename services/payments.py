@@ -1,4 +1,4 @@
-"""Provider events: verified, stored once, answered; settled into the books by services/settlement.py."""
+"""Provider events: verified, stored once, settled into the books (services/settlement.py), and then answered."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +9,11 @@ import structlog
 
 from giving.payments import EventKind
 from payments.provider import BadEvent, Rail, UnknownRail
-from services.clock import Clock, utc_now
 from services.metrics import WEBHOOK_EVENTS
-from services.settlement import Settler
+from services.settlement import Settler, Taken
 from storage.group_commit import GroupCommit
-from storage.inbox import StoredEvent, stored_event
-from storage.work import UnitOfWork, Work
+from storage.inbox import stored_event
+from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 LONGEST_ID: Final = 128
@@ -31,15 +30,15 @@ class Received(StrEnum):
 class PaymentService:
     """The inbox's door. `pending` is set when there is something to settle."""
 
-    def __init__(self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler, *, now: Clock = utc_now) -> None:
+    def __init__(self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler) -> None:
         """Take events of these rails."""
         self._rails = {rail.name: rail for rail in rails}
-        self._settler, self._now = settler, now
-        self._store = GroupCommit(unit, self._store_many, name="inbox")
+        self._settler = settler
+        self._take = GroupCommit(unit, settler.take, name="inbox", done=self._taken)
         self.pending = asyncio.Event()
 
     async def receive(self, rail: str, body: bytes, headers: Mapping[str, str]) -> Received:
-        """Verify an event and keep it; after this returned it can't be lost.
+        """Verify an event, keep it and settle it; after this returned it can't be lost.
 
         Raises: UnknownRail, BadSignature, BadEvent, or the database's error (the provider will try again).
         """
@@ -53,21 +52,20 @@ class PaymentService:
         except UnicodeDecodeError as error:
             raise BadEvent("not UTF-8") from error
         stored = stored_event(rail=rail, event_id=event.event_id, kind=event.kind, reference=event.reference, body=text)
-        is_new = await self._store(stored)
         outcome = Received.REPEATED
-        if is_new:
+        if (await self._take((stored, event))).is_new:
             outcome = Received.IGNORED if event.kind is EventKind.OTHER else Received.STORED
-            self.pending.set()
         WEBHOOK_EVENTS.labels(rail, outcome.value).inc()
         log.debug("provider_event_received", rail=rail, event_id=event.event_id, kind=event.kind, outcome=outcome)
         return outcome
 
     async def settle_pending(self) -> int:
-        """Book what is in the inbox; returns how many events were decided."""
+        """Book what is left in the inbox; returns how many events were decided."""
         return await self._settler.settle_pending()
 
-    async def _store_many(self, work: Work, events: Sequence[StoredEvent]) -> list[bool | Exception]:
-        # The same event may be delivered twice within one batch: the first of them is the new one.
-        first = {(event.rail, event.event_id): event for event in reversed(events)}
-        added = await work.inbox.add_many(list(first.values()), now=self._now())
-        return [event.id in added for event in events]
+    def _taken(self, taken: Sequence[Taken | Exception]) -> None:
+        """After the commit."""
+        known = [one for one in taken if isinstance(one, Taken)]
+        self._settler.tell([one.decided for one in known if one.decided])
+        if any(one.left for one in known):
+            self.pending.set()

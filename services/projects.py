@@ -111,6 +111,4 @@ async def open_project(work: Work, project_id: UUID) -> Project:
 
 async def alternatives(work: Work, project_id: UUID | None, limit: int = 3) -> tuple[ProjectCard, ...]:
     """Open projects other than this one."""
-    found, _ = await work.projects.open("", limit=limit + 1, offset=0)
-    others = [project for project in found if project.id != project_id][:limit]
-    return tuple(await cards(work, others))
+    return tuple(await cards(work, await work.projects.others(project_id, limit=limit)))

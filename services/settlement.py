@@ -1,9 +1,13 @@
-"""Settling: inbox events become entries, tips become paid, and whoever is to be told is queued, in one commit."""
+"""Settling: events become entries, tips become paid, and whoever is to be told is queued, in one commit.
+
+An event is settled in the commit that stores it; what could not be decided then waits in the inbox.
+"""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -28,6 +32,8 @@ from storage.work import DatabaseTrouble, UnitOfWork, Work
 log = structlog.get_logger()
 BATCH: Final = 500
 Settled = tuple[int, bool]
+Decided = tuple[RailEvent, Settlement]
+Event = tuple[StoredEvent, RailEvent]
 _STATES: Final = {
     Outcome.BOOKED: InboxState.SETTLED,
     Outcome.REPLAYED: InboxState.SETTLED,
@@ -36,15 +42,16 @@ _STATES: Final = {
     Outcome.WAITING: InboxState.WAITING,
     Outcome.ODD: InboxState.ODD,
 }
+_PAID, _EXTRA, _REFUNDED = attrgetter("paid"), attrgetter("extra"), attrgetter("refunded")
 
 
 @dataclass(slots=True)
 class Batch:
     """What a batch of events is decided against, and what it changes; each decision is seen by the next."""
 
-    payments: dict[UUID, Payment]
-    tips: dict[UUID, list[Tip]]
-    booked: set[str]
+    payments: dict[UUID, Payment] = field(default_factory=dict)
+    tips: dict[UUID, list[Tip]] = field(default_factory=dict)
+    booked: set[str] = field(default_factory=set)
     entries: list[Entry] = field(default_factory=list)
     paid: dict[UUID, Tip] = field(default_factory=dict)
     extra: dict[UUID, Tip] = field(default_factory=dict)
@@ -52,13 +59,12 @@ class Batch:
     touched: dict[UUID, Payment] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
-    decided: list[tuple[RailEvent, Settlement]] = field(default_factory=list)
-    woken: bool = False
+    decided: dict[UUID, Decided] = field(default_factory=dict)
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
         """Let one decision stand."""
         self.marks[stored.id] = (_STATES[settlement.outcome], settlement.reason)
-        self.decided.append((event, settlement))
+        self.decided[stored.id] = (event, settlement)
         if settlement.outcome is not Outcome.BOOKED and settlement.payment is None:
             return
         self.entries += settlement.entries
@@ -83,8 +89,20 @@ class Batch:
             self.tips[event.reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event that came in; `left`: the inbox holds something to be decided now."""
+
+    is_new: bool
+    decided: Decided | None = None
+    left: bool = False
+
+
 class Settler:
-    """One pass decides and writes up to BATCH events; a batch that fails is tried again one by one."""
+    """Decides and writes events: as they come in, and up to BATCH a pass of what the inbox holds.
+
+    A batch that fails is tried again one by one.
+    """
 
     def __init__(
         self, unit: UnitOfWork, rails: Mapping[str, Rail], *, wakes: Wakes, digest_every: timedelta,
@@ -93,6 +111,49 @@ class Settler:
         """Decode events by these rails; wake those who send what was queued."""
         self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
         self._digest_every = digest_every
+
+    async def take(self, work: Work, came: Sequence[Event]) -> list[Taken]:
+        """Store events and settle them; those that can't be settled now are stored as new. Give `tell` the result.
+
+        The same event may come twice within one batch, or have been here before.
+        """
+        names = [(stored.rail, stored.event_id) for stored, _ in came]
+        known = await work.inbox.known(set(names))
+        first = {name: pair for name, pair in zip(reversed(names), reversed(came), strict=True) if name not in known}
+        new = list(reversed(first.values()))
+        batch = await self._book_if_possible(work, new) if new else None
+        left = await self._store(work, [stored for stored, _ in new], batch)
+        return [
+            Taken(
+                is_new=name in first and first[name][0] is stored,
+                decided=batch.decided.get(stored.id) if batch else None,
+                left=left,
+            )
+            for name, (stored, _) in zip(names, came, strict=True)
+        ]
+
+    async def _book_if_possible(self, work: Work, new: Sequence[Event]) -> Batch | None:
+        try:
+            async with work.savepoint():
+                return await self._book(work, new)
+        except DatabaseTrouble:
+            raise
+        except Exception:
+            # What is wrong with one of them must not keep the others out of the inbox: nothing was said to be stored.
+            log.exception("settle_on_arrival_failed", events=len(new))
+            return None
+
+    async def _store(self, work: Work, new: Sequence[StoredEvent], batch: Batch | None) -> bool:
+        """Whether the inbox holds something to be decided now."""
+        if batch is None:
+            await work.inbox.add_many(new, {}, (), now=self._now())
+            return bool(new)
+        left = await work.people.left_among({payment.donor for payment in batch.payments.values()})
+        gone = {payment.id for payment in batch.payments.values() if payment.donor in left} if left else set()
+        ignored = {event for event, (state, _) in batch.marks.items() if state is InboxState.IGNORED}
+        nameless = [e.id for e in new if e.reference in gone or (e.reference is None and e.id in ignored)]
+        await work.inbox.add_many(new, batch.marks, nameless, now=self._now())
+        return await self._wake(work, batch)
 
     async def settle_pending(self) -> int:
         """Book everything that is in the inbox now; returns how many events were decided."""
@@ -115,23 +176,23 @@ class Settler:
                 return count, False
         return BATCH, True
 
-    async def _settle(self, limit: int, book: Callable[[Work, Sequence[StoredEvent]], Awaitable[Batch]]) -> Settled:
-        async def step(work: Work) -> tuple[int, Batch | None]:
-            claimed = await work.inbox.claim(limit)
-            return len(claimed), await book(work, claimed) if claimed else None
+    async def _settle(self, limit: int, book: Callable[[Work, Sequence[Event]], Awaitable[Batch]]) -> Settled:
+        async def step(work: Work) -> tuple[int, Batch, bool]:
+            claimed = [(stored, self._decoded(stored)) for stored in await work.inbox.claim(limit)]
+            batch = await book(work, claimed) if claimed else Batch()
+            await work.inbox.mark(batch.marks, now=self._now())
+            return len(claimed), batch, await self._wake(work, batch)
 
-        count, batch = await self._unit.run(step)
-        if batch is None:
-            return 0, False
-        self._tell(batch)
-        return count, count == limit or batch.woken
+        count, batch, woken = await self._unit.run(step)
+        self.tell(batch.decided.values())
+        return count, count == limit or woken
 
-    async def _book(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
-        batch = await self._decide(work, claimed)
+    async def _book(self, work: Work, events: Sequence[Event]) -> Batch:
+        batch = await self._decide(work, events)
         await self._write(work, batch)
         return batch
 
-    async def _book_or_put_aside(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
+    async def _book_or_put_aside(self, work: Work, claimed: Sequence[Event]) -> Batch:
         """What is wrong with the event itself puts it aside; what is wrong with the database does not."""
         try:
             async with work.savepoint():
@@ -139,13 +200,11 @@ class Settler:
         except DatabaseTrouble:
             raise
         except Exception as error:
-            log.exception("provider_event_set_aside", event_id=claimed[0].event_id, rail=claimed[0].rail)
-            aside = (InboxState.ODD, f"settling failed: {type(error).__name__}")
-            await work.inbox.mark({claimed[0].id: aside}, now=self._now())
-            return Batch({}, {}, set())
+            stored = claimed[0][0]
+            log.exception("provider_event_set_aside", event_id=stored.event_id, rail=stored.rail)
+            return Batch(marks={stored.id: (InboxState.ODD, f"settling failed: {type(error).__name__}")})
 
-    async def _decide(self, work: Work, claimed: Sequence[StoredEvent]) -> Batch:
-        events = [(stored, self._decoded(stored)) for stored in claimed]
+    async def _decide(self, work: Work, events: Sequence[Event]) -> Batch:
         references = sorted({event.reference for _, event in events if event.reference})
         batch = Batch(
             payments=await work.payments.lock_many(references),
@@ -186,10 +245,11 @@ class Settler:
         every = self._digest_every
         idle = {chat: next_digest(now, digest.told_until, every) for chat, digest in held.items() if not digest.due_at}
         await work.creators.digests_start(idle)
-        await work.inbox.mark(batch.marks, now=now)
-        woken = {e.reference for e, s in batch.decided if s.outcome is Outcome.BOOKED and e.reference}
-        if woken:
-            batch.woken = await work.inbox.wake(woken)
+
+    async def _wake(self, work: Work, batch: Batch) -> bool:
+        """Events that waited for what was booked are to be decided again; whether there are any."""
+        booked = {e.reference for e, s in batch.decided.values() if s.outcome is Outcome.BOOKED and e.reference}
+        return await work.inbox.wake(booked) if booked else False
 
     async def _queue(self, work: Work, batch: Batch, now: datetime) -> None:
         cards = await work.tips.cards(batch.paid.keys()) if batch.paid else {}
@@ -202,9 +262,9 @@ class Settler:
             now=now,
         )
 
-    def _tell(self, batch: Batch) -> None:
+    def tell(self, decided: Collection[Decided]) -> None:
         """After the commit: the log (one line a commit, not a tip), the metrics, and whoever waits for work."""
-        for event, settlement in batch.decided:
+        for event, settlement in decided:
             if paid := len(settlement.paid) + len(settlement.extra):
                 TIPS_PAID.labels(event.rail).inc(paid)
             elif settlement.refunded:
@@ -215,12 +275,12 @@ class Settler:
                     payment_id=str(event.reference) if event.reference else None,
                     outcome=settlement.outcome, reason=settlement.reason,
                 )  # fmt: skip
-        for name, tips in (
-            ("tips_paid", batch.paid), ("tips_paid_again", batch.extra), ("tips_refunded", batch.refunded),
-        ):  # fmt: skip
-            if tips:
-                log.info(name, count=len(tips), tips=[str(tip) for tip in tips])
-        if batch.gifts:
+        moved = False
+        for name, part in (("tips_paid", _PAID), ("tips_paid_again", _EXTRA), ("tips_refunded", _REFUNDED)):
+            if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:
+                log.info(name, count=len(tips), tips=tips)
+                moved = True
+        if moved:
             self._wakes.outbox.set()
             self._wakes.counters.set()
             self._wakes.digests.set()

@@ -28,6 +28,7 @@ from giving.projects import Project, ProjectCard, Tally
 from giving.receipts import RANDOM_BITS, normal_code, receipt_code
 from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, TipState, decide_offers
 from payments.provider import PaymentIntent, Rail, RailRefused
+from services.briefly import Briefly
 from services.clock import Clock, utc_now
 from services.links import Links
 from services.metrics import TIPS_OFFERED
@@ -107,6 +108,7 @@ class TipService:
         self._offer = GroupCommit(unit, self._offer_many, name="offer", done=_log_offered)
         self._ask = GroupCommit(unit, self._ask_many, name="ask")
         self._link = GroupCommit(unit, self._link_many, name="link")
+        self._closed: Briefly[UUID | None, dict[str, object]] = Briefly()
 
     async def offer(self, request: OfferRequest) -> Tip:
         """Record a tip, or find the one that this request, or the same unpaid wish, made before.
@@ -119,7 +121,8 @@ class TipService:
         try:
             return (await self._offer(request))[0]
         except ProjectClosed:
-            raise await self._closed(request) from None
+            about = await self._closed.get(request.goal, lambda: self._about_closed(request))
+            raise ProjectClosed(**about) from None
 
     async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Offered | Exception]:
         targets = await self._targets(work, requests)
@@ -145,12 +148,15 @@ class TipService:
             raise GivingError
         return Payment(tip.payment, tip.donor, self._rail.name, tip.amount, PaymentState.CREATED, tip.offered_at)
 
-    async def _closed(self, request: OfferRequest) -> ProjectClosed:
-        """The refusal with the project's name and others to choose from: read after the commit, by who was refused."""
-        async with self._unit.read() as work:
+    async def _about_closed(self, request: OfferRequest) -> dict[str, object]:
+        """The project's name and others to choose from: read after the commit, by who was refused."""
+
+        async def step(work: Work) -> dict[str, object]:
             closed = await goal_project(work, request)
             project = (await work.projects.by_ids([closed])).get(closed) if closed else None
-            return ProjectClosed(project=project, alternatives=await alternatives(work, closed))
+            return {"project": project, "alternatives": await alternatives(work, closed)}
+
+        return await self._unit.look(step)
 
     async def _targets(self, work: Work, requests: Sequence[OfferRequest]) -> Mapping[UUID | None, Target]:
         posts = await work.targets.of_posts({r.post for r in requests if r.post})

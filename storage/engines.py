@@ -23,13 +23,14 @@ class Engines:
     """Writes go through `writer`, reads that need no lock through `reader` (the same engine on PostgreSQL).
 
     On SQLite, hot units of work go through `inline` and commit in the thread of `committer`; `turn` keeps it and
-    `writer` apart, since two writers would wait for each other by sleeping.
+    `writer` apart, since two writers would wait for each other by sleeping. Short reads go through `inline_reader`.
     """
 
     writer: AsyncEngine
     reader: AsyncEngine
     dialect: str
     inline: Engine | None = None
+    inline_reader: Engine | None = None
     committer: ThreadPoolExecutor | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -37,6 +38,8 @@ class Engines:
         """Give every connection back."""
         if self.inline is not None and self.committer is not None:
             self.inline.dispose()
+            if self.inline_reader is not None:
+                self.inline_reader.dispose()
             self.committer.shutdown()
         await self.writer.dispose()
         if self.reader is not self.writer:
@@ -86,7 +89,14 @@ def _sqlite(url: URL) -> Engines:
     # One connection writes: SQLite has one writer anyway, and a pool of one queues callers instead of failing them.
     writer = _sqlite_engine(url, size=1, readonly=False)
     reader = _sqlite_engine(url, size=4, readonly=True)
-    inline = create_engine(
+    inline, inline_reader = _inline_engine(url, readonly=False), _inline_engine(url, readonly=True)
+    committer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit")
+    return Engines(writer, reader, "sqlite", inline, inline_reader, committer)
+
+
+def _inline_engine(url: URL, *, readonly: bool) -> Engine:
+    """For the event loop's own thread: it never waits for a lock."""
+    engine = create_engine(
         url.set(drivername="sqlite"),
         poolclass=QueuePool,
         pool_size=1,
@@ -94,8 +104,8 @@ def _sqlite(url: URL) -> Engines:
         # Statements over a batch (storage/sets.py) come in nine sizes each; the driver keeps 128 by itself.
         connect_args={"isolation_level": None, "cached_statements": 1024},
     )
-    _prepare(inline, readonly=False, wait_ms=0)
-    return Engines(writer, reader, "sqlite", inline, ThreadPoolExecutor(1, thread_name_prefix="sqlite-commit"))
+    _prepare(engine, readonly=readonly, wait_ms=0)
+    return engine
 
 
 def _file_of(url: URL) -> str:
@@ -137,7 +147,11 @@ def _pragmas(readonly: bool) -> list[str]:
         return [*common, "query_only = ON"]
     # NORMAL lost acknowledged commits in 100 of 100 simulated power losses, FULL in none.
     # Without recursive triggers, REPLACE deletes a row without asking the triggers that protect it.
-    return ["journal_mode = WAL", *common, "synchronous = FULL", "recursive_triggers = ON"]
+    # A commit of a hundred tips writes more than the 1,000 pages after which SQLite checkpoints by itself: at 32 MB
+    # what several commits wrote to the same pages is moved once.
+    return [
+        "journal_mode = WAL", *common, "synchronous = FULL", "recursive_triggers = ON", "wal_autocheckpoint = 8000",
+    ]  # fmt: skip
 
 
 def is_passing(error: BaseException) -> bool:

@@ -1,8 +1,8 @@
 """Group read: whoever asks at the same time is answered from one look into the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Generic, TypeVar
 
 from storage.work import UnitOfWork, Work
 
@@ -14,9 +14,9 @@ class GroupRead(Generic[Request, Result]):
     """Calls `step` with all requests that wait, in one read; takes no write lock, so a writer is in nobody's way."""
 
     def __init__(
-        self, unit: UnitOfWork, step: Callable[[Work, Sequence[Request]], Awaitable[Sequence[Result]]]
+        self, unit: UnitOfWork, step: Callable[[Work, Sequence[Request]], Coroutine[Any, Any, Sequence[Result]]]
     ) -> None:
-        """`step` answers each request, in their order."""
+        """`step` answers each request, in their order, and waits for nothing but its database."""
         self._unit, self._step = unit, step
         self._waiting: list[tuple[Request, asyncio.Future[Result]]] = []
         self._reader: asyncio.Task[None] | None = None
@@ -33,8 +33,7 @@ class GroupRead(Generic[Request, Result]):
         while self._waiting:
             batch, self._waiting = self._waiting, []
             try:
-                async with self._unit.read() as work:
-                    results = await self._step(work, [request for request, _ in batch])
+                results = await self._look([request for request, _ in batch])
             except Exception as error:  # noqa: BLE001 - every waiting caller must learn of it
                 for _, future in batch:
                     if not future.done():
@@ -47,3 +46,9 @@ class GroupRead(Generic[Request, Result]):
                 for (_, future), result in zip(batch, results, strict=True):
                     if not future.done():
                         future.set_result(result)
+
+    async def _look(self, requests: Sequence[Request]) -> Sequence[Result]:
+        async def step(work: Work) -> Sequence[Result]:
+            return await self._step(work, requests)
+
+        return await self._unit.look(step)

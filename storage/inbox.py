@@ -41,14 +41,20 @@ class StoredEvent:
     body: str
 
 
+_KNOWN = SetStatement(
+    {"rail": "text", "event_id": "text"},
+    "SELECT r.rail, r.event_id FROM r JOIN provider_events USING (rail, event_id)",
+    gives=2,
+)
 _ADD = insert_rows(
     provider_events,
-    ("id", "rail", "event_id", "kind", "reference", "body", "state", "received_at"),
+    (
+        "id", "rail", "event_id", "kind", "reference", "body", "state", "reason", "received_at", "settled_at",
+        "erased_at",
+    ),
     "ON CONFLICT (rail, event_id) DO NOTHING",
     order="rail, event_id",
-    returning=("id",),
-    sqlite_look="SELECT provider_events.id FROM r JOIN provider_events ON provider_events.id = r.id",
-)
+)  # fmt: skip
 _CLAIM = SetStatement(
     {"most": "int"},
     "SELECT id, rail, event_id, kind, reference, body FROM provider_events WHERE state = 'new'"
@@ -86,11 +92,32 @@ class InboxStore:
         """Work on this transaction."""
         self._connection = connection
 
-    async def add_many(self, events: Sequence[StoredEvent], *, now: datetime) -> set[UUID]:
-        """Store events; gives the ids of those that were not there before."""
-        new, read = InboxState.NEW.value, reader(self._connection)
-        rows = [(e.id, e.rail, e.event_id, str(e.kind), e.reference, e.body, new, now) for e in events]
-        return {read.id(row[0]) for row in await _ADD.run(self._connection, rows)}
+    async def known(self, names: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of the events (rail, the provider's id) that are stored."""
+        return {(rail, event_id) for rail, event_id in await _KNOWN.run(self._connection, names)}
+
+    async def add_many(
+        self,
+        events: Sequence[StoredEvent],
+        decided: Mapping[UUID, tuple[InboxState, str]],
+        nameless: Collection[UUID],
+        *,
+        now: datetime,
+    ) -> None:
+        """Store events with what became of them, or as new; of the `nameless` who are closed no body is kept.
+
+        An event that another process stored meanwhile stays as it is there.
+        """
+        rows: list[tuple[object, ...]] = []
+        for event in events:
+            state, reason = decided.get(event.id, (InboxState.NEW, ""))
+            settled_at = None if state is InboxState.NEW else now
+            bare = event.id in nameless and state in CLOSED
+            rows.append((
+                event.id, event.rail, event.event_id, str(event.kind), event.reference, "" if bare else event.body,
+                state.value, reason or None, now, settled_at, now if bare else None,
+            ))  # fmt: skip
+        await _ADD.run(self._connection, rows)
 
     async def oldest_new(self) -> datetime | None:
         """When the oldest event arrived that nothing was decided about."""

@@ -58,9 +58,23 @@ class InlineConnection:
 
     @asynccontextmanager
     async def begin_nested(self) -> AsyncIterator[None]:
-        """A savepoint."""
-        with self._connection.begin_nested():
+        """A savepoint. Raises: what the block raised; DBAPIError when the whole transaction is lost (a full disk)."""
+        self._driver.execute("SAVEPOINT nested")
+        try:
             yield
+        except BaseException as error:
+            if not self._driver.in_transaction:
+                raise _lost(error) from error
+            self._driver.execute("ROLLBACK TO nested")
+            self._driver.execute("RELEASE nested")
+            raise
+        self._driver.execute("RELEASE nested")
+
+
+def _lost(error: BaseException) -> BaseException:
+    if isinstance(error, DBAPIError) or not isinstance(error, Exception):
+        return error
+    return DBAPIError.instance("SAVEPOINT", None, sqlite3.OperationalError(str(error)), sqlite3.Error)
 
 
 async def begin(connection: Connection) -> RootTransaction:

@@ -10,8 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Person, Role, Visibility, Visitor
 from storage.ids import new_id
+from storage.sets import SetStatement, reader
 from storage.tables import chats, people, roles
 from storage.upsert import insert_into
+
+_LEFT = SetStatement(
+    {"id": "uuid"}, "SELECT people.id FROM r JOIN people ON people.id = r.id WHERE people.left_at IS NOT NULL", gives=1
+)
 
 
 class PeopleStore:
@@ -30,6 +35,11 @@ class PeopleStore:
         """Those of the ids that are known."""
         rows = await self._connection.execute(select(people).where(people.c.id.in_(ids)))
         return {row.id: _person(row) for row in rows if row.telegram_id is not None}
+
+    async def left_among(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of them who have left, and of whom nothing may be kept that names them."""
+        read = reader(self._connection)
+        return {read.id(row[0]) for row in await _LEFT.run(self._connection, [(person,) for person in ids])}
 
     async def meet(self, visitor: Visitor, *, started: bool, now: datetime) -> Person:
         """Insert or renew the person; `started` also clears that they were unreachable."""

@@ -46,12 +46,18 @@ class ProjectStore:
 
     async def open(self, query: str, *, limit: int, offset: int) -> tuple[list[Project], int]:
         """Open projects whose words contain every word of the query, newest first, and how many there are."""
-        statement = _select().where(projects.c.state == ProjectState.OPEN, organisations.c.verified_at.is_not(None))
+        statement = _open()
         for word in query.lower().split():
             statement = statement.where(projects.c.search_text.contains(word, autoescape=True))
         total = await self._connection.scalar(select(func.count()).select_from(statement.subquery()))
         rows = await self._connection.execute(statement.order_by(projects.c.id.desc()).limit(limit).offset(offset))
         return [_project(row) for row in rows], int(total or 0)
+
+    async def others(self, than: UUID | None, *, limit: int) -> list[Project]:
+        """The newest open projects but this one."""
+        statement = _open() if than is None else _open().where(projects.c.id != than)
+        rows = await self._connection.execute(statement.order_by(projects.c.id.desc()).limit(limit))
+        return [_project(row) for row in rows]
 
     async def organisations_by_slug(self, slugs: Collection[str]) -> dict[str, Organisation]:
         """Those of the slugs that are known."""
@@ -92,6 +98,10 @@ class ProjectStore:
 
 def _select() -> Select[Any]:
     return select(*_COLUMNS).join(organisations, organisations.c.id == projects.c.organisation_id)
+
+
+def _open() -> Select[Any]:
+    return _select().where(projects.c.state == ProjectState.OPEN, organisations.c.verified_at.is_not(None))
 
 
 def _search_text(project: Project) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 import orjson
 from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, String, Table, Text, Uuid
@@ -68,7 +68,7 @@ class SetStatement:
             result = await connection.exec_driver_sql(self._postgresql, arguments)
             return list(result.all()) if self._gives else []
         for i in self._ids:
-            columns[i] = [value and value.hex for value in columns[i]]
+            columns[i] = [value and f"{value.int:032x}" for value in columns[i]]  # half the time of UUID.hex
         for i in self._times:
             columns[i] = [value and sqlite_time(value) for value in columns[i]]
         flat = tuple(chain.from_iterable(zip(*columns, strict=True)))
@@ -168,7 +168,7 @@ class SQLiteReader(Reader):
 
     def id(self, value: Any) -> UUID:
         """A UUID."""
-        return UUID(int=int(value, 16))
+        return _uuid(value)
 
     def known(self, value: Any) -> UUID:
         """A UUID that comes again and again (a project, a post)."""
@@ -180,7 +180,7 @@ class SQLiteReader(Reader):
 
     def maybe_id(self, value: Any) -> UUID | None:
         """A UUID or None."""
-        return None if value is None else UUID(int=int(value, 16))
+        return None if value is None else _uuid(value)
 
     def at(self, value: Any) -> datetime:
         """An aware time in UTC."""
@@ -191,9 +191,18 @@ class SQLiteReader(Reader):
         return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
-@lru_cache(4096)
-def _known(value: str) -> UUID:
-    return UUID(int=int(value, 16))
+_new, _set_int, _set_is_safe = UUID.__new__, vars(UUID)["int"].__set__, vars(UUID)["is_safe"].__set__
+
+
+def _uuid(value: str) -> UUID:
+    """As UUID(int=…), in half the time: what comes from our own rows needs none of its checks."""
+    made = _new(UUID)
+    _set_int(made, int(value, 16))
+    _set_is_safe(made, SafeUUID.unknown)
+    return made
+
+
+_known: Final = lru_cache(4096)(_uuid)
 
 
 _READERS: Final = {"sqlite": SQLiteReader(), "postgresql": Reader()}

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,7 +14,7 @@ from storage.carriers import CarrierStore
 from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
-from storage.engines import Engines, is_trouble
+from storage.engines import Engines, is_passing, is_trouble
 from storage.export import ExportStore
 from storage.handover import HandoverStore
 from storage.inbox import InboxStore
@@ -190,6 +190,27 @@ class UnitOfWork:
             return drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
 
         return cast(T, await self._together(write))
+
+    async def look(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        """What a few short reads say, from one consistent view; on SQLite without a hop to another thread and back.
+
+        Raises: WaitedElsewhere, what the step raises, the database's error.
+        """
+        if self._engines.inline_reader is not None:
+            try:
+                return self._look_inline(self._engines.inline_reader, step)
+            except DBAPIError as error:
+                if not is_passing(error):
+                    raise
+        async with self.read() as work:
+            return await step(work)
+
+    def _look_inline(self, engine: Engine, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
+        with engine.connect() as connection, connection.begin() as transaction:
+            try:
+                return drive(step(Work(cast(AsyncConnection, InlineConnection(connection)))))
+            finally:
+                transaction.rollback()
 
     def _turn(self) -> AbstractAsyncContextManager[object]:
         """SQLite has one writer; on PostgreSQL writers stand beside each other."""

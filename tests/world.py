@@ -31,6 +31,7 @@ from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
+from storage.inbox import stored_event
 from storage.work import UnitOfWork
 from tests.rails import PaperRail, event
 
@@ -144,6 +145,13 @@ class World:
         body = event(kind, tip.payment, identity, **{"minor": tip.amount.minor} | values)
         return await self.payments.receive("paper", body, {"Signature": "paper"})
 
+    async def keep(self, kind: EventKind, tip: Tip, identity: str, **values: object) -> None:
+        """An event that could not be settled when it arrived is in the inbox."""
+        body = event(kind, tip.payment, identity, **{"minor": tip.amount.minor} | values).decode()
+        stored = stored_event(rail="paper", event_id=identity, kind=kind, reference=tip.payment, body=body)
+        async with self.unit() as work:
+            await work.inbox.add_many([stored], {}, (), now=self.time())
+
     async def fresh(self, tip: Tip) -> Tip:
         """The tip as the database has it."""
         async with self.unit.read() as work:
@@ -198,7 +206,7 @@ async def make_world(unit: UnitOfWork) -> World:
         tips=tips,
         refunds=RefundService(unit, rail, tips, now=time),
         privacy=PrivacyService(unit, rail, now=time),
-        payments=PaymentService(unit, [rail], settler, now=time),
+        payments=PaymentService(unit, [rail], settler),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),

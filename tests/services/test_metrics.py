@@ -8,7 +8,6 @@ from sqlalchemy import text
 from giving.payments import EventKind
 from services.metrics import MetricsService
 from storage.engines import Engines
-from tests.rails import event
 from tests.world import World
 from web.metrics import create_metrics_app
 
@@ -43,9 +42,7 @@ async def test_a_tip_is_counted_offered_and_paid_and_the_books_sum_to_nothing(wo
 async def test_the_oldest_message_and_the_oldest_event_have_an_age(world: World):
     await world.pay(await world.tip(world.alice, "5"), world.alice)
     tip = await world.tip(world.alice, "1")
-    await world.payments.receive(
-        "paper", event(EventKind.PAID, tip.payment, "evt_late", their_id="ch_late", minor=100), {"Signature": "paper"}
-    )
+    await world.keep(EventKind.PAID, tip, "evt_late", their_id="ch_late")
     world.time.passes(seconds=90)
     now = await scraped(world)
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from giving.payments import EventKind
+from giving.tips import TipState
 from payments.provider import BadEvent, BadSignature, UnknownRail
 from services.payments import Received
 from storage.engines import Engines
@@ -54,17 +55,39 @@ async def test_events_of_other_kinds_are_kept_and_ignored(world: World, engines:
 
 async def test_a_poisoned_event_is_put_aside_and_its_neighbours_are_booked(world: World, engines: Engines):
     tips = [await world.tip(donor, "5", key=f"{donor.id}") for donor in (world.alice, world.bob)]
-    for n, (tip, donor) in enumerate(zip(tips, (world.alice, world.bob), strict=True)):
-        await world.tips.payment_link(tip.id, donor)
-        await world.deliver(EventKind.PAID, tip, f"e{n}", their_id=f"c{n}")
-    # Verified when it came, unreadable now: a charge id that is no text makes settling it raise.
-    async with engines.writer.begin() as connection:
-        statement = "UPDATE provider_events SET body = replace(body, '\"c0\"', '{}') WHERE event_id = 'e0'"
-        await connection.execute(text(statement))
+    # A charge id that is no text: verified when it comes, and settling it raises.
+    bodies = [
+        event(EventKind.PAID, tip.payment, f"e{n}", their_id=f"c{n}" if n else {}, minor=500)
+        for n, tip in enumerate(tips)
+    ]
+    came = await asyncio.gather(*(world.payments.receive("paper", body, SIGNED) for body in bodies))
+    assert came == [Received.STORED, Received.STORED]
+    assert world.payments.pending.is_set()
+    assert await states(engines) == {"e0": "new", "e1": "new"}
     await world.payments.settle_pending()
 
     assert await states(engines) == {"e0": "odd", "e1": "settled"}
     assert await world.balance(f"project:{world.library.id}:credited") == cny("-5")
+
+
+async def test_an_event_is_settled_in_the_commit_that_stores_it(world: World, engines: Engines):
+    tip = await world.tip(world.alice, "5")
+    await world.deliver(EventKind.PAID, tip, "e1", their_id="c1")
+    assert await states(engines) == {"e1": "settled"}
+    assert (await world.fresh(tip)).state is TipState.PAID
+    assert not world.payments.pending.is_set()
+    assert await world.payments.settle_pending() == 0
+
+
+async def test_what_waited_is_woken_by_what_arrives(world: World, engines: Engines):
+    tip = await world.tip(world.alice, "5")
+    await world.deliver(EventKind.REFUNDED, tip, "e1", their_id="r1", charge="c1")
+    assert await states(engines) == {"e1": "waiting"}
+    await world.deliver(EventKind.PAID, tip, "e2", their_id="c1")
+    assert world.payments.pending.is_set()
+    assert await states(engines) == {"e1": "new", "e2": "settled"}
+    await world.payments.settle_pending()
+    assert (await world.fresh(tip)).state is TipState.REFUNDED
 
 
 async def test_an_odd_event_says_why(world: World, engines: Engines):

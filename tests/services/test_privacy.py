@@ -146,13 +146,19 @@ async def test_leaving_succeeds_while_the_provider_is_down(world: World, dora: P
     assert await found(world.unit) == {}
 
 
-async def test_what_is_paid_after_leaving_is_booked_and_its_event_forgotten(world: World, dora: Person):
+@pytest.mark.parametrize("on_arrival", [True, False])
+async def test_what_is_paid_after_leaving_is_booked_and_its_event_forgotten(
+    world: World, dora: Person, *, on_arrival: bool
+):
     async with world.unit.read() as work:
         unpaid = next(iter((await work.tips.by_keys(["callback-of-dora"])).values()))
     await world.privacy.leave(dora)
-    await world.deliver(EventKind.PAID, unpaid, "evt_late", their_id="ch_late", fee=3, name=DORA.name)
-    assert "provider_events" in await found(world.unit), "it can't be settled without its body"
-    await world.payments.settle_pending()
+    if on_arrival:
+        await world.deliver(EventKind.PAID, unpaid, "evt_late", their_id="ch_late", fee=3, name=DORA.name)
+    else:
+        await world.keep(EventKind.PAID, unpaid, "evt_late", their_id="ch_late", fee=3, name=DORA.name)
+        assert "provider_events" in await found(world.unit), "it can't be settled without its body"
+        await world.payments.settle_pending()
 
     paid = await world.fresh(unpaid)
     assert (paid.state, paid.visibility) == (TipState.PAID, Visibility.ANONYMOUS)
@@ -167,7 +173,7 @@ async def test_an_event_of_before_leaving_that_was_not_settled_yet_is_settled_an
         unpaid = next(iter((await work.tips.by_keys(["callback-of-dora"])).values()))
     await world.deliver(EventKind.REFUNDED, unpaid, "evt_r", their_id="re_1", charge="ch_late", name=DORA.name)
     await world.payments.settle_pending()  # waits for its charge
-    await world.deliver(EventKind.PAID, unpaid, "evt_p", their_id="ch_late", name=DORA.name)
+    await world.keep(EventKind.PAID, unpaid, "evt_p", their_id="ch_late", name=DORA.name)
     await world.privacy.leave(dora)
     assert (await found(world.unit)).keys() == {"provider_events"}
     await world.payments.settle_pending()
