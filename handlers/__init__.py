@@ -10,6 +10,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot import callbacks as cb
 from bot.replies import Replies, for_one
 from handlers import admin, audit, creators, groups, privacy, projects, start, tips, unanswered
+from handlers.here import HereMiddleware
 from texts import Texts
 
 log = structlog.get_logger()
@@ -51,6 +52,8 @@ def routers() -> list[Router]:
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
+    for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
+        kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), projects.router(), groups.router(), creators.router(), privacy.router(),
         admin.router(), audit.router(), start.router(),

@@ -7,14 +7,15 @@ from bot import callbacks as cb
 from bot.callbacks import ChatDeed
 from handlers import channels
 from handlers.creators import chats, choosing, finding, handover, presets, slots, thanks
-from handlers.creators.here import HereMiddleware
+from handlers.creators.here import Here
+from handlers.here import HereMiddleware
 
 
 def router() -> Router:
     """What a creator does happens in private; channels are only listened to."""
     fresh = Router(name="creators")
-    fresh.message.middleware(HereMiddleware())
-    fresh.callback_query.middleware(HereMiddleware())
+    fresh.message.middleware(HereMiddleware(Here))
+    fresh.callback_query.middleware(HereMiddleware(Here))
     channels.register(fresh)
     fresh.chat_member.register(handover.somebody_went, handover.IS_ONE_NO_LONGER)
     _messages(fresh)

@@ -28,7 +28,7 @@ async def ask_search(query: CallbackQuery, callback_data: cb.ChatDo, state: FSMC
     await here.creators.chat(callback_data.chat, here.person)
     await state.set_state(ChatProjectSearch.waiting)
     await state.set_data({"chat": token_of(callback_data.chat)})
-    asked = Rendered(here.texts.chat(here.language, "project-search"), keyboards.leave(here.texts, here.language))
+    asked = Rendered(here.chat("project-search"), keyboards.leave(here.texts, here.language))
     await here.say.send(query.from_user.id, asked)
     await here.say.answer(query)
 

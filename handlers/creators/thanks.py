@@ -51,7 +51,7 @@ async def send(query: CallbackQuery, callback_data: cb.ThanksSend, state: FSMCon
     data = await state.get_data()
     words = str(data.get("words", ""))
     if not words or id_of(str(data.get("chat", ""))) != callback_data.chat:
-        await here.say.answer(query, here.texts.plain(here.language, "thanks-forgotten"), alert=True)
+        await here.say.answer(query, here.plain("thanks-forgotten"), alert=True)
         return
     draft = await here.say.in_time(query, here.thanks.send(callback_data.chat, here.person, words))
     await state.clear()
@@ -62,4 +62,4 @@ async def send(query: CallbackQuery, callback_data: cb.ThanksSend, state: FSMCon
 async def stop(query: CallbackQuery, here: Here) -> None:
     """No more thanks, from nobody."""
     await here.thanks.stop(here.person)
-    await here.say.answer(query, here.texts.plain(here.language, "thanks-stopped"), alert=True)
+    await here.say.answer(query, here.plain("thanks-stopped"), alert=True)
