@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from giving.people import Person
-from texts import Html, Texts
+from handlers.here import Here
+from texts import Html
 
 _JUST_NOW: Final = timedelta(seconds=15)
 
@@ -14,6 +15,6 @@ def is_new(person: Person, now: datetime) -> bool:
     return person.started_at is not None and abs(now - person.started_at) < _JUST_NOW
 
 
-def promises(texts: Texts, language: str, person: Person) -> Html | None:
+def promises(here: Here) -> Html | None:
     """Three lines on 100 % and privacy for who is new; nothing for the others."""
-    return texts.chat(language, "welcome-promises") if is_new(person, datetime.now(UTC)) else None
+    return here.chat("welcome-promises") if is_new(here.person, datetime.now(UTC)) else None

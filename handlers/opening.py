@@ -2,19 +2,17 @@
 
 from giving.errors import GivingElsewhere, ProjectClosed
 from giving.projects import Project, ProjectCard
-from services.links import Links
-from services.projects import ProjectService
-from services.tips import TipService
+from handlers.here import Place
 
 
-async def must_be_open(card: ProjectCard, projects: ProjectService) -> None:
+async def must_be_open(place: Place, card: ProjectCard) -> None:
     """Raises: ProjectClosed, with other projects to choose from."""
     if not card.project.open:
-        others = await projects.alternatives(card.project.id)
+        others = await place.projects.alternatives(card.project.id)
         raise ProjectClosed(project=card.project, alternatives=others)
 
 
-def must_be_paid_here(project: Project, tips: TipService, links: Links) -> None:
+def must_be_paid_here(place: Place, project: Project) -> None:
     """Raises: GivingElsewhere, with the project's own page, where no way to pay is set up."""
-    if not tips.takes_money:
-        raise GivingElsewhere(project=project, url=links.designated(project))
+    if not place.tips.takes_money:
+        raise GivingElsewhere(project=project, url=place.links.designated(project))

@@ -1,5 +1,7 @@
 """/give: browse and search projects, and give without a post."""
 
+from uuid import UUID
+
 from aiogram import F, Router
 from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.fsm.context import FSMContext
@@ -9,19 +11,14 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks as cb
 from bot import cards, keyboards
 from bot.cards import Rendered
-from bot.replies import Replies
 from giving.errors import ProjectUnknown
 from giving.ids import id_of, token_of
 from giving.names import clean
-from giving.people import Person
 from giving.tips import OfferRequest
+from handlers.here import Here
 from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
 from handlers.tips.other import ask_amount
-from services.links import Links
-from services.projects import ProjectService
-from services.tips import TipService
-from texts import Texts
 
 QUERY_GRAPHEMES = 40
 
@@ -49,152 +46,92 @@ def router() -> Router:
     return fresh
 
 
-async def browse(
-    message: Message, say: Replies, projects: ProjectService, tips: TipService, texts: Texts, language: str
-) -> None:
+async def browse(message: Message, here: Here) -> None:
     """The open projects."""
-    await say.send(message.chat.id, await _list(projects, tips, texts, language))
+    await here.say.send(message.chat.id, await _list(here))
 
 
-async def browse_tapped(
-    query: CallbackQuery, say: Replies, projects: ProjectService, tips: TipService, texts: Texts, language: str
-) -> None:
+async def browse_tapped(query: CallbackQuery, here: Here) -> None:
     """The same, by a button."""
-    await say.send(query.from_user.id, await _list(projects, tips, texts, language))
-    await say.answer(query)
+    await here.say.send(query.from_user.id, await _list(here))
+    await here.say.answer(query)
 
 
-async def turn_list(
-    query: CallbackQuery,
-    callback_data: cb.GiveList,
-    say: Replies,
-    state: FSMContext,
-    projects: ProjectService,
-    tips: TipService,
-    texts: Texts,
-    language: str,
-) -> None:
+async def turn_list(query: CallbackQuery, callback_data: cb.GiveList, state: FSMContext, here: Here) -> None:
     """Another page, in place."""
     words = str((await state.get_data()).get("query", "")) if callback_data.found else ""
-    await say.turn(query, await _list(projects, tips, texts, language, words, callback_data.page))
-    await say.answer(query)
+    await here.say.turn(query, await _list(here, words, callback_data.page))
+    await here.say.answer(query)
 
 
-async def _list(
-    projects: ProjectService, tips: TipService, texts: Texts, language: str, words: str = "", page: int = 0
-) -> Rendered:
-    found = await projects.search(words, page=page)
-    return cards.project_list(texts, language, found, query=words)
+async def _list(here: Here, words: str = "", page: int = 0) -> Rendered:
+    found = await here.projects.search(words, page=page)
+    return cards.project_list(here.texts, here.language, found, query=words)
 
 
-async def ask_search(query: CallbackQuery, say: Replies, state: FSMContext, texts: Texts, language: str) -> None:
+async def ask_search(query: CallbackQuery, state: FSMContext, here: Here) -> None:
     """What are you looking for?"""
     await state.set_state(ProjectSearch.waiting)
     await state.set_data({})
-    asked = Rendered(texts.chat(language, "project-search"), keyboards.leave(texts, language))
-    await say.send(query.from_user.id, asked)
-    await say.answer(query)
+    asked = Rendered(here.chat("project-search"), keyboards.leave(here.texts, here.language))
+    await here.say.send(query.from_user.id, asked)
+    await here.say.answer(query)
 
 
-async def search(
-    message: Message,
-    say: Replies,
-    state: FSMContext,
-    projects: ProjectService,
-    tips: TipService,
-    texts: Texts,
-    language: str,
-) -> None:
+async def search(message: Message, state: FSMContext, here: Here) -> None:
     """What was found; another word searches again."""
     words = clean(message.text or "", most=QUERY_GRAPHEMES)
     if not words:
-        hint = Rendered(texts.chat(language, "project-search-text"), keyboards.leave(texts, language))
-        await say.send(message.chat.id, hint)
+        hint = Rendered(here.chat("project-search-text"), keyboards.leave(here.texts, here.language))
+        await here.say.send(message.chat.id, hint)
         return
     await state.update_data(query=words)
-    await say.send(message.chat.id, await _list(projects, tips, texts, language, words))
+    await here.say.send(message.chat.id, await _list(here, words))
 
 
-async def open_project(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    projects: ProjectService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    language: str,
-) -> None:
+async def open_project(message: Message, command: CommandObject, here: Here) -> None:
     """/start g_…: from a project's page."""
     project_id = id_of((command.args or "")[2:])
     if project_id is None:
         raise ProjectUnknown
-    card = await projects.card(project_id)
-    await must_be_open(card, projects)
-    shown = cards.project(texts, links, language, card, tips.presets, takes_money=tips.takes_money)
-    await say.send(message.chat.id, shown)
+    await here.say.send(message.chat.id, await _card(here, project_id))
 
 
-async def show_card(
-    query: CallbackQuery,
-    callback_data: cb.GiveCard,
-    say: Replies,
-    projects: ProjectService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    language: str,
-) -> None:
+async def show_card(query: CallbackQuery, callback_data: cb.GiveCard, here: Here) -> None:
     """A project with amounts, in place of the list."""
-    card = await projects.card(callback_data.project)
-    await must_be_open(card, projects)
-    shown = cards.project(texts, links, language, card, tips.presets, takes_money=tips.takes_money)
-    await say.turn(query, shown)
-    await say.answer(query)
+    await here.say.turn(query, await _card(here, callback_data.project))
+    await here.say.answer(query)
 
 
-async def tapped(
-    query: CallbackQuery,
-    callback_data: cb.GiveTap,
-    say: Replies,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def _card(here: Here, project_id: UUID) -> Rendered:
+    card = await here.projects.card(project_id)
+    await must_be_open(here, card)
+    tips = here.tips
+    return cards.project(here.texts, here.links, here.language, card, tips.presets, takes_money=tips.takes_money)
+
+
+async def tapped(query: CallbackQuery, callback_data: cb.GiveTap, here: Here) -> None:
     """An amount for a project: the tip's card."""
-    if callback_data.amount not in tips.presets:
+    if callback_data.amount not in here.tips.presets:
         raise ProjectUnknown
-    tip = await tips.offer(
+    tip = await here.tips.offer(
         OfferRequest(
             key=query.id,
-            donor=person.id,
+            donor=here.person.id,
             amount=callback_data.amount,
             project=callback_data.project,
-            visibility=person.visibility,
+            visibility=here.person.visibility,
         )
     )
-    await say.in_time(query, show_tip(say, tips, texts, links, person, language, tip.id))
-    await say.answer(query)
+    await here.say.in_time(query, show_tip(here, tip.id))
+    await here.say.answer(query)
 
 
-async def other_tapped(
-    query: CallbackQuery,
-    callback_data: cb.GiveOther,
-    say: Replies,
-    state: FSMContext,
-    projects: ProjectService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def other_tapped(query: CallbackQuery, callback_data: cb.GiveOther, state: FSMContext, here: Here) -> None:
     """Another amount for a project."""
-    card = await projects.card(callback_data.project)
-    await must_be_open(card, projects)
-    must_be_paid_here(card.project, tips, links)
-    title, about = card.project.title(language), {"project": token_of(card.project.id)}
-    await ask_amount(say, state, tips, texts, person, language, title=title, about=about)
-    await say.answer(query)
+    card = await here.projects.card(callback_data.project)
+    await must_be_open(here, card)
+    must_be_paid_here(here, card.project)
+    title, about = card.project.title(here.language), {"project": token_of(card.project.id)}
+    await ask_amount(here, state, title=title, about=about)
+    await here.say.answer(query)

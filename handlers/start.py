@@ -10,13 +10,9 @@ from bot import callbacks as cb
 from bot import commands, keyboards, privacy_cards
 from bot.cards import Rendered, paragraphs
 from bot.privacy_cards import contact
-from bot.replies import Replies
-from giving.people import Person
 from handlers.arrivals import promises
-from services.links import Links
+from handlers.here import Here
 from services.operator import Operator
-from services.people import PeopleService
-from texts import Texts
 
 log = structlog.get_logger()
 
@@ -41,116 +37,99 @@ def router() -> Router:
     return fresh
 
 
-async def start(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    people: PeopleService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def start(message: Message, command: CommandObject, here: Here) -> None:
     """A greeting that says what this is (the first time) and what to do next; links nobody knows lead here too."""
     if command.args:
         log.info("callback_refused", way="link", reason="unknown_link")
-    if promises(texts, language, person):
-        text = paragraphs(texts.chat(language, "welcome"), texts.chat(language, "welcome-next"))
+    if promises(here):
+        text = paragraphs(here.chat("welcome"), here.chat("welcome-next"))
     else:
-        broken = texts.chat(language, "unknown-link") if command.args else None
-        text = paragraphs(broken, texts.chat(language, "welcome-back"))
-    await say.send(message.chat.id, Rendered(text, keyboards.home(texts, language)))
-    if person.chosen_language or people.is_owner(person):
-        await commands.register_for(say.bot, texts, people, person, language)
+        broken = here.chat("unknown-link") if command.args else None
+        text = paragraphs(broken, here.chat("welcome-back"))
+    await here.say.send(message.chat.id, Rendered(text, keyboards.home(here.texts, here.language)))
+    if here.person.chosen_language or here.people.is_owner(here.person):
+        await commands.register_for(here.say.bot, here.texts, here.people, here.person, here.language)
 
 
-async def help_(message: Message, say: Replies, texts: Texts, language: str, operator: Operator) -> None:
+async def help_(message: Message, here: Here, operator: Operator) -> None:
     """What the bot can do, and the human behind it."""
-    text = paragraphs(
-        texts.chat(language, "help"), texts.chat(language, "help-more"), contact(texts, language, operator)
-    )
-    await say.send(message.chat.id, Rendered(text, keyboards.home(texts, language)))
+    whom = contact(here.texts, here.language, operator)
+    text = paragraphs(here.chat("help"), here.chat("help-more"), whom)
+    await here.say.send(message.chat.id, Rendered(text, keyboards.home(here.texts, here.language)))
 
 
-async def paysupport(message: Message, say: Replies, texts: Texts, language: str, operator: Operator) -> None:
+async def paysupport(message: Message, here: Here, operator: Operator) -> None:
     """When a payment went wrong."""
-    await say.send(message.chat.id, privacy_cards.paysupport(texts, language, operator))
+    await here.say.send(message.chat.id, privacy_cards.paysupport(here.texts, here.language, operator))
 
 
-async def terms(message: Message, say: Replies, texts: Texts, links: Links, language: str, operator: Operator) -> None:
+async def terms(message: Message, here: Here, operator: Operator) -> None:
     """The rules."""
-    await say.send(message.chat.id, privacy_cards.terms(texts, links, language, operator))
+    await here.say.send(message.chat.id, privacy_cards.terms(here.texts, here.links, here.language, operator))
 
 
-async def ask_language(message: Message, say: Replies, texts: Texts, language: str) -> None:
+async def ask_language(message: Message, here: Here) -> None:
     """Which language?"""
-    rows = keyboards.languages(texts, language)
-    await say.send(message.chat.id, Rendered(texts.chat(language, "language-choose"), rows))
+    rows = keyboards.languages(here.texts, here.language)
+    await here.say.send(message.chat.id, Rendered(here.chat("language-choose"), rows))
 
 
-async def choose_language(
-    query: CallbackQuery,
-    callback_data: cb.ChooseLanguage,
-    say: Replies,
-    people: PeopleService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def choose_language(query: CallbackQuery, callback_data: cb.ChooseLanguage, here: Here) -> None:
     """From now on in this language, the command menu too."""
-    chosen = callback_data.language
+    chosen, texts, say = callback_data.language, here.texts, here.say
     if chosen not in texts.languages:
-        await unknown_button(query, say, texts, language)
+        await unknown_button(query, here)
         return
-    person = await people.choose_language(person, chosen)
+    person = await here.people.choose_language(here.person, chosen)
     text = paragraphs(texts.chat(chosen, "language-chosen"), texts.chat(chosen, "welcome-next"))
     say.speak(chosen)
     await say.turn(query, Rendered(text, keyboards.home(texts, chosen)))
     await say.answer(query)
-    await commands.register_for(say.bot, texts, people, person, chosen)
+    await commands.register_for(say.bot, texts, here.people, person, chosen)
 
 
-async def leave(message: Message, say: Replies, texts: Texts, language: str) -> None:
+async def leave(message: Message, here: Here) -> None:
     """Out of a dialog by command; any command does the same."""
-    await say.send(message.chat.id, _left(texts, language))
+    await here.say.send(message.chat.id, _left(here))
 
 
-async def leave_tapped(query: CallbackQuery, say: Replies, state: FSMContext, texts: Texts, language: str) -> None:
+async def leave_tapped(query: CallbackQuery, state: FSMContext, here: Here) -> None:
     """Out of a dialog by its button."""
     await state.clear()
-    await say.turn(query, _left(texts, language))
-    await say.answer(query)
+    await here.say.turn(query, _left(here))
+    await here.say.answer(query)
 
 
-def _left(texts: Texts, language: str) -> Rendered:
-    text = paragraphs(texts.chat(language, "dialog-left"), texts.chat(language, "welcome-next"))
-    return Rendered(text, keyboards.home(texts, language))
+def _left(here: Here) -> Rendered:
+    text = paragraphs(here.chat("dialog-left"), here.chat("welcome-next"))
+    return Rendered(text, keyboards.home(here.texts, here.language))
 
 
-async def unknown_command(message: Message, say: Replies, texts: Texts, language: str) -> None:
+async def unknown_command(message: Message, here: Here) -> None:
     """A command we don't have."""
-    await _offer_ways(message, say, texts, language, "unknown-command")
+    await _offer_ways(message, here, "unknown-command")
 
 
-async def unknown_text(message: Message, say: Replies, texts: Texts, language: str) -> None:
+async def unknown_text(message: Message, here: Here) -> None:
     """Words where nothing was asked."""
-    await _offer_ways(message, say, texts, language, "unknown-text")
+    await _offer_ways(message, here, "unknown-text")
 
 
-async def unknown_kind(message: Message, say: Replies, texts: Texts, language: str) -> None:
+async def unknown_kind(message: Message, here: Here) -> None:
     """A sticker, a photo, a voice message."""
-    await _offer_ways(message, say, texts, language, "unknown-kind")
+    await _offer_ways(message, here, "unknown-kind")
 
 
-async def _offer_ways(message: Message, say: Replies, texts: Texts, language: str, key: str) -> None:
-    await say.send(message.chat.id, Rendered(texts.chat(language, key), keyboards.home(texts, language)))
+async def _offer_ways(message: Message, here: Here, key: str) -> None:
+    await here.say.send(message.chat.id, Rendered(here.chat(key), keyboards.home(here.texts, here.language)))
 
 
-async def nothing(query: CallbackQuery, say: Replies) -> None:
+async def nothing(query: CallbackQuery, here: Here) -> None:
     """A label that looks like a button (page 2 of 5)."""
-    await say.answer(query)
+    await here.say.answer(query)
 
 
-async def unknown_button(query: CallbackQuery, say: Replies, texts: Texts, language: str) -> None:
+async def unknown_button(query: CallbackQuery, here: Here) -> None:
     """A button we no longer know; it is answered all the same."""
     log.info("callback_refused", way="button", reason="unknown_button")
-    await say.answer(query, texts.plain(language, "unknown-button"), alert=True)
+    await here.say.answer(query, here.plain("unknown-button"), alert=True)

@@ -61,7 +61,7 @@ async def show_project(query: CallbackQuery, callback_data: cb.ChatProject, here
     """The project's card, to be confirmed."""
     chat = (await here.creators.chat(callback_data.chat, here.person)).chat
     card = await here.projects.card(callback_data.project)
-    await must_be_open(card, here.projects)
+    await must_be_open(here, card)
     await here.say.turn(query, creator_cards.confirm_project(here.texts, here.links, here.language, chat, card))
     await here.say.answer(query)
 

@@ -63,7 +63,7 @@ async def turn_projects(query: CallbackQuery, callback_data: cb.SlotProjects, he
 async def show_project(query: CallbackQuery, callback_data: cb.SlotProject, state: FSMContext, here: Here) -> None:
     """The project, and the name everybody will see: it is public, so it is said before it is."""
     card = await here.projects.card(callback_data.project)
-    await must_be_open(card, here.projects)
+    await must_be_open(here, card)
     await state.set_state(SlotName.waiting)
     await state.set_data({"project": token_of(card.project.id)})
     shown = slot_cards.confirm(here.texts, here.links, here.language, card, await _name(here))
@@ -110,8 +110,8 @@ async def open_slot(message: Message, command: CommandObject, here: Here) -> Non
     if slot_id is None:
         raise SlotUnknown
     card = await here.slots.card(slot_id)
-    await must_be_open(card.project, here.projects)
-    intro = promises(here.texts, here.language, here.person)
+    await must_be_open(here, card.project)
+    intro = promises(here)
     shown = slot_cards.to_give(
         here.texts, here.links, here.language, card, here.tips.presets, takes_money=here.tips.takes_money, intro=intro
     )
@@ -129,16 +129,15 @@ async def tapped(query: CallbackQuery, callback_data: cb.SlotTap, here: Here) ->
             visibility=here.person.visibility,
         )
     )
-    showing = show_tip(here.say, here.tips, here.texts, here.links, here.person, here.language, tip.id)
-    await here.say.in_time(query, showing)
+    await here.say.in_time(query, show_tip(here, tip.id))
     await here.say.answer(query)
 
 
 async def other(query: CallbackQuery, callback_data: cb.SlotOther, state: FSMContext, here: Here) -> None:
     """Another amount for the slot."""
     card = await here.slots.card(callback_data.slot)
-    await must_be_open(card.project, here.projects)
-    must_be_paid_here(card.project.project, here.tips, here.links)
+    await must_be_open(here, card.project)
+    must_be_paid_here(here, card.project.project)
     title, about = card.project.project.title(here.language), {"slot": token_of(callback_data.slot)}
-    await ask_amount(here.say, state, here.tips, here.texts, here.person, here.language, title=title, about=about)
+    await ask_amount(here, state, title=title, about=about)
     await here.say.answer(query)

@@ -13,20 +13,16 @@ from bot import group_cards
 from bot.carriers import Carriers
 from bot.ephemeral import Whispers
 from bot.middlewares import visitor
-from bot.replies import Replies
 from bot.sending import Priority, sending_as
 from giving.creators import Carried, Post
 from giving.errors import NotTippable, TipInChannel, TipNeedsReply
 from giving.money import Money, parse_amount
-from giving.people import Person
 from giving.tips import OfferRequest
 from handlers.channels import POSTS
+from handlers.here import Here, Place
 from handlers.tips.card import show_tip
 from services.groups import GroupService, Tipped
-from services.links import Links
 from services.people import PeopleService
-from services.tips import TipService
-from texts import Texts
 
 log = structlog.get_logger()
 CARRIER_PATIENCE_S = 4.0
@@ -37,36 +33,30 @@ async def tip(
     message: Message,
     command: CommandObject,
     bot: Bot,
-    say: Replies,
     groups: GroupService,
     carriers: Carriers,
     whispers: Whispers,
-    tips: TipService,
-    people: PeopleService,
-    texts: Texts,
-    links: Links,
-    language: str,
-    person: Person | None = None,
+    place: Place,
+    here: Here | None,
 ) -> None:
     """The message gets its keyboard, once; with an amount, whoever asked is led to pay it.
 
     Raises: what bot/errors.py says in one line: TipNeedsReply, NotTippable, TippingNotOn, AmountNotUnderstood, ….
     """
-    answered = _answered(message, bot)
+    answered, limits = _answered(message, bot), place.tips.limits
     post = await _channel_post(answered, groups)
-    amount = parse_amount(command.args, least=tips.limits.least, most=tips.limits.most) if command.args else None
+    amount = parse_amount(command.args, least=limits.least, most=limits.most) if command.args else None
     if post is None:
-        tipped = Tipped(
-            answered.message_id, answered.text or answered.caption or "", answered.date, await _author(answered, people)
-        )
+        author = await _author(answered, place.people)
+        tipped = Tipped(answered.message_id, answered.text or answered.caption or "", answered.date, author)
         post = await groups.tipped(message.chat.id, tipped, message.chat.title or "")
     elif post.carried is Carried.SELF and amount is None:
         raise TipInChannel
-    offered = await _offer(message, tips, person, post, amount) if person and amount else None
+    offered = await _offer(message, here, post, amount) if here and amount else None
     if not await _show(carriers, post):
         await _note(message)
-    if person is not None and offered is not None:
-        await _lead_to_pay(message, say, whispers, tips, people, texts, links, person, language, offered)
+    if here is not None and offered is not None:
+        await _lead_to_pay(message, here, whispers, offered)
 
 
 def _answered(message: Message, bot: Bot) -> Message:
@@ -97,10 +87,10 @@ async def _author(answered: Message, people: PeopleService) -> UUID | None:
     return (await people.meet(visitor(author))).id
 
 
-async def _offer(message: Message, tips: TipService, person: Person, post: Post, amount: Money) -> UUID:
-    key = f"msg:{message.chat.id}:{message.message_id}"
+async def _offer(message: Message, here: Here, post: Post, amount: Money) -> UUID:
+    key, person = f"msg:{message.chat.id}:{message.message_id}", here.person
     request = OfferRequest(key=key, donor=person.id, amount=amount, post=post.id, visibility=person.visibility)
-    return (await tips.offer(request)).id
+    return (await here.tips.offer(request)).id
 
 
 async def _show(carriers: Carriers, post: Post) -> bool:
@@ -119,24 +109,14 @@ async def _note(message: Message) -> None:
         await message.react([ReactionTypeEmoji(emoji=NOTED)])
 
 
-async def _lead_to_pay(
-    message: Message,
-    say: Replies,
-    whispers: Whispers,
-    tips: TipService,
-    people: PeopleService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-    tip_id: UUID,
-) -> None:
+async def _lead_to_pay(message: Message, here: Here, whispers: Whispers, tip_id: UUID) -> None:
     """In private; and, where only they see it, in the group. Who can't be written to goes by the carrier's counter."""
-    if person.reachable:
+    reader = here.person.telegram_id
+    if here.person.reachable:
         try:
-            await show_tip(say, tips, texts, links, person, language, tip_id)
+            await show_tip(here, tip_id)
         except TelegramForbiddenError:
-            await people.blocked(person.telegram_id)
-    card = await tips.card(tip_id, person)
-    shown = group_cards.pay(texts, links, language, card.tip, card.project.project.title(language))
-    await whispers.to(say, message.chat.id, person.telegram_id, shown)
+            await here.people.blocked(reader)
+    card = await here.tips.card(tip_id, here.person)
+    shown = group_cards.pay(here.texts, here.links, here.language, card.tip, card.project.project.title(here.language))
+    await whispers.to(here.say, message.chat.id, reader, shown)

@@ -4,52 +4,32 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
 from bot import cards
-from bot.replies import Replies
-from giving.people import Person
-from services.links import Links
+from bot.cards import Rendered
+from handlers.here import Here
 from services.refunds import RefundService
-from services.tips import TipService
-from texts import Texts
 
 
-async def take_back(
-    query: CallbackQuery,
-    callback_data: cb.TakeBack,
-    say: Replies,
-    refunds: RefundService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def take_back(query: CallbackQuery, callback_data: cb.TakeBack, here: Here, refunds: RefundService) -> None:
     """An extra payment goes back."""
-    card = await say.in_time(query, refunds.take_back(callback_data.tip, person))
-    await say.turn(query, cards.take_back_asked(texts, language, card))
-    await say.answer(query)
+    card = await here.say.in_time(query, refunds.take_back(callback_data.tip, here.person))
+    await here.say.turn(query, cards.take_back_asked(here.texts, here.language, card))
+    await here.say.answer(query)
 
 
-async def my_gifts(
-    message: Message, say: Replies, tips: TipService, texts: Texts, links: Links, person: Person, language: str
-) -> None:
+async def my_gifts(message: Message, here: Here) -> None:
     """Everything I gave, newest first."""
-    page = await tips.gifts(person)
-    await say.send(message.chat.id, cards.gifts(texts, links, language, page))
+    await here.say.send(message.chat.id, await _gifts(here))
 
 
-async def turn_gifts(
-    query: CallbackQuery,
-    callback_data: cb.GiftsPage,
-    say: Replies,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def turn_gifts(query: CallbackQuery, callback_data: cb.GiftsPage, here: Here) -> None:
     """Another page, in place; from a receipt's button, a new message."""
-    page = await tips.gifts(person, page=callback_data.page)
-    shown = cards.gifts(texts, links, language, page)
+    shown = await _gifts(here, callback_data.page)
     if callback_data.fresh:
-        await say.send(query.from_user.id, shown)
+        await here.say.send(query.from_user.id, shown)
     else:
-        await say.turn(query, shown)
-    await say.answer(query)
+        await here.say.turn(query, shown)
+    await here.say.answer(query)
+
+
+async def _gifts(here: Here, page: int = 0) -> Rendered:
+    return cards.gifts(here.texts, here.links, here.language, await here.tips.gifts(here.person, page=page))

@@ -7,16 +7,12 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 
 from bot import cards, errors, keyboards
-from bot.replies import Replies
 from giving.errors import AmountNotUnderstood, GivingError, TipTooLarge, TipTooSmall
 from giving.ids import id_of, token_of
 from giving.money import parse_amount
-from giving.people import Person
 from giving.tips import OfferRequest
+from handlers.here import Here
 from handlers.tips.card import show_tip
-from services.links import Links
-from services.tips import TipService
-from texts import Texts
 
 
 class OtherAmount(StatesGroup):
@@ -26,55 +22,37 @@ class OtherAmount(StatesGroup):
 
 
 async def ask_amount(
-    say: Replies,
-    state: FSMContext,
-    tips: TipService,
-    texts: Texts,
-    person: Person,
-    language: str,
-    *,
-    title: str,
-    about: dict[str, str],
-    intro: str | None = None,
+    here: Here, state: FSMContext, *, title: str, about: dict[str, str], intro: str | None = None
 ) -> None:
     """Ask in the private chat, wherever the button was pressed. Raises: TelegramForbiddenError."""
-    asked = cards.ask_amount(texts, language, title, tips.limits, intro=intro)
-    await say.send(person.telegram_id, asked)
-    mine = replace(state.key, chat_id=person.telegram_id, user_id=person.telegram_id, thread_id=None)
+    chat = here.person.telegram_id
+    await here.say.send(chat, cards.ask_amount(here.texts, here.language, title, here.tips.limits, intro=intro))
+    mine = replace(state.key, chat_id=chat, user_id=chat, thread_id=None)
     dialog = FSMContext(storage=state.storage, key=mine)
     await dialog.set_state(OtherAmount.waiting)
     await dialog.set_data(about)
 
 
-async def other_amount(
-    message: Message,
-    say: Replies,
-    state: FSMContext,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def other_amount(message: Message, state: FSMContext, here: Here) -> None:
     """The amount in words; what can't be read is told in one line, and the question stays."""
-    about = await state.get_data()
+    about, limits = await state.get_data(), here.tips.limits
     try:
         request = OfferRequest(
-            key=f"msg:{token_of(person.id)}:{message.message_id}",
-            donor=person.id,
-            amount=parse_amount(message.text or "", least=tips.limits.least, most=tips.limits.most),
+            key=f"msg:{token_of(here.person.id)}:{message.message_id}",
+            donor=here.person.id,
+            amount=parse_amount(message.text or "", least=limits.least, most=limits.most),
             post=id_of(str(about.get("post", ""))),
             project=id_of(str(about.get("project", ""))),
             slot=id_of(str(about.get("slot", ""))),
-            visibility=person.visibility,
+            visibility=here.person.visibility,
         )
-        tip = await tips.offer(request)
+        tip = await here.tips.offer(request)
     except (AmountNotUnderstood, TipTooSmall, TipTooLarge) as refusal:
-        again = errors.message(texts, language, refusal)
-        await say.send(message.chat.id, replace(again, keyboard=keyboards.leave(texts, language)))
+        again = errors.message(here.texts, here.language, refusal)
+        await here.say.send(message.chat.id, replace(again, keyboard=keyboards.leave(here.texts, here.language)))
         return
     except GivingError:
         await state.clear()
         raise
-    await show_tip(say, tips, texts, links, person, language, tip.id)
+    await show_tip(here, tip.id)
     await state.clear()

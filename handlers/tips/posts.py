@@ -8,56 +8,42 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks as cb
 from bot import cards
 from bot.carriers import Carriers
-from bot.replies import Replies, in_private
+from bot.replies import in_private
 from giving.creators import BEING_SENT
 from giving.errors import PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
-from giving.people import Person
 from giving.tips import OfferRequest
 from handlers.arrivals import promises
+from handlers.here import Here
 from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
 from handlers.tips.other import ask_amount
-from services.links import Links
-from services.people import PeopleService
-from services.projects import ProjectService
-from services.tips import PostCard, TipService
-from texts import Texts
+from services.tips import PostCard
 
 
-async def tapped(
-    query: CallbackQuery,
-    callback_data: cb.TipTap,
-    say: Replies,
-    tips: TipService,
-    people: PeopleService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def tapped(query: CallbackQuery, callback_data: cb.TipTap, here: Here) -> None:
     """An amount under a post (or in the post's private card): the tip, and the way to pay it."""
-    post = await tips.post(callback_data.post)
+    post = await here.tips.post(callback_data.post)
     if not stands_under(query, post):  # any amount within the limits: the chat's may have changed since
         raise PostUnknown
-    tip = await tips.offer(
+    tip = await here.tips.offer(
         OfferRequest(
             key=query.id,
-            donor=person.id,
+            donor=here.person.id,
             amount=callback_data.amount,
             post=callback_data.post,
-            visibility=person.visibility,
+            visibility=here.person.visibility,
         )
     )
-    if person.reachable:
-        text = None if in_private(query) else texts.plain(language, "tip-sent")
+    if here.person.reachable:
+        text = None if in_private(query) else here.plain("tip-sent")
         try:
-            await say.in_time(query, show_tip(say, tips, texts, links, person, language, tip.id), text)
+            await here.say.in_time(query, show_tip(here, tip.id), text)
         except TelegramForbiddenError:
-            await people.blocked(person.telegram_id)
+            await here.people.blocked(here.person.telegram_id)
         else:
-            await say.answer(query, text)
-    await say.answer(query, url=links.start(f"t_{token_of(tip.id)}"))
+            await here.say.answer(query, text)
+    await here.say.answer(query, url=here.links.start(f"t_{token_of(tip.id)}"))
 
 
 def stands_under(query: CallbackQuery, post: PostCard) -> bool:
@@ -74,33 +60,21 @@ def stands_under(query: CallbackQuery, post: PostCard) -> bool:
     return ours and at.carrier_message_id == BEING_SENT and message.chat.id == at.carrier_chat
 
 
-async def other_tapped(
-    query: CallbackQuery,
-    callback_data: cb.TipOther,
-    say: Replies,
-    state: FSMContext,
-    tips: TipService,
-    people: PeopleService,
-    projects: ProjectService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def other_tapped(query: CallbackQuery, callback_data: cb.TipOther, state: FSMContext, here: Here) -> None:
     """ "Other" under a post: the question comes in private."""
-    post = await tips.post(callback_data.post)
+    post = await here.tips.post(callback_data.post)
     if not stands_under(query, post):
         raise PostUnknown
-    await _must_take_tips(post, projects, tips, links)
-    if person.reachable:
+    await _must_take_tips(here, post)
+    if here.person.reachable:
         try:
-            await _ask(say, state, tips, texts, person, language, post)
+            await _ask(here, state, post)
         except TelegramForbiddenError:
-            await people.blocked(person.telegram_id)
+            await here.people.blocked(here.person.telegram_id)
         else:
-            await say.answer(query, None if in_private(query) else texts.plain(language, "ask-sent"))
+            await here.say.answer(query, None if in_private(query) else here.plain("ask-sent"))
             return
-    await say.answer(query, url=links.start(f"o_{token_of(callback_data.post)}"))
+    await here.say.answer(query, url=here.links.start(f"o_{token_of(callback_data.post)}"))
 
 
 def must_take_tips(post: PostCard) -> None:
@@ -109,75 +83,44 @@ def must_take_tips(post: PostCard) -> None:
         raise (TippingPaused if post.paused else TippingOff)(chat=post.chat_title)
 
 
-async def _must_take_tips(post: PostCard, projects: ProjectService, tips: TipService, links: Links) -> None:
+async def _must_take_tips(here: Here, post: PostCard) -> None:
     """Before anything is asked. Raises: ProjectClosed (with alternatives), TippingOff (or Paused), GivingElsewhere."""
-    await must_be_open(post.project, projects)
+    await must_be_open(here, post.project)
     must_take_tips(post)
-    must_be_paid_here(post.project.project, tips, links)
+    must_be_paid_here(here, post.project.project)
 
 
-async def open_post(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    tips: TipService,
-    projects: ProjectService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-    carriers: Carriers,
-) -> None:
+async def open_post(message: Message, command: CommandObject, here: Here, carriers: Carriers) -> None:
     """/start p_…: from the counter under a post to its project, with amounts that count for the post.
 
     Who came because /tip could not write to them finds the tip they offered.
     """
-    post = await _post(command, tips)
-    offered = await carriers.service.unpaid(post.post.id, person)
+    post, intro = await _post(command, here), promises(here)
+    offered = await carriers.service.unpaid(post.post.id, here.person)
     if offered is not None:
-        await show_tip(say, tips, texts, links, person, language, offered, promises(texts, language, person))
+        await show_tip(here, offered, intro)
         return
-    await must_be_open(post.project, projects)
+    await must_be_open(here, post.project)
     must_take_tips(post)
-    intro = promises(texts, language, person)
-    shown = cards.post(texts, links, language, post, post.presets, takes_money=tips.takes_money, intro=intro)
-    await say.send(message.chat.id, shown)
+    takes_money = here.tips.takes_money
+    shown = cards.post(here.texts, here.links, here.language, post, post.presets, takes_money=takes_money, intro=intro)
+    await here.say.send(message.chat.id, shown)
 
 
-async def open_other(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    state: FSMContext,
-    tips: TipService,
-    projects: ProjectService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def open_other(message: Message, command: CommandObject, state: FSMContext, here: Here) -> None:
     """/start o_…: another amount for a post."""
-    post = await _post(command, tips)
-    await _must_take_tips(post, projects, tips, links)
-    await _ask(say, state, tips, texts, person, language, post, promises(texts, language, person))
+    post = await _post(command, here)
+    await _must_take_tips(here, post)
+    await _ask(here, state, post, promises(here))
 
 
-async def _ask(
-    say: Replies,
-    state: FSMContext,
-    tips: TipService,
-    texts: Texts,
-    person: Person,
-    language: str,
-    post: PostCard,
-    intro: str | None = None,
-) -> None:
-    title, about = post.project.project.title(language), {"post": token_of(post.post.id)}
-    await ask_amount(say, state, tips, texts, person, language, title=title, about=about, intro=intro)
+async def _ask(here: Here, state: FSMContext, post: PostCard, intro: str | None = None) -> None:
+    title, about = post.project.project.title(here.language), {"post": token_of(post.post.id)}
+    await ask_amount(here, state, title=title, about=about, intro=intro)
 
 
-async def _post(command: CommandObject, tips: TipService) -> PostCard:
+async def _post(command: CommandObject, here: Here) -> PostCard:
     post_id = id_of((command.args or "")[2:])
     if post_id is None:
         raise PostUnknown
-    return await tips.post(post_id)
+    return await here.tips.post(post_id)
