@@ -10,13 +10,9 @@ from aiogram.types import BotCommandScopeChat, CallbackQuery, Message
 from bot import callbacks as cb
 from bot import privacy_cards
 from bot.cards import Rendered
-from bot.replies import Replies
 from giving.errors import NotYours
-from giving.people import Person
-from services.links import Links
+from handlers.here import Here
 from services.privacy import PrivacyService
-from services.tips import TipService
-from texts import Texts
 
 
 def router() -> Router:
@@ -35,123 +31,67 @@ def router() -> Router:
     return fresh
 
 
-async def show(
-    message: Message,
-    say: Replies,
-    privacy: PrivacyService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def show(message: Message, here: Here, privacy: PrivacyService) -> None:
     """How it stands."""
-    await say.send(message.chat.id, await _card(privacy, tips, texts, links, person, language))
+    await here.say.send(message.chat.id, await _card(here, privacy))
 
 
-async def _card(
-    privacy: PrivacyService, tips: TipService, texts: Texts, links: Links, person: Person, language: str
-) -> Rendered:
-    chosen = await privacy.settings(person)
-    return privacy_cards.privacy(texts, links, language, person, chosen, tips.presets[0])
+async def _card(here: Here, privacy: PrivacyService) -> Rendered:
+    chosen = await privacy.settings(here.person)
+    return privacy_cards.privacy(here.texts, here.links, here.language, here.person, chosen, here.tips.presets[0])
 
 
-async def back(
-    query: CallbackQuery,
-    say: Replies,
-    privacy: PrivacyService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def back(query: CallbackQuery, here: Here, privacy: PrivacyService) -> None:
     """To the choices, in place."""
-    await say.turn(query, await _card(privacy, tips, texts, links, person, language))
-    await say.answer(query)
+    await _kept(query, here, privacy)
+
+
+async def _kept(query: CallbackQuery, here: Here, privacy: PrivacyService, key: str | None = None) -> None:
+    """The choices as they are now, and what came of the tap in a few words."""
+    await here.say.turn(query, await _card(here, privacy))
+    await here.say.answer(query, here.plain(key) if key else None)
 
 
 async def choose_visibility(
-    query: CallbackQuery,
-    callback_data: cb.PrivacyShown,
-    say: Replies,
-    privacy: PrivacyService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
+    query: CallbackQuery, callback_data: cb.PrivacyShown, here: Here, privacy: PrivacyService
 ) -> None:
     """How the next gift is shown."""
-    await privacy.choose_visibility(person, callback_data.visibility)
-    await say.turn(query, await _card(privacy, tips, texts, links, person, language))
-    await say.answer(query, texts.plain(language, "privacy-visibility-kept"))
+    await privacy.choose_visibility(here.person, callback_data.visibility)
+    await _kept(query, here, privacy, "privacy-visibility-kept")
 
 
-async def name_me(
-    query: CallbackQuery,
-    callback_data: cb.PrivacyNamed,
-    say: Replies,
-    privacy: PrivacyService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def name_me(query: CallbackQuery, callback_data: cb.PrivacyNamed, here: Here, privacy: PrivacyService) -> None:
     """Whether groups say whose message was tipped."""
-    await privacy.thank_by_name(person, callback_data.on)
-    await say.turn(query, await _card(privacy, tips, texts, links, person, language))
-    await say.answer(query, texts.plain(language, "privacy-named-on" if callback_data.on else "privacy-named-off"))
+    await privacy.thank_by_name(here.person, callback_data.on)
+    await _kept(query, here, privacy, "privacy-named-on" if callback_data.on else "privacy-named-off")
 
 
-async def tell_me(
-    query: CallbackQuery,
-    callback_data: cb.PrivacyTold,
-    say: Replies,
-    privacy: PrivacyService,
-    tips: TipService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
-) -> None:
+async def tell_me(query: CallbackQuery, callback_data: cb.PrivacyTold, here: Here, privacy: PrivacyService) -> None:
     """A kind of message on or off."""
-    await privacy.subscribe(person, callback_data.kind, callback_data.on)
-    await say.turn(query, await _card(privacy, tips, texts, links, person, language))
-    await say.answer(query, texts.plain(language, "privacy-told-on" if callback_data.on else "privacy-told-off"))
+    await privacy.subscribe(here.person, callback_data.kind, callback_data.on)
+    await _kept(query, here, privacy, "privacy-told-on" if callback_data.on else "privacy-told-off")
 
 
-async def export(
-    query: CallbackQuery, say: Replies, privacy: PrivacyService, texts: Texts, person: Person, language: str
-) -> None:
+async def export(query: CallbackQuery, here: Here, privacy: PrivacyService) -> None:
     """Everything that is held, as a file."""
-    file = await say.in_time(query, privacy.export(person), texts.plain(language, "export-coming"))
-    caption = texts.chat(language, "export-complete" if file.complete else "export-cut-short")
-    await say.send_file(person.telegram_id, file.filename, file.content, caption)
-    await say.answer(query, texts.plain(language, "export-sent"))
+    file = await here.say.in_time(query, privacy.export(here.person), here.plain("export-coming"))
+    caption = here.chat("export-complete" if file.complete else "export-cut-short")
+    await here.say.send_file(here.person.telegram_id, file.filename, file.content, caption)
+    await here.say.answer(query, here.plain("export-sent"))
 
 
-async def ask_leave(query: CallbackQuery, say: Replies, texts: Texts, person: Person, language: str) -> None:
+async def ask_leave(query: CallbackQuery, here: Here) -> None:
     """The first of two steps."""
-    await say.turn(query, privacy_cards.ask_leave(texts, language, person))
-    await say.answer(query)
+    await here.say.turn(query, privacy_cards.ask_leave(here.texts, here.language, here.person))
+    await here.say.answer(query)
 
 
-async def leave(
-    query: CallbackQuery,
-    callback_data: cb.LeaveForGood,
-    say: Replies,
-    privacy: PrivacyService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def leave(query: CallbackQuery, callback_data: cb.LeaveForGood, here: Here, privacy: PrivacyService) -> None:
     """The second. The button of an earlier self is of no use to who came back as somebody new."""
-    if callback_data.person != person.id:
+    if callback_data.person != here.person.id:
         raise NotYours
-    await say.in_time(query, privacy.leave(person), texts.plain(language, "leave-begun"))
-    await say.turn(query, privacy_cards.left(texts, language))
-    await say.answer(query, texts.plain(language, "leave-begun"))
+    await here.say.in_time(query, privacy.leave(here.person), here.plain("leave-begun"))
+    await here.say.turn(query, privacy_cards.left(here.texts, here.language))
+    await here.say.answer(query, here.plain("leave-begun"))
     with contextlib.suppress(TelegramAPIError):  # the menu in the language they had chosen
-        await say.bot.delete_my_commands(scope=BotCommandScopeChat(chat_id=query.from_user.id))
+        await here.say.bot.delete_my_commands(scope=BotCommandScopeChat(chat_id=query.from_user.id))
