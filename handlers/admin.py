@@ -12,11 +12,11 @@ from aiogram.types import Message, MessageOriginUser
 
 from bot import commands
 from bot.cards import Rendered, paragraphs
-from bot.replies import Replies
 from giving.people import GRANTABLE, Person, Role
 from giving.permissions import Permission
-from services.people import Holder, PeopleService
-from texts import Html, Texts
+from handlers.here import Here
+from services.people import Holder
+from texts import Html
 
 MOST_SHOWN: Final = 40
 
@@ -39,77 +39,52 @@ def router() -> Router:
     return fresh
 
 
-async def add(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    people: PeopleService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def add(message: Message, command: CommandObject, here: Here) -> None:
     """Give somebody a role."""
-    wish = await _wish(message, command, say, people, texts, person, language)
-    if wish is None:
-        return
-    granted = await people.grant(person, wish.whom, wish.role)
-    text = texts.chat(language, "role-added", name=name_of(granted), role=wish.role)
-    await say.send(message.chat.id, Rendered(text))
-    await commands.register_for(say.bot, texts, people, granted, granted.language(texts.default))
+    wish = await _wish(message, command, here)
+    if wish is not None:
+        granted = await here.people.grant(here.person, wish.whom, wish.role)
+        await _tell(message, here, "role-added", granted, wish.role)
 
 
-async def remove(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    people: PeopleService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> None:
+async def remove(message: Message, command: CommandObject, here: Here) -> None:
     """Take a role away."""
-    wish = await _wish(message, command, say, people, texts, person, language)
-    if wish is None:
-        return
-    revoked = await people.revoke(person, wish.whom, wish.role)
-    text = texts.chat(language, "role-removed", name=name_of(revoked), role=wish.role)
-    await say.send(message.chat.id, Rendered(text))
-    await commands.register_for(say.bot, texts, people, revoked, revoked.language(texts.default))
+    wish = await _wish(message, command, here)
+    if wish is not None:
+        revoked = await here.people.revoke(here.person, wish.whom, wish.role)
+        await _tell(message, here, "role-removed", revoked, wish.role)
 
 
-async def show(
-    message: Message, say: Replies, people: PeopleService, texts: Texts, person: Person, language: str
-) -> None:
+async def _tell(message: Message, here: Here, key: str, whom: Person, role: Role) -> None:
+    """It is done; and their menu shows what they may do now."""
+    await here.say.send(message.chat.id, Rendered(here.chat(key, name=name_of(whom), role=role)))
+    texts = here.texts
+    await commands.register_for(here.say.bot, texts, here.people, whom, whom.language(texts.default))
+
+
+async def show(message: Message, here: Here) -> None:
     """Who has which roles."""
-    await people.must(person, Permission.GRANT_ROLES)
-    holders = await people.holders()
-    lines = [_line(texts, language, holder) for holder in holders[:MOST_SHOWN]]
+    await here.people.must(here.person, Permission.GRANT_ROLES)
+    holders = await here.people.holders()
+    lines = [_line(here, holder) for holder in holders[:MOST_SHOWN]]
     more = len(holders) - len(lines)
     text = paragraphs(
-        texts.chat(language, "roles-title"),
+        here.chat("roles-title"),
         Html("\n".join(lines)),
-        texts.chat(language, "roles-more", count=more) if more else None,
-        _how(texts, language, "/role_add"),
+        here.chat("roles-more", count=more) if more else None,
+        _how(here, "/role_add"),
     )
-    await say.send(message.chat.id, Rendered(text))
+    await here.say.send(message.chat.id, Rendered(text))
 
 
-async def _wish(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    people: PeopleService,
-    texts: Texts,
-    person: Person,
-    language: str,
-) -> Wish | None:
+async def _wish(message: Message, command: CommandObject, here: Here) -> Wish | None:
     """What is asked for; None after saying how to ask. Raises: NotAllowed unless who asks may give roles."""
-    await people.must(person, Permission.GRANT_ROLES)
+    await here.people.must(here.person, Permission.GRANT_ROLES)
     short = command.command.startswith("admin")
     role, words = (Role.ADMIN, command.args) if short else split(command.args)
     whom = target(message, words)
     if role is None or whom is None:
-        await say.send(message.chat.id, Rendered(_how(texts, language, f"/{command.command}")))
+        await here.say.send(message.chat.id, Rendered(_how(here, f"/{command.command}")))
         return None
     return Wish(role, whom)
 
@@ -135,14 +110,14 @@ def name_of(person: Person) -> str:
     return person.name or str(person.telegram_id)
 
 
-def _how(texts: Texts, language: str, command: str) -> Html:
+def _how(here: Here, command: str) -> Html:
     if command.startswith("/admin"):
-        return texts.chat(language, "admin-how", command=command)
-    known = [texts.chat(language, "role-known", code=role.value, role=role) for role in GRANTABLE]
-    return paragraphs(texts.chat(language, "role-how", command=command), Html("\n".join(known)))
+        return here.chat("admin-how", command=command)
+    known = [here.chat("role-known", code=role.value, role=role) for role in GRANTABLE]
+    return paragraphs(here.chat("role-how", command=command), Html("\n".join(known)))
 
 
-def _line(texts: Texts, language: str, holder: Holder) -> Html:
-    roles = " · ".join(texts.plain(language, "role-name", role=role) for role in holder.roles)
-    name = name_of(holder.person) if holder.person else texts.plain(language, "roles-unmet")
-    return texts.chat(language, "roles-line", name=name, number=str(holder.telegram_id), roles=roles)
+def _line(here: Here, holder: Holder) -> Html:
+    roles = " · ".join(here.plain("role-name", role=role) for role in holder.roles)
+    name = name_of(holder.person) if holder.person else here.plain("roles-unmet")
+    return here.chat("roles-line", name=name, number=str(holder.telegram_id), roles=roles)

@@ -9,14 +9,14 @@ from aiogram.filters import Command
 from aiogram.types import Message
 
 from bot.cards import Rendered, paragraphs
-from bot.replies import Replies
 from giving.creators import Chat
 from giving.names import clean
 from giving.people import Person, Role
 from giving.projects import Organisation, Project
 from handlers.admin import name_of
+from handlers.here import Here
 from services.audit import ActCard, AuditService, changes
-from texts import Html, Texts
+from texts import Html
 
 SHOWN: Final = 10
 VALUE_GRAPHEMES: Final = 40
@@ -43,57 +43,55 @@ def router() -> Router:
     return fresh
 
 
-async def show(
-    message: Message, say: Replies, audit: AuditService, texts: Texts, person: Person, language: str
-) -> None:
+async def show(message: Message, here: Here, audit: AuditService) -> None:
     """The newest acts, newest first."""
-    cards = await audit.shown_to(person, limit=SHOWN)
+    cards = await audit.shown_to(here.person, limit=SHOWN)
     if not cards:
-        await say.send(message.chat.id, Rendered(texts.chat(language, "audit-none")))
+        await here.say.send(message.chat.id, Rendered(here.chat("audit-none")))
         return
-    acts = [_act(texts, language, card) for card in cards]
-    await say.send(message.chat.id, Rendered(paragraphs(texts.chat(language, "audit-title"), *acts)))
+    acts = [_act(here, card) for card in cards]
+    await here.say.send(message.chat.id, Rendered(paragraphs(here.chat("audit-title"), *acts)))
 
 
-def _act(texts: Texts, language: str, card: ActCard) -> Html:
+def _act(here: Here, card: ActCard) -> Html:
     record = card.act.record
     known = next((act for act in Act if act == record.action.replace(".", "-").replace("_", "-")), None)
-    what = texts.plain(language, "audit-what", act=known) if known else record.action
-    who, subject = _who(texts, language, card), _subject(language, card)
-    head = texts.chat(language, "audit-act", at=card.act.at, who=who, what=what, subject=subject)
-    return Html("\n".join((head, *_changes(texts, language, card))))
+    what = here.plain("audit-what", act=known) if known else record.action
+    who, subject = _who(here, card), _subject(here, card)
+    head = here.chat("audit-act", at=card.act.at, who=who, what=what, subject=subject)
+    return Html("\n".join((head, *_changes(here, card))))
 
 
-def _who(texts: Texts, language: str, card: ActCard) -> str:
+def _who(here: Here, card: ActCard) -> str:
     if card.act.record.actor is None:
-        return texts.plain(language, "audit-command-line")
-    return name_of(card.actor) if card.actor else texts.plain(language, "audit-somebody-who-left")
+        return here.plain("audit-command-line")
+    return name_of(card.actor) if card.actor else here.plain("audit-somebody-who-left")
 
 
-def _subject(language: str, card: ActCard) -> str:
+def _subject(here: Here, card: ActCard) -> str:
     match card.subject:
         case Person():
             return name_of(card.subject)
         case Organisation():
-            return card.subject.name(language)
+            return card.subject.name(here.language)
         case Project():
-            return card.subject.title(language)
+            return card.subject.title(here.language)
         case Chat():
             return card.subject.title
     return f"{card.act.record.subject_kind} {card.act.record.subject_id}"
 
 
-def _changes(texts: Texts, language: str, card: ActCard) -> Iterator[Html]:
+def _changes(here: Here, card: ActCard) -> Iterator[Html]:
     all_ = list(changes(card.act.record))
     for field, before, after in all_[:CHANGES_SHOWN]:
-        was, is_ = (_value(texts, language, field, value) for value in (before, after))
-        name = texts.plain(language, "audit-field-role") if field == "role" else field
-        yield texts.chat(language, "audit-change", field=name, before=was, after=is_)
+        was, is_ = (_value(here, field, value) for value in (before, after))
+        name = here.plain("audit-field-role") if field == "role" else field
+        yield here.chat("audit-change", field=name, before=was, after=is_)
     if len(all_) > CHANGES_SHOWN:
-        yield texts.chat(language, "audit-more-changes", count=len(all_) - CHANGES_SHOWN)
+        yield here.chat("audit-more-changes", count=len(all_) - CHANGES_SHOWN)
 
 
-def _value(texts: Texts, language: str, field: str, value: str | None) -> str:
+def _value(here: Here, field: str, value: str | None) -> str:
     if field == "role" and value in list(Role):
-        return texts.plain(language, "role-name", role=Role(value))
+        return here.plain("role-name", role=Role(value))
     return clean(value, most=VALUE_GRAPHEMES) if value else "–"

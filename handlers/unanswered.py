@@ -6,12 +6,10 @@ from aiogram.types import Message
 
 from bot import keyboards
 from bot.cards import Rendered
-from bot.replies import Replies
 from giving.errors import AmountNotUnderstood
 from handlers.creators.finding import ChatSearch
+from handlers.here import Here
 from handlers.tips.other import OtherAmount
-from services.tips import TipService
-from texts import Texts
 
 
 def router() -> Router:
@@ -29,28 +27,26 @@ async def in_dialog(message: Message, raw_state: str | None = None) -> bool:
     return raw_state is not None
 
 
-async def not_words(
-    message: Message, say: Replies, tips: TipService, texts: Texts, language: str, raw_state: str | None = None
-) -> None:
+async def not_words(message: Message, here: Here, raw_state: str | None = None) -> None:
     """A sticker, a photo, a voice message, where words were asked for; the question stays."""
     if raw_state == OtherAmount.waiting.state:
-        limits = tips.limits
-        text = texts.chat(language, AmountNotUnderstood.message_key, least=limits.least, most=limits.most)
+        limits = here.tips.limits
+        text = here.chat(AmountNotUnderstood.message_key, least=limits.least, most=limits.most)
     else:
-        text = texts.chat(language, "dialog-not-words")
-    await say.send(message.chat.id, Rendered(text, keyboards.leave(texts, language)))
+        text = here.chat("dialog-not-words")
+    await here.say.send(message.chat.id, Rendered(text, keyboards.leave(here.texts, here.language)))
 
 
-async def forwarded(message: Message, say: Replies, texts: Texts, language: str, raw_state: str | None = None) -> None:
+async def forwarded(message: Message, here: Here, raw_state: str | None = None) -> None:
     """Somebody else's words (or a card, whose buttons stay behind) are no answer and no command."""
-    await _hint(message, say, texts, language, "dialog-forwarded", asked=raw_state is not None)
+    await _hint(message, here, "dialog-forwarded", asked=raw_state is not None)
 
 
-async def edited(message: Message, say: Replies, texts: Texts, language: str, raw_state: str | None = None) -> None:
+async def edited(message: Message, here: Here, raw_state: str | None = None) -> None:
     """What was changed afterwards is not read again: the first words may have led to something already."""
-    await _hint(message, say, texts, language, "dialog-edited", asked=raw_state is not None)
+    await _hint(message, here, "dialog-edited", asked=raw_state is not None)
 
 
-async def _hint(message: Message, say: Replies, texts: Texts, language: str, key: str, *, asked: bool) -> None:
-    rows = keyboards.leave(texts, language) if asked else keyboards.home(texts, language)
-    await say.send(message.chat.id, Rendered(texts.chat(language, key), rows))
+async def _hint(message: Message, here: Here, key: str, *, asked: bool) -> None:
+    ways = keyboards.leave if asked else keyboards.home
+    await here.say.send(message.chat.id, Rendered(here.chat(key), ways(here.texts, here.language)))
