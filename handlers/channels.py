@@ -19,14 +19,10 @@ from aiogram.types import (
 from bot import creator_cards, keyboards
 from bot.cards import Rendered
 from bot.carriers import Carriers
-from bot.replies import Replies
 from giving.creators import BotRights, Carried, Post
-from giving.people import Person
+from handlers.here import Here, Place
 from services.creators import ChatSeen, CreatorService
-from services.links import Links
 from services.people import PeopleService
-from services.tips import TipService
-from texts import Texts
 
 log = structlog.get_logger()
 
@@ -52,28 +48,17 @@ def register(router: Router) -> None:
     router.channel_post.register(posted, F.content_type.in_(POSTS))
 
 
-async def changed_in_channel(
-    event: ChatMemberUpdated,
-    say: Replies,
-    creators: CreatorService,
-    texts: Texts,
-    links: Links,
-    language: str,
-    person: Person | None = None,
-) -> None:
+async def changed_in_channel(event: ChatMemberUpdated, here: Here | None, creators: CreatorService) -> None:
     """Remember what the bot may do there, and tell who changed it: ready, or what is missing."""
-    if person is None:
+    if here is None:
         return
     chat = event.chat
     seen = ChatSeen(telegram_id=chat.id, kind=chat.type, title=chat.title or "", username=chat.username)
-    card = await creators.bot_changed(seen, rights_of(event.new_chat_member), person)
+    card = await creators.bot_changed(seen, rights_of(event.new_chat_member), here.person)
     if card.chat.rights.present:
-        told = creator_cards.bot_added(texts, links, language, card)
+        await _tell(here, creator_cards.bot_added(here.texts, here.links, here.language, card))
     elif rights_of(event.old_chat_member).present:
-        told = creator_cards.bot_removed(texts, links, language, card.chat)
-    else:
-        return
-    await _tell(say, person, told)
+        await _tell(here, creator_cards.bot_removed(here.texts, here.links, here.language, card.chat))
 
 
 def rights_of(member: Member) -> BotRights:
@@ -83,12 +68,12 @@ def rights_of(member: Member) -> BotRights:
     return BotRights(present=isinstance(member, ChatMemberMember | ChatMemberOwner | ChatMemberRestricted))
 
 
-async def _tell(say: Replies, person: Person, told: Rendered) -> None:
+async def _tell(here: Here, told: Rendered) -> None:
     """In private; who never started the bot can't be told."""
     try:
-        await say.send(person.telegram_id, told)
+        await here.say.send(here.person.telegram_id, told)
     except (TelegramForbiddenError, TelegramBadRequest) as refusal:
-        log.info("creator_not_told", person_id=str(person.id), error=type(refusal).__name__)
+        log.info("creator_not_told", person_id=str(here.person.id), error=type(refusal).__name__)
 
 
 async def blocked(event: ChatMemberUpdated, people: PeopleService) -> None:
@@ -96,9 +81,7 @@ async def blocked(event: ChatMemberUpdated, people: PeopleService) -> None:
     await people.blocked(event.chat.id)
 
 
-async def posted(
-    message: Message, creators: CreatorService, carriers: Carriers, tips: TipService, texts: Texts, links: Links
-) -> None:
+async def posted(message: Message, place: Place, creators: CreatorService, carriers: Carriers) -> None:
     """A new post gets the counter and the amounts: under itself, or where it can't, by a reply in the discussion."""
     fits = message.reply_markup is None and message.forward_origin is None and message.media_group_id is None
     post = await creators.posted(
@@ -111,20 +94,20 @@ async def posted(
     )
     if post is None or post.message_id != message.message_id:  # off; or another message of an album
         return
-    if post.carried is Carried.SELF and not await _carries_itself(message, post, creators, tips, texts, links):
+    if post.carried is Carried.SELF and not await _carries_itself(message, post, place, creators):
         await carriers.service.needs_reply(post.id)
         await _carried_by_reply(post, carriers)
     elif post.carried is Carried.REPLY:
         await _carried_by_reply(post, carriers)
 
 
-async def _carries_itself(
-    message: Message, post: Post, creators: CreatorService, tips: TipService, texts: Texts, links: Links
-) -> bool:
+async def _carries_itself(message: Message, post: Post, place: Place, creators: CreatorService) -> bool:
     """Put the keyboard under the post; False if Telegram won't have it."""
     language = await creators.language(post.id)
-    card = await tips.post(post.id)
-    rows = keyboards.post_keyboard(texts, links, language, post, card.raised, card.presets, test_money=tips.test_money)
+    card, test_money = await place.tips.post(post.id), place.tips.test_money
+    rows = keyboards.post_keyboard(
+        place.texts, place.links, language, post, card.raised, card.presets, test_money=test_money
+    )
     try:
         await message.edit_reply_markup(reply_markup=rows)
     except (TelegramBadRequest, TelegramForbiddenError) as refusal:

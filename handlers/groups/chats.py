@@ -18,29 +18,21 @@ from aiogram.types import (
 from bot import creator_cards, group_cards
 from bot.carriers import Carriers
 from bot.cleanups import say_shortly
-from bot.replies import Replies
 from giving.creators import BotRights
 from giving.errors import ChatUnknown, NotAdministrator
 from giving.ids import id_of
 from giving.people import Person
 from handlers.channels import Member
+from handlers.here import Here, Place
 from services.cleanups import TO_BE_TAPPED, CleanupService
 from services.creators import ChatSeen, CreatorService
 from services.groups import GroupService
-from services.links import Links
-from texts import Texts
 
 log = structlog.get_logger()
 
 
 async def changed(
-    event: ChatMemberUpdated,
-    say: Replies,
-    groups: GroupService,
-    carriers: Carriers,
-    texts: Texts,
-    links: Links,
-    person: Person | None = None,
+    event: ChatMemberUpdated, place: Place, groups: GroupService, carriers: Carriers, person: Person | None
 ) -> None:
     """Remember that the bot is there, and tell who brought it what it does; a returning one finds its settings."""
     new = rights_of(event.new_chat_member)
@@ -54,14 +46,14 @@ async def changed(
     runs = await groups.creator_of(card.chat)
     can_delete = bool(getattr(event.new_chat_member, "can_delete_messages", False))
     for reader in {person.id: person for person in (person, runs) if person is not None}.values():
-        spoken = reader.language(texts.default)
+        spoken = reader.language(place.texts.default)
         if new.present:
             back = not old.present and card.chat.tipping
-            shown = group_cards.bot_added(texts, links, spoken, card, can_delete=can_delete, back=back)
+            shown = group_cards.bot_added(place.texts, place.links, spoken, card, can_delete=can_delete, back=back)
         else:
-            shown = group_cards.bot_removed(texts, links, spoken, card.chat)
+            shown = group_cards.bot_removed(place.texts, place.links, spoken, card.chat)
         try:
-            await say.speaking(spoken).send(reader.telegram_id, shown)
+            await place.say.speaking(spoken).send(reader.telegram_id, shown)
         except (TelegramForbiddenError, TelegramBadRequest) as refusal:
             log.info("creator_not_told", person_id=str(reader.id), error=type(refusal).__name__)
 
@@ -75,14 +67,7 @@ def rights_of(member: Member) -> BotRights:
 
 
 async def charity(
-    message: Message,
-    say: Replies,
-    groups: GroupService,
-    cleanups: CleanupService,
-    texts: Texts,
-    links: Links,
-    language: str,
-    person: Person | None = None,
+    message: Message, place: Place, groups: GroupService, cleanups: CleanupService, person: Person | None
 ) -> None:
     """/charity in the group: its card is in private. Who stays anonymous is known only there.
 
@@ -92,28 +77,21 @@ async def charity(
     if person is None and not anonymous:
         raise NotAdministrator(chat=message.chat.title or "")
     chat = await groups.here(_seen(message.chat), person)
-    shown = group_cards.charity(texts, links, language, chat, anonymous=anonymous)
-    await say_shortly(say, cleanups, message, shown, after=TO_BE_TAPPED)
+    shown = group_cards.charity(place.texts, place.links, place.language, chat, anonymous=anonymous)
+    await say_shortly(place.say, cleanups, message, shown, after=TO_BE_TAPPED)
 
 
 async def open_card(
-    message: Message,
-    command: CommandObject,
-    say: Replies,
-    groups: GroupService,
-    creators: CreatorService,
-    texts: Texts,
-    links: Links,
-    person: Person,
-    language: str,
+    message: Message, command: CommandObject, here: Here, groups: GroupService, creators: CreatorService
 ) -> None:
     """/start c_…: the chat's card, for who administers it now. Raises: ChatUnknown, NotAdministrator."""
     chat_id = id_of((command.args or "")[2:])
     if chat_id is None:
         raise ChatUnknown
-    card = await groups.card(chat_id, person)
-    several = len(await creators.mine(person)) > 1
-    await say.send(message.chat.id, creator_cards.chat(texts, links, language, card, several=several))
+    card = await groups.card(chat_id, here.person)
+    several = len(await creators.mine(here.person)) > 1
+    shown = creator_cards.chat(here.texts, here.links, here.language, card, several=several)
+    await here.say.send(message.chat.id, shown)
 
 
 async def upgraded(message: Message, carriers: Carriers) -> None:
