@@ -1,0 +1,42 @@
+"""Every table, once for both engines: named constraints, money in BIGINT minor units, times in UTC."""
+
+from storage.tables.audit import audit_log
+from storage.tables.columns import UtcDateTime, metadata
+from storage.tables.creators import chat_managers, chats, posts, slots, thanks
+from storage.tables.ledger import accounts, entries, postings
+from storage.tables.outbox import cleanups, outbox
+from storage.tables.payments import payments, provider_events, refunds
+from storage.tables.people import people, roles, subscriptions
+from storage.tables.projects import organisations, projects
+from storage.tables.tips import supporters, tallies, tip_keys, tips
+from storage.tables.updates import dialogs, updates_seen
+
+__all__ = [
+    "UtcDateTime",
+    "accounts",
+    "audit_log",
+    "chat_managers",
+    "chats",
+    "cleanups",
+    "dialogs",
+    "entries",
+    "metadata",
+    "organisations",
+    "outbox",
+    "payments",
+    "people",
+    "postings",
+    "posts",
+    "projects",
+    "provider_events",
+    "refunds",
+    "roles",
+    "slots",
+    "subscriptions",
+    "supporters",
+    "tallies",
+    "thanks",
+    "tip_keys",
+    "tips",
+    "updates_seen",
+]

@@ -1,0 +1,73 @@
+"""Payments and refunds, and what providers told us about them."""
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from storage.tables.columns import at, currency, id_, metadata, minor, ref
+
+payments = Table(
+    "payments",
+    metadata,
+    id_(),
+    ref("donor_id", "people.id"),
+    Column("rail", String(16), nullable=False),
+    minor("amount_minor"),
+    currency(),
+    Column("state", String(16), nullable=False),
+    Column("their_id", String(128)),
+    Column("url", Text),
+    Column("wish", JSON(none_as_null=True)),
+    at("created_at", nullable=False),
+    CheckConstraint("amount_minor > 0", name="amount_positive"),
+    UniqueConstraint("rail", "their_id"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    id_(),
+    Column("tip_id", Uuid, ForeignKey("tips.id"), nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    at("requested_at", nullable=False),
+)
+
+# The inbox: what providers told us, once each, as they told it.
+provider_events = Table(
+    "provider_events",
+    metadata,
+    id_(),
+    Column("rail", String(16), nullable=False),
+    Column("event_id", String(128), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("reference", Uuid),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    at("received_at", nullable=False),
+    at("settled_at"),
+    at("erased_at"),
+    UniqueConstraint("rail", "event_id"),
+)
+Index(
+    "ix_provider_events_new",
+    provider_events.c.id,
+    postgresql_where=text("state = 'new'"),
+    sqlite_where=text("state = 'new'"),
+)
+Index(
+    "ix_provider_events_waiting",
+    provider_events.c.reference,
+    postgresql_where=text("state = 'waiting'"),
+    sqlite_where=text("state = 'waiting'"),
+)

@@ -1,0 +1,43 @@
+"""Donors, creators and admins: who they are, what they wish to be told, what they may do."""
+
+from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, String, Table, Text, false
+
+from storage.tables.columns import at, id_, metadata, ref
+
+# Everything that tells who a donor is stands here (and in messages still to be sent), so that it can be erased.
+people = Table(
+    "people",
+    metadata,
+    id_(),
+    Column("telegram_id", BigInteger, unique=True),
+    Column("name", Text, nullable=False),
+    Column("username", Text),
+    Column("language_code", String(35)),
+    Column("chosen_language", String(16)),
+    Column("visibility", String(16), nullable=False),
+    at("started_at"),
+    at("unreachable_at"),
+    at("met_at", nullable=False),
+    Column("thanked_by_name", Boolean, nullable=False, server_default=false()),
+    at("left_at"),
+)
+
+# Kinds of messages somebody switched on; everyone else gets answers, receipts and notices about their own money.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    ref("person_id", "people.id"),
+    Column("kind", String(16), nullable=False),
+    at("since_at", nullable=False),
+    PrimaryKeyConstraint("person_id", "kind"),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    ref("person_id", "people.id"),
+    Column("role", String(16), nullable=False),
+    ref("granted_by", "people.id", nullable=True),  # None: by the command line
+    at("granted_at", nullable=False),
+    PrimaryKeyConstraint("person_id", "role"),
+)
