@@ -44,7 +44,7 @@ def run(context: click.Context) -> None:
 
     logs.configure(settings.logs.format, settings.logs.level)
     from launch.failures import StartFailed
-    from launch.service import serve
+    from launch.service.running import serve
 
     try:
         run_until_done(serve(settings))

@@ -71,7 +71,7 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     from launch.failures import StartFailed
-    from launch.service import serve
+    from launch.service.running import serve
 
     def ready(username: str) -> None:
         click.echo(f"  the bot listens as @{username}")
@@ -85,7 +85,7 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 
 async def _import_projects(settings: Settings) -> None:
     """The demo's projects, on the first start."""
-    from launch.service import prepare_database
+    from launch.service.database import prepare_database
     from services.project_import import ProjectImport
     from services.projects import ProjectService
     from storage.engines import open_engines

@@ -1,4 +1,4 @@
-"""The Telegram side of the service: loads aiogram, so service.py imports it late."""
+"""The Telegram side of the service: loads aiogram, so service/running.py imports it late."""
 
 import asyncio
 import functools
@@ -32,7 +32,7 @@ from settings import Settings
 from web.telegram import TelegramHook
 
 if TYPE_CHECKING:
-    from launch.service import Services
+    from launch.service.building import Services
 
 log = structlog.get_logger()
 FIRST_PAUSE_S: Final = 1.0

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from launch.service import hook_of
+from launch.service.pages import hook_of
 from settings import Settings, SettingsError, load, missing_for_run
 
 TOKEN = "123456789:AAF-example_of_a_bot_token_0123456789"

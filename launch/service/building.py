@@ -1,0 +1,162 @@
+"""What the service is built of: every service of ours on one database, wired from the settings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from giving.creators import BotRights
+from giving.money import Money
+from giving.quiet import QuietHours
+from giving.tips import Limits
+from payments.provider import Rail
+from payments.sandbox import SandboxRail
+from services.audit import AuditService
+from services.carriers import CarrierService
+from services.cleanups import CleanupService
+from services.counters import CounterService
+from services.creator_watch import CreatorWatch
+from services.creators import ChatRights, CreatorService
+from services.dialogs import DialogService
+from services.groups import GroupService
+from services.handover import HandoverService
+from services.links import Links
+from services.operator import Operator
+from services.outbox import OutboxService
+from services.payments import PaymentService
+from services.people import PeopleService
+from services.privacy import PrivacyService
+from services.projects import ProjectService
+from services.refunds import RefundService
+from services.settlement import Settler
+from services.slots import SlotService
+from services.thanks import ThanksService
+from services.tips import TipService
+from services.updates import UpdateService
+from services.wake import Wakes
+from settings import Settings
+from storage.engines import Engines
+from storage.work import UnitOfWork
+from texts import Texts
+
+LOCALES: Final = Path(__file__).parents[2] / "locales"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Every service of one process, on one database."""
+
+    unit: UnitOfWork
+    rails: dict[str, Rail]
+    texts: Texts
+    links: Links
+    people: PeopleService
+    audit: AuditService
+    projects: ProjectService
+    creators: CreatorService
+    watch: CreatorWatch
+    handovers: HandoverService
+    slots: SlotService
+    thanks: ThanksService
+    tips: TipService
+    refunds: RefundService
+    privacy: PrivacyService
+    payments: PaymentService
+    outbox: OutboxService
+    counters: CounterService
+    dialogs: DialogService
+    groups: GroupService
+    carriers: CarrierService
+    cleanups: CleanupService
+    updates: UpdateService
+    wakes: Wakes
+    operator: Operator
+
+    async def aclose(self) -> None:
+        """Close the rails' connections."""
+        for rail in self.rails.values():
+            await rail.close()
+
+
+def rails_of(settings: Settings) -> dict[str, Rail]:
+    """The rails that are switched on by name."""
+    rails: dict[str, Rail] = {}
+    if "sandbox" in settings.rails.enabled:
+        sandbox = settings.rails.sandbox
+        rails["sandbox"] = SandboxRail(
+            api_base=sandbox.api_base,
+            key=sandbox.key.get_secret_value() if sandbox.key else "",
+            webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
+        )
+    return rails
+
+
+def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> Services:
+    """The services, wired; nothing is started and no network is touched."""
+    unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
+    language, currency = settings.language, settings.tips.currency
+    links = Links(settings.web.link_base)
+    rails = rails_of(settings)
+    rail = next(iter(rails.values()), None)
+    digest_every = timedelta(seconds=settings.notices.digest_every_s)
+    limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
+    presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
+    tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
+    people = PeopleService(unit, owners=settings.owners)
+    quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
+    watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
+    creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
+    return Services(
+        unit=unit,
+        rails=rails,
+        texts=Texts.load(LOCALES, default=language, zone=zone),
+        links=links,
+        people=people,
+        audit=AuditService(unit, people),
+        projects=ProjectService(unit),
+        creators=creators,
+        watch=watch,
+        handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
+        slots=SlotService(unit, language=language),
+        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        tips=tips,
+        refunds=RefundService(unit, rail, tips),
+        privacy=PrivacyService(unit, rail),
+        payments=PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every)),
+        outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
+        counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
+        dialogs=DialogService(unit),
+        groups=GroupService(unit, rights, creators, watch=watch),
+        carriers=CarrierService(unit, wakes=wakes, quiet=quiet),
+        cleanups=CleanupService(unit),
+        updates=UpdateService(unit),
+        wakes=wakes,
+        operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
+    )
+
+
+class LateRights:
+    """Stands for the bot's rights until the bot is there; nobody can ask before it listens."""
+
+    asks: ChatRights
+
+    async def is_administrator(self, chat: int, user: int) -> bool:
+        """Ask Telegram."""
+        return await self.asks.is_administrator(chat, user)
+
+    async def of_bot(self, chat: int) -> BotRights:
+        """Ask Telegram."""
+        return await self.asks.of_bot(chat)
+
+    async def has_lost(self, chat: int, user: int) -> bool:
+        """Ask Telegram."""
+        return await self.asks.has_lost(chat, user)
+
+    async def administrators_of(self, chat: int) -> tuple[int, ...]:
+        """Ask Telegram."""
+        return await self.asks.administrators_of(chat)
+
+    async def chat_named(self, username: str) -> int | None:
+        """Ask Telegram."""
+        return await self.asks.chat_named(username)

@@ -1,0 +1,101 @@
+"""Runs the service, and takes it down in the order in which nothing is lost: bot, loops, pages, database."""
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from launch import collector
+from launch.service.building import LateRights, Services, build_services
+from launch.service.database import database
+from launch.service.pages import hook_of, metrics_site, pages
+from launch.stopping import Stopping
+from services.wake import keep_doing
+from settings import Settings
+from web.telegram import TelegramHook
+
+if TYPE_CHECKING:
+    from launch.telegram import Telegram
+
+log = structlog.get_logger()
+SETTLE_EVERY_S: Final = 2.0
+DIGEST_EVERY_S: Final = 2.0
+REFUND_SWEEP_EVERY_S: Final = 60.0
+FORGET_EVERY_S: Final = 3600.0
+
+
+async def serve(
+    settings: Settings,
+    *,
+    listening: socket.socket | None = None,
+    chat_page: str = "",
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Run until SIGTERM or SIGINT: pages first, then (once aiogram is loaded behind them) the bot.
+
+    `listening`: an open socket instead of web.host and web.port. `chat_page`: where our pages lead instead of t.me.
+    `on_ready` gets the bot's username once it listens. Raises: StartFailed.
+    """
+    stopping = Stopping()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.ask)
+    try:
+        async with database(settings) as engines:
+            rights, hook = LateRights(), hook_of(settings)
+            services = build_services(settings, engines, rights)
+            services.links.chat_page = chat_page
+            async with (
+                contextlib.aclosing(services),
+                pages(services, settings, listening, hook, stopping),
+                metrics_site(services, settings),
+                loops(services),
+            ):
+                telegram = await _telegram(settings, services, rights, hook)
+                try:
+                    await telegram.run(stopping, on_ready)
+                finally:
+                    await telegram.close()
+                    log.info("stopping")
+    finally:
+        gc.freeze()  # a heap of models is torn down a second faster when it is not searched for rubbish first
+
+
+async def _telegram(
+    settings: Settings, services: Services, rights: LateRights, hook: TelegramHook | None
+) -> "Telegram":
+    """Importing aiogram takes seconds: in a thread, so that the pages answer meanwhile. Raises: StartFailed."""
+    module = await asyncio.to_thread(importlib.import_module, "launch.telegram")
+    collector.calm()
+    built: Telegram = module.Telegram(settings, services, hook)
+    rights.asks = built.rights
+    return built
+
+
+@contextlib.asynccontextmanager
+async def loops(services: Services) -> AsyncIterator[None]:
+    """What goes on beside the updates: settling what the inbox holds, queueing digests."""
+    services.payments.pending.set()
+    running = [
+        asyncio.create_task(
+            keep_doing("settle", services.payments.settle_pending, services.payments.pending, every_s=SETTLE_EVERY_S)
+        ),
+        asyncio.create_task(
+            keep_doing("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S)
+        ),
+        asyncio.create_task(keep_doing("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S)),
+        asyncio.create_task(
+            keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
+        ),
+    ]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
