@@ -1,0 +1,91 @@
+"""What buttons carry: opaque ids of 22 characters, at most 64 bytes; the handler asks again who may do what.
+
+A client can send any data for a button it sees, so nothing here is trusted: amounts are held to the limits, posts to
+the message the button stands under, and services ask whose tip or chat it is.
+"""
+
+from typing import Final
+
+from bot.callbacks.chats import (
+    ChatConfirm,
+    ChatDeed,
+    ChatDo,
+    ChatFind,
+    ChatList,
+    ChatPage,
+    ChatPresets,
+    ChatProject,
+    ChatProjects,
+    HandTo,
+    ThanksSend,
+    ThanksStop,
+)
+from bot.callbacks.giving import (
+    GiftsPage,
+    GiveCard,
+    GiveList,
+    GiveOther,
+    GiveTap,
+    TakeBack,
+    TipDeed,
+    TipDo,
+    TipOther,
+    TipShown,
+    TipTap,
+)
+from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
+from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
+from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
+
+__all__ = [
+    "IN_PUBLIC",
+    "ChatConfirm",
+    "ChatDeed",
+    "ChatDo",
+    "ChatFind",
+    "ChatList",
+    "ChatPage",
+    "ChatPresets",
+    "ChatProject",
+    "ChatProjects",
+    "ChooseLanguage",
+    "GiftsPage",
+    "GiveCard",
+    "GiveList",
+    "GiveOther",
+    "GiveTap",
+    "HandTo",
+    "Home",
+    "HomeDeed",
+    "LeaveForGood",
+    "PrivacyDeed",
+    "PrivacyDo",
+    "PrivacyNamed",
+    "PrivacyShown",
+    "PrivacyTold",
+    "SlotDeed",
+    "SlotDo",
+    "SlotOpen",
+    "SlotOther",
+    "SlotProject",
+    "SlotProjects",
+    "SlotTap",
+    "TakeBack",
+    "ThanksSend",
+    "ThanksStop",
+    "TipDeed",
+    "TipDo",
+    "TipOther",
+    "TipShown",
+    "TipTap",
+    "prefix_of",
+]
+
+# What may be pressed outside the person's own chat with the bot. A client can send any data for any message it sees,
+# so anything else that comes from there was made up, and would turn somebody's post into a card.
+IN_PUBLIC: Final = frozenset({TipTap.__prefix__, TipOther.__prefix__})
+
+
+def prefix_of(data: str | None) -> str:
+    """What kind of button this pretends to be."""
+    return (data or "").partition(":")[0]
