@@ -13,6 +13,7 @@ from giving.permissions import Permission
 from services.clock import Clock, utc_now
 from storage.audit import AuditRecord
 from storage.group_commit import GroupCommit
+from storage.group_read import GroupRead
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -34,15 +35,19 @@ class PeopleService:
         """Owners come from the settings and can't be granted."""
         self._unit, self.owners, self._now = unit, frozenset(owners), now
         # A thousand newcomers in a second are a few commits, not a thousand.
-        self._meet = GroupCommit(unit, self._meet_many)
+        self._meet = GroupCommit(unit, self._meet_many, name="meet")
+        self._know = GroupRead(unit, self._known)
 
     async def meet(self, visitor: Visitor, *, started: bool = False) -> Person:
         """The person behind an update; written only when something about them is new."""
-        async with self._unit.read() as work:
-            known = await work.people.by_telegram_id(visitor.telegram_id)
+        known = await self._know(visitor.telegram_id)
         if known is not None and _same(known, visitor) and (known.reachable or not started):
             return known
         return await self._meet((visitor, started))
+
+    async def _known(self, work: Work, numbers: Sequence[int]) -> list[Person | None]:
+        found = await work.people.by_telegram_ids(set(numbers))
+        return [found.get(number) for number in numbers]
 
     async def _meet_many(self, work: Work, met: Sequence[tuple[Visitor, bool]]) -> list[Person | Exception]:
         """In one order of ids, so that no two replicas wait for each other."""

@@ -35,6 +35,7 @@ from services.metrics import TIPS_OFFERED
 from services.projects import Page, alternatives, as_chosen, cards
 from services.slots import goal_project
 from storage.group_commit import GroupCommit
+from storage.group_read import GroupRead
 from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
@@ -108,6 +109,7 @@ class TipService:
         self._offer = GroupCommit(unit, self._offer_many, name="offer", done=_log_offered)
         self._ask = GroupCommit(unit, self._ask_many, name="ask")
         self._link = GroupCommit(unit, self._link_many, name="link")
+        self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
         self._closed: Briefly[UUID | None, dict[str, object]] = Briefly()
 
     async def offer(self, request: OfferRequest) -> Tip:
@@ -280,16 +282,39 @@ class TipService:
 
     async def post(self, post_id: UUID) -> PostCard:
         """A post for whoever comes from its button. Raises: PostUnknown."""
-        async with self._unit.read() as work:
-            post = (await work.creators.posts_by_ids([post_id])).get(post_id)
-            if post is None:
-                raise PostUnknown
-            chat = (await work.creators.chats_by_ids([post.chat]))[post.chat]
-            project = (await work.projects.by_ids([post.project]))[post.project]
-            card = (await cards(work, [project]))[0]
-            raised = (await work.tallies.of([post_id], project.target.currency))[post_id]
-            tipping, presets = chat.tipping and project.open, chat.presets(self.presets)
-            return PostCard(post, card, raised, chat.title, tipping, presets, chat.paused)
+        card = await self._post(post_id)
+        if card is None:
+            raise PostUnknown
+        return card
+
+    async def place(self, post_id: UUID) -> Post:
+        """Where a post stands, for a tap. Raises: PostUnknown."""
+        post = await self._place(post_id)
+        if post is None:
+            raise PostUnknown
+        return post
+
+    async def _places(self, work: Work, asked: Sequence[UUID]) -> list[Post | None]:
+        posts = await work.targets.posts(set(asked))
+        return [posts.get(post) for post in asked]
+
+    async def _posts(self, work: Work, asked: Sequence[UUID]) -> list[PostCard | None]:
+        posts = await work.creators.posts_by_ids(set(asked))
+        chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
+        projects = await work.projects.by_ids({post.project for post in posts.values()})
+        shown = {card.project.id: card for card in await cards(work, list(projects.values()))}
+        raised: dict[tuple[UUID, str], Tally] = {}
+        for currency in {project.target.currency for project in projects.values()}:
+            found = await work.tallies.of(posts.keys(), currency)
+            raised |= {(post, currency): tally for post, tally in found.items()}
+
+        def card(post: Post) -> PostCard:
+            chat, project = chats[post.chat], shown[post.project]
+            tipping, presets = chat.tipping and project.project.open, chat.presets(self.presets)
+            given = raised[post.id, project.project.target.currency]
+            return PostCard(post, project, given, chat.title, tipping, presets, chat.paused)
+
+        return [card(posts[post]) if post in posts else None for post in asked]
 
     async def receipt(self, code: str) -> Receipt | None:
         """A paid tip by its code, as anyone may see it; None for any other code."""

@@ -1,5 +1,6 @@
 """What people are in the middle of; forgotten after a while, shared by replicas, safe across a restart."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,11 +27,12 @@ class DialogStore:
         """Work on this transaction."""
         self._connection = connection
 
-    async def get(self, key: str, now: datetime) -> Dialog | None:
-        """The dialog, unless it expired."""
-        statement = select(dialogs.c.state, dialogs.c.data).where(dialogs.c.key == key, dialogs.c.expires_at > now)
-        row = (await self._connection.execute(statement)).first()
-        return Dialog(row.state, dict(row.data)) if row else None
+    async def get_many(self, keys: Collection[str], now: datetime) -> dict[str, Dialog]:
+        """Those of the dialogs that are there and did not expire."""
+        columns = (dialogs.c.key, dialogs.c.state, dialogs.c.data)
+        statement = select(*columns).where(dialogs.c.key.in_(keys), dialogs.c.expires_at > now)
+        rows = await self._connection.execute(statement)
+        return {row.key: Dialog(row.state, dict(row.data)) for row in rows}
 
     async def put(self, key: str, dialog: Dialog, expires_at: datetime) -> None:
         """Insert or replace."""

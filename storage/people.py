@@ -1,6 +1,6 @@
 """People we have met and what they may do."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,10 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Person, Role, Visibility, Visitor
 from storage.ids import new_id
-from storage.sets import SetStatement, reader
+from storage.sets import Reader, SetStatement, reader
 from storage.tables import chats, people, roles
 from storage.upsert import insert_into
 
+_COLUMNS = (
+    "id", "telegram_id", "name", "username", "language_code", "chosen_language", "visibility", "started_at",
+    "unreachable_at", "thanked_by_name",
+)  # fmt: skip
+_KNOWN = SetStatement(
+    {"telegram_id": "bigint"},
+    f"SELECT {', '.join(f'people.{name}' for name in _COLUMNS)}"  # noqa: S608
+    " FROM r JOIN people ON people.telegram_id = r.telegram_id",
+    gives=len(_COLUMNS),
+)
 _LEFT = SetStatement(
     {"id": "uuid"}, "SELECT people.id FROM r JOIN people ON people.id = r.id WHERE people.left_at IS NOT NULL", gives=1
 )
@@ -30,6 +40,11 @@ class PeopleStore:
         """The person, or None."""
         row = (await self._connection.execute(select(people).where(people.c.telegram_id == telegram_id))).first()
         return _person(row) if row else None
+
+    async def by_telegram_ids(self, numbers: Collection[int]) -> dict[int, Person]:
+        """Those of the numbers that are known."""
+        rows, read = await _KNOWN.run(self._connection, [(n,) for n in numbers]), reader(self._connection)
+        return {row[1]: _read_person(row, read) for row in rows}
 
     async def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Person]:
         """Those of the ids that are known."""
@@ -102,6 +117,15 @@ class PeopleStore:
             person, before = held.get(row.id, (_person(row), frozenset()))
             held[row.id] = (person, before | {Role(row.role)})
         return list(held.values())
+
+
+def _read_person(row: Sequence[Any], read: Reader) -> Person:
+    """A person from _COLUMNS as the driver gives them."""
+    id_, number, name, username, code, chosen, visibility, started_at, unreachable_at, by_name = row
+    return Person(
+        read.id(id_), number, name, username, code, chosen, Visibility(visibility), read.maybe_at(started_at),
+        read.maybe_at(unreachable_at), bool(by_name),
+    )  # fmt: skip
 
 
 def _person(row: Row[Any]) -> Person:

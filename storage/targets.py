@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from giving.creators import Carried, Post
 from giving.tips import Target
 from storage.sets import SetStatement, reader
 
@@ -32,6 +33,14 @@ _OF_SLOTS = SetStatement(
     gives=9,
 )
 
+_PLACES = SetStatement(
+    {"id": "uuid"},
+    "SELECT posts.id, posts.chat_id, chats.telegram_id, posts.message_id, posts.project_id, posts.excerpt,"
+    " posts.posted_at, posts.carried, posts.carrier_chat, posts.carrier_message_id, posts.reply_to_message_id,"
+    " posts.author_id FROM r JOIN posts ON posts.id = r.id JOIN chats ON chats.id = posts.chat_id",
+    gives=12,
+)
+
 
 class TargetStore:
     """Reads posts, chats, projects and organisations."""
@@ -51,6 +60,22 @@ class TargetStore:
     async def of_slots(self, ids: Collection[UUID]) -> dict[UUID, Target]:
         """Those of the slots that are known; their name is the chat's title."""
         return await self._run(_OF_SLOTS, ids)
+
+    async def posts(self, ids: Collection[UUID]) -> dict[UUID, Post]:
+        """Those of the posts that are known, with where their keyboards are."""
+        read = reader(self._connection)
+        found: dict[UUID, Post] = {}
+        for row in await _PLACES.run(self._connection, [(i,) for i in ids]):
+            (
+                id_, chat, chat_number, message, project, excerpt, at, carried, carrier_chat, carrier_message, reply_to,
+                author,
+            ) = row  # fmt: skip
+            post = read.known(id_)
+            found[post] = Post(
+                post, read.known(chat), chat_number, message, read.known(project), excerpt, read.at(at),
+                Carried(carried), carrier_chat, carrier_message, reply_to, read.maybe_id(author),
+            )  # fmt: skip
+        return found
 
     async def _run(self, statement: SetStatement, ids: Collection[UUID]) -> dict[UUID, Target]:
         read = reader(self._connection)

@@ -3,11 +3,16 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.sets import SetStatement, insert_rows
 from storage.tables import updates_seen
-from storage.upsert import insert_into
+
+_SEEN = SetStatement(
+    {"update_id": "bigint"}, "SELECT updates_seen.update_id FROM r JOIN updates_seen USING (update_id)", gives=1
+)
+_ADD = insert_rows(updates_seen, ("update_id", "seen_at"), "ON CONFLICT (update_id) DO NOTHING", order="update_id")
 
 
 class UpdateStore:
@@ -19,13 +24,11 @@ class UpdateStore:
 
     async def seen(self, numbers: Collection[int]) -> set[int]:
         """Those of the numbers that are done."""
-        found = select(updates_seen.c.update_id).where(updates_seen.c.update_id.in_(numbers))
-        return set((await self._connection.execute(found)).scalars())
+        return {row[0] for row in await _SEEN.run(self._connection, [(number,) for number in numbers])}
 
     async def add_many(self, numbers: Collection[int], *, now: datetime) -> None:
         """Remember them; a number that is there already stays as it is."""
-        rows = [{"update_id": number, "seen_at": now} for number in sorted(set(numbers))]
-        await self._connection.execute(insert_into(self._connection, updates_seen).on_conflict_do_nothing(), rows)
+        await _ADD.run(self._connection, [(number, now) for number in set(numbers)])
 
     async def forget_before(self, moment: datetime) -> int:
         """Forget what is older; how many there were."""

@@ -9,7 +9,7 @@ from bot import callbacks as cb
 from bot import cards
 from bot.carriers import Carriers
 from bot.replies import in_private
-from giving.creators import BEING_SENT
+from giving.creators import BEING_SENT, Post
 from giving.errors import PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
 from giving.tips import OfferRequest
@@ -23,8 +23,8 @@ from services.tips import PostCard
 
 async def tapped(query: CallbackQuery, callback_data: cb.TipTap, here: Here) -> None:
     """An amount under a post (or in the post's private card): the tip, and the way to pay it."""
-    post = await here.tips.post(callback_data.post)
-    if not stands_under(query, post):  # any amount within the limits: the chat's may have changed since
+    place = await here.tips.place(callback_data.post)
+    if not stands_under(query, place):  # any amount within the limits: the chat's may have changed since
         raise PostUnknown
     tip = await here.tips.offer(
         OfferRequest(
@@ -46,9 +46,9 @@ async def tapped(query: CallbackQuery, callback_data: cb.TipTap, here: Here) -> 
     await here.say.answer(query, url=here.links.start(f"t_{token_of(tip.id)}"))
 
 
-def stands_under(query: CallbackQuery, post: PostCard) -> bool:
+def stands_under(query: CallbackQuery, at: Post) -> bool:
     """Whether the pressed button stands under this very post, or in the person's own chat with the bot."""
-    message, at = query.message, post.post
+    message = query.message
     if message is None:
         return False
     places = (at.keyboard_at, (at.chat_telegram_id, at.message_id))  # a post that had buttons keeps them
@@ -63,7 +63,7 @@ def stands_under(query: CallbackQuery, post: PostCard) -> bool:
 async def other_tapped(query: CallbackQuery, callback_data: cb.TipOther, state: FSMContext, here: Here) -> None:
     """ "Other" under a post: the question comes in private."""
     post = await here.tips.post(callback_data.post)
-    if not stands_under(query, post):
+    if not stands_under(query, post.post):
         raise PostUnknown
     await _must_take_tips(here, post)
     if here.person.reachable:
