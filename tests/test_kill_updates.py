@@ -17,13 +17,13 @@ from typing import Any, Final
 import pytest
 
 from tests.processes import CHANNEL, Stage, database_on, fetch, publish, switch_on, together, until, words, write_seed
-from tests.processes.deliverer import Deliverer
 from tests.processes.stage import TOKEN
 
 LIBRARIES_TITLE: Final = "乡村图书馆计划"
 PEOPLE: Final = range(5000, 5100)
 AMOUNTS: Final = ("¥1", "¥5")  # two amounts each: 200 taps, 200 different wishes
 TAPS: Final = len(PEOPLE) * len(AMOUNTS)
+BOT_ID: Final = TOKEN.partition(":")[0]
 SIGNALS: Final = (signal.SIGTERM, signal.SIGKILL)
 
 
@@ -46,14 +46,19 @@ class Played:
 
     stage: Stage
     name: str
-    deliverer: Deliverer
     ended: dict[signal.Signals, Ended] = field(default_factory=dict)
     unheard: list[str] = field(default_factory=list)
 
     def acknowledged(self) -> set[str]:
         """The crowd's taps that Telegram holds no longer."""
-        taps = (update.get("callback_query") for update in list(self.deliverer.acknowledged))
-        return {str(tap["id"]) for tap in taps if tap and tap["from"]["id"] in PEOPLE}
+        return {tap["id"] for tap in self._taps() if not tap["waiting"]}
+
+    def waiting(self) -> int:
+        return sum(tap["waiting"] for tap in self._taps())
+
+    def _taps(self) -> list[dict[str, Any]]:
+        taps = fetch("GET", f"{self.stage.url}/api/bots/{BOT_ID}/taps").json["taps"]
+        return [tap for tap in taps if tap["user"] in PEOPLE]
 
     def committed(self) -> set[str]:
         return {str(key) for (key,) in self.stage.rows("SELECT key FROM tip_keys")}
@@ -77,26 +82,22 @@ def played(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         servers = {"polling": polled, "webhook": brought}
         for mode, server in servers.items():
             for name, url in (("sqlite", f"sqlite:///{folder}/{mode}.db"), ("postgresql", server)):
-                deliverer = Deliverer()
                 stage = Stage(folder / f"{name}-{mode}", url, seed=seed, YIZAN_TELEGRAM__UPDATES=mode)
-                stage.set(YIZAN_TELEGRAM__API_BASE=deliverer.url, YIZAN_WEB__PUBLIC_URL=stage.web)
-                plays[f"{name} {mode}"] = Played(stage, f"{name} {mode}", deliverer)
+                stage.set(YIZAN_WEB__PUBLIC_URL=stage.web)
+                plays[f"{name} {mode}"] = Played(stage, f"{name} {mode}")
         try:
             for mode in ("polling", "webhook"):
                 together(*(lambda one=one: play(one) for one in plays.values() if one.name.endswith(mode)))
             yield plays
         finally:
             for one in plays.values():
-                one.deliverer.close()
                 one.stage.close()
 
 
 def play(one: Played) -> None:
     """200 taps, an end in the middle, a new start; for each signal, under a post of its own."""
     stage = one.stage
-    stage.start_sandbox()
-    one.deliverer.start(stage.url, TOKEN)
-    stage.begin_bot()
+    stage.begin()
     creator = stage.creator
     switch_on(creator, creator.wait(words("bot-ready")), LIBRARIES_TITLE)
     chance = random.Random(one.name)
@@ -134,7 +135,7 @@ def tips_made(one: Played, query: str) -> None:
     try:
         until(lambda: one.stage.rows(query)[0][0] >= TAPS, "every tap has its tip", seconds=60)
     except AssertionError as late:
-        made, waiting = one.stage.rows(query)[0][0], one.deliverer.waiting
+        made, waiting = one.stage.rows(query)[0][0], one.waiting()
         raise AssertionError(f"{one.name}: {late}: {made} tips, {waiting} updates to be brought") from None
 
 

@@ -13,7 +13,7 @@ from sandbox.chats import User
 from sandbox.people.errors import PeopleError
 from sandbox.people.requests import answer, body_of, bot_of, flag_of, number_of, text_of
 from sandbox.state import State
-from sandbox.telegram import traffic
+from sandbox.telegram import traffic, updates
 from sandbox.telegram.traffic import Fault, Plan
 
 HANG_S = 30.0
@@ -30,6 +30,7 @@ class Bots:
             web.get("/api/bots", self.bots),
             web.post("/api/bots", self.add_bot),
             web.put(r"/api/bots/{id:\d+}", self.set_bot),
+            web.get(r"/api/bots/{id:\d+}/taps", self.taps),
             web.get("/api/faults", self.faults),
             web.put("/api/faults", self.set_faults),
         ]
@@ -66,6 +67,17 @@ class Bots:
             chosen = {known[name]: flag_of(body, name) for name in body}
             chats.set_bot_settings(self._state, bot.id, replace(old, **chosen))
         return answer(self._bot_view(bot))
+
+    async def taps(self, request: web.Request) -> web.Response:
+        """Every tap, oldest first: whether the bot has yet to confirm that it heard of it, and whether it answered."""
+        bot = bot_of(self._state, {"bot": int(request.match_info["id"])})
+        waiting = updates.waiting_taps(self._state, bot.id)
+        query = "SELECT id, user, answer IS NOT NULL AS answered FROM callback_queries WHERE bot = ? ORDER BY rowid"
+        taps = [
+            {"id": row["id"], "user": row["user"], "waiting": row["id"] in waiting, "answered": bool(row["answered"])}
+            for row in self._state.rows(query, bot.id)
+        ]
+        return answer({"taps": taps})
 
     def _bot_view(self, bot: User) -> dict[str, Any]:
         chosen = chats.bot_settings(self._state, bot.id)

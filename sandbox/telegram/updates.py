@@ -75,6 +75,12 @@ def pending(state: State, bot: int) -> int:
     return row["n"] if row else 0
 
 
+def waiting_taps(state: State, bot: int) -> set[str]:
+    """The ids of the callback queries that wait."""
+    query = "SELECT body ->> 'id' AS id FROM updates WHERE bot = ? AND kind = 'callback_query' AND expires_at > ?"
+    return {row["id"] for row in state.rows(query, bot, state.now())}
+
+
 def drop(state: State, bot: int) -> None:
     state.run("DELETE FROM updates WHERE bot = ?", bot)
 

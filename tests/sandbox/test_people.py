@@ -123,6 +123,22 @@ async def test_a_tap_nobody_answers_says_so(box: Client, monkeypatch: pytest.Mon
     assert await tap(box, message, 0) == silence
 
 
+async def test_what_became_of_each_tap_can_be_read(box: Client) -> None:
+    message = await post_with_buttons(box)
+    tapping = asyncio.create_task(tap(box, message, 0))
+    (update,) = await box.bot("getUpdates", timeout=5)
+    asked = update["callback_query"]["id"]
+    about = {"id": asked, "user": FOLLOWER}
+
+    assert (await box.api("GET", f"/bots/{BOT}/taps"))["taps"] == [about | {"waiting": True, "answered": False}]
+    await box.bot("getUpdates", offset=update["update_id"] + 1)
+    assert (await box.api("GET", f"/bots/{BOT}/taps"))["taps"] == [about | {"waiting": False, "answered": False}]
+    await box.bot("answerCallbackQuery", callback_query_id=asked)
+    await tapping
+    assert (await box.api("GET", f"/bots/{BOT}/taps"))["taps"] == [about | {"waiting": False, "answered": True}]
+    await box.api("GET", "/bots/1/taps", status=404)
+
+
 async def test_a_url_button_answers_at_once_and_an_unknown_one_is_not_found(box: Client) -> None:
     message = await post_with_buttons(box)
 
