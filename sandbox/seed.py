@@ -115,13 +115,19 @@ class _Sower:
             plan.get("signed", False),
         )
         chat = self._find_chat(plan["id"])
-        for entry in plan["members"]:
-            place = Member(entry.get("status", "member"), entry.get("rights", {}))
-            chats.set_member(self.state, chat, entry["user"], place)
+        self._members(chat, plan["members"], bots=False)
         if "linked" in plan:
             groups.link(self.state, self._find_chat(plan["linked"]), chat)
         for post in plan.get("posts", []):
             posts.write(self.state, self._user_of(post["by"]), chat, post["text"], date=moment(post["at"], self.start))
+        self._members(chat, plan["members"], bots=True)  # last: nobody told them what was said before the start
+
+    def _members(self, chat: Chat, entries: list[Json], *, bots: bool) -> None:
+        for entry in entries:
+            user = self._user_of(entry["user"])
+            place = Member(entry.get("status", "member"), entry.get("rights", {}))
+            if user.is_bot is bots:
+                chats.set_member(self.state, chat, user.id, place)
 
     def _act(self, act: Json) -> None:
         """What a person does first of all; the bots get the updates of it."""

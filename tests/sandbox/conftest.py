@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+import yaml
 
 from sandbox.__main__ import SEED
 from sandbox.app import Options, Sandbox
@@ -98,12 +99,15 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state as it is after the first start, for tests to copy."""
-    path = tmp_path_factory.mktemp("sandbox") / "seeded.db"
-    state = State(path)
-    sow(state, SEED)
+    """A state as it is after the first start, for tests to copy; they make the groups they need."""
+    folder = tmp_path_factory.mktemp("sandbox")
+    seed = yaml.safe_load(SEED.read_text(encoding="utf-8"))
+    seed["chats"] = [chat for chat in seed["chats"] if chat["type"] == "channel"]
+    (folder / "seed.yaml").write_text(yaml.safe_dump(seed, allow_unicode=True), encoding="utf-8")
+    state = State(folder / "seeded.db")
+    sow(state, folder / "seed.yaml")
     state.close()
-    return path
+    return folder / "seeded.db"
 
 
 @pytest.fixture

@@ -61,13 +61,13 @@ def page(box: Box) -> Iterator[Page]:
 
 
 def test_a_group_with_replies_an_album_and_what_happened(box: Box, page: Page) -> None:
-    new = {"type": "supergroup", "title": "青石读书群", "members": [FOLLOWER, BOT]}
+    new = {"type": "supergroup", "title": "周末读书会", "members": [FOLLOWER, BOT]}
     group = box.api(f"/users/{CREATOR}/chats", new)["chat"]["id"]
     box.api(f"/users/{FOLLOWER}/messages", {"chat": group, "text": "推荐一本书"})
     box.api(f"/users/{CREATOR}/messages", {"chat": group, "photos": 2, "text": "两本"})
     page.goto(box.url)
     creator = page.locator('[data-persona="creator"]')
-    creator.locator("button[data-chat]", has_text="青石读书群").click()
+    creator.locator("button[data-chat]", has_text="周末读书会").click()
 
     expect(creator.locator(".log")).to_contain_text("陈默 加入了")
     expect(creator.locator("img.photo")).to_have_count(2)

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import chats, messages
+from sandbox.__main__ import SEED as DEMO
+from sandbox.people import posts
 from sandbox.seed import SeedError, moment, sow
 from sandbox.state import State
 
@@ -37,6 +39,29 @@ def test_a_seed_says_who_started_and_who_signed(tmp_path: Path) -> None:
     (post,) = messages.read(state, news, after=None, limit=9)
     assert (post.signature, post.date // 60) == ("Ann Li", (state.now() - 86400) // 60)
     assert state.rows("SELECT * FROM updates") == []
+
+
+def test_the_seed_of_the_demo_has_a_discussion_group_with_the_bot_that_hears_only_what_comes(tmp_path: Path) -> None:
+    state = State(tmp_path / "s.db")
+    sow(state, DEMO)
+
+    channel, group = (chats.find_chat(state, ref) for ref in ("@xiaowen_reads", -1002000000001))
+    assert channel
+    assert group
+    assert (group.type, channel.linked, group.linked) == ("supergroup", group.key, channel.key)
+    bot = chats.main_bot(state)
+    assert chats.member(state, group, bot.id).may("can_delete_messages")
+    assert [user.persona for user, _ in chats.members(state, group) if not user.is_bot] == [
+        "creator",
+        "follower",
+        "admin",
+    ]
+    assert "".join(row["body"] for row in state.rows("SELECT body FROM updates")).count("青石读书群") == 0
+    creator = chats.get_user(state, 1001)
+    with state.change():
+        posts.write(state, creator, channel, "新书到了")
+    heard = [row["body"] for row in state.rows("SELECT body FROM updates")][-2:]
+    assert ["is_automatic_forward" in body for body in heard] == [False, True]
 
 
 @pytest.mark.parametrize(
