@@ -64,7 +64,7 @@ bench: install-dev
 
 pictures: install-dev
 	$(PY) tools/ensure_browser.py
-	$(PY) tools/pictures.py
+	$(PY) -m tools.pictures
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt

@@ -1,0 +1,1 @@
+"""Plays the demo and every screen of the bot, and takes their pictures."""

@@ -1,0 +1,1 @@
+"""What is played for each picture, a file per part."""

@@ -1,0 +1,49 @@
+"""Every screen of the bot in one language, scene by scene, each picture taken as soon as its scene was played."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser
+
+from tests.processes import Stage, write_seed
+from tests.way.cast import QUICK
+from tools.pictures.camera import LANGUAGES, PHONE, Camera, window
+from tools.pictures.cast import Cast, Scene
+from tools.pictures.scenes import channels, creators, followers, groups, leaving, operators, refusals, sites, slots
+
+# In this order: later scenes stand on what earlier ones did.
+SCENES: Final[tuple[Scene, ...]] = (
+    *channels.SCENES, *groups.SCENES, *creators.SCENES, *slots.SCENES, *followers.SCENES, *sites.SCENES,
+    *operators.SCENES, *refusals.SCENES, *leaving.SCENES,
+)  # fmt: skip
+CONTACT: Final = "help@yizan.example"
+LEGAL: Final = {
+    language: {"YIZAN_LEGAL__OPERATOR": operator, "YIZAN_LEGAL__BASIS": basis, "YIZAN_LEGAL__CONTACT": CONTACT}
+    for language, operator, basis in (
+        ("zh-CN", "青石公益服务中心", "演示，不募集任何款项"),
+        ("en", "Greystone Community Service", "A demonstration, no funds are raised"),
+    )
+}
+
+
+def take(browser: Browser, temporary: Path, language: str, folder: Path) -> Iterator[Path]:
+    """A picture of each scene."""
+    database = f"sqlite:///{temporary}/yizan.db"
+    seed = write_seed(temporary / "seed.yaml", lambda seed: speaking(seed, language))
+    stage = Stage(temporary / "stage", database, seed=seed, YIZAN_LANGUAGE=language, **QUICK, **LEGAL[language])
+    end = language.partition("-")[0]
+    try:
+        cast = Cast(stage.begin(), language)
+        with window(browser, PHONE, "light", language) as phone:
+            camera = Camera(phone, stage.url, language)
+            for number, scene in enumerate(SCENES, 1):
+                yield camera.take(scene.play(cast), folder / f"{number:02}-{scene.name}-{end}.png")
+    finally:
+        stage.close()
+
+
+def speaking(seed: dict[str, Any], language: str) -> None:
+    """Everyone's Telegram has this language from the first message on."""
+    for user in seed["users"]:
+        user["language"] = LANGUAGES[language]
