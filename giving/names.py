@@ -22,9 +22,9 @@ def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     spaced = regex.sub(r"[\s\u2028\u2029]+", " ", unicodedata.normalize("NFC", text[:4096]))
     visible = regex.sub(r" {2,}", " ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))
     graphemes = [kept for g in _GRAPHEME.findall(visible) if (kept := _tamed(g))]
-    if len(graphemes) > most:
-        graphemes = [*graphemes[: most - 1], "…"]
     shown = "".join(graphemes).strip()
+    if len(graphemes) > most:
+        shown = "".join(graphemes[: most - 1]).strip() + "…"
     return shown if any(not c.isspace() and unicodedata.category(c) not in ("Mn", "Me", "Cf") for c in shown) else ""
 
 

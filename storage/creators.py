@@ -179,8 +179,18 @@ class CreatorStore:
         return list((await self._connection.execute(most)).scalars())
 
     async def recent_posts(self, chat: UUID, limit: int) -> list[UUID]:
-        """The chat's newest posts."""
-        newest = select(posts.c.id).where(posts.c.chat_id == chat).order_by(posts.c.id.desc()).limit(limit)
+        """The chat's newest posts that have buttons or get them.
+
+        Of an album's messages all but one are known only by their copies in the discussion group: nothing was decided
+        about them, and nothing may stand under them.
+        """
+        marks = (
+            posts.c.carried != Carried.SELF,
+            posts.c.counter_shown_at.is_not(None),
+            posts.c.counter_due_at.is_not(None),
+        )
+        decided = (posts.c.chat_id == chat) & or_(*marks)
+        newest = select(posts.c.id).where(decided).order_by(posts.c.id.desc()).limit(limit)
         return list((await self._connection.execute(newest)).scalars())
 
     async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:

@@ -37,7 +37,7 @@ chat-find =
     A channel you run isn't here? Forward me one of its posts, or send its @name or a link.
 
     I'll ask Telegram whether you are its administrator right now.
-chat-found = Found it. From now on it's in “My channels” too.
+chat-found = Found it. From now on it's in “My channels and groups” too.
 
 button-chat-find = My channel isn't here
 button-chat-paused = ‖ { $chat }

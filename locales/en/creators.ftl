@@ -17,7 +17,7 @@ chats-none =
     1. Use the button below and choose your channel, or add { $bot } to its administrators
     2. Keep the right “Edit messages”
     3. I'll tell you here what comes next
-chats-list = <b>My channels</b>
+chats-list = <b>My channels and groups</b>
 chats-line-on = ● { $chat } · on
 chats-line-paused = ◌ { $chat } · paused, I'm not there
 chats-line-off = ○ { $chat } · off
@@ -46,7 +46,7 @@ button-tipping-on = Switch on charity tips
 button-tipping-off = Switch off
 button-change-project = Change project
 button-stats = Figures
-button-my-chats = My channels
+button-my-chats = My channels and groups
 button-confirm-on = Choose it and switch on
 
 stats-title = Charity tips in <b>{ $chat }</b>

@@ -1,7 +1,7 @@
 # A channel changes hands: to whom, what they say, who takes over where nobody is left.
 
 handover-choose =
-    Who shall run charity tips in <b>{ $chat }</b>?
+    Who should run charity tips in <b>{ $chat }</b>?
 
     Nothing changes before they say yes. What was given so far stays in your name.
 handover-nobody = None of the other administrators of <b>{ $chat }</b> knows me yet. Ask them to send me /start, then come back.
@@ -27,7 +27,7 @@ news-declined = The administrator you asked won't take over <b>{ $chat }</b>; ev
 
 button-hand-over = Hand over
 button-take-over = I'll take over
-button-not-me = Not me
+button-not-me = No, thanks
 
 error-not-creator = Only the creator who switched on charity tips in { $chat } can do this; nothing was changed.
 error-handover-over = This is settled already, or they can't take over right now. Send /charity to see how things stand.

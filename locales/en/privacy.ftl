@@ -2,7 +2,7 @@
 
 command-privacy = Who sees what, and what I'm told
 button-privacy-page = Privacy page
-button-named-in-groups = Name me when my message in a group is tipped
+button-named-in-groups = Name me in groups when I am tipped
 button-kind-giving-days = Giving days
 button-kind-project-news = Project news
 button-kind-monthly = Monthly giving

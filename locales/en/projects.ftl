@@ -18,6 +18,7 @@ project-card =
     { $summary }
 
     <b>{ $given }</b> of { $target } raised · { $percent }% · { $donors ->
+        [0] be the first
         [one] { $donors } person
        *[other] { $donors } people
     }

@@ -27,7 +27,7 @@ slot-closed =
 slot-closed-now = Closed; nobody sees the page any more. What was given stays with the project. Open it again and it has the same address.
 slot-choose = Which project is your charity page for?
 slot-confirm = The name everybody will see: <b>{ $name }</b>. To use another one, just send it.
-slot-name-ask = Which name shall everybody see? Just send it, 32 characters at most.
+slot-name-ask = Which name should everybody see? Just send it, 32 characters at most.
 slot-card-none =
     <b>{ $name }'s charity page</b>
     Be the first to give ❤
@@ -41,18 +41,18 @@ slot-card =
 button-slot-open = Choose a project and open one
 button-slot-open-again = Open it again
 button-slot-page = See the page
-button-slot-name = Change the name
+button-slot-name = Change name
 button-slot-close = Close
 button-slot-confirm = That's it, open
 
 error-slot-unknown = This charity page isn't there; it may have been closed. Send /give to choose a project yourself.
 error-name-needed = Nobody can see that name. Please send one that can be read, 32 characters at most.
 
-web-slot-title = { $name }’s charity page
+web-slot-title = { $name }'s charity page
 web-slot-description = Give with { $name } to “{ $project }”: 100% reaches the project.
 web-slot-for = For
-web-slot-given = { $amount } from { $name }’s followers
-web-slot-where = Here, and in { $name }’s channels
+web-slot-given = { $amount } from { $name }'s followers
+web-slot-where = Here, and in { $name }'s channels
 web-slot-share = Share
 web-slot-share-how = Select these words and copy them anywhere:
 web-slot-unknown-title = We can’t find this charity page

@@ -4,7 +4,7 @@ post-counter = ❤ Charity tips · { $donors ->
         [one] { $donors } person
        *[other] { $donors } people
     } · { $given }
-post-counter-none = ❤ Charity tips · 100% to the project
+post-counter-none = ❤ Charity tips · 100% donated
 post-counter-test = { $counter } · test
 
 tip-sent = It's in your private chat with me. Pay there ❤
@@ -25,9 +25,9 @@ tip-visibility-kept = Noted, for next time too.
 button-pay = Pay { $amount }
 button-retry = Try again
 button-cancel = Cancel
-button-see-named = Show my name · listed as “{ $name } { $amount }”
-button-see-anonymous = Hide my name · listed as “A kind person { $amount }”
-button-see-amount-hidden = Hide the amount · listed as “{ $name }”
+button-see-named = Show my name · “{ $name } { $amount }”
+button-see-anonymous = Hide my name · “A kind person { $amount }”
+button-see-amount-hidden = Hide the amount · “{ $name }”
 
 ask-amount = How much for <b>{ $project }</b>? Just send a number, anything from { $least } to { $most }.
 

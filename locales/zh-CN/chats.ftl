@@ -31,7 +31,7 @@ chat-find =
     你管理的频道不在这里？转发一条它的帖子给我，或者发它的 @用户名 或链接。
 
     我会问 Telegram 你现在是不是它的管理员。
-chat-found = 找到了，以后它也在「我的频道」里。
+chat-found = 找到了，以后它也在「我的频道和群」里。
 
 button-chat-find = 我的频道不在这里
 button-chat-paused = ‖ { $chat }

@@ -17,7 +17,7 @@ chats-none =
     1. 点下面的按钮，选你的频道，或者在频道的「管理员」里添加 { $bot }
     2. 留着「编辑消息」这项权限
     3. 我会在这里告诉你下一步
-chats-list = <b>我的频道</b>
+chats-list = <b>我的频道和群</b>
 chats-line-on = ● { $chat } · 已开启
 chats-line-paused = ◌ { $chat } · 暂停，我不在频道里
 chats-line-off = ○ { $chat } · 未开启
@@ -46,7 +46,7 @@ button-tipping-on = 开启公益赞赏
 button-tipping-off = 关闭
 button-change-project = 换项目
 button-stats = 看数据
-button-my-chats = 我的频道
+button-my-chats = 我的频道和群
 button-confirm-on = 就选它，开启
 
 stats-title = <b>{ $chat }</b> 的公益赞赏

@@ -27,7 +27,7 @@ news-declined = 你请的管理员暂时不接 <b>{ $chat }</b>，一切照旧�
 
 button-hand-over = 交给别人
 button-take-over = 我来负责
-button-not-me = 不是我
+button-not-me = 这次不接
 
 error-not-creator = 只有开启 { $chat } 公益赞赏的博主才能这样做，什么都没有改。
 error-handover-over = 这件事已经有了结果，或者对方现在不能接手。发 /charity 看看现在的情况。

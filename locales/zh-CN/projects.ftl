@@ -14,7 +14,10 @@ project-card =
 
     { $summary }
 
-    已筹 <b>{ $given }</b> / { $target } · { $percent }% · { $donors } 人
+    已筹 <b>{ $given }</b> / { $target } · { $percent }% · { $donors ->
+        [0] 等你来捐第一笔
+       *[other] { $donors } 人
+    }
 project-use = <i>你的钱会做什么：</i>{ $use }
 project-from-post = { $chat } 的公益赞赏，100% 捐给：
 project-search = 想帮助什么？发一个词给我，比如「孩子」或「水」。

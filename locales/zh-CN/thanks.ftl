@@ -7,12 +7,12 @@ button-thanks-stop = 不再收感谢
 
 thanks-ask = 想对 <b>{ $chat }</b> 的粉丝说声谢谢？有 { $people } 位愿意收到。直接发给我，最多 { $most } 个字；发出去之前先给你看。
 thanks-named = 其中显示名字的有：{ $names }
-thanks-preview = { $people } 位会看到这样一条消息：
+thanks-preview = 会有 { $people } 位粉丝看到这样一条消息：
 thanks-message =
     <b>{ $name }</b> 谢谢你在 <b>{ $chat }</b> 的公益赞赏 ❤
 
     “{ $words }”
-thanks-sent = 发出去了，会送到 { $people } 位手里 ❤ 夜里不打扰，早上再送。
+thanks-sent = 发出去了，会送到 { $people } 位粉丝手里 ❤ 夜里不打扰，早上再送。
 thanks-forgotten = 要发的话我不记得了，请再写一次。
 thanks-stopped = 好，以后不再给你发感谢。想再打开，发 /privacy。
 

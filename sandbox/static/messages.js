@@ -13,6 +13,7 @@ export class MessageList {
     this.limit = PAGE;
     this.shown = new Map(); // message id → {signature, el}
     this.stick = true; // keep the newest in view
+    this.lastTop = 0;
     this.inner = h("div", { class: "log-inner" });
     this.log = h("div", { class: "log", role: "log", "aria-live": "polite", tabindex: "0" }, this.inner);
     this.down = button(icon(ICONS.down), () => this.toBottom(true), { class: "down", hidden: true });
@@ -26,7 +27,10 @@ export class MessageList {
   noteScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
     if (!clientHeight) return; // not on screen
-    this.stick = scrollHeight - scrollTop - clientHeight < 60;
+    const atEnd = scrollHeight - scrollTop - clientHeight < 60;
+    // What grows below (a picture that arrives) moves nothing: only who scrolls up leaves the newest.
+    if (atEnd || scrollTop < this.lastTop) this.stick = atEnd;
+    this.lastTop = scrollTop;
     this.down.hidden = this.stick;
   }
 

@@ -8,6 +8,14 @@ import { language, number, t } from "./texts.js";
 import { ICONS, avatar, button, failed, h, icon } from "./ui.js";
 
 const ORDER = ["channel", "supergroup", "group", "private"];
+/** Many chats on a narrow screen: the open one is never half hidden. */
+function showOpen(tabs) {
+  const open = tabs.querySelector("[aria-current]")?.getBoundingClientRect();
+  const { left, right } = tabs.getBoundingClientRect();
+  if (open?.right > right) tabs.scrollLeft += open.right - right;
+  else if (open?.left < left) tabs.scrollLeft -= left - open.left;
+}
+
 const TINTS = { creator: 1, follower: 2, admin: 3 };
 
 export class Panel {
@@ -83,6 +91,7 @@ export class Panel {
     const tabs = h("div", { class: "tab-list" }, this.chats.map((chat) => this.drawTab(chat)));
     this.tabs.replaceChildren(...[tabs, this.drawMore()].filter(Boolean));
     if (focused) this.tabs.querySelector(`[data-key="${focused}"]`)?.focus();
+    showOpen(tabs);
   }
 
   drawTab(chat) {

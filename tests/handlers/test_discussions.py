@@ -1,6 +1,7 @@
 """Discussion groups: where a channel's post can't have buttons, one reply under its copy has them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import SendMessage
 from sqlalchemy import select
 
+from giving.money import Money
 from storage.tables import posts, tips
 from tests.handlers.chat import NOW, Chat, answers, buttons, keyboards_put, user
 from tests.handlers.test_creators import post
@@ -82,6 +84,17 @@ async def test_a_post_that_telegram_will_not_let_us_edit_is_carried_by_a_reply(c
     assert carriers(await post(chat)) == []
     (carrier,) = carriers(await forwarded(chat, 5, 50))
     assert carrier.reply_parameters.message_id == 5
+
+
+async def test_other_amounts_put_nothing_under_the_messages_of_an_album(chat, world, linked):
+    await post(chat, message=60)
+    for n in (50, 51, 52):
+        await post(chat, message=n, **ALBUM)
+        await forwarded(chat, 100 + n, n)
+    await world.creators.set_presets(world.chat.chat.id, world.creator, [Money(200, "CNY")])
+    async with world.unit.read() as work:
+        due = await work.creators.counters_due(now=world.time() + timedelta(hours=1), every=timedelta(0), limit=99)
+    assert sorted(post.message_id for post in due) == [7, 50, 60], "posts, and the one reply under the album"
 
 
 async def test_an_album_has_several_copies_and_one_reply(chat, world, linked):

@@ -28,11 +28,11 @@ def labels(method) -> list[str]:
 async def test_everything_stands_in_one_message_and_nothing_is_preset(chat, command):
     (card,) = await chat.says(1002, command)
     assert labels(card)[:3] == [
-        "Show my name · listed as “Alice ¥1”",
-        "✓ Hide my name · listed as “A kind person ¥1”",
-        "Hide the amount · listed as “Alice”",
+        "Show my name · “Alice ¥1”",
+        "✓ Hide my name · “A kind person ¥1”",
+        "Hide the amount · “Alice”",
     ]
-    assert labels(card)[3:8] == [f"○ {label}" for label in ("Name me when my message in a group is tipped", *KINDS)]
+    assert labels(card)[3:8] == [f"○ {label}" for label in ("Name me in groups when I am tipped", *KINDS)]
     assert urls(card) == ["http://127.0.0.1:8081/privacy?lang=en"]
 
 
@@ -57,11 +57,11 @@ async def test_the_same_tap_twice_changes_once(chat, world):
 
 async def test_being_named_in_groups_and_how_the_next_gift_is_seen(chat, world):
     await chat.says(1002, "/privacy")
-    await chat.presses(1002, "Name me when")
+    await chat.presses(1002, "Name me in groups")
     done = await chat.presses(1002, "Hide the amount")
     (edited,) = [m for m in done if isinstance(m, EditMessageText)]
-    assert "✓ Hide the amount · listed as “Alice”" in labels(edited)
-    assert "✓ Name me when my message in a group is tipped" in labels(edited)
+    assert "✓ Hide the amount · “Alice”" in labels(edited)
+    assert "✓ Name me in groups when I am tipped" in labels(edited)
     chosen = await world.privacy.settings(world.alice)
     assert (chosen.visibility, chosen.thanked_by_name) == (Visibility.AMOUNT_HIDDEN, True)
     await chat.says(1002, "/give")

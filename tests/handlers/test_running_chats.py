@@ -144,7 +144,7 @@ async def test_not_me_is_told_to_who_asked(chat: Chat, world: World):
     await chat.presses(1001, "交给别人")
     await chat.presses(1001, "Alice")
     await deliver(chat, world)
-    await chat.presses(1002, "Not me")
+    await chat.presses(1002, "No, thanks")
     (told,) = await deliver(chat, world)
     assert told.chat_id == 1001
     assert "暂时不接" in told.text

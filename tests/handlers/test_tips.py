@@ -85,7 +85,7 @@ async def test_visibility_is_chosen_on_the_card_and_kept_for_the_next_tip(chat, 
     done = await chat.presses(1002, "Show my name")
     (edited,) = [m for m in done if isinstance(m, EditMessageText)]
     marked = [text for text, _ in buttons(edited) if text.startswith("✓")]
-    assert marked == ["✓ Show my name · listed as “Alice ¥1”"]
+    assert marked == ["✓ Show my name · “Alice ¥1”"]
     assert len(answers(done)) == 1
     five = cb.TipTap(post=world.post.id, minor=500, currency="CNY").pack()
     (card,) = [m for m in await chat.taps(1002, five, chat=CHANNEL) if isinstance(m, SendMessage)]

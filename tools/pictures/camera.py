@@ -93,7 +93,11 @@ class Camera:
             _press(page, panel, view.press)
         page.mouse.move(0, 0)
         shot(page, path)
-        page.keyboard.press("Escape")
+        page.evaluate("""() => {
+          document.querySelectorAll("dialog[open]").forEach((box) => box.close());
+          document.querySelectorAll('[data-role="toast"]').forEach((note) => note.remove());
+          document.activeElement?.blur();
+        }""")
         return path
 
 

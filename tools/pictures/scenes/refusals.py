@@ -5,7 +5,7 @@ from typing import Final
 
 from tests.processes import switch_on
 from tools.pictures.camera import Chat, View
-from tools.pictures.cast import CHANNEL, GROUP, Cast, Scene, bot_of
+from tools.pictures.cast import BOT, CHANNEL, GROUP, Cast, Scene, bot_of
 from tools.pictures.scenes.creators import card_again
 
 
@@ -30,9 +30,8 @@ def not_administrator(cast: Cast) -> View:
 
 
 def old_button(cast: Cast) -> View:
-    """The card of a channel that somebody else runs by now."""
-    card = cast.held["album card"]
-    return Chat("creator", bot_of("creator").chat, press=card.labels[-1])
+    """The card of a channel in which the creator is nobody any more."""
+    return Chat("creator", BOT, press=cast.words("button-hand-over"))
 
 
 def closed(cast: Cast) -> View:
@@ -70,21 +69,27 @@ def off_offered(cast: Cast) -> View:
 
 def locked(cast: Cast) -> View:
     """Another program holds the database's lock for longer than anybody waits."""
+    asked = cast.follower.ask("/give")
+    cast.follower.tap(asked, cast.title("spring"))
+    asked = cast.follower.wait_at(asked, lambda m: m.has("¥1"))
+    cast.follower.tap(asked, cast.words("button-other"))
+    cast.follower.wait(cast.has("button-leave"), after=asked.id)
     with sqlite3.connect(cast.stage.database.removeprefix("sqlite:///"), isolation_level=None) as other:
         other.execute("BEGIN IMMEDIATE")
-        cast.follower.ask("/language")
+        cast.follower.ask("5")
         other.execute("ROLLBACK")
     other.close()
     return bot_of("follower")
 
 
 def broken(cast: Cast) -> View:
-    """A table is missing: nobody wrote code for that."""
+    """What nobody wrote code for: a name that is a number."""
     with sqlite3.connect(cast.stage.database.removeprefix("sqlite:///")) as other:
-        other.execute("ALTER TABLE organisations RENAME TO away")
+        names = other.execute("SELECT id, names FROM organisations").fetchall()
+        other.execute("UPDATE organisations SET names = '7'")
         other.commit()
         cast.follower.ask("/give")
-        other.execute("ALTER TABLE away RENAME TO organisations")
+        other.executemany("UPDATE organisations SET names = ?2 WHERE id = ?1", names)
         other.commit()
     other.close()
     return bot_of("follower")
