@@ -18,6 +18,7 @@ from services.projects import Page
 from texts import Texts
 
 NAME_ON_BUTTON: Final = 24
+CHAT_ON_BUTTON: Final = 40
 
 
 def chat_list(texts: Texts, links: Links, language: str, page: Page[ChatCard], deed: ChatDeed) -> InlineKeyboardMarkup:
@@ -36,7 +37,7 @@ def find(texts: Texts, language: str) -> InlineKeyboardButton:
 def _chat_label(texts: Texts, language: str, chat: Chat) -> str:
     on = chat.tipping and chat.rights.present
     key = "button-chat-on" if on else "button-chat-paused" if chat.paused else "button-chat-off"
-    return texts.plain(language, key, chat=chat.title)
+    return texts.plain(language, key, chat=clean(chat.title, most=CHAT_ON_BUTTON))
 
 
 def _do(text: str, chat: Chat, deed: ChatDeed) -> InlineKeyboardButton:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
+import regex
 from aiogram import Bot, Dispatcher
 from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.base import BaseSession
@@ -118,6 +119,10 @@ def check(method: TelegramMethod[Any]) -> None:
         check_keyboard(keyboard)
 
 
+# Telegram sets no limit of its own; nobody reads more than this on a phone.
+MOST_ON_BUTTON = 64
+
+
 def check_keyboard(keyboard: InlineKeyboardMarkup) -> None:
     """Every button has words and exactly one thing to do, within Telegram's limits."""
     for row in keyboard.inline_keyboard:
@@ -125,6 +130,7 @@ def check_keyboard(keyboard: InlineKeyboardMarkup) -> None:
         for button in row:
             assert button.text.strip()
             assert "\u2068" not in button.text
+            assert len(regex.findall(r"\X", button.text)) <= MOST_ON_BUTTON, button.text
             assert bool(button.url) != bool(button.callback_data)
             assert len((button.callback_data or "").encode()) <= 64
 
