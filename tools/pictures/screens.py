@@ -31,7 +31,8 @@ def take(browser: Browser, temporary: Path, language: str, folder: Path) -> Iter
     """A picture of each scene."""
     database = f"sqlite:///{temporary}/yizan.db"
     seed = write_seed(temporary / "seed.yaml", lambda seed: speaking(seed, language))
-    stage = Stage(temporary / "stage", database, seed=seed, YIZAN_LANGUAGE=language, **QUICK, **LEGAL[language])
+    settings = QUICK | LEGAL[language] | {"YIZAN_LANGUAGE": language}
+    stage = Stage(temporary / "stage", database, seed=seed, **settings)
     end = language.partition("-")[0]
     try:
         cast = Cast(stage.begin(), language)

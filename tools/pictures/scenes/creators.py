@@ -2,15 +2,21 @@
 
 from typing import Final
 
-from tests.processes import switch_on
+from tests.processes import Message, switch_on
 from tools.pictures.camera import View
 from tools.pictures.cast import BOT, CHANNEL, Cast, Scene, bot_of
 
 TITLE: Final = "晓雯的阅读时光"
 
 
+def asked_for_chats(cast: Cast) -> Message:
+    """The list, whatever else arrives at the same moment."""
+    said = cast.creator.say("/charity")
+    return cast.creator.wait(cast.has("button-chat-find"), after=said.id)
+
+
 def chat_list(cast: Cast) -> View:
-    cast.held["chat"] = cast.creator.ask("/charity")
+    cast.held["chat"] = asked_for_chats(cast)
     return bot_of("creator")
 
 
@@ -87,7 +93,7 @@ def thanked(cast: Cast) -> View:
 def hand_over(cast: Cast) -> View:
     cast.creator.set_member(cast.chats["album"], cast.admin.id, "member")
     cast.creator.set_member(cast.chats["album"], cast.admin.id, "administrator", can_manage_chat=True)
-    cast.held["asking"] = cast.creator.ask("/charity")
+    cast.held["asking"] = asked_for_chats(cast)
     cast.turn(cast.creator, "asking", "● " + cast.either("相册", "Album"), cast.has("button-hand-over"))
     cast.turn(cast.creator, "asking", cast.words("button-hand-over"), lambda m: m.has("周岚"))
     return bot_of("creator")
@@ -134,7 +140,7 @@ def take_over(cast: Cast) -> View:
 
 
 def find(cast: Cast) -> View:
-    asked = cast.creator.ask("/charity")
+    asked = asked_for_chats(cast)
     cast.creator.tap(asked, cast.words("button-chat-find"))
     cast.creator.wait(lambda m: cast.first("chat-find") in m.text)
     cast.creator.ask("@nowhere_at_all")
