@@ -11,6 +11,7 @@ from sandbox.messages import Message
 from sandbox.people.errors import PeopleError
 from sandbox.state import State
 from sandbox.telegram import feed, updates
+from sandbox.telegram.keyboards import LONGEST_DATA
 from sandbox.telegram.objects import callback_json, member_updated_json, rights_of, user_json
 
 GRANTED: tuple[Status, ...] = ("administrator", "member", "left", "kicked")
@@ -28,6 +29,13 @@ def find_button(message: Message, wanted: str | int) -> dict[str, Any]:
         texts = ", ".join(f'{i} "{button["text"]}"' for i, button in enumerate(buttons)) or "none"
         raise PeopleError(404, f"Message {message.id} has no button {wanted!r}; its buttons: {texts}.")
     return found[0]
+
+
+def made_up(data: str | int) -> dict[str, Any]:
+    """What a client of one's own may send for any keyboard it sees: data that stands on no button."""
+    if not isinstance(data, str) or not 1 <= len(data.encode()) <= LONGEST_DATA:
+        raise PeopleError(400, f"data is a text of 1 to {LONGEST_DATA} bytes.")
+    return {"callback_data": data}
 
 
 def tap(state: State, person: User, chat: Chat, message: Message, shown: dict[str, Any], button: dict[str, Any]) -> str:

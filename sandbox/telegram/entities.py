@@ -19,6 +19,8 @@ ORDER = (
     *("url", "mention", "hashtag", "bot_command", "email"),
     *("bold", "italic", "underline", "strikethrough", "spoiler"),
 )
+# Telegram finds these by itself, whatever a bot says of them.
+AUTOMATIC = frozenset({"url", "mention", "hashtag", "cashtag", "bot_command", "email", "phone_number"})
 FOUND = re.compile(
     r"(?P<url>https?://[^\s<>\"'，。！？；、（）《》「」]+[^\s<>\"'.,!?;:)\]，。！？；、（）《》「」])"
     r"|(?<![\w@/])(?P<mention>@[A-Za-z][A-Za-z0-9_]{3,31})(?![\w@])"
@@ -75,6 +77,7 @@ def read_plain(text: str, what: str = "text") -> tuple[str, list[Entity]]:
 
 def _checked(text: str, entities: list[Entity]) -> list[Entity]:
     length = units(text)
+    entities = [entity for entity in entities if entity["type"] not in AUTOMATIC]
     for entity in entities:
         if entity["type"] not in ORDER:
             raise not_played(f"entities of the type {entity['type']}")

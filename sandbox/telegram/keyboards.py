@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.telegram.errors import bad_request, not_played
+from sandbox.telegram.html import checked_link
 
 LONGEST_DATA = 64
 LONGEST_COPY = 256
@@ -56,13 +57,19 @@ def _button(button: Button) -> Button:
     data = button.get("callback_data")
     if data is not None and not 1 <= len(data.encode()) <= LONGEST_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
-    if "url" in button and not _is_link(button["url"]):
-        raise bad_request(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
+    if "url" in button:
+        button = button | {"url": _link(button["url"])}
     if "copy_text" in button and not 1 <= len(button["copy_text"]["text"]) <= LONGEST_COPY:
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
     return button
 
 
-def _is_link(url: str) -> bool:
+def _link(url: str) -> str:
+    """The address as it is kept: with http:// where no scheme was said."""
     parts = urlsplit(url)
-    return parts.scheme == "tg" or (parts.scheme in ("http", "https") and bool(parts.hostname))
+    if parts.scheme == "tg" or (parts.scheme in ("http", "https") and parts.hostname):
+        return url
+    link = checked_link(url)
+    if link is None or not link.startswith("http://"):
+        raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")
+    return link

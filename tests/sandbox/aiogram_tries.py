@@ -221,12 +221,16 @@ async def ephemeral(bot: Bot, box: Client) -> None:
     assert [(m["id"], m["text"]) for m in await _last(box, FOLLOWER, group)] == [(-1, "still only you")]
     assert [m["text"] for m in await _last(box, CREATOR, group)] == ["tap"]
     text = EphemeralMessageParameters(receiver_user_id=FOLLOWER)
+    with pytest.raises(TelegramBadRequest, match="not enough rights to send ephemeral messages"):
+        await bot.send_message(group, "hush", ephemeral_message_parameters=text)
+    await box.api("POST", f"/users/{CREATOR}/chats/{group}/members", {"user": BOT, "status": "administrator"})
+    await box.updates()
     await bot.send_message(group, "hush", ephemeral_message_parameters=text)
     which["ephemeral_message_id"] = 2
     assert await bot.edit_ephemeral_message_text(**which, text="hush now")
     assert await bot.edit_ephemeral_message_reply_markup(**which, reply_markup=BUTTON)
     own = asyncio.create_task(box.api("POST", f"/users/{FOLLOWER}/taps", {"chat": group, "message": -2, "button": 0}))
-    update = (await bot.get_updates(offset=update.update_id + 1, timeout=5))[0]
+    (update,) = await bot.get_updates(timeout=5)
     assert update.callback_query
     assert isinstance(update.callback_query.message, Message)
     assert update.callback_query.message.ephemeral_message_id == 2

@@ -91,7 +91,10 @@ def preview_of(call: Call) -> dict[str, Any]:
 
 
 def editable(call: Call) -> tuple[Chat, Message]:
-    """The message a call names, by chat and id or by the id of an inline message, if the bot may edit it."""
+    """The message a call names, by chat and id or by the id of an inline message, if the bot may edit it.
+
+    Nobody edits a forwarded one, not even its keyboard (TDLib, can_edit_message: it has a forward_info).
+    """
     if call.get("inline_message_id") is not None:
         return _inline_message(call)
     for name in ("chat_id", "message_id"):
@@ -103,7 +106,8 @@ def editable(call: Call) -> tuple[Chat, Message]:
         raise bad_request("message to edit not found")
     if chat.blocked:
         raise forbidden("bot was blocked by the user")
-    if not access.may_edit(call.state, call.bot, chat, message.sender) or message.meta.get("service"):
+    fixed = message.meta.get("service") or "forward_origin" in message.extra
+    if fixed or not access.may_edit(call.state, call.bot, chat, message.sender):
         raise bad_request("message can't be edited")
     return chat, message
 
@@ -122,9 +126,11 @@ def _inline_message(call: Call) -> tuple[Chat, Message]:
 def save(call: Call, chat: Chat, old: Message, new: Message) -> Any:
     """A markup that is left out is taken away, as Telegram does; only words that change count as an edit.
 
+    An album's keyboard is dropped without a word, so that alone it is "not modified" (tdlib/td, issue 1463).
     The Message, or True for an inline message.
     """
     markup = read_markup(call.get("reply_markup"))
+    markup = None if "media_group_id" in old.extra else markup
     new = replace(new, markup=markup, markup_bot=call.bot.id if markup else None)
     if replace(new, markup_bot=old.markup_bot) == old:
         raise bad_request(NOT_MODIFIED)

@@ -8,7 +8,7 @@ from sandbox import chats, ephemerals, messages
 from sandbox.chats import Chat
 from sandbox.ephemerals import Ephemeral
 from sandbox.messages import Message
-from sandbox.telegram import feed
+from sandbox.telegram import access, feed
 from sandbox.telegram.entities import Entity, read_text
 from sandbox.telegram.errors import bad_request, not_played
 from sandbox.telegram.keyboards import read_keyboard, read_markup
@@ -104,11 +104,17 @@ def _for_one(call: Call) -> dict[str, Any] | None:
 
 
 def _send_to_one(call: Call, chat: Chat, wanted: dict[str, Any], draft: Message) -> Any:
+    """Whoever administers may at any time, others within seconds of that person's tap.
+
+    Source: core.telegram.org/bots/api#ephemeral-messages-and-commands.
+    """
     if not chat.is_group:
         raise bad_request("ephemeral messages can be sent only in groups and supergroups")
     receiver = chats.find_user(call.state, wanted["receiver_user_id"])
     if receiver is None or receiver.is_bot or not chats.member(call.state, chat, receiver.id).present:
         raise bad_request("USER_NOT_PARTICIPANT: the receiver is not a member of the chat")
+    if wanted.get("callback_query_id") is None and not access.membership(call.state, call.bot, chat).administers:
+        raise bad_request("not enough rights to send ephemeral messages to the chat")
     replaces = _tapped(call, chat, wanted)
     sent = ephemerals.add(call.state, chat, receiver.id, draft, replaces)
     return ephemeral_json(call, chat, sent)
