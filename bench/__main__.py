@@ -13,7 +13,7 @@ import click
 import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
-NAMES: Final = ("tips", "linked", "offer", "settle", "updates", "start", "memory")
+NAMES: Final = ("tips", "linked", "offer", "settle", "updates", "crowd", "start", "memory")
 PLAN: Final = [
     (name, engine, callers)
     for name, most in (
@@ -48,6 +48,8 @@ def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bo
         _print(_start(), as_json=as_json)
     elif name == "memory":
         _print(_memory(), as_json=as_json)
+    elif name == "crowd":
+        _print(_crowd(engine, server), as_json=as_json)
     elif name == "updates":
         _print(_updates(engine, callers, seconds, server), as_json=as_json)
     else:
@@ -84,6 +86,17 @@ def _updates(engine: str, callers: int, seconds: float, server: str | None) -> d
         raise click.ClickException(f"updates {engine} {callers}: {error}") from None
 
 
+def _crowd(engine: str, server: str | None) -> dict[str, Any]:
+    from bench.crowd import measure_crowd
+    from bench.databases import NotDurable
+    from bench.rows import Wrong
+
+    try:
+        return dataclasses.asdict(uvloop.run(measure_crowd(engine, server=server)))
+    except (Wrong, NotDurable, TimeoutError) as error:
+        raise click.ClickException(f"crowd {engine}: {error}") from None
+
+
 def _memory() -> dict[str, Any]:
     from bench.memory import DidNotRun, measure_memory
 
@@ -116,6 +129,8 @@ def _everything(seconds: float, *, as_json: bool) -> None:
         for name, engine, callers in PLAN:
             options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
             _print(_in_own_process(name, *options), as_json=as_json)
+        for engine in ("sqlite", "postgres"):
+            _print(_in_own_process("crowd", "--engine", engine, "--server", server), as_json=as_json)
     _print(_in_own_process("start"), as_json=as_json)
     _print(_in_own_process("memory"), as_json=as_json)
 
@@ -137,6 +152,12 @@ def _print(found: Mapping[str, Any], *, as_json: bool) -> None:
         click.echo(
             f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
             f"{found['above_mb']} MB above"
+        )
+    elif found["name"] == "crowd":
+        click.echo(
+            f"crowd   {found['engine']:<9}  {found['people']:,} people in one second: "
+            f"{found['rate']:,.0f}/s, wait p50 {found['p50_ms']:,.0f} ms, p99 {found['p99_ms']:,.0f} ms, "
+            f"slowest {found['slowest_ms']:,.0f} ms"
         )
     elif found["name"] == "start":
         click.echo(

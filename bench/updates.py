@@ -153,9 +153,9 @@ async def _run(databases: Databases, callers: int, seconds: float) -> tuple[Meas
     try:
         async with service(engines) as served:
             world = await load(served.unit)
-            taps = Taps(world, await _strangers_and_posts(served, world))
+            taps = Taps(world, await strangers_and_posts(served, world))
             session = Nobody()
-            async with _site(served, Bot(TOKEN, session)) as base:
+            async with site(served, Bot(TOKEN, session)) as base:
                 gc.collect()
                 gc.freeze()
                 bare = await _measured(base + BARE_PATH, taps, callers, seconds)
@@ -177,7 +177,8 @@ def len_of(measured: Measured, seconds: float) -> int:
     return int(measured.rate * seconds)
 
 
-async def _strangers_and_posts(served: Service, world: World) -> list[Post]:
+async def strangers_and_posts(served: Service, world: World) -> list[Post]:
+    """Nobody started the bot any more; the posts they tap under."""
     async with served.unit() as work:
         await work.connection.execute(update(people).values(started_at=None))
         return list((await work.creators.posts_by_ids(set(world.posts))).values())
@@ -204,7 +205,7 @@ async def _measured(url: str, taps: Taps, callers: int, seconds: float) -> Measu
 
 
 @asynccontextmanager
-async def _site(served: Service, bot: Bot) -> AsyncIterator[str]:
+async def site(served: Service, bot: Bot) -> AsyncIterator[str]:
     """Both webhooks on one port: ours, and a bare aiogram handler."""
     hook, dispatcher = TelegramHook(SECRET), _dispatcher(served)
     webhook = Webhook(

@@ -1,5 +1,6 @@
 """The rows about Telegram's updates measure what they say."""
 
+from bench.crowd import measure_crowd
 from bench.memory import measure_memory
 from bench.updates import measure_updates
 
@@ -11,6 +12,14 @@ async def test_taps_by_webhook_are_committed_and_answered_beside_a_bare_handler(
     assert 0 < line.p50_ms <= line.p99_ms
     assert line.rate > 0
     assert line.floor_rate > 0
+
+
+async def test_a_crowd_has_one_tip_each_and_it_is_known_how_long_they_waited(dialect: str, postgres: str):
+    line = await measure_crowd(dialect.removesuffix("ql"), people=40, server=postgres, runs=1)
+
+    assert (line.name, line.people) == ("crowd", 40)
+    assert 0 < line.p50_ms <= line.p99_ms <= line.slowest_ms
+    assert line.rate > 0
 
 
 def test_running_takes_at_most_90_mb_above_bare_aiogram():
