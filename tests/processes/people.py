@@ -35,6 +35,7 @@ class Message:
     buttons: tuple[dict[str, Any], ...]
     sender: int | None = None
     reply_to: int | None = None
+    media: dict[str, Any] | None = None
 
     @classmethod
     def of(cls, view: dict[str, Any]) -> "Message":
@@ -42,7 +43,7 @@ class Message:
         text = view["text"].translate(_ISOLATES)
         sender, answered = view["from"] or {}, view.get("reply_to") or {}
         marks = (sender.get("id"), answered.get("id"))
-        return cls(view["id"], text, view["html"], view["out"], view["edited"], buttons, *marks)
+        return cls(view["id"], text, view["html"], view["out"], view["edited"], buttons, *marks, view["media"])
 
     @property
     def labels(self) -> list[str]:
@@ -57,6 +58,10 @@ class Message:
 
     def has(self, label: str) -> bool:
         return any(shown.startswith(label) for shown in self.labels)
+
+    def data(self, label: str) -> str:
+        """What pressing the button would send."""
+        return str(self.buttons[self.button(label)]["data"])
 
     def url(self, label: str) -> str:
         return str(self.buttons[self.button(label)]["url"])
@@ -92,6 +97,25 @@ class Persona:
         answer: dict[str, Any] = self.call("POST", "/taps", {"chat": chat, "message": message.id, "button": button})
         assert answer["kind"] == "url" or answer["answered"], f"no answer to {label!r} under {message.text!r}"
         return answer | {"text": (answer.get("text") or "").translate(_ISOLATES)}
+
+    def press(self, message: Message, data: str, chat: str | int = BOT) -> dict[str, Any]:
+        """Send what no button of the message says, as a client of one's own can; the bot has to answer."""
+        answer: dict[str, Any] = self.call("POST", "/taps", {"chat": chat, "message": message.id, "data": data})
+        assert answer["answered"], f"no answer to {data!r}"
+        return answer | {"text": (answer.get("text") or "").translate(_ISOLATES)}
+
+    def show(self, chat: str | int = BOT, **what: Any) -> Message:
+        """A sticker (`sticker="👍"`), or photos (`photos=1`, `text`)."""
+        return Message.of(self.call("POST", "/messages", {"chat": chat} | what)["message"])
+
+    def forward(self, message: Message, source: str | int, chat: str | int = BOT) -> Message:
+        """Pass a message on."""
+        body = {"from_chat": source, "message": message.id, "chat": chat}
+        return Message.of(self.call("POST", "/forwards", body)["message"])
+
+    def edit(self, message: Message, text: str, chat: str | int = BOT) -> None:
+        """Change one's own words."""
+        self.call("PUT", f"/chats/{chat}/messages/{message.id}", {"text": text})
 
     def messages(self, chat: str | int = BOT, after: int = 0) -> list[Message]:
         """What the chat holds, oldest first (the last 500)."""

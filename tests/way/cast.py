@@ -9,6 +9,7 @@ import yaml
 from giving.money import Money
 from tests.processes import (
     ADMIN,
+    CREATOR,
     PROJECTS,
     Message,
     Persona,
@@ -30,6 +31,7 @@ QUICK: dict[str, Any] = {  # so that nothing waits for a rhythm that is tested e
     "YIZAN_NOTICES__PER_CHAT_PER_SECOND": "30",
     "YIZAN_NOTICES__PER_GROUP_PER_MINUTE": "600",
 }
+CROWD, CROWD_CHANNEL = range(40001, 41001), "@qianren_reads"
 FRESH = iter(range(30001, 30400))
 
 
@@ -38,7 +40,7 @@ def cny(minor: int) -> Money:
 
 
 def more_people(seed: dict[str, Any]) -> None:
-    """Followers who never started the bot, some with difficult names; a second channel with an administrator."""
+    """Followers who never started the bot, some with difficult names; a channel with an administrator; a large one."""
     followers = [{"id": user, "name": f"粉丝{user}", "language": "zh-hans"} for user in range(30001, 30400)]
     followers += [
         {"id": EMMA, "name": "Emma Fischer", "language": "en"},
@@ -52,6 +54,10 @@ def more_people(seed: dict[str, Any]) -> None:
     members = [owner, administrator]
     garden = {"id": -1001000000002, "type": "channel", "title": "李禾的菜园", "username": GARDEN[1:]}
     seed["chats"].append(garden | {"members": members, "posts": []})
+    seed["users"] += [{"id": user, "name": f"读者{user}", "language": "zh-hans"} for user in CROWD]
+    large = {"id": -1001000000003, "type": "channel", "title": "千人读书", "username": CROWD_CHANNEL[1:]}
+    readers = [{"user": CREATOR, "status": "creator"}, *({"user": user} for user in CROWD)]
+    seed["chats"].append(large | {"members": readers, "posts": []})
 
 
 def enable(stage: Stage) -> Message:
@@ -69,6 +75,12 @@ def said(key: str, language: str = "zh-CN", **args: object) -> str:
 def answered(key: str, **args: object) -> str:
     """The answer to a tap, likewise."""
     return words(key, "zh-CN", **args) + words("test-money-short")
+
+
+LIMITS: dict[str, Any] = {"least": cny(100), "most": cny(5_000_000)}
+NOT_UNDERSTOOD = said("error-amount-not-understood", **LIMITS)
+TOO_SMALL = said("error-tip-too-small", **LIMITS)
+TOO_LARGE = said("error-tip-too-large", **LIMITS)
 
 
 def receipt(person: Persona, after: int) -> str:

@@ -28,7 +28,10 @@ from tests.way.cast import (
     LIBRARIES,
     LIBRARIES_TITLE,
     MARKUP,
+    NOT_UNDERSTOOD,
     SPRING_TITLE,
+    TOO_LARGE,
+    TOO_SMALL,
     answered,
     cny,
     entries,
@@ -36,10 +39,6 @@ from tests.way.cast import (
     receipt,
     said,
 )
-
-NOT_UNDERSTOOD = said("error-amount-not-understood", least=cny(100), most=cny(5_000_000))
-TOO_SMALL = said("error-tip-too-small", least=cny(100), most=cny(5_000_000))
-TOO_LARGE = said("error-tip-too-large", least=cny(100), most=cny(5_000_000))
 
 
 def test_amounts_that_are_not_understood_are_refused_in_one_line_and_nothing_is_recorded(stage, on, follower):

@@ -1,5 +1,7 @@
 """/privacy, leaving, and a receipt that waits for who blocked the bot; by HTTP, on both databases."""
 
+import re
+
 from tests.processes import (
     is_card,
     pay,
@@ -10,7 +12,7 @@ from tests.processes import (
     words,
 )
 from tests.processes.basics import fetch
-from tests.way.cast import LIBRARIES, answered, cny, receipt, said
+from tests.way.cast import FRESH, LIBRARIES, answered, cny, receipt, said
 
 
 def test_settings_are_one_message_and_every_tap_is_told(stage, on, follower):
@@ -65,6 +67,30 @@ def test_who_leaves_is_forgotten_and_what_they_gave_stays(stage, on, follower):
     assert words("web-someone") in shown
     assert name not in stage.page(f"/p/{LIBRARIES}")
     assert words("gifts-none") in follower.ask("/gifts").text, "whoever writes again is somebody new"
+
+
+def test_the_export_is_a_file_with_everything_one_gave_and_nobody_else(stage, on, follower):
+    other, post = stage.persona(next(FRESH)), publish(stage.creator, "导出")
+    codes = {}
+    for person, amount, minor in ((follower, "¥5", 500), (other, "¥1", 100)):
+        card = tip(person, post, amount)
+        pay(card)
+        stage.given[LIBRARIES] += minor
+        codes[person.id] = receipt(person, card.id)
+    settings = follower.ask("/privacy")
+    assert follower.tap(settings, words("button-export"))["text"] == answered("export-sent")
+    sent = follower.wait(lambda m: m.media is not None, after=settings.id)
+    assert words("export-complete") in sent.text
+    assert sent.media
+    assert sent.media["kind"] == "document"
+    assert re.fullmatch(r"yizan-\d{4}-\d\d-\d\d\.json", sent.media["file_name"])
+    file = fetch("GET", stage.url + sent.media["url"])
+    (person,), (gift,) = file.json["person"], file.json["tips"]
+    assert (person["telegram_id"], person["name"]) == (follower.id, f"粉丝{follower.id}")
+    told = (gift["receipt_code"], gift["amount_minor"], gift["currency"], gift["state"], gift["project"], gift["chat"])
+    assert told == (codes[follower.id], 500, "CNY", "paid", LIBRARIES, "晓雯的阅读时光")
+    assert codes[other.id] not in file.body
+    assert str(other.id) not in file.body
 
 
 def test_a_receipt_waits_for_who_blocked_the_bot_until_they_start_it_again(stage, on, follower):

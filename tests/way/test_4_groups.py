@@ -146,6 +146,69 @@ def test_removed_and_added_again_the_bot_finds_its_settings(stage, members):
     giver.wait(words("carrier-none", project=SPRING_TITLE), group)
 
 
+def test_who_wrote_the_message_is_thanked_by_name_if_they_wish(stage, members):
+    author, giver = members
+    settings = author.ask("/privacy")
+    author.tap(settings, f"○ {words('button-named-in-groups')}")
+    author.wait_at(settings, lambda m: m.has(f"✓ {words('button-named-in-groups')}"))
+    group = tipping_group(stage, author, giver)
+    said = author.say("周末一起去看书吗？", group)
+    giver.say("/tip 5", group, to=said.id)
+    carrier = giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+    assert words("carrier-author", author=f"粉丝{author.id}") in carrier.text.splitlines()
+    giver.start(carrier.url(words("post-counter-none")))
+    pay(giver.wait(is_card))
+    stage.given[SPRING] += 500
+    given = words("carrier", donors=1, given=cny(500), project=SPRING_TITLE)
+    paid = giver.wait_at(carrier, given, group)
+    assert words("carrier-author", author=f"粉丝{author.id}") in paid.text.splitlines(), "still, once something came"
+    assert str(giver.id) not in paid.text, "who gave is nobody's business"
+
+
+def group_of_an_administrator(stage: Stage, runs: Persona, *people: Persona) -> int:
+    """Somebody else's group, in which `runs` administers and switched tipping on; the bot administers too."""
+    runs.ask("/start")
+    group = new_group(stage, runs, *people)
+    stage.creator.set_member(group, BOT_ID, "administrator", can_delete_messages=True)
+    stage.creator.set_member(group, runs.id, "administrator", can_manage_chat=True)
+    command = runs.say("/charity", group)
+    line = runs.wait(words("group-charity"), group, after=command.id)
+    after = runs.last_id()
+    runs.start(line.url(words("button-open-private")))
+    card = runs.wait(lambda m: m.has(words("button-tipping-on")), after=after)
+    switch_on(runs, card, SPRING_TITLE, said="group-on")
+    return group
+
+
+@pytest.mark.parametrize("seen", ["at once", "at the next /tip"])
+def test_where_who_switched_it_on_lost_their_rights_it_rests_until_another_takes_over(stage, members, seen):
+    """The bot hears of it at once where it administers; elsewhere it looks before it takes a tip."""
+    runs, giver = members
+    creator = stage.creator
+    group = group_of_an_administrator(stage, runs, giver)
+    if seen != "at once":
+        creator.set_member(group, BOT_ID, "member")
+    message = giver.say("今天也一起", group)
+    before, asked_after = runs.last_id(), creator.last_id()
+    creator.set_member(group, runs.id, "member")
+    if seen != "at once":
+        giver.say("/tip 1", group, to=message.id)
+    lost = runs.wait(lambda m: m.has(words("button-resume")), after=before)
+    assert "读书会" in lost.text
+    asked = creator.wait(lambda m: m.has(words("button-take-over")), after=asked_after)
+    assert SPRING_TITLE in asked.text
+    giver_command = giver.say("/tip 1", group, to=message.id)
+    giver.wait(words("error-tipping-paused", chat="读书会").split("，")[0], group, after=giver_command.id)
+    assert not any(m.has("¥1") for m in of_bot(giver, group)), "no keyboard while nobody answers for it"
+    refusal = runs.tap(lost, words("button-resume"))
+    assert refusal["alert"], "who is no administrator can't resume"
+
+    creator.tap(asked, words("button-take-over"))
+    creator.wait_at(asked, words("handover-taken", chat="读书会"))
+    giver.say("/tip 1", group, to=message.id)
+    giver.wait(words("carrier-none", project=SPRING_TITLE), group)
+
+
 def test_an_anonymous_administrator_is_led_into_private_by_charity(stage, members):
     author, giver = members
     group = tipping_group(stage, author, giver)
