@@ -83,6 +83,8 @@ class HandoverService:
             raise HandoverOver
         async with self._unit() as work:
             chat = await work.creators.set_chat(chat_id, handover_to=chosen.id)
+            if chat.creator not in (None, person.id):  # somebody else's, who is gone
+                await self._audit(work, "chat.changed", chat, person, handover_to=(found.chat.handover_to, chosen.id))
             await self._tell(work, NoticeKind.HANDOVER, chat, chosen.id)
         self._wakes.outbox.set()
         log.info("handover_asked", chat_id=str(chat_id), by=str(person.id), to=str(to))
@@ -101,11 +103,6 @@ class HandoverService:
             chat = (await work.creators.chats_by_ids([chat_id])).get(chat_id)
             if chat is None or chat.handover_to != person.id:
                 raise HandoverOver
-            was = {"creator": str(chat.creator) if chat.creator else None}
-            record = AuditRecord(
-                person.id, "chat", "chat.handed-over", "chat", str(chat.id), was, {"creator": str(person.id)}
-            )
-            await work.audit.add(record, now=self._now())
             await work.creators.set_chat(chat_id, handover_to=None)
             if chat.creator is not None:
                 await self._tell(work, NoticeKind.DECLINED, chat, chat.creator)
@@ -128,6 +125,7 @@ class HandoverService:
             now = (await work.creators.chats_by_ids([chat.id]))[chat.id]
             if now.creator != chat.creator or not await work.handovers.hand_to(chat.id, person.id, asked=asked):
                 raise HandoverOver
+            await self._audit(work, "chat.handed-over", chat, person, creator=(chat.creator, person.id))
             if chat.creator is not None and chat.creator != person.id:
                 await self._tell(work, NoticeKind.HANDED, chat, chat.creator)
         self._wakes.outbox.set()
@@ -155,6 +153,15 @@ class HandoverService:
     async def _chat(self, chat_id: UUID) -> Chat | None:
         async with self._unit.read() as work:
             return (await work.creators.chats_by_ids([chat_id])).get(chat_id)
+
+    async def _audit(
+        self, work: Work, action: str, chat: Chat, person: Person, **changed: tuple[UUID | None, UUID]
+    ) -> None:
+        """In the commit of what was done; each change as what it was and is."""
+        before = {name: str(was) if was else None for name, (was, _) in changed.items()}
+        after = {name: str(is_) for name, (_, is_) in changed.items()}
+        record = AuditRecord(person.id, "chat", action, "chat", str(chat.id), before, after)
+        await work.audit.add(record, now=self._now())
 
     async def _tell(self, work: Work, kind: NoticeKind, chat: Chat, person: UUID) -> None:
         now = self._now()

@@ -108,6 +108,38 @@ async def test_who_declines_is_not_asked_again_and_the_creator_hears_of_it(world
         await world.handovers.decline(chat, other_admin)
 
 
+async def acts(world: World) -> list[tuple[str, object, object]]:
+    """What the audit log holds about the channel, the oldest first."""
+    async with world.unit.read() as work:
+        found = [act.record for act in await work.audit.list(limit=50)]
+    return [(r.action, r.before, r.after) for r in reversed(found) if r.subject_id == str(world.chat.chat.id)]
+
+
+async def test_the_audit_log_tells_of_a_chat_that_changed_hands_and_not_of_one_that_did_not(
+    world: World, other_admin: Person
+):
+    chat, first, second = world.chat.chat.id, str(world.creator.id), str(other_admin.id)
+    await world.handovers.ask(chat, world.creator, other_admin.id)
+    await world.handovers.decline(chat, other_admin)
+    assert await acts(world) == []
+    await world.handovers.ask(chat, world.creator, other_admin.id)
+    await world.handovers.accept(chat, other_admin)
+    accepted = ("chat.handed-over", {"creator": first}, {"creator": second})
+    assert await acts(world) == [accepted]
+    world.rights.administrators.discard((CHANNEL, 1005))
+    await world.watch.somebody_went(CHANNEL, 1005)
+    await world.handovers.take_over(chat, world.creator)
+    assert await acts(world) == [accepted, ("chat.handed-over", {"creator": second}, {"creator": first})]
+
+
+async def test_giving_away_for_a_creator_who_is_gone_is_audited(world: World, other_admin: Person):
+    chat = (await world.handovers.find(other_admin, telegram_id=CHANNEL)).chat.id
+    world.rights.administrators.discard((CHANNEL, 1001))
+    world.rights.administrators.add((CHANNEL, 1002))
+    await world.handovers.ask(chat, other_admin, world.alice.id)
+    assert await acts(world) == [("chat.changed", {"handover_to": None}, {"handover_to": str(world.alice.id)})]
+
+
 async def test_an_offer_that_is_over_is_not_sent(world: World, other_admin: Person):
     chat = world.chat.chat.id
     await world.handovers.ask(chat, world.creator, other_admin.id)
