@@ -21,7 +21,7 @@ from giving.creators import (
     PostCounter,
     periods,
 )
-from giving.errors import BotLacksRights, BotNotInGroup, ChatUnknown, NotAdministrator
+from giving.errors import BotLacksRights, BotNotInGroup, ChatUnknown, HandoverOver, NotAdministrator
 from giving.money import Money
 from giving.names import clean
 from giving.people import Person
@@ -117,7 +117,8 @@ class CreatorService:
 
         A chat whose creator still administers it stays theirs, whoever of its administrators does this.
 
-        Raises: ChatUnknown, NotAdministrator, BotLacksRights, ProjectUnknown, ProjectClosed.
+        Raises: ChatUnknown, NotAdministrator, BotLacksRights, ProjectUnknown, ProjectClosed, HandoverOver (somebody
+        else became its creator at this moment).
         """
         chat = await self.administered(chat_id, person)
         card = await self._on(chat, person, project_id)
@@ -131,12 +132,15 @@ class CreatorService:
         creator = await self.creator_now(chat, person)
         async with self._unit() as work:
             await open_project(work, project_id)
-            if chat.paused:
-                await self._redraw(work, chat.id)
-            changed = await work.creators.set_chat(
-                chat.id, state=ChatState.ON, paused_reason=None, creator_id=creator, project_id=project_id,
+            # Somebody else may have taken it on since it was read: it is theirs then, and not taken from them.
+            changed = await work.creators.set_chat_of(
+                chat.creator, chat.id, creator, state=ChatState.ON, paused_reason=None, project_id=project_id,
                 bot_present=True, bot_can_post=rights.can_post, bot_can_edit=rights.can_edit,
             )  # fmt: skip
+            if changed is None:
+                raise HandoverOver
+            if chat.paused:
+                await self._redraw(work, chat.id)
             await self._audit(work, person, chat, changed)
             return await self._card(work, changed, person)
 
@@ -165,7 +169,7 @@ class CreatorService:
         return card
 
     async def resume(self, chat_id: UUID, person: Person) -> ChatCard:
-        """As it was before the pause. Raises: ChatUnknown, NotAdministrator, BotLacksRights, ProjectClosed."""
+        """As it was before the pause. Raises: as `switch_on`."""
         chat = await self.administered(chat_id, person)
         if not chat.paused or chat.project is None:
             return await self.chat(chat_id, person)

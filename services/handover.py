@@ -122,8 +122,7 @@ class HandoverService:
         if not await self._rights.is_administrator(chat.telegram_id, person.telegram_id):
             raise NotAdministrator(chat=chat.title)
         async with self._unit() as work:
-            now = (await work.creators.chats_by_ids([chat.id]))[chat.id]
-            if now.creator != chat.creator or not await work.handovers.hand_to(chat.id, person.id, asked=asked):
+            if not await work.handovers.hand_to(chat.id, person.id, was=chat.creator, asked=asked):
                 raise HandoverOver
             await self._audit(work, "chat.handed-over", chat, person, creator=(chat.creator, person.id))
             if chat.creator is not None and chat.creator != person.id:

@@ -113,6 +113,18 @@ class CreatorStore:
         statement = update(chats).where(chats.c.id == chat).values(**values).returning(chats)
         return _chat((await self._connection.execute(statement)).one())
 
+    async def set_chat_of(self, was: UUID | None, chat: UUID, creator: UUID, **values: object) -> Chat | None:
+        """Change columns of a chat and make it this creator's, or None if it is by now neither theirs nor who `was`'s.
+
+        With another creator, what the one before offered to somebody is offered no longer.
+        """
+        same = chats.c.creator_id == creator
+        offered = case((same, chats.c.handover_to), else_=None)
+        statement = update(chats).where(chats.c.id == chat, or_(same, chats.c.creator_id.is_not_distinct_from(was)))
+        changed = statement.values(creator_id=creator, handover_to=offered, **values).returning(chats)
+        row = (await self._connection.execute(changed)).first()
+        return _chat(row) if row else None
+
     async def add_post(
         self,
         *,

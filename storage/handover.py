@@ -35,9 +35,9 @@ class HandoverStore:
         paused = update(chats).where(on).values(state=ChatState.PAUSED, paused_reason=reason)
         return (await self._connection.execute(paused.returning(chats.c.id))).first() is not None
 
-    async def hand_to(self, chat: UUID, person: UUID, *, asked: UUID | None) -> bool:
-        """They are its creator from now on, if they are still the one who was `asked` (None: nobody need be)."""
-        same = chats.c.id == chat
+    async def hand_to(self, chat: UUID, person: UUID, *, was: UUID | None, asked: UUID | None) -> bool:
+        """They are its creator from now on, if it still is `was`'s and they were `asked` (None: nobody need be)."""
+        same = (chats.c.id == chat) & chats.c.creator_id.is_not_distinct_from(was)
         if asked is not None:
             same &= chats.c.handover_to == asked
         changed = update(chats).where(same).values(creator_id=person, handover_to=None)

@@ -1,8 +1,12 @@
 """Chats change hands: found by their administrators, given away, and taken over when their creator goes."""
 
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from giving.creators import BotRights, ChatState
+from giving.creators import BotRights, ChatCard, ChatState
 from giving.errors import (
     ChatNotYours,
     ChatUnknown,
@@ -108,7 +112,7 @@ async def test_who_declines_is_not_asked_again_and_the_creator_hears_of_it(world
         await world.handovers.decline(chat, other_admin)
 
 
-async def acts(world: World) -> list[tuple[str, object, object]]:
+async def acts(world: World) -> list[tuple[str, Mapping[str, Any] | None, Mapping[str, Any] | None]]:
     """What the audit log holds about the channel, the oldest first."""
     async with world.unit.read() as work:
         found = [act.record for act in await work.audit.list(limit=50)]
@@ -207,6 +211,59 @@ async def test_an_orphaned_chat_resumed_by_another_administrator_is_theirs(world
     await world.watch.somebody_went(CHANNEL, 1001)
     card = await world.creators.resume(world.chat.chat.id, other_admin)
     assert (card.chat.creator, card.chat.state) == (other_admin.id, ChatState.ON)
+
+
+async def test_an_offer_ends_with_the_creator_who_made_it(world: World, other_admin: Person):
+    """Who was asked can't take the chat from whoever runs it next."""
+    chat = world.chat.chat.id
+    await world.handovers.ask(chat, world.creator, other_admin.id)
+    world.rights.administrators.discard((CHANNEL, 1001))
+    world.rights.administrators.add((CHANNEL, 1002))
+    await world.watch.somebody_went(CHANNEL, 1001)
+    await world.handovers.find(world.alice, telegram_id=CHANNEL)
+    card = await world.creators.resume(chat, world.alice)
+    assert (card.chat.creator, card.chat.handover_to) == (world.alice.id, None)
+    with pytest.raises(HandoverOver):
+        await world.handovers.accept(chat, other_admin)
+    assert (await world.creators.chat(chat, world.alice)).chat.creator == world.alice.id
+
+
+async def test_who_was_asked_can_still_say_yes_when_the_creator_has_stepped_down(world: World, other_admin: Person):
+    chat = world.chat.chat.id
+    await world.handovers.ask(chat, world.creator, other_admin.id)
+    world.rights.administrators.discard((CHANNEL, 1001))
+    await world.watch.somebody_went(CHANNEL, 1001)
+    card = await world.handovers.accept(chat, other_admin)
+    assert (card.chat.creator, card.chat.state) == (other_admin.id, ChatState.ON)
+
+
+@pytest.mark.parametrize("deeds", [("resume", "resume"), ("take_over", "take_over"), ("resume", "take_over")])
+async def test_of_two_who_take_an_orphaned_chat_at_once_one_has_it_and_the_other_is_told_so(
+    world: World, other_admin: Person, monkeypatch: pytest.MonkeyPatch, deeds: tuple[str, str]
+):
+    chat, rivals = world.chat.chat.id, (other_admin, world.alice)
+    world.rights.administrators.discard((CHANNEL, 1001))
+    world.rights.administrators.add((CHANNEL, 1002))
+    await world.watch.somebody_went(CHANNEL, 1001)
+    for person in rivals:
+        await world.handovers.find(person, telegram_id=CHANNEL)
+    first, ask = asyncio.Barrier(2), world.rights.is_administrator
+    here: set[int] = set()
+
+    async def once_both_have_read_the_chat(number: int, user: int) -> bool:
+        if user != 1001 and user not in here:
+            here.add(user)
+            await first.wait()
+        return await ask(number, user)
+
+    monkeypatch.setattr(world.rights, "is_administrator", once_both_have_read_the_chat)
+    do = {"resume": world.creators.resume, "take_over": world.handovers.take_over}
+    takes = (do[deed](chat, person) for deed, person in zip(deeds, rivals, strict=True))
+    cards = await asyncio.gather(*takes, return_exceptions=True)
+    assert sorted(type(card).__name__ for card in cards) == ["ChatCard", "HandoverOver"]
+    (winner,) = [person for person, card in zip(rivals, cards, strict=True) if isinstance(card, ChatCard)]
+    assert (await world.creators.chat(chat, winner)).chat.creator == winner.id
+    assert len([act for act in await acts(world) if "creator" in (act[2] or {})]) == 1
 
 
 async def test_where_telegram_does_not_answer_nothing_is_paused(world: World):

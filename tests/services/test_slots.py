@@ -136,7 +136,7 @@ async def test_names_nobody_can_see_and_projects_that_take_nothing_are_refused(w
 async def test_a_chat_handed_over_goes_with_its_figures(world: World, slot: SlotCard):
     await world.pay(await world.tip(world.bob, "1"), world.bob)
     async with world.unit() as work:
-        await work.handovers.hand_to(world.chat.chat.id, world.alice.id, asked=None)
+        await work.handovers.hand_to(world.chat.chat.id, world.alice.id, was=world.creator.id, asked=None)
     assert (await world.slots.page(slot.slot.slug)).card.raised.gifts == 0
 
 
