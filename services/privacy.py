@@ -16,7 +16,9 @@ from giving.people import Person, Visibility
 from giving.subscriptions import PrivacySettings, SubscriptionKind
 from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
-from storage.work import UnitOfWork
+from services.creator_watch import REDRAWN_POSTS
+from services.wake import Wakes
+from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 FORMAT: Final = "yizan-my-data-1"
@@ -38,10 +40,12 @@ class PrivacyService:
     """Everybody decides for themselves alone; there is no call that names somebody else."""
 
     def __init__(
-        self, unit: UnitOfWork, rail: Rail | None, *, most_bytes: int = MOST_BYTES, now: Clock = utc_now
-    ) -> None:
-        """Pay pages that leaving leaves behind are closed through the rail."""
+        self, unit: UnitOfWork, rail: Rail | None, *, wakes: Wakes | None = None, most_bytes: int = MOST_BYTES,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """Pay pages that leaving leaves behind are closed through the rail; what names them is redrawn at once."""
         self._unit, self._rail, self._most_bytes, self._now = unit, rail, most_bytes, now
+        self._wakes = wakes or Wakes()
         # Looking through whole tables is for one at a time, however many ask.
         self._looking = asyncio.Semaphore(1)
 
@@ -57,9 +61,12 @@ class PrivacyService:
             await work.people.set(person.id, visibility=visibility)
 
     async def thank_by_name(self, person: Person, on: bool) -> None:
-        """Whether a group says their name when a message of theirs is tipped."""
+        """Whether a group says their name when a message of theirs is tipped; switched off, it is taken back."""
         async with self._unit() as work:
+            if not on:
+                await work.creators.counters_changed(await work.creators.naming(person.id), self._now())
             await work.people.set(person.id, thanked_by_name=on)
+        self._wakes.counters.set()
 
     async def subscribe(self, person: Person, kind: SubscriptionKind, on: bool) -> None:
         """Ask to be told, or no longer."""
@@ -91,7 +98,9 @@ class PrivacyService:
         async with self._looking, self._unit.read() as work:
             traces = await work.privacy.traces(person.id)
         async with self._unit() as work:
-            pages = await work.privacy.erase(person.id, person.telegram_id, traces, now=self._now())
+            stale = await _stale(work, person)
+            pages = await work.privacy.erase(person.id, person.telegram_id, traces, stale=stale, now=self._now())
+        self._wakes.counters.set()
         log.info("person_left", person_id=str(person.id), pages=len(pages))
         await self._close(pages)
 
@@ -129,6 +138,15 @@ class PrivacyService:
             closed = 0
         if closed < len(pages):
             log.warning("pages_of_leaver_left_open", pages=len(pages), closed=closed)
+
+
+async def _stale(work: Work, person: Person) -> list[UUID]:
+    """Posts that name them, and the newest of the chats that are paused when they go."""
+    stale = await work.creators.naming(person.id)
+    for chat in await work.creators.chats_of(person.id):
+        if chat.creator == person.id and chat.tipping:
+            stale += await work.creators.recent_posts(chat.id, REDRAWN_POSTS)
+    return list(dict.fromkeys(stale))
 
 
 class _File:

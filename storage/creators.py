@@ -205,6 +205,11 @@ class CreatorStore:
         newest = select(posts.c.id).where(decided).order_by(posts.c.id.desc()).limit(limit)
         return list((await self._connection.execute(newest)).scalars())
 
+    async def naming(self, author: UUID) -> list[UUID]:
+        """Posts whose carrier, standing or on its way, may name who wrote the message."""
+        theirs = (posts.c.author_id == author) & posts.c.carrier_message_id.is_not(None)
+        return list((await self._connection.execute(select(posts.c.id).where(theirs))).scalars())
+
     async def counters_changed(self, ids: Collection[UUID], now: datetime) -> None:
         """The posts' buttons no longer show what was given; the first change sets the time."""
         await _COUNTERS_CHANGED.run(self._connection, [(post, now) for post in ids])

@@ -14,6 +14,7 @@ from giving.ids import token_of
 from giving.people import Visibility
 from giving.subscriptions import SubscriptionKind
 from giving.tips import TipState
+from storage.creators import CreatorStore
 from storage.held import dialogs_of, queries
 from storage.inbox import CLOSED, scrub
 from storage.outbox import OutboxState
@@ -98,15 +99,19 @@ class PrivacyStore:
             looked_until=await self._connection.scalar(newest),
         )
 
-    async def erase(self, person: UUID, telegram_id: int, traces: Traces, *, now: datetime) -> list[str]:
+    async def erase(
+        self, person: UUID, telegram_id: int, traces: Traces, *, stale: Collection[UUID], now: datetime
+    ) -> list[str]:
         """Forget who they are; the books stay. Gives the providers' ids of payments that were still open.
 
+        `stale`: posts whose buttons show something that is so no longer.
         The order is that of settling (payments, tips, …, people), so that neither waits for the other for ever.
         """
         open_pages = await self._close_money(person, now)
         await self._erase_traces(person, traces, now)
         await self._erase_belongings(person, telegram_id)
         await self._leave_chats(person, now)
+        await CreatorStore(self._connection).counters_changed(stale, now)
         gone = {
             "telegram_id": None, "name": "", "username": None, "language_code": None, "chosen_language": None,
             "visibility": Visibility.ANONYMOUS, "thanked_by_name": False, "started_at": None, "unreachable_at": None,

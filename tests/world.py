@@ -205,7 +205,7 @@ async def make_world(unit: UnitOfWork) -> World:
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rail, tips, now=time),
-        privacy=PrivacyService(unit, rail, now=time),
+        privacy=PrivacyService(unit, rail, wakes=wakes, now=time),
         payments=PaymentService(unit, [rail], settler),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),

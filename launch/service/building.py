@@ -122,7 +122,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
         refunds=RefundService(unit, rail, tips),
-        privacy=PrivacyService(unit, rail),
+        privacy=PrivacyService(unit, rail, wakes=wakes),
         payments=PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every)),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -131,6 +132,51 @@ async def test_an_author_is_named_only_while_they_wish_it(world: World):
     async with world.unit() as work:  # they left
         await work.people.set(world.bob.id, telegram_id=None, name="", left_at=world.time())
     assert (await world.carriers.card(post.id)).author is None
+
+
+async def stands(world: World, post: Post) -> None:
+    """Its carrier is sent, and nothing about it has changed since."""
+    assert await world.carriers.claim(post.id, asked=False)
+    await world.carriers.sent(post.id, 500, (await world.carriers.card(post.id)).raised)
+    world.time.passes(minutes=1)
+    assert post.id not in await due(world)
+
+
+async def due(world: World) -> set[UUID]:
+    return {counter.post.id for counter in await world.counters.due()}
+
+
+async def test_a_name_is_taken_back_from_messages_that_stand_when_it_is_switched_off(world: World):
+    await world.group()
+    await world.privacy.thank_by_name(world.bob, True)
+    post = await placed(world)
+    await stands(world, post)
+    world.wakes.counters.clear()
+    await world.privacy.thank_by_name(world.bob, False)
+    assert world.wakes.counters.is_set()
+    assert post.id in await due(world)
+    assert (await world.carriers.card(post.id)).author is None
+
+
+async def test_who_leaves_is_no_longer_named_by_messages_that_stand(world: World):
+    await world.group()
+    await world.privacy.thank_by_name(world.bob, True)
+    post = await placed(world)
+    await stands(world, post)
+    world.wakes.counters.clear()
+    await world.privacy.leave(world.bob)
+    assert world.wakes.counters.is_set()
+    assert post.id in await due(world)
+    assert (await world.carriers.card(post.id)).author is None
+
+
+async def test_when_a_creator_leaves_their_posts_stop_offering_amounts(world: World):
+    await world.creators.keyboard_shown(world.post.id)
+    world.time.passes(minutes=1)
+    assert await due(world) == set()
+    await world.privacy.leave(world.creator)
+    (counter,) = await world.counters.due()
+    assert (counter.post.id, counter.chat.offered([cny("1")]) if counter.chat else None) == (world.post.id, ())
 
 
 # --- Discussion groups -----------------------------------------------------------------------------------------------

@@ -322,7 +322,7 @@ async def test_a_minute_before_the_newest_event_is_looked_at_again(world: World,
     await world.deliver(EventKind.PAID, unpaid, "evt_between", their_id="ch_between", name=DORA.name)
     await world.payments.settle_pending()
     async with world.unit() as work:
-        pages = await work.privacy.erase(dora.id, dora.telegram_id, traces, now=world.time() + timedelta(1))
+        pages = await work.privacy.erase(dora.id, dora.telegram_id, traces, stale=(), now=world.time() + timedelta(1))
     assert pages == []
     assert await found(world.unit) == {}
 
