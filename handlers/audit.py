@@ -34,6 +34,7 @@ class Act(StrEnum):
     ORGANISATION_CHANGED = "organisation-changed"
     CHAT_CHANGED = "chat-changed"
     CHAT_HANDED_OVER = "chat-handed-over"
+    PERSON_FORGOTTEN = "person-forgotten"
 
 
 def router() -> Router:

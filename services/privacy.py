@@ -18,6 +18,7 @@ from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS
 from services.wake import Wakes
+from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -95,11 +96,16 @@ class PrivacyService:
 
         What was given stays booked, as from nobody. Who writes again is somebody new.
         """
+        await self._leave(person)
+
+    async def _leave(self, person: Person, record: AuditRecord | None = None) -> None:
         async with self._looking, self._unit.read() as work:
             traces = await work.privacy.traces(person.id)
         async with self._unit() as work:
             stale = await _stale(work, person)
             pages = await work.privacy.erase(person.id, person.telegram_id, traces, stale=stale, now=self._now())
+            if record is not None:
+                await work.audit.add(record, now=self._now())
         self._wakes.counters.set()
         log.info("person_left", person_id=str(person.id), pages=len(pages))
         await self._close(pages)
@@ -110,11 +116,11 @@ class PrivacyService:
             return await work.privacy.left_since(at)
 
     async def forget(self, ids: Sequence[UUID]) -> list[UUID]:
-        """Make these people leave, as the operator; gives those that were there to be forgotten."""
+        """Make these people leave, as the operator, which is audited; gives those that were there to be forgotten."""
         async with self._unit.read() as work:
             known = await work.people.by_ids(ids)
         for person in known.values():
-            await self.leave(person)
+            await self._leave(person, AuditRecord(None, "cli", "person.forgotten", "person", str(person.id)))
         return list(known)
 
     async def _close(self, pages: Sequence[str]) -> None:

@@ -47,6 +47,9 @@ def _identity(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
         "admin_actions": select(audit_log.c.at, audit_log.c.way, audit_log.c.action, audit_log.c.subject_kind)
         .where(audit_log.c.actor_id == person)
         .order_by(audit_log.c.id),
+        "about_your_roles": select(audit_log.c.at, audit_log.c.action, audit_log.c.before, audit_log.c.after)
+        .where(audit_log.c.subject_kind == "person", audit_log.c.subject_id == str(person))
+        .order_by(audit_log.c.id),
     }
 
 

@@ -31,6 +31,7 @@ audit-what = { $act ->
     [organisation-added] added an organisation
     [chat-changed] changed a chat that somebody else runs
     [chat-handed-over] took a chat over
+    [person-forgotten] forgot somebody who had left
    *[organisation-changed] changed an organisation
  }
 audit-change = { $field }: { $before } → { $after }

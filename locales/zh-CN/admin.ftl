@@ -31,6 +31,7 @@ audit-what = { $act ->
     [organisation-added] 新增了机构
     [chat-changed] 改动了别人负责的频道或群
     [chat-handed-over] 接手了频道或群
+    [person-forgotten] 再次忘掉了一位已经离开的人
    *[organisation-changed] 修改了机构
  }
 audit-change = { $field }：{ $before } → { $after }

@@ -264,13 +264,17 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
     assert (person["telegram_id"], person["name"], person["username"]) == (DORA.telegram_id, DORA.name, DORA.username)
     counts = {section: len(rows) for section, rows in told.items() if section != "about"}
     assert counts == {
-        "person": 1, "subscriptions": 4, "roles": 1, "dialogs": 1, "admin_actions": 0, "chats": 3,
-        "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0, "messages_you_wrote_that_were_tipped": 1,
+        "person": 1, "subscriptions": 4, "roles": 1, "dialogs": 1, "admin_actions": 0, "about_your_roles": 1,
+        "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
+        "messages_you_wrote_that_were_tipped": 1,
         "tips": 4, "refunds": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
     }  # fmt: skip
     assert told["tips"][0]["project_names"] == {"zh-CN": "乡村图书馆", "en": "library project"}
     assert told["tips"][0]["receipt_code"].startswith("YZ-")
+    (granted,) = told["about_your_roles"]
+    assert (granted["action"], granted["after"]) == ("role.granted", {"role": "admin"})
+    assert "actor_id" not in granted, "who gave it is somebody else"
     assert "dora@sprinkle.example" in told["provider_events"][0]["body"]
     for other in (world.alice, world.bob, world.creator):
         for trace in (str(other.id), other.id.hex, f'"{other.name}"', f'"{other.username}"', f":{other.telegram_id}"):
@@ -337,6 +341,9 @@ async def test_after_a_backup_was_restored_whoever_left_since_is_forgotten_again
         await work.people.set(dora.id, telegram_id=DORA.telegram_id, name=DORA.name, left_at=None)
 
     assert await world.privacy.forget([gone[0], new_id()]) == [dora.id]
+    async with world.unit.read() as work:
+        act = (await work.audit.list(limit=1))[0].record
+    assert (act.actor, act.way, act.action, act.subject_id) == (None, "cli", "person.forgotten", str(dora.id))
     assert await found(world.unit) == {}
     assert await world.privacy.forget([gone[0]]) == []
 
