@@ -71,8 +71,17 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
     if card.chat_title:
         head = Html(f"{head}\n{texts.chat(language, 'tip-card-from', chat=card.chat_title)}")
     yield head
+    yield _changed(texts, language, card, card.chat_title or "")
     yield texts.chat(language, "tip-card-rail-down") if pay_url is None else None
     yield texts.chat(language, "tip-card-choose")
+
+
+def _changed(texts: Texts, language: str, card: TipCard | PostCard, chat: str) -> Html | None:
+    """The chat supports another project by now; this gift goes where its post said."""
+    if card.project_now is None:
+        return None
+    here, now = card.project.project.title(language), card.project_now.title(language)
+    return texts.chat(language, "project-changed", chat=chat, project=here, now=now)
 
 
 def cancelled(texts: Texts, language: str, card: TipCard) -> Rendered:
@@ -277,6 +286,7 @@ def post(
     text = paragraphs(
         intro,
         texts.chat(language, "project-from-post", chat=card.chat_title),
+        _changed(texts, language, card, card.chat_title),
         project_text(texts, language, card.project),
     )
     return Rendered(text, keyboards.project_card(texts, links, language, project, amounts, back=False))

@@ -1,6 +1,6 @@
 """Sends the replies that carry keyboards, each once, and edits them from then on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -20,9 +20,12 @@ from aiogram.types import ChatMemberAdministrator, ChatMemberOwner, LinkPreviewO
 
 from bot import group_cards
 from bot.cards import Rendered
+from bot.keyboards import post_keyboard
 from bot.paper_money import on_text
+from bot.sending import Priority, sending_as
 from giving.creators import Carried, Post
 from giving.notices import NoticeKind
+from services.briefly import Briefly
 from services.carriers import CarrierCard, CarrierService
 from services.creators import CreatorService
 from services.links import Links
@@ -32,6 +35,9 @@ from texts import Texts
 log = structlog.get_logger()
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _DELETED: Final = ("message to edit not found", "message_id_invalid")
+_OUT_OF_SIGHT: Final = (*_DELETED, "chat not found", "channel_private")
+LOOK_PATIENCE_S: Final = 0.5
+LOOKED_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Carriers:
     tips: TipService
     texts: Texts
     links: Links
+    _looks: Briefly[UUID, bool] = field(default_factory=lambda: Briefly(LOOKED_S))
 
     async def show(self, post_id: UUID, *, asked: bool = False) -> bool:
         """Send the carrier, or bring it up to date; whether a new one was sent. `asked`: a person did, just now.
@@ -68,6 +75,41 @@ class Carriers:
         if not await self.service.claim(post_id, asked=asked):
             return False
         return await self._send(card)
+
+    async def gone(self, post_id: UUID) -> bool:
+        """Whether Telegram does not show us the post any more; at most one look a minute at each.
+
+        Nothing but an edit tells. One that changed something is done again with what was given by then, so that it
+        never leaves a counter older than the one it found. Raises: PostUnknown.
+        """
+        return await self._looks.get(post_id, lambda: self._look(post_id))
+
+    async def _look(self, post_id: UUID) -> bool:
+        try:
+            with sending_as(Priority.COUNTER, patience_s=LOOK_PATIENCE_S):
+                for _ in range(2):
+                    await self._touch(await self.service.card(post_id))
+        except TelegramForbiddenError:
+            return True
+        except TelegramBadRequest as refusal:
+            return any(words in refusal.message.lower() for words in _OUT_OF_SIGHT)
+        except (TelegramAPIError, ClientDecodeError):
+            return False  # it has no turn, or no answer came: who asked is not kept waiting
+        return False
+
+    async def _touch(self, card: CarrierCard) -> None:
+        """Show the counter as it is. Raises: TelegramAPIError, ClientDecodeError."""
+        post = card.post
+        if post.carried is Carried.REPLY:
+            if post.keyboard_at is not None:
+                await self.edit(card, *post.keyboard_at)
+            return
+        language, test_money = await self.creators.language(post.chat), self.tips.test_money
+        offered = card.chat.offered(self.tips.presets)
+        keyboard = post_keyboard(self.texts, self.links, language, post, card.raised, offered, test_money=test_money)
+        await self.bot.edit_message_reply_markup(
+            chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard
+        )
 
     async def edit(self, card: CarrierCard, chat: int, message_id: int) -> None:
         """Show what was given by now. Raises: TelegramAPIError."""

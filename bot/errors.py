@@ -33,6 +33,7 @@ from giving.errors import (
     ProjectClosed,
     ProjectUnknown,
     SlotUnknown,
+    TippingOff,
 )
 from giving.ids import token_of
 from giving.people import Person, language_of
@@ -85,6 +86,10 @@ def message(texts: Texts, language: str, error: Exception, operator: Operator = 
         return Rendered(paragraphs(texts.chat(language, GivingError.message_key), whom))
     text = paragraphs(texts.chat(language, error.message_key, **_args(error, language)), whom)
     match error:
+        case TippingOff(args_for_message={"project": Project() as project}):
+            off = texts.chat(language, error.message_key.removeprefix("error-"), **_args(error, language))
+            way = texts.chat(language, "instead-project", project=project.title(language))
+            return Rendered(paragraphs(off, way), keyboards.instead(texts, language, project))
         case ProjectClosed():
             cards = error.args_for_message.get("alternatives", ())
             others = cards if isinstance(cards, tuple) else ()
@@ -98,7 +103,7 @@ def message(texts: Texts, language: str, error: Exception, operator: Operator = 
 def line(texts: Texts, language: str, error: Exception) -> Rendered:
     """The same in a group: one line, with a button only where it opens a page."""
     shown = message(texts, language, error)
-    if isinstance(error, ProjectClosed):
+    if isinstance(error, ProjectClosed | TippingOff):
         return Rendered(texts.chat(language, error.message_key, **_args(error, language)))
     return shown
 
@@ -184,7 +189,7 @@ async def _tell_tap(
     begins with a deep link.
     """
     line = words(texts, language, error, operator)
-    if not isinstance(error, ProjectClosed | GivingElsewhere) and not say.answered:
+    if not _has_ways(error) and not say.answered:
         await say.answer(query, line, alert=True)
         return
     if in_private(query) or (person is not None and person.reachable):
@@ -197,6 +202,13 @@ async def _tell_tap(
             return
     start = _post_link(query, links)
     await say.answer(query, None if start else line, url=start, alert=not start)
+
+
+def _has_ways(error: Exception) -> bool:
+    """Whether buttons lead on from the refusal."""
+    if isinstance(error, TippingOff):
+        return isinstance(error.args_for_message.get("project"), Project)
+    return isinstance(error, ProjectClosed | GivingElsewhere)
 
 
 def _post_link(query: CallbackQuery, links: Links) -> str | None:

@@ -175,6 +175,13 @@ def alternatives(texts: Texts, language: str, cards: Sequence[ProjectCard]) -> I
     return keyboard([*rows, [give(texts, language)]])
 
 
+def instead(texts: Texts, language: str, project: Project) -> InlineKeyboardMarkup:
+    """Where a post takes no tips: its project itself, or another."""
+    direct = tap(texts.plain(language, "button-give-directly"), cb.GiveCard(project=project.id))
+    others = tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))
+    return keyboard([[direct], [others]])
+
+
 def elsewhere(texts: Texts, language: str, url: str) -> InlineKeyboardMarkup:
     """The project's own designated page."""
     return keyboard([[opens(texts.plain(language, "button-designated-page"), url)]])

@@ -49,7 +49,7 @@ class PostUnknown(GivingError):
 
 
 class TippingOff(GivingError):
-    """The creator has switched tipping off; args: chat (str)."""
+    """The creator has switched tipping off; args: chat (str), and project (Project) where the post's is known."""
 
     message_key = "error-tipping-off"
 
@@ -85,9 +85,15 @@ class BotNotInGroup(GivingError):
 
 
 class TippingPaused(TippingOff):
-    """Tipping rests in this chat; args: chat (str)."""
+    """Tipping rests in this chat; args as there."""
 
     message_key = "error-tipping-paused"
+
+
+class PostGone(TippingOff):
+    """Telegram has the post no longer, or not for us; args as there."""
+
+    message_key = "error-post-gone"
 
 
 class PresetsNotUnderstood(GivingError):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.creators import Post
+from giving.creators import Chat, Post
 from giving.errors import (
     GivingElsewhere,
     GivingError,
@@ -18,6 +18,7 @@ from giving.errors import (
     ProjectUnknown,
     RailUnavailable,
     TipNotOpen,
+    TippingOff,
 )
 from giving.ids import token_of
 from giving.ledger import Posting
@@ -45,19 +46,23 @@ Offered = tuple[Tip, bool]  # the tip, and whether it is new
 
 @dataclass(frozen=True, slots=True)
 class TipCard:
-    """A tip for its donor, with its project and the chat whose post it was given on."""
+    """A tip for its donor, with its project and the chat whose post it was given on.
+
+    `project_now`: what the chat supports by now, if that is another one.
+    """
 
     tip: Tip
     project: ProjectCard
     chat_title: str | None
     test_money: bool
+    project_now: Project | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PostCard:
     """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given.
 
-    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests.
+    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests; `project_now` as of a tip.
     """
 
     post: Post
@@ -67,6 +72,7 @@ class PostCard:
     tipping: bool
     presets: tuple[Money, ...] = ()
     paused: bool = False
+    project_now: Project | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +121,8 @@ class TipService:
     async def offer(self, request: OfferRequest) -> Tip:
         """Record a tip, or find the one that this request, or the same unpaid wish, made before.
 
-        Raises: PostUnknown, ProjectUnknown, TippingOff, ProjectClosed (with alternatives), TipTooSmall, TipTooLarge,
-        WrongCurrency, GivingElsewhere (no rail).
+        Raises: PostUnknown, ProjectUnknown, TippingOff (with the project), ProjectClosed (with alternatives),
+        TipTooSmall, TipTooLarge, WrongCurrency, GivingElsewhere (no rail).
         """
         if self._rail is None:
             raise await self._elsewhere(request)
@@ -125,6 +131,10 @@ class TipService:
         except ProjectClosed:
             about = await self._closed.get(request.goal, lambda: self._about_closed(request))
             raise ProjectClosed(**about) from None
+        except TippingOff as off:
+            about = await self._closed.get(request.goal, lambda: self._about_closed(request))
+            project = {"project": about["project"]} if about["project"] else {}
+            raise type(off)(**off.args_for_message, **project) from None
 
     async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Offered | Exception]:
         targets = await self._targets(work, requests)
@@ -301,7 +311,8 @@ class TipService:
     async def _posts(self, work: Work, asked: Sequence[UUID]) -> list[PostCard | None]:
         posts = await work.creators.posts_by_ids(set(asked))
         chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
-        projects = await work.projects.by_ids({post.project for post in posts.values()})
+        theirs = {chat.project for chat in chats.values() if chat.project}
+        projects = await work.projects.by_ids(theirs | {post.project for post in posts.values()})
         shown = {card.project.id: card for card in await cards(work, list(projects.values()))}
         raised: dict[tuple[UUID, str], Tally] = {}
         for currency in {project.target.currency for project in projects.values()}:
@@ -312,7 +323,8 @@ class TipService:
             chat, project = chats[post.chat], shown[post.project]
             tipping, presets = chat.tipping and project.project.open, chat.presets(self.presets)
             given = raised[post.id, project.project.target.currency]
-            return PostCard(post, project, given, chat.title, tipping, presets, chat.paused)
+            now = projects.get(chat.project) if chat.project and chat.project != post.project else None
+            return PostCard(post, project, given, chat.title, tipping, presets, chat.paused, now)
 
         return [card(posts[post]) if post in posts else None for post in asked]
 
@@ -350,8 +362,9 @@ class TipService:
     async def _card(self, work: Work, tip: Tip) -> TipCard:
         project = (await work.projects.by_ids([tip.project]))[tip.project]
         chats = await work.creators.chats_by_ids([tip.chat]) if tip.chat else {}
-        title = chats[tip.chat].title if tip.chat in chats else None
-        return TipCard(tip, (await cards(work, [project]))[0], title, self.test_money)
+        chat = chats.get(tip.chat) if tip.chat else None
+        now = await _project_now(work, chat, project.id) if chat and tip.state is TipState.OFFERED else None
+        return TipCard(tip, (await cards(work, [project]))[0], chat.title if chat else None, self.test_money, now)
 
 
 def _log_offered(results: Sequence[Offered | Exception]) -> None:
@@ -360,6 +373,13 @@ def _log_offered(results: Sequence[Offered | Exception]) -> None:
     if new:
         TIPS_OFFERED.inc(len(new))
         log.info("tips_offered", count=len(new), tips=[str(tip.id) for tip in new])
+
+
+async def _project_now(work: Work, chat: Chat, given: UUID) -> Project | None:
+    """What the chat supports by now, if it is another project than the one given to."""
+    if chat.project is None or chat.project == given:
+        return None
+    return (await work.projects.by_ids([chat.project])).get(chat.project)
 
 
 def _own(tip: Tip | None, person: Person) -> Tip:

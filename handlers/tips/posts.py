@@ -10,7 +10,7 @@ from bot import cards
 from bot.carriers import Carriers
 from bot.replies import in_private
 from giving.creators import BEING_SENT, Post
-from giving.errors import PostUnknown, TippingOff, TippingPaused
+from giving.errors import PostGone, PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
 from giving.tips import OfferRequest
 from handlers.arrivals import promises
@@ -78,9 +78,9 @@ async def other_tapped(query: CallbackQuery, callback_data: cb.TipOther, state: 
 
 
 def must_take_tips(post: PostCard) -> None:
-    """Raises: TippingPaused, TippingOff."""
+    """Raises: TippingPaused, TippingOff, with the post's project."""
     if not post.tipping:
-        raise (TippingPaused if post.paused else TippingOff)(chat=post.chat_title)
+        raise (TippingPaused if post.paused else TippingOff)(chat=post.chat_title, project=post.project.project)
 
 
 async def _must_take_tips(here: Here, post: PostCard) -> None:
@@ -102,6 +102,8 @@ async def open_post(message: Message, command: CommandObject, here: Here, carrie
         return
     await must_be_open(here, post.project)
     must_take_tips(post)
+    if await carriers.gone(post.post.id):
+        raise PostGone(chat=post.chat_title, project=post.project.project)
     takes_money = here.tips.takes_money
     shown = cards.post(here.texts, here.links, here.language, post, post.presets, takes_money=takes_money, intro=intro)
     await here.say.send(message.chat.id, shown)

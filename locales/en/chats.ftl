@@ -46,6 +46,7 @@ button-presets-usual = Use the usual amounts
 button-pause = Pause
 button-resume = Resume
 
-error-tipping-paused = Charity tips in { $chat } are paused; nothing was charged. Send /give to choose a project yourself.
+tipping-paused = Charity tips in { $chat } are paused; nothing was charged.
+error-tipping-paused = { tipping-paused } Send /give to choose a project.
 error-presets-not-understood = Please send one to three amounts with spaces between, like 1 5 10, each from { $least } to { $most }.
 error-chat-not-yours = I can't find it: either I'm not in that channel, or you aren't its administrator right now. Check, and send it again.

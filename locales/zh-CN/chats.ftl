@@ -40,6 +40,7 @@ button-presets-usual = 用默认金额
 button-pause = 暂停
 button-resume = 恢复
 
-error-tipping-paused = { $chat } 的公益赞赏暂停中，没有扣款。发 /give 可以直接挑一个项目。
+tipping-paused = { $chat } 的公益赞赏暂停中，没有扣款。
+error-tipping-paused = { tipping-paused }发 /give 可以直接挑一个项目。
 error-presets-not-understood = 请发一到三个金额，用空格隔开，比如 1 5 10，每个在 { $least } 到 { $most } 之间。
 error-chat-not-yours = 没有找到：要么我不在那个频道里，要么你现在不是它的管理员。检查一下，再发一次。

@@ -6,7 +6,15 @@ from typing import Any
 from uuid import uuid4
 
 from giving.creators import BotRights, Chat, ChatState, Post
-from giving.errors import GivingElsewhere, NotYours, ProjectClosed, TippingOff, TipTooSmall
+from giving.errors import (
+    GivingElsewhere,
+    NotYours,
+    PostGone,
+    ProjectClosed,
+    TippingOff,
+    TippingPaused,
+    TipTooSmall,
+)
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Organisation, Project, ProjectCard, ProjectState, ProjectText, Tally
@@ -62,6 +70,7 @@ ERRORS = [
     ProjectClosed(project=PROJECT.project),
     GivingElsewhere(project=PROJECT.project, url="https://charity.example/"),
     TippingOff(chat=NASTY),
+    *(off(chat=NASTY, project=LONG_PROJECT.project) for off in (TippingOff, TippingPaused, PostGone)),
     TipTooSmall(least=LIMITS.least, most=LIMITS.most),
     NotYours(),
     RuntimeError(NASTY),

@@ -108,6 +108,8 @@ def everything(language: str) -> list[Rendered]:
         cards.project(*both, PROJECT, PRESETS, takes_money=False),
         cards.post(*both, post, PRESETS, takes_money=True, intro="x"),
         cards.post(*both, post, PRESETS, takes_money=False),
+        cards.post(*both, replace(post, project_now=PROJECT.project), PRESETS, takes_money=True),
+        cards.tip(*both, replace(tip(), project_now=PROJECT.project), NASTY, "https://pay"),
         cards.ask_amount(*t, NASTY, LIMITS, intro="x"),
         *(creator_cards.bot_added(*both, ChatCard(chat, PROJECT)) for chat in (CHAT, off, no_edit)),
         creator_cards.bot_removed(*both, CHAT),

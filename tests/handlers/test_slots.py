@@ -82,9 +82,12 @@ async def test_closed_it_says_so_everywhere(chat: Chat, world: World):
     await chat.presses(1001, "关闭")
     (text,) = texts_of(await chat.says(1002, f"/start s_{token}"))
     assert "isn't there" in text
-    (old,) = answers(await chat.presses(1002, "¥5"))
-    assert old.show_alert
+    await opened(chat, world)
+    await chat.says(1002, f"/start s_{token}")
+    await world.slots.close(world.creator)
+    (old, _) = await chat.presses(1002, "¥5")
     assert "off" in old.text
+    assert labels(old) == ["Give to this project", "All projects"]
 
 
 async def test_a_project_that_closed_offers_others(chat: Chat, world: World):

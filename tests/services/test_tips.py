@@ -150,8 +150,9 @@ async def test_a_switched_off_chat_and_amounts_out_of_bounds_are_refused(world: 
     with pytest.raises(TipTooSmall):
         await world.tip(world.alice, "0.5")
     await world.creators.switch_off(world.chat.chat.id, world.creator)
-    with pytest.raises(TippingOff):
+    with pytest.raises(TippingOff) as off:
         await world.tip(world.alice, "5")
+    assert off.value.args_for_message == {"chat": "晓雯的阅读时光", "project": world.library}
 
 
 async def test_one_refused_caller_does_not_trouble_its_neighbours(world: World):
