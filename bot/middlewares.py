@@ -1,12 +1,14 @@
 """Around every update: its number in each log line, a time it may take, and the person who acts."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
 import structlog
-from aiogram import BaseMiddleware
+from aiogram import BaseMiddleware, Bot
+from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Message, TelegramObject, Update, User
 from structlog.contextvars import bind_contextvars
 
@@ -59,7 +61,10 @@ class DeadlineMiddleware(BaseMiddleware):
 
 
 class PersonMiddleware(BaseMiddleware):
-    """Hands handlers `person` (None where nobody acts, as in a channel post) and `language`."""
+    """Hands handlers `person` (None where nobody acts, as in a channel post) and `language`.
+
+    Who merely talks in a group does not act: they are not looked up, and never kept.
+    """
 
     def __init__(self, people: PeopleService, default_language: str) -> None:
         """Know people by this service."""
@@ -71,7 +76,8 @@ class PersonMiddleware(BaseMiddleware):
         update = cast(Update, event)
         data["person"], data["language"] = None, self._default_language
         user: User | None = data.get("event_from_user")
-        if user is not None and _is_person(user, update.message) and not _comes_or_goes(update):
+        acts = user is not None and _is_person(user, update.message) and not _comes_or_goes(update)
+        if user is not None and acts and not await _only_talks(update, data["bot"]):
             person = await self._people.meet(visitor(user), started=_writes_in_private(update.message))
             data["person"], data["language"] = person, person.language(self._default_language)
         return await handler(event, data)
@@ -111,6 +117,21 @@ def _comes_or_goes(update: Update) -> bool:
     if update.chat_member is not None:
         return True
     return update.my_chat_member is not None and update.my_chat_member.chat.type == "private"
+
+
+async def _only_talks(update: Update, bot: Bot) -> bool:
+    """Writes in a group, but no command, or one for another bot."""
+    message = update.message or update.edited_message
+    if message is None or message.chat.type == "private":
+        return False
+    words = message.text or message.caption or ""
+    if update.message is None or not words.startswith("/"):
+        return True
+    _, _, whom = words.split(maxsplit=1)[0].partition("@")
+    if whom:
+        with contextlib.suppress(TelegramAPIError):  # else the handler's own filter will ask again
+            return whom.lower() != ((await bot.me()).username or "").lower()
+    return False
 
 
 def _writes_in_private(message: Message | None) -> bool:

@@ -67,7 +67,7 @@ async def test_who_writes_in_private_is_met_and_may_be_written_to(world: World) 
 async def test_a_tap_or_a_group_is_no_leave_to_write(world: World) -> None:
     seen = Seen(world)
     tapped, language = await seen.feed(tap(1, "x", person=9))
-    grouped, _ = await seen.feed(message(2, "x", person=9, chat=-5))
+    grouped, _ = await seen.feed(message(2, "/x", person=9, chat=-5))
     assert tapped is not None
     assert grouped is not None
     assert not tapped.reachable

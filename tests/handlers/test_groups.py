@@ -13,7 +13,7 @@ from bot.counters import CounterEditor
 from giving.creators import Carried
 from giving.people import Visitor
 from giving.tips import TipState
-from storage.tables import chats, cleanups, posts, tips
+from storage.tables import chats, cleanups, people, posts, tips
 from tests.handlers.chat import BOT, NOW, Chat, answers, buttons, texts_of, urls, user
 from tests.handlers.test_creators import membership
 from tests.world import GROUP, World, cny
@@ -306,6 +306,30 @@ async def test_without_the_right_to_delete_it_is_logged_once_and_never_tried_aga
     await cleaner.clean()
     assert await rows(world, cleanups) == []
     assert len(cleaner.powerless) == 1
+
+
+# --- Who talks and who acts ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["大家好", "5", "/weather@other_bot", "看 /tip 怎么用"])
+async def test_who_merely_talks_in_a_group_is_not_remembered(chat, world, on, words):
+    before = {row.telegram_id for row in await rows(world, people)}
+    await say(chat, words, by=5005)
+    edited = message(91, by=5006, text="/tip 5", edit_date=NOW)
+    await chat.feed(edited_message=edited)
+    assert {row.telegram_id for row in await rows(world, people)} == before
+
+
+async def test_who_left_and_goes_on_talking_to_friends_stays_forgotten(chat, world, on):
+    await world.privacy.leave(world.alice)
+    await say(chat, "今天天气不错", by=ALICE)
+    assert ALICE not in {row.telegram_id for row in await rows(world, people)}
+
+
+@pytest.mark.parametrize("words", ["/tip", "/tip@yizan_bot 5", "/charity\nx"])
+async def test_who_asks_the_bot_for_something_is_met(chat, world, on, words):
+    await say(chat, words, by=5005)
+    assert 5005 in {row.telegram_id for row in await rows(world, people)}
 
 
 # --- On, off, the bot's coming and going -----------------------------------------------------------------------------
