@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import callbacks as cb
 from bot import creator_keyboards, keyboards
 from bot.cards import Rendered, paragraphs
-from giving.creators import Chat, ChatCard
+from giving.creators import Chat, ChatCard, Post
 from giving.ids import token_of
 from giving.money import Money
 from giving.notices import NoticeKind
@@ -31,12 +31,18 @@ def carrier(
     return Rendered(Html("\n".join(line for line in lines if line)), rows)
 
 
-def pay(texts: Texts, links: Links, language: str, tip: Tip, project: str) -> Rendered:
-    """For one member's eyes: where to pay what they just offered, and the way back."""
+def pay(texts: Texts, links: Links, language: str, tip: Tip, project: str, *, for_all: bool = False) -> Rendered:
+    """Where a member pays what they just offered; for their eyes only (unless `for_all`) also the way back."""
     go = keyboards.opens(texts.plain(language, "button-pay", amount=tip.amount), links.start(f"t_{token_of(tip.id)}"))
     cancel = keyboards.tap(texts.plain(language, "button-cancel"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL))
     text = texts.chat(language, "group-pay", amount=tip.amount, project=project)
-    return Rendered(text, keyboards.keyboard([[go], [cancel]]))
+    return Rendered(text, keyboards.keyboard([[go], [] if for_all else [cancel]]))
+
+
+def nobody(texts: Texts, links: Links, language: str, post: Post, amount: Money) -> Rendered:
+    """To who asked with an amount, but anonymously or as a channel: nothing was offered, and where they can."""
+    go = keyboards.opens(texts.plain(language, "button-open-private"), links.start(f"p_{token_of(post.id)}"))
+    return Rendered(texts.chat(language, "group-tip-nobody", amount=amount), keyboards.keyboard([[go]]))
 
 
 def charity(texts: Texts, links: Links, language: str, chat: Chat, *, anonymous: bool) -> Rendered:

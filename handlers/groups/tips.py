@@ -10,7 +10,9 @@ from aiogram.filters import CommandObject
 from aiogram.types import Message, MessageOriginChannel, ReactionTypeEmoji
 
 from bot import group_cards
+from bot.cards import Rendered
 from bot.carriers import Carriers
+from bot.cleanups import say_shortly
 from bot.ephemeral import Whispers
 from bot.middlewares import visitor
 from bot.sending import Priority, sending_as
@@ -21,8 +23,10 @@ from giving.tips import OfferRequest
 from handlers.channels import POSTS
 from handlers.here import Here, Place
 from handlers.tips.card import show_tip
+from services.cleanups import TO_BE_TAPPED, CleanupService
 from services.groups import GroupService, Tipped
 from services.people import PeopleService
+from services.tips import TipCard
 
 log = structlog.get_logger()
 CARRIER_PATIENCE_S = 4.0
@@ -36,10 +40,13 @@ async def tip(
     groups: GroupService,
     carriers: Carriers,
     whispers: Whispers,
+    cleanups: CleanupService,
     place: Place,
     here: Here | None,
 ) -> None:
     """The message gets its keyboard, once; with an amount, whoever asked is led to pay it.
+
+    Who hides behind the group or a channel is told that a gift needs somebody.
 
     Raises: what bot/errors.py says in one line: TipNeedsReply, NotTippable, TippingNotOn, AmountNotUnderstood, ….
     """
@@ -53,10 +60,18 @@ async def tip(
     elif post.carried is Carried.SELF and amount is None:
         raise TipInChannel
     offered = await _offer(message, here, post, amount) if here and amount else None
-    if not await _show(carriers, post):
+    fresh = await _show(carriers, post)
+    if here is None and amount is not None:
+        shown = group_cards.nobody(place.texts, place.links, place.language, post, amount)
+        await say_shortly(place.say, cleanups, message, shown, after=TO_BE_TAPPED)
+        return
+    if not fresh:
         await _note(message)
-    if here is not None and offered is not None:
-        await _lead_to_pay(message, here, whispers, offered)
+    if here is None or offered is None:
+        return
+    card = await _lead_to_pay(message, here, whispers, offered)
+    if card is not None and not fresh:
+        await say_shortly(here.say, cleanups, message, _pay(here, card, for_all=True), after=TO_BE_TAPPED)
 
 
 def _answered(message: Message, bot: Bot) -> Message:
@@ -109,14 +124,23 @@ async def _note(message: Message) -> None:
         await message.react([ReactionTypeEmoji(emoji=NOTED)])
 
 
-async def _lead_to_pay(message: Message, here: Here, whispers: Whispers, tip_id: UUID) -> None:
-    """In private; and, where only they see it, in the group. Who can't be written to goes by the carrier's counter."""
-    reader = here.person.telegram_id
+async def _lead_to_pay(message: Message, here: Here, whispers: Whispers, tip_id: UUID) -> TipCard | None:
+    """In private; and, where only they see it, in the group. The tip, if neither reached them.
+
+    Who can't be written to finds it behind the carrier's counter, which a new carrier says.
+    """
+    reader, told = here.person.telegram_id, False
     if here.person.reachable:
         try:
             await show_tip(here, tip_id)
+            told = True
         except TelegramForbiddenError:
             await here.people.blocked(reader)
     card = await here.tips.card(tip_id, here.person)
-    shown = group_cards.pay(here.texts, here.links, here.language, card.tip, card.project.project.title(here.language))
-    await whispers.to(here.say, message.chat.id, reader, shown)
+    told = await whispers.to(here.say, message.chat.id, reader, _pay(here, card)) or told
+    return None if told else card
+
+
+def _pay(here: Here, card: TipCard, *, for_all: bool = False) -> Rendered:
+    project = card.project.project.title(here.language)
+    return group_cards.pay(here.texts, here.links, here.language, card.tip, project, for_all=for_all)

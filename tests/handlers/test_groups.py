@@ -185,10 +185,39 @@ async def test_messages_of_bots_and_anonymous_people_have_no_author(chat, world,
     assert post.author_id is None
 
 
-async def test_an_anonymous_administrator_gets_the_keyboard_and_can_tap_it(chat, world, on):
-    done = await say(chat, "/tip 5", **{"from": ANONYMOUS, "sender_chat": place(), "reply_to_message": message()})
-    assert len(in_group(done)) == 1
+HIDDEN: Any = [
+    {"from": ANONYMOUS, "sender_chat": place()},
+    {"from": {"id": 136817688, "is_bot": True, "first_name": "Channel"}, "sender_chat": place("channel", -1008)},
+]
+
+
+@pytest.mark.parametrize("who", HIDDEN)
+async def test_who_hides_gets_the_keyboard_and_is_told_that_nothing_was_offered(chat, world, on, who):
+    carrier, line = in_group(await say(chat, "/tip 5", **who, reply_to_message=message()))
+    again = in_group(await say(chat, "/tip 5", number=91, **who, reply_to_message=message()))
+    assert len(buttons(carrier)) == 5
+    assert len(again) == 1, "the keyboard stands; the line is said again"
+    for said, command in ((line, 90), (*again, 91)):
+        assert said.reply_parameters.message_id == command
+        assert "不知道这 ¥5 该记在谁名下" in texts_of([said])[0]
+        assert urls(said)[0] == urls(carrier)[0], "in private they are somebody"
+    assert {(row.message_id, (row.due_at - world.time()).total_seconds()) for row in await rows(world, cleanups)} == {
+        (90, 60), (1001, 60), (91, 60), (1002, 60),
+    }  # fmt: skip
     assert await rows(world, tips) == []
+
+
+async def test_who_can_not_be_written_to_is_told_where_to_pay_if_the_carrier_stands_further_up(chat, world, on):
+    await reply(chat, "/tip")
+    (line,) = in_group(await reply(chat, "/tip 5", by=BOB, number=91))
+    assert line.reply_parameters.message_id == 91
+    assert "¥5" in line.text
+    (pay,) = urls(line)
+    assert "start=t_" in pay
+    assert buttons(line) == [("Pay ¥5", None)], "what everybody sees can't be cancelled there"
+    assert {row.message_id for row in await rows(world, cleanups)} == {91, 1001}
+    (card,) = texts_of(await chat.says(BOB, f"/start {pay.partition('start=')[2]}"))
+    assert "Before you pay" in card
 
 
 async def test_the_carrier_offers_the_groups_own_amounts(chat, world, on):

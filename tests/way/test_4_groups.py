@@ -78,7 +78,9 @@ def test_many_tips_at_once_on_one_message_are_one_message_of_the_bot(stage, memb
     author.wait(words("carrier-none", project=SPRING_TITLE), group)
     chat = "SELECT count(*) FROM tips JOIN chats ON chats.id = tips.chat_id WHERE chats.telegram_id = :group"
     until(lambda: stage.rows(chat, group=group)[0][0] == len(people), "a tip of everyone")
-    assert len(of_bot(author, group)) == 1
+    assert [m.reply_to for m in of_bot(author, group) if m.reply_to == said.id] == [said.id]
+    for line in of_bot(author, group)[1:]:
+        assert words("group-pay", amount=cny(100), project=SPRING_TITLE) in line.text, "to each by name, and gone soon"
 
 
 def failed(person: Persona, group: int, text: str, key: str, *, to: int | None = None, **args: Any) -> tuple[int, int]:
