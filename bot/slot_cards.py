@@ -70,7 +70,7 @@ def choose(texts: Texts, language: str, page: Page[ProjectCard]) -> Rendered:
     return Rendered(text, keyboard([*rows, turns, [_do(texts, language, "button-back", SlotDeed.CARD)]]))
 
 
-def confirm(texts: Texts, links: Links, language: str, card: ProjectCard, name: str) -> Rendered:
+def confirm(texts: Texts, links: Links, language: str, card: ProjectCard, name: str, *, sent: bool = False) -> Rendered:
     """The project, and the name everybody will see; another one may be sent."""
     project = card.project
     text = paragraphs(
@@ -79,7 +79,7 @@ def confirm(texts: Texts, links: Links, language: str, card: ProjectCard, name: 
     )
     rows: Rows = []
     if name:
-        rows.append([tap(texts.plain(language, "button-slot-confirm"), cb.SlotOpen(project=project.id))])
+        rows.append([tap(texts.plain(language, "button-slot-confirm"), cb.SlotOpen(project=project.id, sent=sent))])
     page = opens(texts.plain(language, "button-project-page"), links.project(project.slug, language))
     back = _do(texts, language, "button-back", SlotDeed.CHOOSE)
     return Rendered(text, keyboard([*rows, [page, back]]))

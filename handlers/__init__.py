@@ -1,6 +1,6 @@
 """Handlers read, call a service, and answer; one router per feature."""
 
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from aiogram import BaseMiddleware, Router
@@ -16,16 +16,41 @@ from texts import Texts
 log = structlog.get_logger()
 
 
+# The buttons that belong to a question: they may come while it waits for its answer.
+_OWN: Final = {
+    tips.other.OtherAmount.waiting.state: cb.OF_GIVING,
+    projects.ProjectSearch.waiting.state: cb.OF_GIVING,
+    creators.slots.SlotName.waiting.state: cb.OF_SLOTS,
+    creators.choosing.ChatProjectSearch.waiting.state: cb.OF_CHATS,
+    creators.finding.ChatSearch.waiting.state: cb.OF_CHATS,
+    creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
+    creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+}
+_LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
+
+
 class LeaveDialog(BaseMiddleware):
-    """Any command ends what the person was in the middle of."""
+    """Any command, and any button of another feature, ends what the person was in the middle of.
+
+    What they type next, perhaps hours later, would otherwise be taken for an answer.
+    """
 
     async def __call__(self, handler: Any, event: TelegramObject, data: dict[str, Any]) -> Any:
-        """Clear the dialog before the command's own handler runs."""
+        """Clear the dialog before the event's own handler runs."""
         state: FSMContext | None = data.get("state")
-        if isinstance(event, Message) and _is_command(event) and state and data.get("raw_state"):
+        asked: str | None = data.get("raw_state")
+        if state is not None and asked and _leads_away(event, asked):
             await state.clear()
             data["raw_state"] = None
         return await handler(event, data)
+
+
+def _leads_away(event: TelegramObject, asked: str) -> bool:
+    if isinstance(event, Message):
+        return _is_command(event)
+    if not isinstance(event, CallbackQuery) or event.data == _LABEL:
+        return False
+    return cb.prefix_of(event.data) not in _OWN.get(asked, frozenset())
 
 
 def _is_command(message: Message) -> bool:
@@ -52,6 +77,7 @@ def routers() -> list[Router]:
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
+    root.callback_query.outer_middleware(LeaveDialog())
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(

@@ -23,7 +23,9 @@ def router() -> Router:
 
 
 async def in_dialog(message: Message, raw_state: str | None = None) -> bool:
-    """Whether something was asked."""
+    """Whether something was asked; a forwarded picture answers the question for a post of a chat."""
+    if raw_state == ChatSearch.waiting.state and message.forward_origin is not None:
+        return False
     return raw_state is not None
 
 

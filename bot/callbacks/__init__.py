@@ -4,8 +4,12 @@ A client can send any data for a button it sees, so nothing here is trusted: amo
 the message the button stands under, and services ask whose tip or chat it is.
 """
 
+from types import ModuleType
 from typing import Final
 
+from aiogram.filters import callback_data
+
+from bot.callbacks import chats, giving, slots
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -39,6 +43,9 @@ from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProje
 
 __all__ = [
     "IN_PUBLIC",
+    "OF_CHATS",
+    "OF_GIVING",
+    "OF_SLOTS",
     "ChatConfirm",
     "ChatDeed",
     "ChatDo",
@@ -84,6 +91,17 @@ __all__ = [
 # What may be pressed outside the person's own chat with the bot. A client can send any data for any message it sees,
 # so anything else that comes from there was made up, and would turn somebody's post into a card.
 IN_PUBLIC: Final = frozenset({TipTap.__prefix__, TipOther.__prefix__})
+
+
+def _prefixes(feature: ModuleType) -> frozenset[str]:
+    here = (kind for kind in vars(feature).values() if isinstance(kind, type) and kind.__module__ == feature.__name__)
+    return frozenset(kind.__prefix__ for kind in here if issubclass(kind, callback_data.CallbackData))
+
+
+# Buttons by feature: one of another feature ends what somebody was asked.
+OF_CHATS: Final = _prefixes(chats)
+OF_GIVING: Final = _prefixes(giving)
+OF_SLOTS: Final = _prefixes(slots)
 
 
 def prefix_of(data: str | None) -> str:

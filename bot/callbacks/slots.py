@@ -47,6 +47,7 @@ class SlotProject(CallbackData, prefix="spr"):
 
 
 class SlotOpen(CallbackData, prefix="sop"):
-    """Open my slot for this project, under the name it has, or else my own."""
+    """Open my slot for this project, under the name it has, or else my own; `sent`: under the one I just sent."""
 
     project: Id
+    sent: bool = False

@@ -11,6 +11,7 @@ from bot import creator_cards, keyboards
 from bot.cards import Rendered
 from giving.ids import id_of, token_of
 from giving.names import clean
+from handlers.asking import answering
 from handlers.creators.here import Here
 from handlers.opening import must_be_open
 
@@ -42,8 +43,9 @@ async def search(message: Message, state: FSMContext, here: Here) -> None:
         hint = Rendered(texts.chat(language, "project-search-text"), keyboards.leave(texts, language))
         await here.say.send(message.chat.id, hint)
         return
+    async with answering(here, state):
+        chat = (await here.creators.chat(chat_id, here.person)).chat
     await state.update_data(query=words)
-    chat = (await here.creators.chat(chat_id, here.person)).chat
     page = await here.projects.search(words)
     await here.say.send(message.chat.id, creator_cards.choose_project(texts, language, chat, page, query=words))
 

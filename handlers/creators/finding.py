@@ -8,6 +8,8 @@ from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message, MessageOriginChannel, MessageOriginChat
 
 from bot import creator_cards
+from giving.errors import ChatNotYours
+from handlers.asking import answering
 from handlers.creators.here import Here
 
 # @name, t.me/name/12, https://t.me/c/1234567/8 (a private one, by its number)
@@ -37,9 +39,10 @@ async def found(message: Message, state: FSMContext, here: Here) -> None:
     if telegram_id is None and username is None:
         await here.say.send(message.chat.id, creator_cards.ask_chat(here.texts, here.language))
         return
-    card = await here.handovers.find(here.person, telegram_id=telegram_id, username=username)
-    await state.clear()
-    await here.say.send(message.chat.id, creator_cards.found_chat(here.texts, here.links, here.language, card))
+    async with answering(here, state, ChatNotYours):
+        card = await here.handovers.find(here.person, telegram_id=telegram_id, username=username)
+        await state.clear()
+        await here.say.send(message.chat.id, creator_cards.found_chat(here.texts, here.links, here.language, card))
 
 
 def _named(message: Message) -> tuple[int | None, str | None]:

@@ -12,10 +12,11 @@ from bot import callbacks as cb
 from bot import creator_cards
 from bot.cards import Rendered
 from giving.creators import parse_presets
-from giving.errors import ChatUnknown
+from giving.errors import AmountNotUnderstood, ChatUnknown, PresetsNotUnderstood, TipTooLarge, TipTooSmall
 from giving.ids import id_of, token_of
 from giving.money import Money, within
 from giving.tips import Limits
+from handlers.asking import answering
 from handlers.creators.here import Here
 
 TIMES: Final = (1, 5, 10)
@@ -47,16 +48,16 @@ def _choices(usual: Sequence[Money], limits: Limits) -> list[tuple[Money, ...]]:
 
 
 async def typed(message: Message, state: FSMContext, here: Here) -> None:
-    """`1 5 10`: what can't be read is told in one line, and the question stays."""
+    """`1 5 10`: what can't be read is told in one line, and the question stays. Raises: ChatUnknown, …."""
     chat_id = id_of(str((await state.get_data()).get("chat", "")))
-    if chat_id is None:
-        await state.clear()
-        raise ChatUnknown
     limits = here.tips.limits
-    amounts = parse_presets(message.text or "", least=limits.least, most=limits.most)
-    shown = await _set(here, chat_id, amounts)
-    await state.clear()
-    await here.say.send(message.chat.id, shown)
+    async with answering(here, state, PresetsNotUnderstood, AmountNotUnderstood, TipTooSmall, TipTooLarge):
+        if chat_id is None:
+            raise ChatUnknown
+        amounts = parse_presets(message.text or "", least=limits.least, most=limits.most)
+        shown = await _set(here, chat_id, amounts)
+        await state.clear()
+        await here.say.send(message.chat.id, shown)
 
 
 async def chosen(query: CallbackQuery, callback_data: cb.ChatPresets, state: FSMContext, here: Here) -> None:

@@ -1,5 +1,7 @@
 """公益爱心位: /slot for its creator, and giving on it for who comes by its link."""
 
+from uuid import UUID
+
 from aiogram.filters import CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
@@ -8,13 +10,13 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks as cb
 from bot import slot_cards
 from bot.callbacks import SlotDeed
-from bot.cards import Rendered
 from giving.errors import NameNeeded, SlotUnknown
 from giving.ids import id_of, token_of
 from giving.names import clean
 from giving.slots import NAME_GRAPHEMES
 from giving.tips import OfferRequest
 from handlers.arrivals import promises
+from handlers.asking import answering
 from handlers.creators.here import Here
 from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
@@ -22,7 +24,7 @@ from handlers.tips.other import ask_amount
 
 
 class SlotName(StatesGroup):
-    """The name everybody will see; the data names the project where one was just chosen."""
+    """The name everybody will see; the data names the project where one was just chosen, and a name sent for it."""
 
     waiting = State()
 
@@ -41,6 +43,8 @@ async def act(query: CallbackQuery, callback_data: cb.SlotDo, state: FSMContext,
         case SlotDeed.CHOOSE:
             shown = slot_cards.choose(here.texts, here.language, await here.projects.search())
         case SlotDeed.NAME:
+            if await here.slots.mine(here.person) is None:
+                raise SlotUnknown
             await state.set_state(SlotName.waiting)
             await state.set_data({})
             shown = slot_cards.ask_name(here.texts, here.language)
@@ -62,13 +66,17 @@ async def turn_projects(query: CallbackQuery, callback_data: cb.SlotProjects, he
 
 async def show_project(query: CallbackQuery, callback_data: cb.SlotProject, state: FSMContext, here: Here) -> None:
     """The project, and the name everybody will see: it is public, so it is said before it is."""
-    card = await here.projects.card(callback_data.project)
+    await _ask_to_confirm(query, callback_data.project, state, here)
+    await here.say.answer(query)
+
+
+async def _ask_to_confirm(query: CallbackQuery, project: UUID, state: FSMContext, here: Here) -> None:
+    card = await here.projects.card(project)
     await must_be_open(here, card)
     await state.set_state(SlotName.waiting)
-    await state.set_data({"project": token_of(card.project.id)})
+    await state.set_data({"project": token_of(project)})
     shown = slot_cards.confirm(here.texts, here.links, here.language, card, await _name(here))
     await here.say.turn(query, shown)
-    await here.say.answer(query)
 
 
 async def _name(here: Here) -> str:
@@ -77,28 +85,40 @@ async def _name(here: Here) -> str:
 
 
 async def confirm(query: CallbackQuery, callback_data: cb.SlotOpen, state: FSMContext, here: Here) -> None:
-    """Open, under the name that was shown."""
-    card = await here.slots.open(here.person, callback_data.project, await _name(here))
+    """Open, under the name that was shown; one that was sent and is forgotten is shown again first."""
+    data = await state.get_data()
+    name = str(data.get("name", "")) if data.get("project") == token_of(callback_data.project) else ""
+    if callback_data.sent and not name:
+        await _ask_to_confirm(query, callback_data.project, state, here)
+        await here.say.answer(query, here.plain("slot-name-forgotten"), alert=True)
+        return
+    shown = name if callback_data.sent else await _name(here)
+    card = await here.slots.open(here.person, callback_data.project, shown)
     await state.clear()
     await here.say.turn(query, slot_cards.opened(here.texts, here.links, here.language, card))
     await here.say.answer(query)
 
 
 async def named(message: Message, state: FSMContext, here: Here) -> None:
-    """Another name; what can't be read as one is told, and the question stays."""
+    """Another name; what can't be read as one is told, and the question stays.
+
+    Words may come by chance, long after the question: before a page opens under them they are shown once more.
+    """
     name = clean(message.text or "", most=NAME_GRAPHEMES)
-    if not name:
-        raise NameNeeded
     project = id_of(str((await state.get_data()).get("project", "")))
-    shown: Rendered
-    if project is None:
-        card = await here.slots.rename(here.person, name)
-        shown = slot_cards.mine(here.texts, here.links, here.language, card)
-    else:
-        card = await here.slots.open(here.person, project, name)
-        shown = slot_cards.opened(here.texts, here.links, here.language, card)
-    await state.clear()
-    await here.say.send(message.chat.id, shown)
+    async with answering(here, state, NameNeeded):
+        if not name:
+            raise NameNeeded
+        if project is None:
+            slot = await here.slots.rename(here.person, name)
+            await state.clear()
+            shown = slot_cards.mine(here.texts, here.links, here.language, slot)
+        else:
+            card = await here.projects.card(project)
+            await must_be_open(here, card)
+            await state.update_data(name=name)
+            shown = slot_cards.confirm(here.texts, here.links, here.language, card, name, sent=True)
+        await here.say.send(message.chat.id, shown)
 
 
 # --- Giving on it ----------------------------------------------------------------------------------------------------

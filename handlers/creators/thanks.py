@@ -9,6 +9,7 @@ from bot import thanks_cards
 from giving.errors import GivingError
 from giving.ids import id_of, token_of
 from giving.names import clean
+from handlers.asking import answering
 from handlers.creators.here import Here
 from services.thanks import WORDS_GRAPHEMES
 
@@ -32,13 +33,10 @@ async def written(message: Message, state: FSMContext, here: Here) -> None:
     """How it will look; other words replace these."""
     chat_id = id_of(str((await state.get_data()).get("chat", "")))
     words = clean(message.text or "", most=WORDS_GRAPHEMES)
-    try:
+    async with answering(here, state):
         if chat_id is None:
             raise GivingError
         draft = await here.thanks.draft(chat_id, here.person, words)
-    except GivingError:
-        await state.clear()
-        raise
     if not words:
         await here.say.send(message.chat.id, thanks_cards.ask(here.texts, here.language, draft))
         return

@@ -6,11 +6,12 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import Message
 
-from bot import cards, errors, keyboards
-from giving.errors import AmountNotUnderstood, GivingError, TipTooLarge, TipTooSmall
+from bot import cards
+from giving.errors import AmountNotUnderstood, TipTooLarge, TipTooSmall
 from giving.ids import id_of, token_of
 from giving.money import parse_amount
 from giving.tips import OfferRequest
+from handlers.asking import answering
 from handlers.here import Here
 from handlers.tips.card import show_tip
 
@@ -36,7 +37,7 @@ async def ask_amount(
 async def other_amount(message: Message, state: FSMContext, here: Here) -> None:
     """The amount in words; what can't be read is told in one line, and the question stays."""
     about, limits = await state.get_data(), here.tips.limits
-    try:
+    async with answering(here, state, AmountNotUnderstood, TipTooSmall, TipTooLarge):
         request = OfferRequest(
             key=f"msg:{token_of(here.person.id)}:{message.message_id}",
             donor=here.person.id,
@@ -47,12 +48,5 @@ async def other_amount(message: Message, state: FSMContext, here: Here) -> None:
             visibility=here.person.visibility,
         )
         tip = await here.tips.offer(request)
-    except (AmountNotUnderstood, TipTooSmall, TipTooLarge) as refusal:
-        again = errors.message(here.texts, here.language, refusal)
-        await here.say.send(message.chat.id, replace(again, keyboard=keyboards.leave(here.texts, here.language)))
-        return
-    except GivingError:
+        await show_tip(here, tip.id)
         await state.clear()
-        raise
-    await show_tip(here, tip.id)
-    await state.clear()

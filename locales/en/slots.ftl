@@ -28,6 +28,8 @@ slot-closed-now = Closed; nobody sees the page any more. What was given stays wi
 slot-choose = Which project is your charity page for?
 slot-confirm = The name everybody will see: <b>{ $name }</b>. To use another one, just send it.
 slot-name-ask = Which name should everybody see? Just send it, 32 characters at most.
+slot-name-ask = Which name shall everybody see? Just send it, 32 characters at most.
+slot-name-forgotten = I no longer have the name you sent. Have a look at this one, or send yours again.
 slot-card-none =
     <b>{ $name }'s charity page</b>
     Be the first to give ❤

@@ -25,6 +25,7 @@ slot-closed-now = 已关闭，页面看不到了。收到的捐款都会用在�
 slot-choose = 公益爱心位为哪个项目？
 slot-confirm = 大家会看到的名字：<b>{ $name }</b>。想用别的名字，直接发给我。
 slot-name-ask = 大家会看到什么名字？直接发给我，最多 32 个字。
+slot-name-forgotten = 你刚才发的名字我没留住。请看看现在这个，或者再发一次。
 slot-card-none =
     <b>{ $name } 的公益爱心位</b>
     等你来捐第一笔 ❤

@@ -45,7 +45,12 @@ async def test_another_name_than_ones_own(chat: Chat, world: World):
     await chat.presses(1001, "乡村图书馆")
     (refused,) = texts_of(await chat.says(1001, "\u200b\u202e"))
     assert "这个名字看不见" in refused
-    (done,) = await chat.says(1001, "<晓雯>读书会")
+    assert labels(chat.calls.made[-1]) == ["算了"], "there is a way out"
+    await chat.says(1001, "晓雯")
+    (confirm,) = await chat.says(1001, "<晓雯>读书会")
+    assert "大家会看到的名字：<b>&lt;晓雯&gt;读书会</b>" in texts_of([confirm])[0]
+    assert await world.slots.mine(world.creator) is None, "nothing is public before it is confirmed"
+    (done, _) = await chat.presses(1001, "就这样，打开")
     assert "晓雯-读书会" not in done.text.split("<code>")[0]
     card = await world.slots.mine(world.creator)
     assert card is not None

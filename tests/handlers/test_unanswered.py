@@ -1,14 +1,20 @@
 """Whatever people send where something was asked: an answer that says what to do, and a way out of every dialog."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from aiogram.methods import SendMessage
 
 from bot import callbacks as cb
-from tests.handlers.chat import NOW, Chat, buttons, texts_of, user
-from tests.world import World
+from giving.people import Visibility, Visitor
+from giving.projects import ProjectState
+from storage.tables import slots
+from tests.handlers.chat import NOW, Chat, answers, buttons, texts_of, user
+from tests.services.test_thanks import gave, subscribe
+from tests.services.test_tips import close
+from tests.world import CHANNEL, World
 
 STICKER = {
     "file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1, "is_animated": False,
@@ -34,10 +40,43 @@ async def ask_search(chat: Chat, world: World) -> None:
 
 
 async def ask_search_for_chat(chat: Chat, world: World) -> None:
+    await _creates(chat, world)
+    await chat.taps(1002, cb.ChatDo(chat=world.chat.chat.id, deed=cb.ChatDeed.SEARCH).pack())
+
+
+async def _creates(chat: Chat, world: World) -> None:
+    """Alice runs the channel."""
     world.rights.administrators.add((world.chat.chat.telegram_id, 1002))
     async with world.unit() as work:
         await work.creators.set_chat(world.chat.chat.id, creator_id=world.alice.id)
-    await chat.taps(1002, cb.ChatDo(chat=world.chat.chat.id, deed=cb.ChatDeed.SEARCH).pack())
+
+
+async def ask_presets(chat: Chat, world: World) -> None:
+    await _creates(chat, world)
+    await chat.taps(1002, cb.ChatDo(chat=world.chat.chat.id, deed=cb.ChatDeed.PRESETS).pack())
+
+
+async def ask_which_chat(chat: Chat, world: World) -> None:
+    await chat.taps(1002, cb.ChatFind().pack())
+
+
+async def ask_thanks(chat: Chat, world: World) -> None:
+    await _creates(chat, world)
+    bob = await world.people.meet(Visitor(1004, "Bob", None, "en"), started=True)
+    if not world.extras.setdefault("bob gave", False):
+        await gave(world, bob, Visibility.NAMED)
+        await subscribe(world, bob)
+        world.extras["bob gave"] = True
+    await chat.taps(1002, cb.ChatDo(chat=world.chat.chat.id, deed=cb.ChatDeed.THANK).pack())
+
+
+async def ask_name(chat: Chat, world: World) -> None:
+    await world.slots.open(world.alice, world.library.id, "Alice")
+    await chat.taps(1002, cb.SlotDo(deed=cb.SlotDeed.NAME).pack())
+
+
+async def ask_name_for_project(chat: Chat, world: World) -> None:
+    await chat.taps(1002, cb.SlotProject(project=world.library.id).pack())
 
 
 DIALOGS: dict[str, Callable[[Chat, World], Awaitable[None]]] = {
@@ -45,6 +84,11 @@ DIALOGS: dict[str, Callable[[Chat, World], Awaitable[None]]] = {
     "amount for a project": ask_amount_for_project,
     "search": ask_search,
     "search for a chat": ask_search_for_chat,
+    "amounts of a chat": ask_presets,
+    "which chat": ask_which_chat,
+    "thanks": ask_thanks,
+    "a slot's name": ask_name,
+    "a slot's name, for a project": ask_name_for_project,
 }
 SENT: dict[str, dict[str, Any]] = {
     "a sticker": {"text": None, "sticker": STICKER},
@@ -93,6 +137,88 @@ async def test_any_command_leads_out(chat, world, dialog):
         await DIALOGS[dialog](chat, world)
         await chat.says(1002, command)
         assert "catch" in texts_of(await chat.says(1002, "meals"))[0], command
+
+
+@pytest.mark.parametrize("ask", [ask_presets, ask_name, ask_which_chat, ask_amount_for_post])
+async def test_words_that_other_words_can_cure_are_refused_with_the_way_out(chat, world, ask):
+    await ask(chat, world)
+    for _ in range(2):
+        (refused,) = await chat.says(1002, "\u200b")
+        assert [text for text, _ in buttons(refused)] == ["Never mind"]
+
+
+async def lose_the_channel(world: World) -> None:
+    async with world.unit() as work:
+        await work.creators.set_chat(world.chat.chat.id, creator_id=world.creator.id)
+
+
+async def close_meals(world: World) -> None:
+    async with world.unit() as work:
+        await work.projects.put(replace(world.meals, state=ProjectState.CLOSED), world.time())
+
+
+async def lose_the_slot(world: World) -> None:
+    async with world.unit() as work:
+        await work.connection.execute(slots.delete())
+
+
+@pytest.mark.parametrize(
+    ("ask", "trouble", "words"),
+    [
+        (ask_presets, lose_the_channel, "1 5"),
+        (ask_search_for_chat, lose_the_channel, "meals"),
+        (ask_thanks, lose_the_channel, "thank you"),
+        (ask_name, lose_the_slot, "Alice"),
+        (ask_name_for_project, close, "Alice"),
+        (ask_amount_for_project, close_meals, "5"),
+    ],
+)
+async def test_what_no_words_can_cure_ends_the_question(chat, world, ask, trouble, words):
+    await ask(chat, world)
+    await trouble(world)
+    (refused,) = texts_of(await chat.says(1002, words))
+    assert "catch" not in refused
+    assert "catch" in texts_of(await chat.says(1002, words))[0], "the question is gone"
+
+
+async def test_a_name_is_not_asked_of_who_has_no_slot(chat, world):
+    (answer,) = answers(await chat.taps(1002, cb.SlotDo(deed=cb.SlotDeed.NAME).pack()))
+    assert "isn't there" in answer.text
+    assert "catch" in texts_of(await chat.says(1002, "Alice"))[0]
+
+
+AWAY = {
+    "home": cb.Home(deed=cb.HomeDeed.GIVE),
+    "my gifts": cb.GiftsPage(),
+    "my channels": cb.ChatList(),
+    "privacy": cb.PrivacyDo(deed=cb.PrivacyDeed.SHOW),
+}
+
+
+@pytest.mark.parametrize("dialog", ["a slot's name", "a slot's name, for a project"])
+@pytest.mark.parametrize("away", [*AWAY])
+async def test_a_button_of_another_feature_ends_the_question(chat, world, dialog, away):
+    await DIALOGS[dialog](chat, world)
+    await chat.taps(1002, AWAY[away].pack())
+    assert "catch" in texts_of(await chat.says(1002, "Thanks, good night"))[0]
+
+
+async def test_a_label_and_the_features_own_buttons_leave_the_question(chat, world):
+    await ask_search(chat, world)
+    await chat.taps(1002, cb.Home(deed=cb.HomeDeed.NOTHING).pack())
+    await chat.taps(1002, cb.GiveCard(project=world.meals.id).pack())
+    assert "meals project" in texts_of(await chat.says(1002, "meals"))[0]
+
+
+@pytest.mark.parametrize(
+    "post", [{"text": "x"}, {"text": None, "caption": "x", "photo": SENT["a photo with words"]["photo"]}]
+)
+async def test_a_forwarded_post_finds_its_chat_with_a_picture_too(chat, world, post):
+    world.rights.administrators.add((CHANNEL, 1002))
+    await ask_which_chat(chat, world)
+    origin = {"type": "channel", "date": NOW, "message_id": 7, "chat": {"id": CHANNEL, "type": "channel", "title": "C"}}
+    (found,) = texts_of(await chat.says(1002, **post, forward_origin=origin))
+    assert "Found it" in found
 
 
 async def test_without_a_question_everything_is_answered_with_ways_on(chat, world):
