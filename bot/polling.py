@@ -17,6 +17,7 @@ from bot.intake import Hurry, Intake
 from bot.loops import first_of
 from bot.patience import Patience
 from bot.session import RawSession, TokenRefused
+from bot.updates import can_be_done_again, queue_of, speaker_of
 
 __all__ = ["Polling", "TokenRefused"]
 
@@ -28,15 +29,8 @@ _CONFIRM_S: Final = 0.8
 _AGAIN_S: Final = 0.25  # how soon to look for more while something is still in hand
 HURRY_AFTER_S: Final = 3.0  # how long a handler may hide what came after its update
 MOST_PAUSE_S: Final = 10.0  # between two tries of an update while the database is away
-MOST_WAITING: Final = 5  # of one person or chat, behind the one in hand
+MOST_WAITING: Final = 5  # of one person, behind the one in hand; what a whole group says is never too much
 MOST_AT_ONCE: Final = 100  # in one answer of getUpdates
-_DO_AGAIN: Final = frozenset(
-    {"message", "edited_message", "callback_query", "inline_query", "chosen_inline_result", "message_reaction"}
-)
-_ABOUT_MONEY: Final = frozenset({"successful_payment", "refunded_payment"})
-_OF_A_PERSON: Final = frozenset(
-    {"callback_query", "inline_query", "chosen_inline_result", "shipping_query", "pre_checkout_query"}
-)
 
 Handle = Callable[[Mapping[str, Any], Hurry], Awaitable[bool]]
 
@@ -65,8 +59,8 @@ class InHand:
     ) -> None:
         """Handle each with `handle` until it says that it is finished; what waits behind one that is not: `put_off`.
 
-        What comes when MOST_WAITING of a person wait already, and what they can simply do again, goes to `turn_away`
-        (with whether it is the first of its burst) and counts as finished.
+        What a person says when MOST_WAITING of theirs wait there already, and can simply say again, goes to
+        `turn_away` (with whether it is the first of its burst) and counts as finished.
         """
         self._handle, self._turn_away, self._put_off = handle, turn_away, put_off
         self._lines: dict[Hashable, Line] = {}
@@ -114,7 +108,7 @@ class InHand:
 
     def _queue(self, key: Hashable, raw: Mapping[str, Any]) -> None:
         line = self._lines.get(key)
-        if line is not None and len(line) > MOST_WAITING and self._turn_away is not None and can_be_done_again(raw):
+        if line is not None and self._turn_away is not None and _is_too_much(line, raw):
             self._finished.add(raw["update_id"])
             self._turn_away(raw, not line.surplus)
             line.surplus = True
@@ -240,23 +234,12 @@ class Polling:
             log.info("updates_not_confirmed", error=type(error).__name__)
 
 
-def queue_of(raw: Mapping[str, Any]) -> Hashable:
-    """What an update has to wait behind: the person's or the chat's earlier ones (a private chat is its person)."""
-    for kind, body in raw.items():
-        if isinstance(body, dict):
-            chat = None if kind in _OF_A_PERSON else body.get("chat")
-            whose = chat or body.get("from") or body.get("user")
-            if isinstance(whose, dict) and isinstance(whose.get("id"), int):
-                return int(whose["id"])
-    return ("update", raw["update_id"])
-
-
-def can_be_done_again(raw: Mapping[str, Any]) -> bool:
-    """A tap or words: whoever is not heard repeats them. Money, posts and who blocks the bot are told only once."""
-    for kind, body in raw.items():
-        if isinstance(body, dict):
-            return kind in _DO_AGAIN and not (_ABOUT_MONEY & body.keys())
-    return False
+def _is_too_much(line: Line, raw: Mapping[str, Any]) -> bool:
+    """Whether its person has enough waiting in this line, and can say it again."""
+    if len(line) <= MOST_WAITING or not can_be_done_again(raw):
+        return False
+    speaker = speaker_of(raw)
+    return sum(speaker_of(waiting) == speaker for waiting in line) > MOST_WAITING
 
 
 def _usable(updates: Any) -> list[Mapping[str, Any]]:

@@ -15,9 +15,10 @@ from structlog.testing import capture_logs
 from bot import patience, polling
 from bot.intake import Hurry, Intake
 from bot.middlewares import DeadlineMiddleware
-from bot.polling import MOST_WAITING, InHand, Polling, can_be_done_again, queue_of
+from bot.polling import MOST_WAITING, InHand, Polling
 from bot.session import TokenRefused
 from bot.surplus import Surplus
+from bot.updates import can_be_done_again, queue_of
 from services.updates import UpdateService
 from storage.work import DatabaseTrouble, UnitOfWork
 from tests.bot.telegram import FakeTelegram, channel_post, message, refusal, tap
@@ -299,11 +300,62 @@ async def test_money_and_posts_are_never_turned_away(
     assert heard.ended == [*(f"c{n}" for n in range(21, 31)), "wait", "a2", "a3", "a4", "a5", "a6", "paid"]
 
 
-async def test_what_can_not_be_done_again_is_not_hurried(
+GROUP = -100700
+CHANNEL_CHAT = {"id": -100500, "type": "channel", "title": "C"}
+TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
+FORWARDED: dict[str, Any] = {"sender_chat": CHANNEL_CHAT, "is_automatic_forward": True, "from": TELEGRAM}
+
+
+def service(update_id: int, **what: Any) -> dict[str, Any]:
+    """A group's message that nobody wrote."""
+    raw = message(update_id, "", person=8, chat=GROUP, **what)
+    del raw["message"]["text"]
+    return raw
+
+
+async def test_a_group_in_full_swing_loses_no_forward_no_new_id_and_nobodys_tip(
     bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
 ) -> None:
     heard.deadline._seconds = 60
-    telegram.push(channel_post(1, "wait"), *(message(n, f"a{n}", person=n) for n in range(2, 130)))
+    telegram.push(message(1, "wait", person=1, chat=GROUP))
+    telegram.push(*(message(n, f"a{n}", person=n, chat=GROUP) for n in range(2, 10)))
+    telegram.push(message(10, "post", chat=GROUP, **FORWARDED), service(11, migrate_to_chat_id=-100701))
+    telegram.push(message(12, "/tip 5", person=77, chat=GROUP))
+    async with listening(bot, heard):
+        await until(lambda: heard.began)
+        await asyncio.sleep(0.05)
+        heard.gate.set()
+        await until(lambda: "/tip 5" in heard.ended)
+
+    assert heard.ended == ["wait", *(f"a{n}" for n in range(2, 10)), "post", "", "/tip 5"]
+    assert telegram.updates == []
+
+
+async def test_in_a_group_one_person_can_say_too_much_their_commands_are_counted_apart(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.deadline._seconds = 60
+    telegram.push(message(1, "wait", person=1, chat=GROUP))
+    telegram.push(*(message(n, f"a{n}", person=2, chat=GROUP) for n in range(2, 20)))
+    telegram.push(message(20, "/tip", person=2, chat=GROUP), message(21, "b", person=3, chat=GROUP))
+    async with listening(bot, heard):
+        await until(lambda: heard.began)
+        await asyncio.sleep(0.05)
+        heard.gate.set()
+        await until(lambda: "b" in heard.ended)
+
+    assert heard.ended == ["wait", *(f"a{n}" for n in range(2, 3 + MOST_WAITING)), "/tip", "b"]
+    assert telegram.of("sendMessage") == [], "nobody in the group is told"
+
+
+@pytest.mark.parametrize(
+    "told_once", [channel_post(1, "wait"), message(1, "wait", chat=GROUP, **FORWARDED)], ids=["post", "forward"]
+)
+async def test_what_can_not_be_done_again_is_not_hurried(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until, told_once: dict[str, Any]
+) -> None:
+    heard.deadline._seconds = 60
+    telegram.push(told_once, *(message(n, f"a{n}", person=n) for n in range(2, 130)))
     async with listening(bot, heard, grace_s=0.1):
         await until(lambda: len(heard.ended) == 99)
         await asyncio.sleep(0.6)
@@ -353,6 +405,16 @@ async def test_stopping_does_not_wait_for_a_database_that_is_away(
         (message(1, "x", successful_payment={}), False),
         (message(1, "x", refunded_payment={}), False),
         (channel_post(1, "x"), False),
+        (message(1, "x", chat=GROUP), True),
+        (message(1, "x", chat=GROUP, **FORWARDED), False),
+        (message(1, "x", chat=GROUP, sender_chat={"id": GROUP, "type": "supergroup"}), False),
+        (service(1, migrate_to_chat_id=-100701), False),
+        (service(1, migrate_from_chat_id=-701), False),
+        (service(1, new_chat_members=[]), False),
+        (service(1, left_chat_member={}), False),
+        (service(1, photo=[]), True),
+        ({"update_id": 1, "edited_message": message(1, "x")["message"]}, True),
+        ({"update_id": 1, "edited_message": message(1, "x", chat=GROUP, **FORWARDED)["message"]}, False),
         ({"update_id": 1, "my_chat_member": {"chat": {"id": 1}}}, False),
         ({"update_id": 1, "pre_checkout_query": {"id": "1"}}, False),
         ({"update_id": 1, "telepathy": {}}, False),
