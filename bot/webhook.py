@@ -14,6 +14,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import SetWebhook
 
 from bot.intake import Intake
+from bot.loops import first_of
 from bot.patience import Patience
 from bot.polling import GRACE_S
 
@@ -24,10 +25,12 @@ log = structlog.get_logger()
 MOST_IN_HAND: Final = 100  # Telegram's own most for one webhook
 WAIT_S: Final = 8.0  # for one delivery; the update stays in hand, and Telegram's next try waits for it again
 _ANSWER_S: Final = 10.0
+# What Telegram refuses may be passing: it could not resolve our host just now. Pages and payments go on meanwhile.
+AGAIN_AFTER_S: Final = (2.0, 5.0, 10.0, 20.0)
 
 
 class WebhookRefused(Exception):
-    """Telegram does not take the address; str() says why."""
+    """Telegram does not take the address, asked again and again; str() says why."""
 
 
 class Webhook:
@@ -55,12 +58,25 @@ class Webhook:
         Raises: TokenRefused, WebhookRefused.
         """
         try:
-            await self._patience.call(self._method, _ANSWER_S, stop, refusable=True)
+            await self._ask(stop)
             await stop.wait()
-        except TelegramBadRequest as refusal:
-            raise WebhookRefused(refusal.message) from None
         finally:
             await self._finish()
+
+    async def _ask(self, stop: asyncio.Event) -> None:
+        """Have Telegram bring updates. Raises: TokenRefused, WebhookRefused."""
+        pauses = iter(AGAIN_AFTER_S)
+        while not stop.is_set():
+            try:
+                await self._patience.call(self._method, _ANSWER_S, stop, refusable=True)
+            except TelegramBadRequest as refusal:
+                pause = next(pauses, None)
+                if pause is None:
+                    raise WebhookRefused(refusal.message) from None
+                log.warning("webhook_refused", said=refusal.message, again_in_s=pause)
+                await first_of((stop,), pause)
+            else:
+                return
 
     async def deliver(self, raw: Mapping[str, Any]) -> bool:
         """Handle an update; True once it may be forgotten, False if it has to be brought again."""

@@ -49,14 +49,38 @@ async def test_it_is_set_with_secret_kinds_and_connections(open_: Open, telegram
     assert call.params.get("drop_pending_updates") in (None, "false")
 
 
-async def test_a_refused_address_and_a_refused_token_end_it(bot: Bot, telegram: FakeTelegram, heard: Heard) -> None:
+async def test_a_refused_token_ends_it(bot: Bot, telegram: FakeTelegram, heard: Heard) -> None:
     telegram.refuse("setWebhook", 500, "Internal Server Error")
-    telegram.refuse("setWebhook", 400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
-    with pytest.raises(WebhookRefused, match="HTTPS url"):
-        await Open(bot, heard).task
     telegram.refuse("setWebhook", 401, "Unauthorized")
     with pytest.raises(TokenRefused):
         await Open(bot, heard).task
+
+
+async def test_an_address_is_given_up_only_when_it_is_refused_again_and_again(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook, "AGAIN_AFTER_S", (0.01, 0.01))
+    for _ in range(2):
+        telegram.refuse("setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host")
+    passing = Open(bot, heard)
+    await until(lambda: len(telegram.of("setWebhook")) == 3)
+    assert await passing.deliver(message(1, "fine"))
+    await passing.close()
+
+    for _ in range(3):
+        telegram.refuse("setWebhook", 400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
+    with pytest.raises(WebhookRefused, match="HTTPS url"):
+        await Open(bot, heard).task
+
+
+async def test_stopping_does_not_wait_for_an_address_to_be_taken(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    telegram.refuse("setWebhook", 400, "Bad Request: bad webhook: Failed to resolve host")
+    refused = Open(bot, heard)
+    await until(lambda: telegram.of("setWebhook"))
+    await asyncio.wait_for(refused.close(), 1)
+    assert len(telegram.of("setWebhook")) == 1
 
 
 async def test_a_second_delivery_waits_for_the_first_and_both_are_answered(open_: Open, heard: Heard) -> None:
