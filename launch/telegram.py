@@ -87,16 +87,14 @@ class Telegram:
             slots=services.slots,
             thanks=services.thanks,
         )
-        self._source = self._source_of_updates(settings, hook)
+        self._hook, self._source = hook, self._source_of_updates(settings, hook)
 
     def _source_of_updates(self, settings: Settings, hook: TelegramHook | None) -> Polling | Webhook:
         intake = Intake(self._bot, self._dispatcher, self._services.updates)
         if hook is None:
             return Polling(self._bot, self._dispatcher, intake, timeout_s=settings.telegram.poll_timeout_s)
         url, secret = settings.web.public_url + hook.path, hook.secret
-        webhook = Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret)
-        hook.deliver = webhook.deliver
-        return webhook
+        return Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret)
 
     async def run(self, stopping: Stopping, on_ready: Callable[[str], None] | None) -> None:
         """Listen and send until we are to stop; what is in hand is finished.
@@ -128,9 +126,13 @@ class Telegram:
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
+        if self._hook is not None and isinstance(self._source, Webhook):
+            self._hook.deliver = self._source.deliver  # not before the links know where they lead
         try:
             await _together(stopping, self._source.run(stop), sender.run(stop), editor.run(stop), cleaner.run(stop))
         finally:
+            if self._hook is not None:
+                self._hook.deliver = None
             introducing.cancel()
             await asyncio.gather(introducing, return_exceptions=True)
 
