@@ -1,4 +1,8 @@
-"""Sends what waits in the outbox: each notice at least once, one bad one never in the way of another."""
+"""Sends what waits in the outbox, one bad notice never in the way of another.
+
+Each at least once; what may arrive only once (giving.notices) is marked before it is sent, and if nobody knows then
+whether it arrived, it stays so.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -19,9 +23,11 @@ from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, Message
 from bot.loops import work_or_stop
 from bot.notices import together
 from bot.sending import Priority, sending_as
+from bot.session import may_have_arrived
 from giving.notices import URGENCY, Urgency
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
+from services.updates import is_away
 from texts import Texts
 
 log = structlog.get_logger()
@@ -33,6 +39,7 @@ _FRESH_S: Final = 12.0
 PATIENCE_S: Final = 8.0
 _REQUEST_S: Final = 8
 _MOST_PAUSE_S: Final = 300.0
+MOST_TRIES: Final = 12  # of a notice that can't even be written; about half an hour
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _NOTHING_LEFT_TO_EDIT: Final = (
     "message is not modified", "message can't be edited", "message to edit not found", "message_id_invalid",
@@ -108,24 +115,34 @@ class OutboxSender:
                     await self._deliver([notice])
                 return
             log.exception("notice_broken", notice=str(bundle[0].id), kind=str(bundle[0].kind))
-            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__))
+            await self._mark(self._again_or_never(bundle, error))
 
     async def _attempt(self, bundle: list[Notice]) -> None:
         """Send once and mark the outcome. Raises: whatever says that the bundle itself is at fault."""
         try:
             rendered = await self._render(bundle, self._outbox, self._texts, self._links)
+            if rendered is not None and not await self._outbox.begin(bundle):
+                return  # somebody else's by now
             message_id = await self._send(bundle, rendered) if rendered is not None else None
         except TelegramForbiddenError:
             await self._mark(self._outbox.unreachable(bundle))
         except TelegramRetryAfter as error:
-            await self._mark(self._outbox.retry(bundle, float(error.retry_after), "told to wait"))
+            await self._mark(self._outbox.retry(bundle, float(error.retry_after), "told to wait", not_sent=True))
         except TelegramBadRequest as error:
             await self._refused(bundle, error)
         except TelegramAPIError as error:
             log.warning("notice_not_sent", kind=str(bundle[0].kind), error=type(error).__name__, count=len(bundle))
-            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__))
+            not_sent = not may_have_arrived(error)
+            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__, not_sent=not_sent))
         else:
             await self._mark(self._outbox.sent(bundle, message_id))
+
+    async def _again_or_never(self, bundle: list[Notice], error: Exception) -> None:
+        """A mistake of ours, which may be mended by the next start, or the database, which comes back."""
+        if bundle[0].attempts < MOST_TRIES or is_away(error):
+            await self._outbox.retry(bundle, pause_after(bundle), type(error).__name__)
+        else:
+            await self._outbox.failed(bundle, f"{type(error).__name__} (tried {bundle[0].attempts} times)")
 
     async def _refused(self, bundle: list[Notice], error: TelegramBadRequest) -> None:
         said = error.message.lower()

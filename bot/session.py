@@ -4,10 +4,10 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.exceptions import ClientDecodeError, TelegramNetworkError, TelegramServerError
+from aiogram.exceptions import ClientDecodeError, TelegramAPIError, TelegramNetworkError, TelegramServerError
 from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiohttp import ClientError, ClientTimeout
+from aiohttp import ClientConnectorError, ClientError, ClientTimeout, ConnectionTimeoutError
 
 
 class TokenRefused(Exception):
@@ -55,3 +55,10 @@ class RawSession(AiohttpSession):
             if status_code >= 500:
                 raise TelegramServerError(method=method, message=f"{status_code} from a gateway") from None
             raise
+
+
+def may_have_arrived(error: TelegramAPIError) -> bool:
+    """Whether Telegram may have done what it was asked: no answer came, or one that says nothing about it."""
+    if isinstance(error, TelegramNetworkError):
+        return not isinstance(error.__cause__, ClientConnectorError | ConnectionTimeoutError)  # never written
+    return isinstance(error, TelegramServerError)

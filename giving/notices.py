@@ -60,6 +60,9 @@ URGENCY = {
     NoticeKind.THANKS: Urgency.NOTICE,
 }
 
+# One text to many people: better not at all than twice. Everything else arrives at least once.
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS})
+
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:
     """Which of these gifts a digest may name beside the sum of all `donors` in its window.

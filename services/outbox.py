@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 
 from giving.creators import Chat
-from giving.notices import URGENCY, NoticeKind, Urgency, tellable
+from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency, tellable
 from giving.people import language_of
 from giving.projects import Tally
 from giving.quiet import QuietHours
@@ -62,7 +62,10 @@ class Digest:
 
 
 class OutboxService:
-    """At least once: a message whose sender died is claimed again when its lease runs out."""
+    """A message whose sender died is claimed again when its lease runs out: it arrives at least once.
+
+    What may arrive at most once (giving.notices) is marked before it is sent, and not sent again by itself after that.
+    """
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
@@ -110,17 +113,27 @@ class OutboxService:
             until=message.until_at,
         )
 
+    async def begin(self, notices: Sequence[Notice]) -> bool:
+        """Whether they may be sent now; what may arrive only once is marked as begun first."""
+        once = [n.id for n in notices if n.kind in AT_MOST_ONCE]
+        if not once:
+            return True
+        async with self._unit() as work:
+            return await work.outbox.begin(once, now=self._now()) == len(once)
+
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
         """They arrived, as one message."""
         async with self._unit() as work:
             await work.outbox.sent([n.id for n in notices], message_id=message_id, now=self._now())
         log.info("notices_sent", kind=notices[0].kind, count=len(notices))
 
-    async def retry(self, notices: Sequence[Notice], after_s: float, error: str) -> None:
-        """Try again after that many seconds."""
-        due_at = self._now() + timedelta(seconds=after_s)
+    async def retry(self, notices: Sequence[Notice], after_s: float, error: str, *, not_sent: bool = False) -> None:
+        """Try again after that many seconds; what may arrive only once, and was begun, only if it was `not_sent`."""
+        due_at, ids = self._now() + timedelta(seconds=after_s), [n.id for n in notices]
         async with self._unit() as work:
-            await work.outbox.retry([n.id for n in notices], due_at=due_at, error=error[:500])
+            await work.outbox.retry(ids, due_at=due_at, error=error[:500], not_sent=not_sent)
+        if not not_sent and any(n.kind in AT_MOST_ONCE for n in notices):
+            log.warning("notices_unknown", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def unreachable(self, notices: Sequence[Notice]) -> None:
         """They blocked the bot: what is about their money waits until they write again, the rest is dropped."""

@@ -19,11 +19,15 @@ MOST_ENTRIES: Final = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Messages that could have gone by now, since when the oldest, and how many were given up in the last day."""
+    """Messages that could have gone by now, since when the oldest, and how many were given up in the last day.
+
+    `unknown`: those of the last day that may have arrived or not, and are not sent again.
+    """
 
     waiting: int
     oldest_at: datetime | None
     failed: int
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,11 @@ async def outbox(connection: AsyncConnection, *, now: datetime) -> Outbox:
     count, oldest = (await connection.execute(waiting)).one()
     # Ids are made in the order of time: the last day's are together at the end, whatever the table holds.
     lately = messages.c.id >= lowest_id(now - timedelta(days=1))
-    failed = select(func.count()).where(lately, messages.c.state == OutboxState.FAILED)
-    return Outbox(count, oldest, int(await connection.scalar(failed) or 0))
+    leased = messages.c.claimed_until.is_not(None) & (messages.c.claimed_until > now)
+    being_sent = (messages.c.state == OutboxState.UNKNOWN) & leased
+    by_state = select(messages.c.state, func.count()).where(lately, ~being_sent).group_by(messages.c.state)
+    ended = {str(row[0]): int(row[1]) for row in await connection.execute(by_state)}
+    return Outbox(count, oldest, ended.get(OutboxState.FAILED, 0), ended.get(OutboxState.UNKNOWN, 0))
 
 
 async def books_since(connection: AsyncConnection, since: datetime) -> RecentBooks:

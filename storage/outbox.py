@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
@@ -16,12 +16,16 @@ from storage.tables import outbox, people
 
 
 class OutboxState(StrEnum):
-    """QUEUED until it was sent, given up (FAILED) or its reader can't be reached (SKIPPED)."""
+    """QUEUED until it was sent, given up (FAILED) or its reader can't be reached (SKIPPED).
+
+    UNKNOWN: of those that may arrive only once, from the moment it is sent until it is heard what became of it.
+    """
 
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,19 @@ class OutboxStore:
         """They arrived (as one message, where several were merged)."""
         await self._close(ids, state=OutboxState.SENT, message_id=message_id, sent_at=now, error=None)
 
-    async def retry(self, ids: Collection[UUID], *, due_at: datetime, error: str) -> None:
-        """Try again then."""
-        await self._close(ids, due_at=due_at, claimed_until=None, error=error)
+    async def begin(self, ids: Collection[UUID], *, now: datetime) -> int:
+        """They are sent now, and by nobody else ever: UNKNOWN until marked. How many of them were still ours."""
+        ours = (outbox.c.id.in_(ids)) & (outbox.c.state == OutboxState.QUEUED) & (outbox.c.claimed_until > now)
+        begun = update(outbox).where(ours).values(state=OutboxState.UNKNOWN).returning(outbox.c.id)
+        return len((await self._connection.execute(begun)).all())
+
+    async def retry(self, ids: Collection[UUID], *, due_at: datetime, error: str, not_sent: bool = False) -> None:
+        """Try again then; what was begun (UNKNOWN) stays as it is, unless it was certainly `not_sent`."""
+        again: dict[str, object] = {"due_at": due_at, "claimed_until": None, "error": error}
+        if not_sent:
+            waits = outbox.c.state.in_((OutboxState.QUEUED, OutboxState.UNKNOWN))
+            again["state"] = case((waits, OutboxState.QUEUED.value), else_=outbox.c.state)
+        await self._close(ids, **again)
 
     async def give_up(self, ids: Collection[UUID], *, state: OutboxState, error: str) -> None:
         """Never try these again."""

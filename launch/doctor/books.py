@@ -80,13 +80,14 @@ def outbox(found: health.Outbox, now: datetime) -> Check:
     late = max(timedelta(), now - found.oldest_at) if found.oldest_at else timedelta()
     said = f"{found.waiting:,} wait, the oldest for {_said(late)}" if found.waiting else "nothing waits"
     gave_up = f"; {found.failed:,} given up in the last day" if found.failed else ""
+    if found.unknown:
+        gave_up += f"; {found.unknown:,} may have arrived or not, and are not sent again"
     if late > OUTBOX_WARN:
         status = Status.FAIL if late > OUTBOX_FAIL else Status.WARN
         return Check("outbox", status, said + gave_up, "does main.py run? its log says why a message does not go")
-    if found.failed:
-        return Check(
-            "outbox", Status.WARN, said + gave_up, "the log of main.py run says why (notice_refused, notice_not_sent)"
-        )
+    if gave_up:
+        to_do = "the log of main.py run says why (notice_refused, notice_not_sent, notice_broken)"
+        return Check("outbox", Status.WARN, said + gave_up, to_do)
     return Check("outbox", Status.OK, said)
 
 

@@ -11,15 +11,20 @@ from aiogram import Bot
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from sqlalchemy import select, update
 
+from bot import outbox as sender
+from bot.build import build_bot
 from bot.outbox import OutboxSender
+from bot.sending import Limiter
 from giving.notices import URGENCY
 from giving.people import Person, Visitor
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
+from storage import health
 from storage.ids import new_id
 from storage.outbox import NewMessage
 from storage.tables import outbox, tips
-from tests.bot.telegram import FakeTelegram, refusal
+from tests.bot.telegram import TOKEN, FakeTelegram, refusal
+from tests.processes import free_port
 from tests.world import World
 
 Until = Callable[..., Awaitable[Any]]
@@ -138,6 +143,97 @@ async def test_what_may_pass_is_tried_again_later(
         world.wakes.outbox.set()
         await until(lambda: len(telegram.calls) == 2)
         await until(lambda: _all(world, "sent"))
+
+
+class Slow:
+    """A Telegram that takes the message and gives no answer in time."""
+
+    def __init__(self, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch) -> None:
+        result, monkey = telegram.result, monkeypatch
+        monkey.setattr(sender, "_REQUEST_S", 0.2)
+
+        async def late(method: str, params: dict[str, str]) -> Any:
+            await asyncio.sleep(0.5)
+            return await result(method, params)
+
+        monkey.setattr(telegram, "result", late)
+
+
+@pytest.mark.parametrize("how", ["timeout", "gateway"])
+async def test_thanks_that_may_have_arrived_are_never_sent_again(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    if how == "timeout":
+        Slow(telegram, monkeypatch)
+    else:
+        telegram.plan("sendMessage", 502, "<html>Bad Gateway</html>")
+    await queue(world, world.alice, NoticeKind.THANKS)
+    async with sending(bot, world):
+        await settled(world, until)
+        world.time.passes(hours=1)
+        world.wakes.outbox.set()
+        await asyncio.sleep(0.2)
+    [row] = await rows(world)
+    assert row.state == "unknown"
+    assert row.error in ("TelegramNetworkError", "TelegramServerError")
+    assert len(telegram.of("sendMessage")) == 1
+    async with world.unit.read() as work:
+        assert (await health.outbox(work.connection, now=world.time())).unknown == 1
+
+
+async def test_thanks_whose_sender_died_in_the_middle_are_never_sent_again(
+    bot: Bot, telegram: FakeTelegram, world: World
+) -> None:
+    await queue(world, world.alice, NoticeKind.THANKS)
+    [notice] = await world.outbox.claim()
+    assert await world.outbox.begin([notice])
+    assert not await world.outbox.begin([notice]), "once"
+    world.time.passes(seconds=31)
+    assert await world.outbox.claim() == []
+
+
+async def test_thanks_that_certainly_did_not_arrive_come_later(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    telegram.refuse("sendMessage", 429, "Too Many Requests: retry after 4", retry_after=4)
+    telegram.refuse("sendMessage", 401, "Unauthorized")
+    await queue(world, world.alice, NoticeKind.THANKS)
+    async with sending(bot, world):
+        for tries in (1, 2, 3):
+            await until(lambda tries=tries: len(telegram.of("sendMessage")) == tries)
+            await asyncio.sleep(0.1)
+            world.time.passes(seconds=20)
+            world.wakes.outbox.set()
+        await until(lambda: _all(world, "sent"))
+
+
+async def test_thanks_wait_while_nobody_listens_at_telegrams_address(world: World, until: Until) -> None:
+    nowhere = build_bot(TOKEN, f"http://127.0.0.1:{free_port()}", Limiter())
+    await queue(world, world.alice, NoticeKind.THANKS)
+    async with sending(nowhere, world):
+        await settled(world, until)
+    await nowhere.session.close()
+    assert await states(world)() == ["queued"]
+
+
+async def test_a_notice_that_can_never_be_written_is_given_up_after_a_while(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until
+) -> None:
+    async def broken(*args: Any) -> Words | None:
+        raise LookupError("no such message")
+
+    async def tried(times: int) -> bool:
+        return bool([row for row in await rows(world) if row.attempts == times and row.error])
+
+    await queue(world, world.alice, NoticeKind.RECEIPT)
+    async with sending(bot, world, broken):
+        for times in range(1, sender.MOST_TRIES + 1):
+            await until(lambda times=times: tried(times))
+            world.time.passes(seconds=301)
+            world.wakes.outbox.set()
+        await until(lambda: _all(world, "failed"))
+    [row] = await rows(world)
+    assert row.error == "LookupError (tried 12 times)"
 
 
 async def test_told_to_wait_it_waits_as_long_as_it_was_told(

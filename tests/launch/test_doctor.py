@@ -119,6 +119,11 @@ def test_the_outbox(waiting: int, minutes: int | None, failed: int, status: str,
     assert (check.status, says in check.found) == (status, True), check
 
 
+def test_what_nobody_knows_of_is_said():
+    check = books.outbox(Outbox(0, None, 0, unknown=3), NOW)
+    assert (check.status, "3 may have arrived or not" in check.found) == (Status.WARN, True), check
+
+
 @pytest.mark.parametrize(("found", "status", "says"), [
     (RecentBooks(12, False, ()), "ok", "12 entries of the last day agree"),
     (RecentBooks(12, True, ()), "ok", "the newest of more"),
