@@ -27,7 +27,7 @@ GRACE_S: Final = 7.5
 _ANSWER_S: Final = 10.0  # for the network around a long poll
 _CONFIRM_S: Final = 0.8
 _AGAIN_S: Final = 0.25  # how soon to look for more while something is still in hand
-HURRY_AFTER_S: Final = 3.0  # how long a handler may hide what came after its update
+HURRY_AFTER_S: Final = 3.0  # how long an update may hide what came after it
 MOST_PAUSE_S: Final = 10.0  # between two tries of an update while the database is away
 MOST_WAITING: Final = 5  # of one person, behind the one in hand; what a whole group says is never too much
 MOST_AT_ONCE: Final = 100  # in one answer of getUpdates
@@ -66,7 +66,8 @@ class InHand:
         self._lines: dict[Hashable, Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._unfinished: set[int] = set()
-        self._running: dict[int, tuple[float, Mapping[str, Any], Hurry]] = {}
+        self._running: dict[int, tuple[Mapping[str, Any], Hurry]] = {}
+        self._hiding: tuple[int | None, int] = None, 0
         self._finished: set[int] = set()
         self._next: int | None = None
         self._stopping = asyncio.Event()
@@ -100,10 +101,18 @@ class InHand:
             self._finished.clear()
 
     def hurry(self) -> None:
-        """End what hides later updates for too long and can simply be done again; its person is told."""
-        now = asyncio.get_running_loop().time()
-        for number, (began, raw, hurry) in self._running.items():
-            if now - began > HURRY_AFTER_S and can_be_done_again(raw) and hurry.now():
+        """Nothing new is shown behind the first unfinished update. Asked so every _AGAIN_S: one that hides the others
+        for too long, and can simply be done again, is ended; its person is told.
+
+        Only that one: where all are slow because the machine is, they get on, and to be ended would lose their work.
+        """
+        if self._hiding[0] != self.offset:
+            self._hiding = self.offset, 0
+        number, asked = self._hiding
+        self._hiding = number, asked + 1
+        if number in self._running and asked * _AGAIN_S >= HURRY_AFTER_S:
+            raw, hurry = self._running[number]
+            if can_be_done_again(raw) and hurry.now():
                 log.warning("update_hurried", update_id=number)
 
     def _queue(self, key: Hashable, raw: Mapping[str, Any]) -> None:
@@ -142,7 +151,7 @@ class InHand:
         raw, number, pause = line[0], line[0]["update_id"], 0.5
         while True:
             hurry = Hurry()
-            self._running[number] = asyncio.get_running_loop().time(), raw, hurry
+            self._running[number] = raw, hurry
             try:
                 line.stuck = not await self._handle(raw, hurry)
             finally:

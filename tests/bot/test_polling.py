@@ -300,6 +300,22 @@ async def test_money_and_posts_are_never_turned_away(
     assert heard.ended == [*(f"c{n}" for n in range(21, 31)), "wait", "a2", "a3", "a4", "a5", "a6", "paid"]
 
 
+async def test_of_many_that_are_slow_only_the_first_is_hurried(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, until: Until
+) -> None:
+    heard.deadline._seconds = 60
+    telegram.push(*(tap(n, f"wait{n}", person=n) for n in range(1, 121)))
+    with capture_logs() as logs:
+        async with listening(bot, heard):
+            await until(lambda: [log for log in logs if log["event"] == "update_hurried"])
+            await asyncio.sleep(0.1)
+            heard.gate.set()
+            await until(lambda: len(heard.ended) == 119)
+
+    assert [log["update_id"] for log in logs if log["event"] == "update_hurried"] == [1]
+    assert telegram.updates == []
+
+
 GROUP = -100700
 CHANNEL_CHAT = {"id": -100500, "type": "channel", "title": "C"}
 TELEGRAM = {"id": 777000, "is_bot": False, "first_name": "Telegram"}
