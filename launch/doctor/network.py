@@ -123,27 +123,42 @@ def _webhook(hook: Answer | str, settings: Settings, *, known: bool) -> Check:
         return Check("webhook", Status.SKIPPED, "not asked without a token that is taken")
     if isinstance(hook, str) or hook.result is None:
         return Check("webhook", Status.SKIPPED, "Telegram did not say")
-    return webhook(hook.result, settings.web.public_url)
+    from web.telegram import PATH
+
+    return webhook(hook.result, settings.web.public_url + PATH if settings.webhook else "")
 
 
-def webhook(info: Mapping[str, Any], public_url: str) -> Check:
-    """Whether updates come the way the settings say; of addresses only the host is told, the rest may be secret."""
-    url, waiting = str(info.get("url") or ""), int(info.get("pending_update_count") or 0)
-    wants = bool(public_url)
-    ours = wants and url.startswith(public_url.rstrip("/") + "/")
-    host = urlsplit(url).hostname or ""
-    if url and not ours:
-        to_do = "stop the other program that uses this token"
-        to_do += f", or start this one: it takes {public_url}" if wants else ", or set web.public_url to that address"
-        return Check("webhook", Status.WARN, f"Telegram sends updates to {host}, the settings mean otherwise", to_do)
-    if wants and not url:
-        return Check("webhook", Status.NOTE, "none yet", "main.py run sets it when it starts")
+def webhook(info: Mapping[str, Any], ours: str) -> Check:
+    """Whether updates come the way `run` takes them: at `ours`, or polled if that is empty.
+
+    Of addresses only the host is told, the rest may be secret.
+    """
+    url, host = str(info.get("url") or ""), urlsplit(str(info.get("url") or "")).hostname or ""
+    if url and url != ours:
+        found = f"Telegram sends updates to {host}, the settings mean otherwise"
+        return Check("webhook", Status.WARN, found, _elsewhere(ours))
     how = f"at {host}" if url else "none: main.py run polls"
+    if ours and not url:
+        how = "none yet"
+    found, to_do = [how], []
     if error := info.get("last_error_message"):
         at = datetime.fromtimestamp(int(info.get("last_error_date") or 0), UTC)
-        said = " ".join(str(error).split())[:120]
-        to_do = f"does {public_url} lead here, with a certificate that browsers take?"
-        return Check("webhook", Status.WARN, f"{how}; last failed {at:%Y-%m-%d %H:%M} UTC: {said}", to_do)
-    if waiting > MANY_UPDATES:
-        return Check("webhook", Status.WARN, f"{how}; {waiting:,} updates wait", "does main.py run, and keep up?")
+        found.append(f"last failed {at:%Y-%m-%d %H:%M} UTC: {' '.join(str(error).split())[:120]}")
+        to_do.append(f"does {ours or 'web.public_url'} lead here, with a certificate that browsers take?")
+    if (waiting := int(info.get("pending_update_count") or 0)) > MANY_UPDATES:
+        found.append(f"{waiting:,} updates wait")
+        to_do.append("does main.py run, and keep up?")
+    if to_do:
+        return Check("webhook", Status.WARN, "; ".join(found), "\n".join(to_do))
+    if ours and not url:
+        return Check("webhook", Status.NOTE, how, "main.py run sets it when it starts")
     return Check("webhook", Status.OK, how)
+
+
+def _elsewhere(ours: str) -> str:
+    if ours:
+        return f"stop the other program that uses this token, or start this one: it takes them at {ours}"
+    return (
+        "main.py run polls, by these settings, and takes the address away; to keep it stop the other program"
+        " that uses this token, or set web.public_url (https) and telegram.updates: auto"
+    )

@@ -13,6 +13,7 @@ from storage.health import Outbox, RecentBooks
 from storage.verify import Finding
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+HOOK = "https://give.example.org/hooks/telegram"
 PUBLIC = "https://give.example.org"
 FINDING = Finding("an entry sums to zero per currency", "payment:x", 0, 1)
 
@@ -57,24 +58,40 @@ def test_the_token(answer: network.Answer, status: str, says: str):
     assert (check.status, says in check.found) == (status, True)
 
 
-@pytest.mark.parametrize(("info", "public_url", "status", "says"), [
+@pytest.mark.parametrize(("info", "ours", "status", "says"), [
     ({"url": ""}, "", "ok", "polls"),
-    ({}, PUBLIC, "note", "none yet"),
-    ({"url": f"{PUBLIC}/hooks/telegram"}, PUBLIC, "ok", "at give.example.org"),
-    ({"url": f"{PUBLIC}/hooks/telegram"}, f"{PUBLIC}/", "ok", "at give.example.org"),
-    ({"url": f"{PUBLIC}.evil.example/x"}, PUBLIC, "warn", "give.example.org.evil.example"),
+    ({}, HOOK, "note", "none yet"),
+    ({"url": HOOK}, HOOK, "ok", "at give.example.org"),
+    ({"url": HOOK}, "", "warn", "give.example.org"),
+    ({"url": f"{PUBLIC}/other-bot/s3cret"}, HOOK, "warn", "give.example.org"),
+    ({"url": f"{PUBLIC}.evil.example/x"}, HOOK, "warn", "give.example.org.evil.example"),
     ({"url": "https://other.example/s3cret?t=1"}, "", "warn", "other.example"),
-    ({"url": "https://other.example/s3cret?t=1"}, PUBLIC, "warn", "other.example"),
-    ({"url": f"{PUBLIC}/h", "last_error_message": "Connection\nrefused", "last_error_date": 1790000000}, PUBLIC, "warn",
+    ({"url": "https://other.example/s3cret?t=1"}, HOOK, "warn", "other.example"),
+    ({"url": HOOK, "last_error_message": "Connection\nrefused", "last_error_date": 1790000000}, HOOK, "warn",
      "Connection refused"),
-    ({"url": f"{PUBLIC}/h", "pending_update_count": 5000}, PUBLIC, "warn", "5,000 updates wait"),
+    ({"url": HOOK, "pending_update_count": 5000}, HOOK, "warn", "5,000 updates wait"),
+    ({"url": HOOK, "last_error_message": "old", "pending_update_count": 5000}, HOOK, "warn", "old; 5,000 updates wait"),
     ({"url": "", "pending_update_count": 101}, "", "warn", "101 updates wait"),
 ])  # fmt: skip
-def test_the_webhook_against_the_settings(info: dict[str, Any], public_url: str, status: str, says: str):
-    check = network.webhook(info, public_url)
+def test_the_webhook_against_the_settings(info: dict[str, Any], ours: str, status: str, says: str):
+    check = network.webhook(info, ours)
     assert (check.status, says in check.found) == (status, True), check
     assert bool(check.to_do) is (status != "ok")
     assert "s3cret" not in check.found + check.to_do
+
+
+@pytest.mark.parametrize(("public_url", "updates", "url", "status"), [
+    (PUBLIC, "auto", HOOK, "ok"),
+    (PUBLIC, "auto", "", "note"),
+    (PUBLIC, "polling", "", "ok"),
+    (PUBLIC, "polling", HOOK, "warn"),
+    ("http://give.example.org", "auto", "", "ok"),
+    ("", "auto", "", "ok"),
+])  # fmt: skip
+def test_the_webhook_is_looked_at_as_run_will_do_it(public_url: str, updates: str, url: str, status: str):
+    how = settings(web={"public_url": public_url}, telegram={"updates": updates})
+    answer = network.Answer(200, {"url": url}, 0.0)
+    assert network._webhook(answer, how, known=True).status == status
 
 
 SANDBOX = {"enabled": ["sandbox"], "sandbox": {"key": "k", "webhook_secret": "s"}}
