@@ -12,7 +12,7 @@ from pydantic import (
     SecretStr,
 )
 
-from settings.words import LANGUAGES, nearest
+from settings.words import CURRENCIES, LANGUAGES, nearest
 
 
 def _whole(value: object) -> object:
@@ -66,6 +66,12 @@ def language_name(value: str) -> str:
     return value
 
 
+def currency_code(value: str) -> str:
+    if value not in CURRENCIES:
+        raise ValueError(f"unknown currency, known: {', '.join(CURRENCIES)}")
+    return value
+
+
 def hours(value: str) -> str:
     clock = r"([01][0-9]|2[0-3]):[0-5][0-9]"
     if value and (not re.fullmatch(f"{clock}-{clock}", value) or value[:5] == value[6:]):
@@ -73,17 +79,8 @@ def hours(value: str) -> str:
     return value
 
 
-def like(pattern: str, example: str) -> AfterValidator:
-    def shaped(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"must look like {example}")
-        return value
-
-    return AfterValidator(shaped)
-
-
 def like_secret(pattern: str, words: str) -> AfterValidator:
-    """The same for a secret: its words are never repeated."""
+    """A secret of this shape; its words are never repeated."""
 
     def shaped(value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(pattern, value.get_secret_value()):

@@ -23,11 +23,11 @@ from settings.kinds import (
     Secret,
     Text,
     Whole,
+    currency_code,
     database_address,
     each_once,
     hours,
     language_name,
-    like,
     like_secret,
     timezone_name,
     web_address,
@@ -66,7 +66,7 @@ class Web(Group):
 
 
 class Tips(Group):
-    currency: Annotated[Text, like("[A-Z]{3}", "CNY")] = "CNY"
+    currency: Annotated[Text, AfterValidator(currency_code)] = "CNY"
     least_minor: Positive = 100
     most_minor: Positive = 5_000_000
     presets_minor: Annotated[tuple[Whole, ...], Field(min_length=1), AfterValidator(each_once)] = (100, 500, 1000)

@@ -8,6 +8,11 @@ from pathlib import Path
 PREFIX = "YIZAN_"
 CONFIG_VARIABLE = "YIZAN_CONFIG"
 DEFAULT_FILE = Path(__file__).parent.parent / "config.yaml"
+# Known currencies; a test holds them equal to giving.money.DECIMALS.
+CURRENCIES = (
+    "AUD", "CAD", "CHF", "CNY", "DKK", "EUR", "GBP", "HKD", "JPY", "KRW", "MYR", "NOK", "NZD", "SEK", "SGD", "TWD",
+    "USD", "VND", "XTR",
+)  # fmt: skip
 LANGUAGES = ("zh-CN", "en")  # settings know nothing of ours: a test holds this equal to giving.people.LANGUAGES
 HIDDEN = "••••"
 

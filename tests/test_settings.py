@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 import settings
-from giving import people
+from giving import money, people
 from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render, words
 
 ROOT = Path(__file__).parent.parent
@@ -104,6 +104,16 @@ def test_a_path_wins_over_yizan_config_which_wins_over_the_file_beside_main(conf
     assert load(None, environ).language == "en"
     assert load(config("language: zh-CN"), environ).language == "zh-CN"
     assert load(None, {"YIZAN_CONFIG": ""}).language == "zh-CN"
+
+
+@pytest.mark.parametrize("code", ["ABC", "KWD", "CNH", "cny", ""])
+def test_a_currency_we_do_not_know_is_refused_before_anything_starts(code):
+    with pytest.raises(SettingsError, match=r"YIZAN_TIPS__CURRENCY: unknown currency, known: AUD.*CNY"):
+        load(None, {"YIZAN_TIPS__CURRENCY": code})
+
+
+def test_the_currencies_are_those_of_money():
+    assert set(words.CURRENCIES) == set(money.DECIMALS)
 
 
 def test_the_languages_are_those_of_the_people():
@@ -227,7 +237,10 @@ NOT_URL = "must be an address such as https://example.org"
         ("quiet_hours: 22-8", 'config.yaml: quiet_hours: must look like 22:00-08:00, or be "" for none'),
         ("quiet_hours: 24:00-08:00", 'config.yaml: quiet_hours: must look like 22:00-08:00, or be "" for none'),
         ("quiet_hours: 08:00-08:00", 'config.yaml: quiet_hours: must look like 22:00-08:00, or be "" for none'),
-        ("tips: {currency: yuan}", "config.yaml: tips.currency: must look like CNY"),
+        (
+            "tips: {currency: yuan}",
+            f"config.yaml: tips.currency: unknown currency, known: {', '.join(words.CURRENCIES)}",
+        ),
         ("tips: {presets_minor: []}", "config.yaml: tips.presets_minor: must not be empty"),
         (
             "tips: {presets_minor: [50]}",
