@@ -135,8 +135,8 @@ def webhook(info: Mapping[str, Any], ours: str) -> Check:
     """
     url, host = str(info.get("url") or ""), urlsplit(str(info.get("url") or "")).hostname or ""
     if url and url != ours:
-        found = f"Telegram sends updates to {host}, the settings mean otherwise"
-        return Check("webhook", Status.WARN, found, _elsewhere(ours))
+        elsewhere = f"Telegram sends updates to {host}, the settings mean otherwise"
+        return Check("webhook", Status.WARN, elsewhere, _elsewhere(ours))
     how = f"at {host}" if url else "none: main.py run polls"
     if ours and not url:
         how = "none yet"
