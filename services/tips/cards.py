@@ -1,0 +1,134 @@
+"""What is shown of tips, posts and receipts: read together, from one unit of work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from giving.creators import Chat, Post
+from giving.ledger import Posting
+from giving.money import Money
+from giving.projects import Project, ProjectCard, Tally
+from giving.tips import Tip, TipState
+from services.projects import as_chosen, cards
+from storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class TipCard:
+    """A tip for its donor, with its project and the chat whose post it was given on.
+
+    `project_now`: what the chat supports by now, if that is another one.
+    """
+
+    tip: Tip
+    project: ProjectCard
+    chat_title: str | None
+    test_money: bool
+    project_now: Project | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given.
+
+    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests; `project_now` as of a tip.
+    """
+
+    post: Post
+    project: ProjectCard
+    raised: Tally
+    chat_title: str
+    tipping: bool
+    presets: tuple[Money, ...] = ()
+    paused: bool = False
+    project_now: Project | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What anyone who has the code may see: amount and name as the donor chose, and the entry in the ledger."""
+
+    code: str
+    amount: Money | None
+    project: Project
+    state: TipState
+    paid_at: datetime
+    refunded_at: datetime | None
+    name: str | None
+    entry_key: str
+    entry_id: UUID
+    postings: tuple[tuple[str, Money], ...]
+    fee: Money | None
+    test_money: bool
+
+
+async def tip_card(work: Work, tip: Tip, *, test_money: bool) -> TipCard:
+    """One tip for its donor."""
+    project = (await work.projects.by_ids([tip.project]))[tip.project]
+    chats = await work.creators.chats_by_ids([tip.chat]) if tip.chat else {}
+    chat = chats.get(tip.chat) if tip.chat else None
+    now = await _project_now(work, chat, project.id) if chat and tip.state is TipState.OFFERED else None
+    return TipCard(tip, (await cards(work, [project]))[0], chat.title if chat else None, test_money, now)
+
+
+async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ...]) -> list[PostCard | None]:
+    """Posts in the order they were asked for, None for those that are unknown; `presets` where a chat has none."""
+    posts = await work.creators.posts_by_ids(set(asked))
+    chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
+    theirs = {chat.project for chat in chats.values() if chat.project}
+    projects = await work.projects.by_ids(theirs | {post.project for post in posts.values()})
+    shown = {card.project.id: card for card in await cards(work, list(projects.values()))}
+    raised: dict[tuple[UUID, str], Tally] = {}
+    for currency in {project.target.currency for project in projects.values()}:
+        found = await work.tallies.of(posts.keys(), currency)
+        raised |= {(post, currency): tally for post, tally in found.items()}
+
+    def card(post: Post) -> PostCard:
+        chat, project = chats[post.chat], shown[post.project]
+        tipping = chat.tipping and project.project.open
+        given = raised[post.id, project.project.target.currency]
+        now = projects.get(chat.project) if chat.project and chat.project != post.project else None
+        return PostCard(post, project, given, chat.title, tipping, chat.presets(presets), chat.paused, now)
+
+    return [card(posts[post]) if post in posts else None for post in asked]
+
+
+async def receipt_of(work: Work, code: str, *, test_money: bool) -> Receipt | None:
+    """A paid tip by its code, as anyone may see it."""
+    tip = await work.tips.by_receipt(code)
+    if tip is None or tip.entry_key is None or tip.paid_at is None:
+        return None
+    entry = await work.ledger.by_key(tip.entry_key)
+    fee = await work.ledger.by_key(tip.entry_key.replace("payment:", "fee:", 1).removesuffix(":paid"))
+    project = (await work.projects.by_ids([tip.project]))[tip.project]
+    donor = (await work.people.by_ids([tip.donor])).get(tip.donor)
+    if entry is None:
+        return None
+    shown = as_chosen(tip, donor.name if donor else "")
+    return Receipt(
+        code=tip.receipt_code,
+        amount=shown.amount,
+        project=project,
+        state=tip.state,
+        paid_at=tip.paid_at,
+        refunded_at=tip.refunded_at,
+        name=shown.name,
+        entry_key=entry.key,
+        entry_id=entry.id,
+        postings=_postings(entry.postings, hidden=shown.amount is None),
+        fee=fee.postings[0].amount if fee and shown.amount else None,
+        test_money=test_money,
+    )
+
+
+async def _project_now(work: Work, chat: Chat, given: UUID) -> Project | None:
+    """What the chat supports by now, if it is another project than the one given to."""
+    if chat.project is None or chat.project == given:
+        return None
+    return (await work.projects.by_ids([chat.project])).get(chat.project)
+
+
+def _postings(postings: tuple[Posting, ...], *, hidden: bool) -> tuple[tuple[str, Money], ...]:
+    """The entry's lines; a donor who hides the amount hides it here too, or the page would tell it after all."""
+    return () if hidden else tuple((posting.account, posting.amount) for posting in postings)
