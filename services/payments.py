@@ -1,4 +1,4 @@
-"""Provider events: verified, stored once, settled into the books (services/settlement.py), and then answered."""
+"""Provider events: verified, stored once, settled into the books (services/settlement/), and then answered."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence

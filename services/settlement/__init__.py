@@ -1,0 +1,6 @@
+"""Settling: events become entries, tips become paid, and whoever is to be told is queued."""
+
+from services.settlement.batch import Taken
+from services.settlement.settler import Settler
+
+__all__ = ["Settler", "Taken"]

@@ -1,0 +1,81 @@
+"""A batch of events while it is decided: what stands before, and what the decisions change."""
+
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from giving.ledger import Entry
+from giving.payments import Outcome, Payment, RailEvent, Settlement
+from giving.tips import Tip
+from storage.inbox import InboxState, StoredEvent
+from storage.tallies import Gift
+
+Decided = tuple[RailEvent, Settlement]
+Event = tuple[StoredEvent, RailEvent]
+_STATES: Final = {
+    Outcome.BOOKED: InboxState.SETTLED,
+    Outcome.REPLAYED: InboxState.SETTLED,
+    Outcome.NOTED: InboxState.SETTLED,
+    Outcome.IGNORED: InboxState.IGNORED,
+    Outcome.WAITING: InboxState.WAITING,
+    Outcome.ODD: InboxState.ODD,
+}
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of events is decided against, and what it changes; each decision is seen by the next."""
+
+    payments: dict[UUID, Payment] = field(default_factory=dict)
+    tips: dict[UUID, list[Tip]] = field(default_factory=dict)
+    booked: set[str] = field(default_factory=set)
+    entries: list[Entry] = field(default_factory=list)
+    paid: dict[UUID, Tip] = field(default_factory=dict)
+    extra: dict[UUID, Tip] = field(default_factory=dict)
+    refunded: dict[UUID, Tip] = field(default_factory=dict)
+    touched: dict[UUID, Payment] = field(default_factory=dict)
+    gifts: list[Gift] = field(default_factory=list)
+    marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
+    decided: dict[UUID, Decided] = field(default_factory=dict)
+
+    def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
+        """Let one decision stand."""
+        self.marks[stored.id] = (_STATES[settlement.outcome], settlement.reason)
+        self.decided[stored.id] = (event, settlement)
+        if settlement.outcome is not Outcome.BOOKED and settlement.payment is None:
+            return
+        self.entries += settlement.entries
+        self.booked.update([entry.key for entry in settlement.entries])
+        for tips, kept, sign in (
+            (settlement.paid, self.paid, 1),
+            (settlement.extra, self.extra, 1),
+            (settlement.refunded, self.refunded, -1),
+        ):
+            for tip in tips:
+                kept[tip.id] = tip
+                self.gifts += _gifts(tip, sign)
+        if event.reference is None:
+            return
+        if settlement.payment is not None:
+            self.payments[event.reference] = self.touched[event.reference] = settlement.payment
+        changed = settlement.paid + settlement.extra + settlement.refunded
+        standing = self.tips.get(event.reference, [])
+        if len(standing) == 1 == len(changed) and standing[0].id == changed[0].id:
+            self.tips[event.reference] = list(changed)
+        elif changed:
+            self.tips[event.reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of an event that came in; `left`: the inbox holds something to be decided now."""
+
+    is_new: bool
+    decided: Decided | None = None
+    left: bool = False
+
+
+def _gifts(tip: Tip, sign: int) -> list[Gift]:
+    """A tip counts for its project, and for the post and the chat, or the slot, it was given on."""
+    subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot) if subject]
+    return [Gift(subject, tip.donor, tip.amount, sign) for subject in subjects]
