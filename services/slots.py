@@ -60,12 +60,9 @@ class SlotService:
         shown = clean(name, most=NAME_GRAPHEMES)
         async with self._unit() as work:
             await open_project(work, project_id)
-            slot = await work.slots.of_creator(person.id)
-            if slot is None:
-                slot = await self._add(work, person, project_id, shown)
-            else:
-                values = {"project_id": project_id, "name": shown or slot.name, "closed_at": None}
-                slot = await work.slots.set(slot.id, **values)
+            slot = await work.slots.of_creator(person.id) or await self._add(work, person, project_id, shown)
+            values = {"project_id": project_id, "name": shown or slot.name, "closed_at": None}
+            slot = await work.slots.set(slot.id, **values)
             card = await self._card(work, slot)
         log.info("slot_opened", slot_id=str(slot.id), creator_id=str(person.id), project_id=str(project_id))
         return card
@@ -73,10 +70,14 @@ class SlotService:
     async def _add(self, work: Work, person: Person, project_id: UUID, name: str) -> Slot:
         if not name:
             raise NameNeeded
-        slug = slug_of(name, await work.slots.taken(slug_of(name)))
-        slot = Slot(new_id(), person.id, slug, name, project_id, self._now())
-        await work.slots.add(slot)
-        return slot
+        taken = await work.slots.taken(slug_of(name))
+        while True:
+            slot = Slot(new_id(), person.id, slug_of(name, taken), name, project_id, self._now())
+            if await work.slots.add(slot):
+                return slot
+            if (mine := await work.slots.of_creator(person.id)) is not None:  # tapped twice
+                return mine
+            taken |= {slot.slug}  # by somebody else at this moment
 
     async def rename(self, person: Person, name: str) -> SlotCard:
         """Another public name; the address stays, so that links go on working. Raises: NameNeeded, SlotUnknown."""

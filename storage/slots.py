@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
@@ -14,6 +14,7 @@ from giving.slots import Slot
 from giving.tips import Tip, TipState
 from storage.tables import people, slots, supporters, tips
 from storage.tips import read_tip
+from storage.upsert import insert_into
 
 
 class SlotStore:
@@ -43,14 +44,14 @@ class SlotStore:
         alike = or_(slots.c.slug == bare, slots.c.slug.startswith(f"{bare}-", autoescape=True))
         return frozenset((await self._connection.execute(select(slots.c.slug).where(alike))).scalars())
 
-    async def add(self, slot: Slot) -> None:
-        """Insert a slot."""
-        await self._connection.execute(
-            insert(slots).values(
-                id=slot.id, creator_id=slot.creator, slug=slot.slug, name=slot.name, project_id=slot.project,
-                opened_at=slot.opened_at, closed_at=slot.closed_at,
-            )
-        )  # fmt: skip
+    async def add(self, slot: Slot) -> bool:
+        """Insert a slot; False if its address is taken, or its creator has one already."""
+        row = {
+            "id": slot.id, "creator_id": slot.creator, "slug": slot.slug, "name": slot.name,
+            "project_id": slot.project, "opened_at": slot.opened_at, "closed_at": slot.closed_at,
+        }  # fmt: skip
+        new = insert_into(self._connection, slots).values(row).on_conflict_do_nothing().returning(slots.c.id)
+        return (await self._connection.execute(new)).first() is not None
 
     async def set(self, slot: UUID, **values: object) -> Slot:
         """Change columns of one slot."""

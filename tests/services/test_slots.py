@@ -1,5 +1,7 @@
 """公益爱心位: opened, given on, counted, closed, and opened again at the same address."""
 
+import asyncio
+
 import pytest
 
 from giving.errors import NameNeeded, ProjectClosed, ProjectUnknown, SlotUnknown, TippingOff
@@ -8,6 +10,7 @@ from giving.tips import OfferRequest, Tip
 from services.ledger import LedgerService
 from services.slots import SlotCard
 from storage.ids import new_id
+from storage.slots import SlotStore
 from storage.tables import tallies
 from tests.services.test_tips import close
 from tests.world import World, cny
@@ -110,6 +113,23 @@ async def test_a_new_name_keeps_the_address_and_an_earlier_tip_its_project(world
 async def test_two_people_of_one_name_have_two_addresses(world: World, slot: SlotCard):
     other = await world.slots.open(world.alice, world.library.id, "林晓雯")
     assert other.slot.slug == "林晓雯-2"
+
+
+@pytest.mark.parametrize("same_person", [False, True])
+async def test_two_slots_of_one_name_at_once_are_two_addresses_and_one_for_each_person(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, same_person: bool
+):
+    read = SlotStore.taken
+
+    async def slowly(self: SlotStore, bare: str) -> frozenset[str]:
+        found = await read(self, bare)
+        await asyncio.sleep(0.1)  # the other one reads the same
+        return found
+
+    monkeypatch.setattr(SlotStore, "taken", slowly)
+    people = (world.alice, world.alice if same_person else world.creator)
+    opened = await asyncio.gather(*(world.slots.open(person, world.library.id, "书友") for person in people))
+    assert {card.slot.slug for card in opened} == ({"书友"} if same_person else {"书友", "书友-2"})
 
 
 async def test_names_nobody_can_see_and_projects_that_take_nothing_are_refused(world: World, slot: SlotCard):
