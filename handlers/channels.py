@@ -20,8 +20,10 @@ from bot import creator_cards, keyboards
 from bot.cards import Rendered
 from bot.carriers import Carriers
 from giving.creators import BotRights, Carried, Post
+from giving.people import Person
 from handlers.here import Here, Place
 from services.creators import ChatSeen, CreatorService
+from services.groups import GroupService
 from services.people import PeopleService
 
 log = structlog.get_logger()
@@ -48,17 +50,23 @@ def register(router: Router) -> None:
     router.channel_post.register(posted, F.content_type.in_(POSTS))
 
 
-async def changed_in_channel(event: ChatMemberUpdated, here: Here | None, creators: CreatorService) -> None:
-    """Remember what the bot may do there, and tell who changed it: ready, or what is missing."""
+async def changed_in_channel(
+    event: ChatMemberUpdated, here: Here | None, creators: CreatorService, groups: GroupService
+) -> None:
+    """Remember what the bot may do there, and tell who changed it, and whose channel it is."""
     if here is None:
         return
     chat = event.chat
     seen = ChatSeen(telegram_id=chat.id, kind=chat.type, title=chat.title or "", username=chat.username)
-    card = await creators.bot_changed(seen, rights_of(event.new_chat_member), here.person)
-    if card.chat.rights.present:
-        await _tell(here, creator_cards.bot_added(here.texts, here.links, here.language, card))
-    elif rights_of(event.old_chat_member).present:
-        await _tell(here, creator_cards.bot_removed(here.texts, here.links, here.language, card.chat))
+    old, new = rights_of(event.old_chat_member), rights_of(event.new_chat_member)
+    card = await creators.bot_changed(seen, new, here.person)
+    runs = await groups.creator_of(card.chat) if old != new else None
+    for reader in {person.id: person for person in (here.person, runs) if person is not None}.values():
+        spoken = reader.language(here.texts.default)
+        if new.present:
+            await _tell(here, reader, creator_cards.bot_added(here.texts, here.links, spoken, card))
+        elif old.present:
+            await _tell(here, reader, creator_cards.bot_removed(here.texts, here.links, spoken, card.chat))
 
 
 def rights_of(member: Member) -> BotRights:
@@ -68,12 +76,12 @@ def rights_of(member: Member) -> BotRights:
     return BotRights(present=isinstance(member, ChatMemberMember | ChatMemberOwner | ChatMemberRestricted))
 
 
-async def _tell(here: Here, told: Rendered) -> None:
+async def _tell(here: Here, reader: Person, told: Rendered) -> None:
     """In private; who never started the bot can't be told."""
     try:
-        await here.say.send(here.person.telegram_id, told)
+        await here.say.speaking(reader.language(here.texts.default)).send(reader.telegram_id, told)
     except (TelegramForbiddenError, TelegramBadRequest) as refusal:
-        log.info("creator_not_told", person_id=str(here.person.id), error=type(refusal).__name__)
+        log.info("creator_not_told", person_id=str(reader.id), error=type(refusal).__name__)
 
 
 async def blocked(event: ChatMemberUpdated, people: PeopleService) -> None:

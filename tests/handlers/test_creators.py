@@ -56,6 +56,17 @@ async def test_removed_it_says_that_nothing_is_lost(chat, world):
     assert "我已离开" in message.text
 
 
+async def test_a_channels_creator_is_told_too_when_another_administrator_removes_the_bot_or_takes_a_right(chat, world):
+    full = membership("administrator", can_edit_messages=True)
+    both = await changed(chat, full, membership("administrator"), person=1002, channel=CHANNEL)
+    assert [message.chat_id for message in both] == [1002, 1001]
+    assert "还差一项权限" in both[1].text
+    both = await changed(chat, full, membership("kicked"), person=1002, channel=CHANNEL)
+    assert [message.chat_id for message in both] == [1002, 1001]
+    assert "我已离开" in both[1].text
+    assert len(await changed(chat, full, full, person=1002, channel=CHANNEL)) == 1, "nothing that concerns them"
+
+
 async def test_who_never_started_the_bot_can_not_be_told_and_nothing_breaks(chat, world):
     chat.calls.blocked.add(1001)
     assert await changed(chat, membership("left"), membership("administrator", can_edit_messages=True)) == []
