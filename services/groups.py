@@ -9,7 +9,7 @@ import structlog
 from giving.creators import BotRights, Carried, Chat, ChatCard, Post
 from giving.errors import ChatUnknown, NotAdministrator, ProjectClosed, TippingNotOn, TippingPaused
 from giving.names import clean
-from giving.people import Person
+from giving.people import Person, Visitor
 from services.clock import Clock, utc_now
 from services.creator_watch import CreatorWatch
 from services.creators import EXCERPT_GRAPHEMES, TITLE_GRAPHEMES, ChatRights, ChatSeen, CreatorService
@@ -21,12 +21,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Tipped:
-    """A group's message that somebody answers with /tip; `author`: if it was a person."""
+    """A group's message that somebody answers with /tip; `author`: if it was a person, met if it becomes a post."""
 
     message_id: int
     text: str
     at: datetime
-    author: UUID | None
+    author: Visitor | None
 
 
 class GroupService:
@@ -82,7 +82,10 @@ class GroupService:
         return known
 
     async def card(self, chat_id: UUID, person: Person) -> ChatCard:
-        """A chat for who administers it at this moment, or runs it. Raises: ChatUnknown, NotAdministrator."""
+        """A chat for who administers it at this moment, or runs it.
+
+        Raises: ChatUnknown (also for a stranger, who is not told that it is there), NotAdministrator (no longer).
+        """
         async with self._unit.read() as work:
             chat = (await work.creators.chats_by_ids([chat_id])).get(chat_id)
         if chat is None:
@@ -91,7 +94,9 @@ class GroupService:
             async with self._unit() as work:
                 await work.handovers.put_manager(chat_id, person.id, self._now())
         elif chat.creator != person.id:
-            raise NotAdministrator(chat=chat.title)
+            async with self._unit.read() as work:
+                theirs = any(own.id == chat_id for own in await work.creators.chats_of(person.id))
+            raise NotAdministrator(chat=chat.title) if theirs else ChatUnknown
         return await self._creators.chat(chat_id, person)
 
     async def tipped(self, group: int, message: Tipped, title: str) -> Post:
@@ -110,6 +115,7 @@ class GroupService:
                 raise ProjectClosed(project=project, alternatives=await alternatives(work, project.id))
         async with self._unit() as work:
             return await work.creators.add_post(
+                author=await self._met(work, message.author),
                 chat=chat,
                 message_id=message.message_id,
                 excerpt=clean(message.text, most=EXCERPT_GRAPHEMES),
@@ -117,8 +123,13 @@ class GroupService:
                 now=self._now(),
                 carried=Carried.REPLY,
                 carrier_chat=group,
-                author=message.author,
             )
+
+    async def _met(self, work: Work, author: Visitor | None) -> UUID | None:
+        if author is None:
+            return None
+        known = await work.people.by_telegram_id(author.telegram_id)
+        return (known or await work.people.meet(author, started=False, now=self._now())).id
 
     async def channel_post(self, channel: int, message_id: int) -> Post | None:
         """The post of a channel that stands, automatically forwarded, in its discussion group; None if not ours."""

@@ -19,13 +19,13 @@ from bot.sending import Priority, sending_as
 from giving.creators import Carried, Post
 from giving.errors import NotTippable, TipInChannel, TipNeedsReply
 from giving.money import Money, parse_amount
+from giving.people import Visitor
 from giving.tips import OfferRequest
 from handlers.channels import POSTS
 from handlers.here import Here, Place
 from handlers.tips.card import show_tip
 from services.cleanups import TO_BE_TAPPED, CleanupService
 from services.groups import GroupService, Tipped
-from services.people import PeopleService
 from services.tips import TipCard
 
 log = structlog.get_logger()
@@ -54,8 +54,8 @@ async def tip(
     post = await _channel_post(answered, groups)
     amount = parse_amount(command.args, least=limits.least, most=limits.most) if command.args else None
     if post is None:
-        author = await _author(answered, place.people)
-        tipped = Tipped(answered.message_id, answered.text or answered.caption or "", answered.date, author)
+        words = answered.text or answered.caption or ""
+        tipped = Tipped(answered.message_id, words, answered.date, _author(answered))
         post = await groups.tipped(message.chat.id, tipped, message.chat.title or "")
     elif post.carried is Carried.SELF and amount is None:
         raise TipInChannel
@@ -94,12 +94,12 @@ async def _channel_post(answered: Message, groups: GroupService) -> Post | None:
     return await groups.channel_post(origin.chat.id, origin.message_id)
 
 
-async def _author(answered: Message, people: PeopleService) -> UUID | None:
+def _author(answered: Message) -> Visitor | None:
     """Who wrote it; nobody for bots, channels and administrators who stay anonymous."""
     author = answered.from_user
     if author is None or author.is_bot or answered.sender_chat is not None:
         return None
-    return (await people.meet(visitor(author))).id
+    return visitor(author)
 
 
 async def _offer(message: Message, here: Here, post: Post, amount: Money) -> UUID:

@@ -178,6 +178,19 @@ async def test_the_author_is_named_only_if_they_wish(chat, world, on):
     assert "谢谢 Bob" in carrier.text.replace("\u2068", "").replace("\u2069", "")
 
 
+@pytest.mark.parametrize("state", ["unknown", "off", "paused", "on"])
+async def test_an_author_is_met_only_where_their_message_can_be_tipped(chat, world, state):
+    if state != "unknown":
+        card = await world.group(on=state != "off")
+        if state == "paused":
+            await world.creators.pause(card.chat.id, world.creator)
+    author: Any = {"from": user(1500)}
+    await reply(chat, "/tip", to=message(**author))
+    async with world.unit.read() as work:
+        known = await work.people.by_telegram_id(1500)
+    assert (known is not None) == (state == "on")
+
+
 @pytest.mark.parametrize("author", [ANONYMOUS | {}, user(1500) | {"is_bot": True}])
 async def test_messages_of_bots_and_anonymous_people_have_no_author(chat, world, on, author):
     await reply(chat, "/tip", to=message(**{"from": author}))

@@ -225,7 +225,7 @@ def test_an_anonymous_administrator_is_led_into_private_by_charity(stage, member
     card = creator.wait("读书会", after=before)
     assert card.has(words("button-change-project"))
     giver.start(line.url(words("button-open-private")))
-    giver.wait(words("error-not-administrator", chat="读书会"))
+    giver.wait(words("error-chat-unknown"))
 
 
 def test_a_group_that_becomes_a_supergroup_takes_everything_along(stage, members):
