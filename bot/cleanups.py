@@ -21,6 +21,7 @@ from bot.loops import work_or_stop
 from bot.replies import Replies
 from bot.sending import Priority, sending_as
 from services.cleanups import AFTER, Cleanup, CleanupService
+from services.updates import is_away
 
 log = structlog.get_logger()
 
@@ -32,16 +33,23 @@ _GONE: Final = "message to delete not found"
 async def say_shortly(
     say: Replies, cleanups: CleanupService, command: Message, rendered: Rendered, *, after: timedelta = AFTER
 ) -> None:
-    """Answer a command in a group in one line; both are deleted after a few seconds."""
-    chat = command.chat.id
-    await cleanups.later(chat, command.message_id, after=after)
+    """Answer a command in a group in one line; both are deleted after a few seconds.
+
+    Said first: if the database is away, that is what the line has to say, and nothing is left to tidy up by.
+    """
+    chat, leaving = command.chat.id, [command.message_id]
     try:
         with sending_as(Priority.NOTICE, patience_s=PATIENCE_S):
             line = await say.send(chat, rendered, reply_to=command.message_id)
+        leaving.append(line.message_id)
     except TelegramAPIError as refusal:  # too many of them, or it was deleted already: no reason to fail
         log.info("line_not_said", error=type(refusal).__name__)
-    else:
-        await cleanups.later(chat, line.message_id, after=after)
+    try:
+        await cleanups.later(chat, *leaving, after=after)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("cleanup_not_kept", error=type(error).__name__)
 
 
 class Cleaner:

@@ -34,6 +34,7 @@ from tests.processes.cable import Cable
 
 LIBRARIES, LIBRARIES_TITLE = "village-libraries", "乡村图书馆计划"
 BUSY_S: Final = 5  # how long a statement waits for SQLite's lock
+BOT_ID: Final = 100000001
 UNLIMITED: Final = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 
 
@@ -54,6 +55,15 @@ class Scene:
         self.follower.ask("/start")
         return self
 
+    def group(self) -> tuple[int, int]:
+        """A new group that is on, and a message of its creator in it."""
+        creator = self.stage.creator
+        after = creator.last_id()
+        body = {"type": "supergroup", "title": "读书会", "members": [FOLLOWER, BOT_ID]}
+        group = creator.call("POST", "/chats", body)["chat"]["id"]
+        switch_on(creator, creator.wait(words("group-can"), after=after), LIBRARIES_TITLE, said="group-on")
+        return group, creator.say("读完了第三章", group).id
+
     def tips(self) -> int:
         return int(self.stage.rows("SELECT count(*) FROM tips")[0][0])
 
@@ -64,12 +74,12 @@ class Scene:
         assert answer["text"].startswith(words(key)), answer
         assert time.monotonic() - began < BUSY_S * 2.5
 
-    def recovered(self, before: int, last: int) -> None:
+    def recovered(self, before: int, last: int, minor: int = 100) -> None:
         """The very tap that was refused becomes a tip, without being repeated; then everything works."""
         card = self.follower.wait(is_card, after=last, seconds=40)
         assert self.tips() == before + 1
         pay(card)
-        self.stage.given[LIBRARIES] += 100
+        self.stage.given[LIBRARIES] += minor
         self.follower.wait(words("receipt-thanks"), after=card.id)
         self.stage.settled()
 
@@ -146,6 +156,22 @@ def test_while_the_database_can_not_write_the_person_is_told_and_later_it_is_don
         assert trouble is away or scene.tips() == before
     scene.recovered(before, last)
     assert "Traceback" not in "".join(m.text for m in scene.follower.messages())
+
+
+@pytest.mark.parametrize("trouble", [locked, full, away])
+def test_tip_in_a_group_is_answered_then_too_and_later_it_is_done(scene, trouble):
+    if (trouble is away) != scene.stage.database.startswith("postgresql"):
+        return
+    (group, said), before = scene.group(), scene.tips()
+    last, follower = scene.follower.last_id(), scene.follower
+    with trouble(scene):
+        command = follower.say("/tip 5", group, to=said)
+        line = follower.wait(words("error-not-saved"), group, seconds=BUSY_S * 2.5)
+        assert line.reply_to == command.id
+    scene.recovered(before, last, 500)
+    follower.wait(lambda m: m.reply_to == said and m.has("¥1"), group)
+    lines = [m for m in follower.messages(group) if words("error-not-saved") in m.text]
+    assert len(lines) <= 1, "said once, however often it was tried"
 
 
 def test_while_the_rail_is_down_the_person_is_told_and_the_tip_waits_for_its_link(scene):
