@@ -85,6 +85,11 @@ def _state(card: ChatCard) -> str:
     return "on" if chat.rights.present else "paused"
 
 
+def _key(chat: Chat, key: str) -> str:
+    """A group has words of its own where a channel has posts with buttons."""
+    return f"group-{key}" if chat.is_group else key
+
+
 def _name(texts: Texts, language: str, name: str) -> str:
     return name or texts.plain(language, "someone")
 
@@ -117,14 +122,16 @@ def ask_presets(
 ) -> Rendered:
     """Which amounts shall stand under posts?"""
     shown = " · ".join(texts.money(language, amount) for amount in now)
-    text = texts.chat(language, "presets-ask", chat=chat.title, amounts=shown, least=limits.least, most=limits.most)
+    text = texts.chat(
+        language, _key(chat, "presets-ask"), chat=chat.title, amounts=shown, least=limits.least, most=limits.most
+    )
     return Rendered(text, creator_keyboards.presets(texts, language, chat, choices))
 
 
 def presets_set(texts: Texts, links: Links, language: str, card: ChatCard, amounts: Sequence[Money]) -> Rendered:
     """From the next post on; the newest posts change at once."""
     shown = " · ".join(texts.money(language, amount) for amount in amounts)
-    text = texts.chat(language, "presets-set", chat=card.chat.title, amounts=shown)
+    text = texts.chat(language, _key(card.chat, "presets-set"), chat=card.chat.title, amounts=shown)
     return Rendered(text, creator_keyboards.chat_card(texts, links, language, card))
 
 
@@ -190,8 +197,8 @@ def stats(texts: Texts, language: str, figures: CreatorStats) -> Rendered:
     top = [_top(texts, language, figures.chat, place, post) for place, post in enumerate(figures.top_posts, 1)]
     text = paragraphs(
         texts.chat(language, "stats-title", chat=figures.chat.title),
-        "\n".join(lines) if figures.ever.gifts else texts.chat(language, "stats-none"),
-        "\n".join([texts.chat(language, "stats-top"), *top]) if top else None,
+        "\n".join(lines) if figures.ever.gifts else texts.chat(language, _key(figures.chat, "stats-none")),
+        "\n".join([texts.chat(language, _key(figures.chat, "stats-top")), *top]) if top else None,
     )
     return Rendered(text, creator_keyboards.chat_stats(texts, language, figures.chat, thank=figures.ever.gifts > 0))
 
@@ -201,7 +208,7 @@ def _period(texts: Texts, language: str, name: str, tally: Tally) -> Html:
 
 
 def _top(texts: Texts, language: str, chat: Chat, place: int, counter: PostCounter) -> Html:
-    excerpt = counter.post.excerpt or texts.plain(language, "stats-post-untitled")
+    excerpt = counter.post.excerpt or texts.plain(language, _key(chat, "stats-post-untitled"))
     # Messages of a basic group, and those from before it became a supergroup, have no address.
     addressed = chat.kind != "group" and counter.post.message_id > 0
     return texts.chat(

@@ -39,7 +39,7 @@ button-designated-page = Give on its official page
 command-start = Start over
 command-give = Choose a project and give
 command-gifts = Everything I have given
-command-charity = Creators: charity tips for your channel
+command-charity = Creators: charity tips for your channel or group
 command-language = Language · 换语言
 command-help = What I can do for you
 

@@ -21,7 +21,7 @@ chats-list = <b>My channels and groups</b>
 chats-line-on = ● { $chat } · on
 chats-line-paused = ◌ { $chat } · paused, I'm not there
 chats-line-off = ○ { $chat } · off
-chats-pick = Which channel?
+chats-pick = Which one?
 
 chat-card-on =
     <b>{ $chat }</b>
@@ -84,6 +84,9 @@ stats-post = { $place }. { $post } · { $donors ->
        *[other] { $donors } people
     } · { $given }
 stats-post-untitled = a post
+group-stats-top = <b>Messages that moved people most</b>
+group-stats-post-untitled = a message
+group-stats-none = No tips yet. Reply to a message with /tip, and the first one is made.
 stats-none = No tips yet. The buttons under new posts are waiting for them.
 
 digest =

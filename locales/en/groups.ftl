@@ -22,10 +22,10 @@ group-card-paused =
     Charity tips are paused: I'm not in the group. Add me again and they go on, 100% for <b>{ $project }</b>. Done with it? Switch it off.
 group-card-resting =
     <b>{ $chat }</b>
-    Charity tips for <b>{ $project }</b> are paused. The counters stay; “Resume” goes on.
+    Charity tips for <b>{ $project }</b> are paused. The counters stay; tap “Resume” to carry on.
 group-paused = Charity tips in <b>{ $chat }</b> are paused. The counters stay, project and amounts are kept, and you can resume any time.
 group-resumed =
-    <b>It goes on ❤</b>
+    <b>We're back ❤</b>
     In { $chat } people can reply with /tip again, 100% for <b>{ $project }</b>.
 group-confirm = Once it's on, anyone in <b>{ $chat }</b> can reply to a message with /tip to give for it, and 100% goes to this project. Tips given before stay as they are.
 group-on =

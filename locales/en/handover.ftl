@@ -28,6 +28,7 @@ news-declined = The administrator you asked won't take over <b>{ $chat }</b>; ev
 button-hand-over = Hand over
 button-take-over = I'll take over
 button-not-me = No, thanks
+button-not-me = Not this time
 
 error-not-creator = Only the creator who switched on charity tips in { $chat } can do this; nothing was changed.
 error-handover-over = This is settled already, or they can't take over right now. Send /charity to see how things stand.

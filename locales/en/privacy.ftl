@@ -28,8 +28,8 @@ privacy-data =
     <b>Your data</b>
     You can have everything I hold about you, and you can have me forget it.
 privacy-visibility-kept = Noted, from your next gift on.
-privacy-named-on = Fine, groups will say your name.
-privacy-named-off = Fine, groups won't say your name.
+privacy-named-on = OK: groups will show your name.
+privacy-named-off = OK: groups won't show your name.
 privacy-told-on = Fine, I'll tell you when there is something.
 privacy-told-off = Fine, no more of these.
 
@@ -45,9 +45,9 @@ leave-ask = <b>Do you really want to leave?</b>
 leave-goes =
     <b>What I'll forget</b>
     · your name, username, Telegram number, language and every setting
-    · your roles, the channels you managed, unfinished conversations, messages not sent yet
+    · your roles, the channels and groups you managed, unfinished conversations, messages not sent yet
     · what payment services sent me about you, as they sent it
-    · unpaid tips are cancelled; channels you switched on are paused until another administrator takes over
+    · unpaid tips are cancelled; channels and groups you switched on are paused until another administrator takes over
 leave-stays =
     <b>What stays</b>
     · amount, project and receipt code of every gift, as from “A kind person”: the books must add up, and anyone may check them

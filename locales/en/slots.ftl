@@ -11,7 +11,7 @@ slot-mine-none =
 slot-mine =
     <b>{ $name }'s charity page</b>
     For <b>{ $project }</b>
-    Here and in your channels: { $donors ->
+    Here and in your channels and groups: { $donors ->
         [one] { $donors } person
        *[other] { $donors } people
     }, <b>{ $given }</b>
@@ -55,6 +55,8 @@ web-slot-description = Give with { $name } to “{ $project }”: 100% reaches t
 web-slot-for = For
 web-slot-given = { $amount } from { $name }'s followers
 web-slot-where = Here, and in { $name }'s channels
+web-slot-given = { $amount } from { $name }’s followers
+web-slot-where = Here, and in { $name }’s channels and groups
 web-slot-share = Share
 web-slot-share-how = Select these words and copy them anywhere:
 web-slot-unknown-title = We can’t find this charity page

@@ -25,15 +25,20 @@ presets-ask =
     <b>{ $chat }</b> 的帖子下现在是 { $amounts }。
 
     想换成哪几个？选一组，或者直接发一到三个数字，比如 <code>1 5 10</code>（{ $least } 到 { $most }）。「其他」按钮一直都在。
+group-presets-ask =
+    在 <b>{ $chat }</b> 里，赞赏一条消息时可选 { $amounts }。
+
+    想换成哪几个？选一组，或者直接发一到三个数字，比如 <code>1 5 10</code>（{ $least } 到 { $most }）。「其他」按钮一直都在。
+group-presets-set = 好了，以后在 <b>{ $chat }</b> 里可选 { $amounts }。最近的也会跟着换。
 presets-set = 好了，<b>{ $chat }</b> 的新帖子会放 { $amounts }。最近的帖子也会跟着换。
 
 chat-find =
-    你管理的频道不在这里？转发一条它的帖子给我，或者发它的 @用户名 或链接。
+    你管理的频道或群不在这里？转发一条它的帖子给我，或者发它的 @用户名 或链接。
 
     我会问 Telegram 你现在是不是它的管理员。
 chat-found = 找到了，以后它也在「我的频道和群」里。
 
-button-chat-find = 我的频道不在这里
+button-chat-find = 我要找的不在这里
 button-chat-paused = ‖ { $chat }
 button-presets = 按钮金额
 button-presets-usual = 用默认金额
@@ -43,4 +48,4 @@ button-resume = 恢复
 tipping-paused = { $chat } 的公益赞赏暂停中，没有扣款。
 error-tipping-paused = { tipping-paused }发 /give 可以直接挑一个项目。
 error-presets-not-understood = 请发一到三个金额，用空格隔开，比如 1 5 10，每个在 { $least } 到 { $most } 之间。
-error-chat-not-yours = 没有找到：要么我不在那个频道里，要么你现在不是它的管理员。检查一下，再发一次。
+error-chat-not-yours = 没有找到：要么我不在那里，要么你现在不是它的管理员。检查一下，再发一次。

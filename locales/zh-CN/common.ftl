@@ -38,7 +38,7 @@ button-designated-page = 去指定平台捐款
 command-start = 从头开始
 command-give = 挑一个项目，捐一点
 command-gifts = 我捐过的每一笔
-command-charity = 博主：开启频道的公益赞赏
+command-charity = 博主：开启频道或群的公益赞赏
 command-language = 换语言 · Language
 command-help = 我能帮你做什么
 

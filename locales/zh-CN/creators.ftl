@@ -19,9 +19,9 @@ chats-none =
     3. 我会在这里告诉你下一步
 chats-list = <b>我的频道和群</b>
 chats-line-on = ● { $chat } · 已开启
-chats-line-paused = ◌ { $chat } · 暂停，我不在频道里
+chats-line-paused = ◌ { $chat } · 暂停，我不在里面
 chats-line-off = ○ { $chat } · 未开启
-chats-pick = 哪个频道？
+chats-pick = 哪一个？
 
 chat-card-on =
     <b>{ $chat }</b>
@@ -57,6 +57,9 @@ stats-ever = 总计：{ $donors } 人 · { $gifts } 笔 · <b>{ $given }</b>
 stats-top = <b>最打动人的帖子</b>
 stats-post = { $place }. { $post } · { $donors } 人 · { $given }
 stats-post-untitled = 帖子
+group-stats-top = <b>最打动人的消息</b>
+group-stats-post-untitled = 消息
+group-stats-none = 还没有人赞赏。回复一条消息发 /tip，第一笔就从这里开始。
 stats-none = 还没有人赞赏。新帖子下的按钮会等着他们。
 
 digest =

@@ -4,14 +4,14 @@ command-slot = 我的公益爱心位
 
 slot-none =
     <b>公益爱心位</b>
-    一张属于你的公开页面：选一个项目，把链接放在任何地方。粉丝在那里捐的，100% 计入项目，也记在你名下。
+    一个属于你的公开页面：选一个项目，把链接放在任何地方。粉丝在那里捐的，100% 计入项目，也记在你名下。
 slot-mine-none =
     <b>{ $name } 的公益爱心位</b>
     捐给 <b>{ $project }</b>。还没有人捐，把链接分享出去吧。
 slot-mine =
     <b>{ $name } 的公益爱心位</b>
     捐给 <b>{ $project }</b>
-    粉丝在这里和你的频道里一共：{ $donors } 人，<b>{ $given }</b>
+    粉丝在这里和你的频道、群里一共：{ $donors } 人，<b>{ $given }</b>
 slot-project-closed = 这个项目已停止接收新的捐款，请换一个项目。
 slot-share =
     分享这段话（点一下就能复制）：
@@ -47,7 +47,7 @@ web-slot-title = { $name } 的公益爱心位
 web-slot-description = 和 { $name } 一起捐给「{ $project }」，100% 到项目。
 web-slot-for = 捐给
 web-slot-given = { $name } 的粉丝已捐 { $amount }
-web-slot-where = 在这里，也在 { $name } 的频道里
+web-slot-where = 在这里，也在 { $name } 的频道和群里
 web-slot-share = 分享
 web-slot-share-how = 选中下面的文字，复制到任何地方：
 web-slot-unknown-title = 没有找到这个公益爱心位

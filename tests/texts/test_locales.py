@@ -24,7 +24,8 @@ LANGUAGE = r"(?:\w+(?:\.\w+)?,\s*)?"
 # Keys that the code puts together: prefix, and what may stand behind it.
 COMPOSED = {
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
-    "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on",
+    "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
+    r"|presets-ask|presets-set|stats-top|stats-none|stats-post-untitled",
     "button-see-": r"named|anonymous|amount-hidden",
     "button-kind-": r"giving-days|project-news|monthly|thanks",
     "chat-card-": r"on|off|paused|resting|orphaned",
