@@ -45,6 +45,12 @@ def nobody(texts: Texts, links: Links, language: str, post: Post, amount: Money)
     return Rendered(texts.chat(language, "group-tip-nobody", amount=amount), keyboards.keyboard([[go]]))
 
 
+def unknown(texts: Texts, links: Links, language: str) -> Rendered:
+    """The commands that a group knows; all else is in the private chat."""
+    go = keyboards.opens(texts.plain(language, "button-open-private"), links.start())
+    return Rendered(texts.chat(language, "group-unknown-command"), keyboards.keyboard([[go]]))
+
+
 def charity(texts: Texts, links: Links, language: str, chat: Chat, *, anonymous: bool) -> Rendered:
     """To an administrator: the card is in the private chat."""
     go = keyboards.opens(texts.plain(language, "button-open-private"), links.start(f"c_{token_of(chat.id)}"))

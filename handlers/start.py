@@ -27,6 +27,7 @@ def router() -> Router:
     fresh.message.register(terms, Command("terms"), private)
     fresh.message.register(ask_language, Command("language"), private)
     fresh.message.register(leave, Command("cancel"), private)
+    fresh.message.register(tip, Command("tip", ignore_case=True), private)
     fresh.message.register(unknown_command, F.text.startswith("/"), private)
     fresh.message.register(unknown_text, F.text, private)
     fresh.message.register(unknown_kind, private)
@@ -103,6 +104,11 @@ async def leave_tapped(query: CallbackQuery, state: FSMContext, here: Here) -> N
 def _left(here: Here) -> Rendered:
     text = paragraphs(here.chat("dialog-left"), here.chat("welcome-next"))
     return Rendered(text, keyboards.home(here.texts, here.language))
+
+
+async def tip(message: Message, here: Here) -> None:
+    """/tip, as the help says, but where there is no message to answer."""
+    await _offer_ways(message, here, "tip-in-private")
 
 
 async def unknown_command(message: Message, here: Here) -> None:

@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 
 from giving.creators import GROUPS
-from handlers.groups import chats, discussions, tips
+from handlers.groups import chats, discussions, tips, unknown
 
 
 def router() -> Router:
@@ -16,6 +16,7 @@ def router() -> Router:
     fresh.message.register(discussions.forwarded, F.is_automatic_forward, group)
     fresh.message.register(tips.tip, Command("tip", ignore_case=True), group)
     fresh.message.register(chats.charity, Command("charity", ignore_case=True), group)
+    fresh.message.register(unknown.command, group, unknown.meant_for_us)
     card = CommandStart(deep_link=True, magic=F.args.startswith("c_"))
     fresh.message.register(chats.open_card, card, F.chat.type == "private")
     return fresh

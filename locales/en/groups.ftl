@@ -38,6 +38,8 @@ group-off = Charity tips are off in <b>{ $chat }</b>. What was given stays with 
 group-charity = This group's settings are in our private chat. Open it below.
 group-charity-anonymous = You are anonymous here, so I can't tell who you are. Open our private chat below; I'll check there that you're an administrator.
 group-pay = <b>{ $amount }</b> for “{ $project }”, to be paid in our private chat. You can still change your mind.
+group-unknown-command = In a group I know two things: reply to a message with /tip 5, and /charity for administrators. For all else, meet me in private.
+tip-in-private = /tip is for groups: reply to a message there with /tip or /tip 5. Here you can simply choose a project:
 group-tip-nobody = You aren't writing as yourself, so I can't tell whose { $amount } this is. Tap one of my amounts, or give in our private chat.
 
 carrier-none = ❤ 100% for “{ $project }”

@@ -38,6 +38,8 @@ group-off = 已关闭 <b>{ $chat }</b> 的公益赞赏，已收到的赞赏都�
 group-charity = 这个群的设置在私聊里，点下面打开。
 group-charity-anonymous = 你现在是匿名的，我看不到你是谁。点下面到私聊里设置，那里我会确认你是管理员。
 group-pay = <b>{ $amount }</b> 给「{ $project }」，在私聊里付款。改主意了也没关系。
+group-unknown-command = 在群里我只懂两句：回复一条消息发 /tip 5，还有管理员的 /charity。别的我们私聊里说。
+tip-in-private = /tip 要到群里用：回复一条消息，发 /tip 或 /tip 5。在这里可以直接挑一个项目：
 group-tip-nobody = 你现在不是用自己的身份说话，我不知道这 { $amount } 该记在谁名下。点我放的金额按钮，或者去私聊里给。
 
 carrier-none = ❤ 100% 给「{ $project }」

@@ -58,6 +58,7 @@ def of_groups(language: str) -> list[Rendered]:
         *(group_cards.carrier(*both, card, PRESETS, test_money=True) for card in carriers),
         *(group_cards.pay(*both, tip().tip, NASTY, for_all=for_all) for for_all in (True, False)),
         group_cards.nobody(*both, POST, PRESETS[0]),
+        group_cards.unknown(*both),
         *(group_cards.charity(*both, group, anonymous=anonymous) for anonymous in (True, False)),
         *(
             group_cards.bot_added(*both, ChatCard(chat, PROJECT), can_delete=can, back=can)

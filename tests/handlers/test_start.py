@@ -99,6 +99,13 @@ async def test_browse_and_give_another_amount(chat, world):
     assert "¥12" in texts_of(await chat.says(1002, "12"))[0]
 
 
+@pytest.mark.parametrize("words", ["/tip", "/tip 5", "/TIP"])
+async def test_tip_in_private_says_where_it_works(chat, world, words):
+    (message,) = await chat.says(1002, words)
+    assert "/tip is for groups" in message.text
+    assert len(buttons(message)) == 3
+
+
 async def test_search_and_leave_it(chat, world):
     await chat.says(1002, "/give")
     await chat.presses(1002, "Search")
