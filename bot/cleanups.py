@@ -78,18 +78,22 @@ class Cleaner:
         try:
             await self._bot.delete_message(cleanup.chat, cleanup.message_id)
         except (TelegramBadRequest, TelegramForbiddenError, TelegramNotFound, TelegramMigrateToChat) as refusal:
-            self._refused(cleanup, refusal)
+            await self._refused(cleanup, refusal)
         except AiogramError as error:
             log.info("cleanup_put_off", error=type(error).__name__)
             await self._cleanups.failed(cleanup)
             return
         await self._cleanups.done([cleanup.id])
 
-    def _refused(self, cleanup: Cleanup, refusal: TelegramAPIError) -> None:
+    async def _refused(self, cleanup: Cleanup, refusal: TelegramAPIError) -> None:
         """Logged once for each chat: it stays the same until somebody gives the bot the right."""
         if _GONE in refusal.message.lower() or cleanup.chat in self.powerless:
             return
         self.powerless.add(cleanup.chat)
+        known = await self._cleanups.chat_of(cleanup)
         log.warning(
-            "may_not_delete", error=refusal.message, hint="make the bot an administrator that may delete messages"
+            "may_not_delete",
+            chat_id=str(known) if known else None,
+            error=refusal.message,
+            hint="make the bot an administrator that may delete messages",
         )

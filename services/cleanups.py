@@ -35,6 +35,12 @@ class CleanupService:
         async with self._unit.read() as work:
             return await work.cleanups.due(self._now(), limit)
 
+    async def chat_of(self, cleanup: Cleanup) -> UUID | None:
+        """Our own number of the group, as the log names it; None if it was never met."""
+        async with self._unit.read() as work:
+            chat = await work.creators.chat_by_telegram_id(cleanup.chat)
+        return chat.id if chat else None
+
     async def done(self, ids: Collection[UUID]) -> None:
         """They are gone, or can't be deleted."""
         async with self._unit() as work:

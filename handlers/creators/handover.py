@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from aiogram import F
 from aiogram.types import CallbackQuery, ChatMemberUpdated
 
@@ -12,6 +13,7 @@ from bot.cards import Rendered
 from handlers.creators.here import Here
 from services.creator_watch import CreatorWatch
 
+log = structlog.get_logger()
 _ADMINISTERS = {"administrator", "creator"}
 DEEDS = frozenset({ChatDeed.HAND_OVER, ChatDeed.ACCEPT, ChatDeed.DECLINE, ChatDeed.TAKE_OVER})
 # Only these: in a large group people come and go all the time.
@@ -33,7 +35,9 @@ async def _do(here: Here, deed: ChatDeed, chat_id: UUID) -> Rendered:
         case ChatDeed.TAKE_OVER:
             return handover_cards.taken(texts, here.links, language, await handovers.take_over(chat_id, here.person))
         case ChatDeed.DECLINE:
-            return handover_cards.declined(texts, language, await handovers.decline(chat_id, here.person))
+            chat = await handovers.decline(chat_id, here.person)
+            log.info("handover_declined", chat_id=str(chat_id), by=str(here.person.id))
+            return handover_cards.declined(texts, language, chat)
         case _:
             return handover_cards.successors(texts, language, await handovers.successors(chat_id, here.person))
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import structlog
 from aiogram.filters import CommandObject
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
@@ -21,6 +22,8 @@ from handlers.creators.here import Here
 from handlers.opening import must_be_open, must_be_paid_here
 from handlers.tips.card import show_tip
 from handlers.tips.other import ask_amount
+
+log = structlog.get_logger()
 
 
 class SlotName(StatesGroup):
@@ -49,7 +52,8 @@ async def act(query: CallbackQuery, callback_data: cb.SlotDo, state: FSMContext,
             await state.set_data({})
             shown = slot_cards.ask_name(here.texts, here.language)
         case SlotDeed.CLOSE:
-            await here.slots.close(here.person)
+            card = await here.slots.close(here.person)
+            log.info("slot_closed", slot_id=str(card.slot.id), creator_id=str(here.person.id))
             shown = slot_cards.closed(here.texts, here.language)
         case _:
             shown = slot_cards.mine(here.texts, here.links, here.language, await here.slots.mine(here.person))
@@ -111,6 +115,7 @@ async def named(message: Message, state: FSMContext, here: Here) -> None:
             raise NameNeeded
         if project is None:
             slot = await here.slots.rename(here.person, name)
+            log.info("slot_renamed", slot_id=str(slot.slot.id), creator_id=str(here.person.id))
             await state.clear()
             shown = slot_cards.mine(here.texts, here.links, here.language, slot)
         else:

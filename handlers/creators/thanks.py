@@ -1,5 +1,6 @@
 """Thank them: words, a preview, and off it goes to those who wish to be thanked."""
 
+import structlog
 from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -12,6 +13,8 @@ from giving.names import clean
 from handlers.asking import answering
 from handlers.creators.here import Here
 from services.thanks import WORDS_GRAPHEMES
+
+log = structlog.get_logger()
 
 
 class ThanksWords(StatesGroup):
@@ -60,4 +63,5 @@ async def send(query: CallbackQuery, callback_data: cb.ThanksSend, state: FSMCon
 async def stop(query: CallbackQuery, here: Here) -> None:
     """No more thanks, from nobody."""
     await here.thanks.stop(here.person)
+    log.info("thanks_stopped", person_id=str(here.person.id))
     await here.say.answer(query, here.plain("thanks-stopped"), alert=True)

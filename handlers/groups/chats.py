@@ -77,6 +77,7 @@ async def charity(
     if person is None and not anonymous:
         raise NotAdministrator(chat=message.chat.title or "")
     chat = await groups.here(_seen(message.chat), person)
+    log.info("charity_asked", chat_id=str(chat.id), anonymous=anonymous)
     shown = group_cards.charity(place.texts, place.links, place.language, chat, anonymous=anonymous)
     await say_shortly(place.say, cleanups, message, shown, after=TO_BE_TAPPED)
 
