@@ -27,7 +27,6 @@ news-declined = The administrator you asked won't take over <b>{ $chat }</b>; ev
 
 button-hand-over = Hand over
 button-take-over = I'll take over
-button-not-me = No, thanks
 button-not-me = Not this time
 
 error-not-creator = Only the creator who switched on charity tips in { $chat } can do this; nothing was changed.

@@ -28,7 +28,6 @@ slot-closed-now = Closed; nobody sees the page any more. What was given stays wi
 slot-choose = Which project is your charity page for?
 slot-confirm = The name everybody will see: <b>{ $name }</b>. To use another one, just send it.
 slot-name-ask = Which name should everybody see? Just send it, 32 characters at most.
-slot-name-ask = Which name shall everybody see? Just send it, 32 characters at most.
 slot-name-forgotten = I no longer have the name you sent. Have a look at this one, or send yours again.
 slot-card-none =
     <b>{ $name }'s charity page</b>
@@ -53,8 +52,6 @@ error-name-needed = Nobody can see that name. Please send one that can be read, 
 web-slot-title = { $name }'s charity page
 web-slot-description = Give with { $name } to “{ $project }”: 100% reaches the project.
 web-slot-for = For
-web-slot-given = { $amount } from { $name }'s followers
-web-slot-where = Here, and in { $name }'s channels
 web-slot-given = { $amount } from { $name }’s followers
 web-slot-where = Here, and in { $name }’s channels and groups
 web-slot-share = Share

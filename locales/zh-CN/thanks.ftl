@@ -12,9 +12,7 @@ thanks-message =
     <b>{ $name }</b> 谢谢你在 <b>{ $chat }</b> 的公益赞赏 ❤
 
     “{ $words }”
-thanks-sent = 发出去了，会送到 { $people } 位粉丝手里 ❤ 夜里不打扰，早上再送。
-thanks-forgotten = 要发的话我不记得了，请再写一次。
-thanks-sent = 发出去了，会送到 { $people } 位手里 ❤ 夜里不打扰，早上再送。
+thanks-sent = 发出去了，会送到 { $people } 位捐赠人手里 ❤ 夜里不打扰，早上再送。
 thanks-forgotten = 你写的那段话我没留住，请再写一次。
 thanks-stopped = 好，以后不再给你发感谢。想再打开，发 /privacy。
 
