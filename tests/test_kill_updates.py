@@ -1,5 +1,6 @@
 """SIGTERM and kill -9 in the middle of 200 taps, by webhook and by polling, on both databases.
 
+Beside the taps a discussion group is in full swing: members chat and say /tip, and a channel's post is forwarded in.
 Nothing acknowledged is lost, nothing is doubled. Each run prints at which point of the way it was ended.
 """
 
@@ -11,18 +12,33 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
 
-from tests.processes import CHANNEL, Stage, database_on, fetch, publish, switch_on, together, until, words, write_seed
+from tests.processes import (
+    BOT,
+    CHANNEL,
+    Persona,
+    Stage,
+    database_on,
+    fetch,
+    publish,
+    switch_on,
+    together,
+    until,
+    words,
+    write_seed,
+)  # fmt: skip
 from tests.processes.stage import TOKEN
 
 LIBRARIES_TITLE: Final = "乡村图书馆计划"
 PEOPLE: Final = range(5000, 5100)
 AMOUNTS: Final = ("¥1", "¥5")  # two amounts each: 200 taps, 200 different wishes
 TAPS: Final = len(PEOPLE) * len(AMOUNTS)
+MEMBERS: Final = PEOPLE[:12]  # of the discussion group
 BOT_ID: Final = TOKEN.partition(":")[0]
 SIGNALS: Final = (signal.SIGTERM, signal.SIGKILL)
 
@@ -38,6 +54,52 @@ class Ended:
     committed: set[str]
     in_the_end: int = 0
     errors: int = 0
+    tipped: set[str] = field(default_factory=set)  # by keys, the group's /tip
+    wished: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Discussion:
+    """A channel whose posts the bot may not edit, and its discussion group, which takes tips too."""
+
+    creator: Persona
+    channel: int
+    group: int
+
+    @classmethod
+    def of(cls, creator: Persona) -> "Discussion":
+        """Both with the bot in them, and on."""
+        after, members = creator.last_id(), [*MEMBERS, int(BOT_ID)]
+        made = creator.call("POST", "/chats", {"type": "supergroup", "title": "讨论", "members": members})
+        group: int = made["chat"]["id"]
+        switch_on(creator, creator.wait(words("group-can"), after=after), LIBRARIES_TITLE, said="group-on")
+        creator.set_member(group, BOT, "administrator")
+        channel: int = creator.call("POST", "/chats", {"type": "channel", "title": "相册"})["chat"]["id"]
+        creator.call("PUT", f"/chats/{channel}/link", {"group": group})
+        after = creator.last_id()
+        creator.set_member(channel, BOT, "administrator", can_post_messages=True, can_edit_messages=True)
+        switch_on(creator, creator.wait(words("bot-ready"), after=after), LIBRARIES_TITLE)
+        creator.set_member(channel, BOT, "administrator", can_post_messages=True)
+        return cls(creator, channel, group)
+
+    def in_full_swing(self, text: str, enough: threading.Event) -> set[str]:
+        """Everybody chats and says /tip, in the middle of it a post comes; the keys of the tips."""
+        about = self.creator.say(text, self.group).id
+        keys = set()
+        for place, member in enumerate(MEMBERS):
+            person = Persona(self.creator.base, member)
+            person.say(f"{text}, {place}", self.group)
+            keys.add(f"msg:{self.group}:{person.say('/tip 5', self.group, to=about).id}")
+            if place == len(MEMBERS) // 2:
+                self.creator.say(text, self.channel)
+            enough.wait(0.03)
+        return keys
+
+    def carriers(self, text: str) -> int:
+        """How many replies of the bot stand under the forward of this post."""
+        said = self.creator.messages(self.group)
+        [copy] = [m for m in said if m.text == text and m.sender != self.creator.id]
+        return len([m for m in said if m.sender == int(BOT_ID) and m.reply_to == copy.id])
 
 
 @dataclass
@@ -46,6 +108,7 @@ class Played:
 
     stage: Stage
     name: str
+    discussion: Discussion | None = None
     ended: dict[signal.Signals, Ended] = field(default_factory=dict)
     unheard: list[str] = field(default_factory=list)
 
@@ -61,6 +124,14 @@ class Played:
         return [tap for tap in taps if tap["user"] in PEOPLE]
 
     def committed(self) -> set[str]:
+        """The taps that have their tip."""
+        return self._keys() - self.tipped()
+
+    def tipped(self) -> set[str]:
+        """The group's /tip that have theirs."""
+        return {key for key in self._keys() if key.startswith("msg:")}
+
+    def _keys(self) -> set[str]:
         return {str(key) for (key,) in self.stage.rows("SELECT key FROM tip_keys")}
 
 
@@ -84,6 +155,8 @@ def played(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             for name, url in (("sqlite", f"sqlite:///{folder}/{mode}.db"), ("postgresql", server)):
                 stage = Stage(folder / f"{name}-{mode}", url, seed=seed, YIZAN_TELEGRAM__UPDATES=mode)
                 stage.set(YIZAN_WEB__PUBLIC_URL=stage.web)
+                # Of a group's pace of 20 a minute others tell; here its updates have to be in hand beside the taps.
+                stage.set(YIZAN_NOTICES__PER_CHAT_PER_SECOND="30", YIZAN_NOTICES__PER_GROUP_PER_MINUTE="2000")
                 plays[f"{name} {mode}"] = Played(stage, f"{name} {mode}")
         try:
             for mode in ("polling", "webhook"):
@@ -101,6 +174,7 @@ def play(one: Played) -> None:
     creator = stage.creator
     switch_on(creator, creator.wait(words("bot-ready")), LIBRARIES_TITLE)
     chance = random.Random(one.name)
+    discussion = one.discussion = Discussion.of(creator)
     for number in SIGNALS:
         published = publish(creator, f"{number.name} 的一天")
         post, buttons = published.id, [published.button(amount) for amount in AMOUNTS]
@@ -110,18 +184,24 @@ def play(one: Played) -> None:
             for person in PEOPLE
             for button in buttons
         ]
-        for tapper in tappers:
-            tapper.start()
-            time.sleep(0.004)
-        enough = chance.randrange(TAPS // 10, TAPS * 7 // 10)
-        acknowledged(one, len(before) + enough)
-        one.ended[number] = end(one, number, post, before)
+        with ThreadPoolExecutor(1) as pool:
+            ending = threading.Event()
+            swinging = pool.submit(discussion.in_full_swing, number.name, ending)
+            for tapper in tappers:
+                tapper.start()
+                time.sleep(0.004)
+            enough = chance.randrange(TAPS // 10, TAPS * 7 // 10)
+            acknowledged(one, len(before) + enough)
+            one.ended[number] = end(one, number, post, before)
+            ending.set()
+        one.ended[number].wished = swinging.result()
         stage.start_bot()
         stage.ready()
         assert one.unheard == []
         made = f"SELECT count(*) FROM tips t JOIN posts p ON p.id = t.post_id WHERE p.message_id = {post}"
         tips_made(one, made)
         acknowledged(one, len(before) + TAPS)
+        group_tipped(one, one.ended[number].wished)
         for tapper in tappers:
             tapper.join(30)
         one.ended[number].in_the_end = int(stage.rows(made)[0][0])
@@ -129,6 +209,10 @@ def play(one: Played) -> None:
 
 def acknowledged(one: Played, count: int) -> None:
     until(lambda: len(one.acknowledged()) >= count, f"{count} taps acknowledged", seconds=60)
+
+
+def group_tipped(one: Played, keys: set[str]) -> None:
+    until(lambda: keys <= one.tipped(), f"{one.name}: every /tip of the group", seconds=60)
 
 
 def tips_made(one: Played, query: str) -> None:
@@ -152,9 +236,8 @@ def end(one: Played, number: signal.Signals, post: int, before: set[str]) -> End
     committed = one.committed()
     with contextlib.suppress(AssertionError):  # the answers too; those that got none come again, and that is tested
         until(lambda: committed <= one.acknowledged(), "answers on their way", seconds=2 if code == 0 else 0.1)
-    return Ended(
-        post, code, took, one.acknowledged() - before, committed, errors=one.stage.bot.output.count("Traceback")
-    )
+    errors = one.stage.bot.output.count("Traceback")
+    return Ended(post, code, took, one.acknowledged() - before, committed, errors=errors, tipped=one.tipped())
 
 
 def tap(one: Played, person: int, post: int, button: int) -> None:
@@ -172,7 +255,8 @@ def one(request: pytest.FixtureRequest, played: dict[str, Played]) -> Iterator[P
         done, acknowledged = len(ended.committed), len(ended.acknowledged)
         sys.stdout.write(
             f"{found.name}, {number.name}: ended after {acknowledged} of {TAPS} taps were acknowledged "
-            f"({done} committed in all), in {ended.seconds:.2f} s with {ended.code}; then {ended.in_the_end} tips\n"
+            f"({done} committed in all, {len(ended.tipped & ended.wished)} of {len(ended.wished)} in the group), "
+            f"in {ended.seconds:.2f} s with {ended.code}; then {ended.in_the_end} tips\n"
         )
     yield found
     found.stage.show_logs()
@@ -186,6 +270,23 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_doubled(one, number):
     assert ended.in_the_end == TAPS, "one tip for each wish"
     assert len(one.acknowledged()) == TAPS * len(SIGNALS)
     assert one.acknowledged() <= one.committed()
+
+
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
+def test_a_group_in_full_swing_loses_nothing_either(one, number):
+    discussion, ended = one.discussion, one.ended[number]
+    assert len(ended.wished) == len(MEMBERS)
+    given = "SELECT count(*) FROM tips t JOIN chats c ON c.id = t.chat_id WHERE c.telegram_id = :chat"
+    assert one.stage.rows(given, chat=discussion.group) == [(len(MEMBERS) * len(SIGNALS),)]
+    forwards = (
+        "SELECT p.carrier_message_id FROM posts p JOIN chats c ON c.id = p.chat_id"
+        " WHERE c.telegram_id = :chat AND p.excerpt = :text AND p.reply_to_message_id IS NOT NULL"
+    )
+    [(carrier,)] = one.stage.rows(forwards, chat=discussion.channel, text=number.name)
+    if number is signal.SIGTERM or (carrier is not None and carrier > 0):
+        assert discussion.carriers(number.name) == 1
+    else:  # killed while it sent: nobody knows, so no second one
+        assert discussion.carriers(number.name) <= 1
 
 
 def test_a_sigterm_ends_it_in_order_within_ten_seconds_and_loses_no_answer(one):
