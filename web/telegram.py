@@ -1,6 +1,7 @@
 """`POST /hooks/telegram`: updates that Telegram brings; 200 only after what an update did is committed."""
 
 import hmac
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -33,18 +34,21 @@ class TelegramHook:
         return [web.post(self.path, self.receive)]
 
     async def receive(self, request: web.Request) -> web.Response:
-        """200 handled (or handled before); 400 no update, 401 not Telegram, 408, 413; 503 come again."""
+        """200 handled (or handled before, or unreadable: it would be each time); 401 not Telegram; 503 come again.
+
+        400 and 408: it did not arrive whole, which the next try may.
+        """
         said = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not hmac.compare_digest(said, self.secret.encode()):
             return _refused(401, "bad_secret")
         try:
-            update = orjson.loads(await read_body(request, MOST_BYTES))
+            update = _parsed(await read_body(request, MOST_BYTES))
         except BodyRefused as refusal:
-            return _refused(refusal.status, refusal.reason)
-        except ValueError:
-            return _refused(400, "no_json")
+            return _unreadable(refusal.reason) if refusal.status == 413 else _refused(refusal.status, refusal.reason)
+        except (ValueError, RecursionError):
+            return _unreadable("no_json")
         if not isinstance(update, dict):
-            return _refused(400, "no_update")
+            return _unreadable("no_update")
         return web.Response(status=200) if await self._delivered(update) else _again()
 
     async def _delivered(self, update: Mapping[str, Any]) -> bool:
@@ -55,6 +59,22 @@ class TelegramHook:
         except Exception:  # whatever it is: an update that is not known to be done comes again
             log.exception("update_not_taken")
             return False
+
+
+def _parsed(body: bytes) -> Any:
+    """JSON, with halves of characters too, as polling takes it: whoever sent them is told. Raises: ValueError."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return json.loads(body)
+
+
+def _unreadable(reason: str) -> web.Response:
+    """Refused, it would be brought again for a day, and all that its person sends after it would wait behind it."""
+    log.error("update_undecodable", update_id=None, where=[reason])
+    response = web.Response(status=200)
+    response.force_close()  # what is still on its way is not read
+    return response
 
 
 def _again() -> web.Response:

@@ -86,14 +86,26 @@ async def test_the_secret_is_compared_in_constant_time(
     assert asked == [(SECRET.encode(), SECRET.encode())]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b"7", b'"text"'])
-async def test_what_is_no_update_is_refused(door: TestClient[Any, Any], bot: Bot, body: bytes) -> None:
-    assert (await door.post(PATH, data=body, headers=KNOWN)).status == 400
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[]", b"7", b'"text"', b"[" * 100_000])
+async def test_what_is_no_update_is_told_to_the_log_and_never_brought_again(
+    door: TestClient[Any, Any], bot: Bot, body: bytes
+) -> None:
+    with capture_logs() as logs:
+        answer = await door.post(PATH, data=body, headers=KNOWN)
+    assert (answer.status, await answer.read()) == (200, b"")
+    assert [log["event"] for log in logs] == ["update_undecodable"]
     assert bot.got == []
 
 
-async def test_a_body_too_large_is_refused(door: TestClient[Any, Any], bot: Bot) -> None:
-    assert (await door.post(PATH, data=BytesIO(b" " * (MOST_BYTES + 1)), headers=KNOWN)).status == 413
+async def test_half_a_character_is_for_the_bot_to_judge(door: TestClient[Any, Any], bot: Bot) -> None:
+    body = b'{"update_id": 1, "message": {"text": "\\ud83d"}}'
+    assert (await door.post(PATH, data=body, headers=KNOWN)).status == 200
+    assert bot.got == [{"update_id": 1, "message": {"text": "\ud83d"}}]
+
+
+async def test_a_body_too_large_is_never_brought_again(door: TestClient[Any, Any], bot: Bot) -> None:
+    assert (await door.post(PATH, data=BytesIO(b" " * (MOST_BYTES + 1)), headers=KNOWN)).status == 200
+    assert bot.got == []
 
 
 async def test_what_is_not_done_comes_again(door: TestClient[Any, Any], hook: TelegramHook, bot: Bot) -> None:
