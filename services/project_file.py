@@ -1,10 +1,11 @@
 """The YAML file that `project import` takes: every entry read for itself, each mistake with its line and its place."""
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import yaml
@@ -26,11 +27,10 @@ def _major_units(value: object) -> Decimal:
     """300000 or "300000.50"; never a float, which may not be what was written."""
     if isinstance(value, bool | float):
         raise ValueError("write a whole number, or an amount in quotes such as '300000.50'")
-    try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
-        raise ValueError("is no amount") from None
-    if not amount.is_finite() or amount <= 0:
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,6})?", str(value)):
+        raise ValueError("is no amount")
+    amount = Decimal(str(value))
+    if amount <= 0:
         raise ValueError("must be more than nothing")
     return amount
 
@@ -126,9 +126,21 @@ def read(text: str) -> ProjectFile:
     )
 
 
+class _Loader(yaml.SafeLoader):
+    """With YAML's own rule that PyYAML leaves out: a key stands once, or a second `projects:` would undo the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = set()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                raise ImportRefused(f"line {key.start_mark.line + 1}: {key.value}: is written twice")
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _parsed(text: str) -> tuple[Any, yaml.Node | None]:
     try:
-        loader = yaml.SafeLoader(text)
+        loader = _Loader(text)
         node = loader.get_single_node()
         return (loader.construct_document(node) if node is not None else {}), node
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -112,6 +112,8 @@ BAD = [
     (f"projects: [{{slug: a b, organisation: sunshine, target: 1, texts: {TEXT}}}]", "projects[0].slug: use small"),
     (f"projects: [{{slug: a, organisation: nobody, target: 1, texts: {TEXT}}}]", "'nobody' is neither in this file"),
     (f"projects: [{{slug: a, organisation: sunshine, target: 1.5, texts: {TEXT}}}]", "projects[0].target: write a"),
+    *((f"projects: [{{slug: a, organisation: sunshine, target: '{odd}', texts: {TEXT}}}]", "target: is no amount")
+      for odd in ("1e999999", "1e5", "1_000", "\uff11\uff10", "nan", "inf", "9" * 19, "1.", "")),
     (f"projects: [{{slug: a, organisation: sunshine, target: -1, texts: {TEXT}}}]", "more than nothing"),
     (f"projects: [{{slug: a, organisation: sunshine, target: '0.001', texts: {TEXT}}}]", "is no amount of CNY"),
     (f"projects: [{{slug: a, organisation: sunshine, texts: {TEXT}}}]", "projects[0].target: is missing"),
@@ -176,6 +178,8 @@ async def test_mistakes_name_their_lines_and_the_others_say_what_would_become_of
     ("just words", "the file must have"),
     ("projcts: []", "projcts: there is no such field; did you mean projects?"),
     ("\nprojects: {a: b}", "line 2: projects: must be a list"),
+    ("projects: []\norganisations: []\nprojects: []", "line 3: projects: is written twice"),
+    ("organisations:\n  - slug: a\n    verified: true\n    verified: false", "line 4: verified: is written twice"),
 ])  # fmt: skip
 async def test_a_file_that_is_none_is_refused(world: World, yaml: str, line: str):
     with pytest.raises(ImportRefused) as refused:
