@@ -83,6 +83,11 @@ TOO_SMALL = said("error-tip-too-small", **LIMITS)
 TOO_LARGE = said("error-tip-too-large", **LIMITS)
 
 
+def is_digest(message: Message) -> bool:
+    """Comes to a creator whenever it wants."""
+    return message.has(words("button-stats")) and message.has(words("button-thank"))
+
+
 def receipt(person: Persona, after: int) -> str:
     """The code of the receipt that comes."""
     return code_in(person.wait(words("receipt-thanks"), after=after))

@@ -9,8 +9,18 @@ from typing import Final
 
 import pytest
 
-from tests.processes import BOT, CHANNEL, Message, Persona, Stage, pay, publish, tip, until, words
-from tests.way.cast import FRESH, LIBRARIES, LIBRARIES_TITLE, NOT_UNDERSTOOD, SPRING_TITLE, cny, receipt, said
+from tests.processes import BOT, CHANNEL, Message, Persona, Stage, pay, publish, tip, words
+from tests.way.cast import (
+    FRESH,
+    LIBRARIES,
+    LIBRARIES_TITLE,
+    NOT_UNDERSTOOD,
+    SPRING_TITLE,
+    cny,
+    is_digest,
+    receipt,
+    said,
+)
 
 CHANNEL_TITLE: Final = "晓雯的阅读时光"
 LEAVE: Final = words("button-leave")
@@ -71,7 +81,7 @@ def name_of_a_slot(stage: Stage, person: Persona) -> Message:
 
 
 def chat_card(person: Persona) -> Message:
-    card = person.ask("/charity")
+    card = answer_to(person, "/charity")
     if not card.has(words("button-presets")):  # several chats
         person.tap(card, words("button-chat-on", chat=CHANNEL_TITLE))
     return person.wait_at(card, lambda m: m.has(words("button-presets")))
@@ -97,11 +107,6 @@ def thanks(stage: Stage, person: Persona) -> Message:
     after = person.last_id()
     person.tap(stats, words("button-thank"))
     return person.wait(lambda m: m.has(LEAVE), after=after)
-
-
-def is_digest(message: Message) -> bool:
-    """Comes to a creator whenever it wants."""
-    return message.has(words("button-stats")) and message.has(words("button-thank"))
 
 
 def has_leave(message: Message) -> bool:
@@ -258,4 +263,3 @@ def test_where_nothing_was_asked_everything_gets_ways_on(stage, on, follower):
         assert words(key) in told.text
         assert told.has(words("button-give"))
     assert words("dialog-forwarded") in one_answer(follower, lambda: follower.forward(hello, BOT)).text
-    until(lambda: stage.rows("SELECT 1 FROM people WHERE telegram_id = :id", id=follower.id), "known")

@@ -8,13 +8,15 @@ import re
 import sys
 from typing import Final
 
-from tests.processes import Stage, publish, switch_on, until, words
+from tests.processes import Stage, fetch, publish, switch_on, until, words
 from tests.processes.crowd import Tapped, figures, tap_at
+from tests.processes.stage import TOKEN
 from tests.way.cast import CROWD, CROWD_CHANNEL, FRESH, SPRING_TITLE, answered
 
 ONE_YUAN: Final = 1  # the button after the counter
 TO_THEIR_TIP: Final = r"https://t\.me/yizan_bot\?start=t_([\w-]{22})"
 PROMPT_S: Final = 1.0
+KEPT_UP_S: Final = 10.0
 ROUNDS: Final = 3  # a machine that does other things may be slow once
 
 
@@ -60,10 +62,22 @@ def test_a_thousand_people_in_one_second_have_one_tip_each(stage, on):
     tapped = tap_at(stage.url, CROWD_CHANNEL, post.id, ONE_YUAN, taps)
     sys.stdout.write(f"1,000 people in one second: {figures(tapped)}\n")
 
-    each = dict.fromkeys(CROWD, 1)
-    until(lambda: tips_of(stage, *CROWD) == each, "one tip each", seconds=60)
+    until(lambda: held(stage) == 0, "Telegram holds nothing any more", seconds=120)
+    without = [person for person, count in tips_of(stage, *CROWD).items() if not count]
     heard = [tap for tap in tapped if tap.answer["answered"]]
-    assert len({link_of(tap) for tap in heard}) == len(heard), "everybody is led to a tip of their own"
+    told = {tap.user for tap in heard if tap.answer["text"] == answered("error-unknown")}
+    assert len({link_of(tap) for tap in heard if tap.user not in told}) == len(heard) - len(told), "a tip of their own"
+    if max(tap.seconds for tap in tapped) < KEPT_UP_S:  # else the machine was too busy, and handlers ran out of time
+        assert without == []
+    assert not told - set(without), "who was told to try again has none"
+    tap_at(stage.url, CROWD_CHANNEL, post.id, ONE_YUAN, [(one, 0.1 * number) for number, one in enumerate(without)])
+    sys.stdout.write(f"{len(without)} had to tap again\n")
+    assert tips_of(stage, *CROWD) == dict.fromkeys(CROWD, 1)
+
+
+def held(stage: Stage) -> int:
+    """Updates that were not acknowledged yet."""
+    return int(fetch("GET", f"{stage.url}/bot{TOKEN}/getWebhookInfo").json["result"]["pending_update_count"])
 
 
 def link_of(tap: Tapped) -> str:
