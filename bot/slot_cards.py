@@ -52,8 +52,9 @@ def _mine(texts: Texts, links: Links, language: str, slot: Slot) -> InlineKeyboa
     see = opens(texts.plain(language, "button-slot-page"), links.slot(slot.slug, language))
     change = _do(texts, language, "button-change-project", SlotDeed.CHOOSE)
     name = _do(texts, language, "button-slot-name", SlotDeed.NAME)
+    thank = _do(texts, language, "button-thank", SlotDeed.THANK)
     close = _do(texts, language, "button-slot-close", SlotDeed.CLOSE)
-    return keyboard([[see], [change, name], [close]])
+    return keyboard([[see], [change, name], [thank, close]])
 
 
 def closed(texts: Texts, language: str) -> Rendered:

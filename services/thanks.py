@@ -8,11 +8,12 @@ from uuid import UUID
 import structlog
 
 from giving.creators import Chat
-from giving.errors import NobodyToThank, NotCreator, ThanksTooSoon
+from giving.errors import NobodyToThank, NotCreator, SlotUnknown, ThanksTooSoon
 from giving.names import clean
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
 from giving.quiet import QuietHours
+from giving.slots import Slot
 from services.clock import Clock, utc_now
 from services.creators import CreatorService
 from services.wake import Wakes
@@ -29,16 +30,24 @@ NAMED: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class ThanksDraft:
-    """Who would get it: how many, and the names of those who show theirs."""
+    """Who would get it: how many, and the names of those who show theirs; on the creator's `slot` without a chat."""
 
-    chat: Chat
+    about: Chat | Slot
     people: int
     named: tuple[str, ...]
     words: str = ""
 
+    @property
+    def title(self) -> str:
+        """Of the chat, or the name their slot has."""
+        return _title(self.about)
+
 
 class ThanksService:
-    """Recipients: donors of paid tips in this chat who switched thanks on. Everybody else hears nothing."""
+    """Recipients: donors of paid tips in this chat, or on this slot, who switched thanks on.
+
+    Everybody else hears nothing (docs/decisions/0009). `about`: the chat's id, or that of the creator's own slot.
+    """
 
     def __init__(
         self, unit: UnitOfWork, creators: CreatorService, *, wakes: Wakes, quiet: QuietHours | None = None,
@@ -47,28 +56,37 @@ class ThanksService:
         """Thanks wait for the morning where `quiet` says so."""
         self._unit, self._creators, self._wakes, self._quiet, self._now = unit, creators, wakes, quiet, now
 
-    async def draft(self, chat_id: UUID, person: Person, words: str = "") -> ThanksDraft:
+    async def draft(self, about: UUID, person: Person, words: str = "") -> ThanksDraft:
         """Whom it would reach. Raises: ChatUnknown, NotAdministrator, NotCreator, ThanksTooSoon, NobodyToThank."""
-        chat = await self._own(chat_id, person)
+        own = await self._own(about, person)
         async with self._unit.read() as work:
-            return await self._draft(work, chat, person, clean(words, most=WORDS_GRAPHEMES))
+            return await self._draft(work, own, person, clean(words, most=WORDS_GRAPHEMES))
 
-    async def send(self, chat_id: UUID, person: Person, words: str) -> ThanksDraft:
+    async def draft_of_slot(self, person: Person) -> ThanksDraft:
+        """The same for the slot they have. Raises: SlotUnknown, ThanksTooSoon, NobodyToThank."""
+        async with self._unit.read() as work:
+            slot = await work.slots.of_creator(person.id)
+        if slot is None:
+            raise SlotUnknown
+        return await self.draft(slot.id, person)
+
+    async def send(self, about: UUID, person: Person, words: str) -> ThanksDraft:
         """On its way, once to each. Raises: as `draft`."""
-        chat = await self._own(chat_id, person)
+        own = await self._own(about, person)
         now = self._now()
         due_at = self._quiet.allowed_from(now) if self._quiet else now
         async with self._unit() as work:
             await work.thanks.hold(person.id)
-            draft = await self._draft(work, chat, person, clean(words, most=WORDS_GRAPHEMES))
-            reached = await work.thanks.recipients(chat.id, but=person.id)
-            kind, thanks = NoticeKind.THANKS, Thanks(new_id(), chat.id, person.id, draft.words, len(reached), now)
+            draft = await self._draft(work, own, person, clean(words, most=WORDS_GRAPHEMES))
+            reached = await work.thanks.recipients(own.id, but=person.id)
+            kind, (chat, slot) = NoticeKind.THANKS, (None, own.id) if isinstance(own, Slot) else (own.id, None)
+            thanks = Thanks(new_id(), chat, slot, person.id, draft.words, len(reached), now)
             await work.thanks.add(thanks)
             keyed = [(f"{kind}:{thanks.id}:{donor}", donor) for donor in reached]
             messages = [NewMessage(key, kind, URGENCY[kind], donor, thanks.id, due_at) for key, donor in keyed]
             await work.outbox.add_many(messages, now=now)
         self._wakes.outbox.set()
-        log.info("thanks_sent", chat_id=str(chat.id), creator_id=str(person.id), recipients=len(reached))
+        log.info("thanks_sent", about=str(own.id), creator_id=str(person.id), recipients=len(reached))
         return draft
 
     async def stop(self, person: Person) -> None:
@@ -76,32 +94,40 @@ class ThanksService:
         async with self._unit() as work:
             await work.thanks.stop(person.id)
 
-    async def _own(self, chat_id: UUID, person: Person) -> Chat:
-        chat = await self._creators.controlled(chat_id, person)
+    async def _own(self, about: UUID, person: Person) -> Chat | Slot:
+        async with self._unit.read() as work:
+            slot = await work.slots.of_creator(person.id)
+        if slot is not None and slot.id == about:
+            return slot
+        chat = await self._creators.controlled(about, person)
         if chat.creator != person.id:
             raise NotCreator(chat=chat.title)
         return chat
 
-    async def _draft(self, work: Work, chat: Chat, person: Person, words: str) -> ThanksDraft:
-        last = await work.thanks.last_of(person.id)
+    async def _draft(self, work: Work, own: Chat | Slot, person: Person, words: str) -> ThanksDraft:
+        last = await work.thanks.last_of(person.id, own.id)
         if last is not None and (again := last + EVERY) > self._now():
             raise ThanksTooSoon(at=again)
-        reached = await work.thanks.recipients(chat.id, but=person.id)
+        reached = await work.thanks.recipients(own.id, but=person.id)
         if not reached:
-            raise NobodyToThank(chat=chat.title)
-        return ThanksDraft(
-            chat, len(reached), tuple(await work.thanks.named(chat.id, but=person.id, limit=NAMED)), words
-        )
+            raise NobodyToThank(chat=_title(own))
+        named = await work.thanks.named(own.id, but=person.id, limit=NAMED)
+        return ThanksDraft(own, len(reached), tuple(named), words)
+
+
+def _title(about: Chat | Slot) -> str:
+    return about.name if isinstance(about, Slot) else about.title
 
 
 @dataclass(frozen=True, slots=True)
 class ThanksTold:
-    """A thank-you as its reader sees it."""
+    """A thank-you as its reader sees it; `title`: of the chat, or the name on the creator's `slot`."""
 
     creator: str
-    chat: str
+    title: str
     words: str
     at: datetime
+    slot: bool = False
 
 
 async def told(work: Work, thanks_id: UUID, reader: UUID) -> ThanksTold | None:
@@ -110,7 +136,11 @@ async def told(work: Work, thanks_id: UUID, reader: UUID) -> ThanksTold | None:
     if thanks is None or not thanks.words or not await work.thanks.wished(reader):
         return None
     creator = (await work.people.by_ids([thanks.creator])).get(thanks.creator)
-    chat = (await work.creators.chats_by_ids([thanks.chat])).get(thanks.chat)
-    if creator is None or chat is None:
+    about: Chat | Slot | None = None
+    if thanks.slot is not None:
+        about = (await work.slots.by_ids([thanks.slot])).get(thanks.slot)
+    elif thanks.chat is not None:
+        about = (await work.creators.chats_by_ids([thanks.chat])).get(thanks.chat)
+    if creator is None or about is None:
         return None
-    return ThanksTold(creator.name, chat.title, thanks.words, thanks.sent_at)
+    return ThanksTold(creator.name, _title(about), thanks.words, thanks.sent_at, slot=isinstance(about, Slot))

@@ -74,8 +74,11 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
         )
         .join(projects, projects.c.id == slots.c.project_id)
         .where(slots.c.creator_id == person),
-        "thanks_you_wrote": select(thanks.c.words, thanks.c.sent_at, chats.c.title.label("chat"))
-        .join(chats, chats.c.id == thanks.c.chat_id)
+        "thanks_you_wrote": select(
+            thanks.c.words, thanks.c.sent_at, chats.c.title.label("chat"), slots.c.slug.label("slot")
+        )
+        .outerjoin(chats, chats.c.id == thanks.c.chat_id)
+        .outerjoin(slots, slots.c.id == thanks.c.slot_id)
         .where(thanks.c.creator_id == person)
         .order_by(thanks.c.id),
         "messages_you_wrote_that_were_tipped": select(

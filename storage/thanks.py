@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Visibility
@@ -17,10 +17,11 @@ KIND: Final = "thanks"
 
 @dataclass(frozen=True, slots=True)
 class Thanks:
-    """What a creator wrote to the donors of a chat."""
+    """What a creator wrote to the donors of a chat, or of their slot: one of the two."""
 
     id: UUID
-    chat: UUID
+    chat: UUID | None
+    slot: UUID | None
     creator: UUID
     words: str
     recipients: int
@@ -34,22 +35,23 @@ class ThanksStore:
         """Work on this transaction."""
         self._connection = connection
 
-    async def recipients(self, chat: UUID, *, but: UUID) -> list[UUID]:
-        """Donors of paid tips in this chat who asked for thanks and can be written to; never the creator themself."""
-        rows = await self._connection.execute(_wishing(tips.c.donor_id, chat, but).distinct())
+    async def recipients(self, about: UUID, *, but: UUID) -> list[UUID]:
+        """Donors of paid tips in this chat or on this slot who asked for thanks and can be written to, but one."""
+        rows = await self._connection.execute(_wishing(tips.c.donor_id, about, but).distinct())
         return sorted(rows.scalars())
 
-    async def named(self, chat: UUID, *, but: UUID, limit: int) -> list[str]:
+    async def named(self, about: UUID, *, but: UUID, limit: int) -> list[str]:
         """Of these the names of those who show theirs."""
         shown = tips.c.visibility != Visibility.ANONYMOUS
         newest = func.max(tips.c.paid_at)
-        each = _wishing(people.c.name, chat, but, shown).group_by(people.c.id, people.c.name)
+        each = _wishing(people.c.name, about, but, shown).group_by(people.c.id, people.c.name)
         rows = await self._connection.execute(each.order_by(newest.desc()).limit(limit))
         return [row.name for row in rows]
 
-    async def last_of(self, creator: UUID) -> datetime | None:
-        """When they thanked last."""
-        theirs = select(thanks.c.sent_at).where(thanks.c.creator_id == creator)
+    async def last_of(self, creator: UUID, about: UUID) -> datetime | None:
+        """When they last thanked the donors of this chat or slot."""
+        same = or_(thanks.c.chat_id == about, thanks.c.slot_id == about)
+        theirs = select(thanks.c.sent_at).where(thanks.c.creator_id == creator, same)
         found: datetime | None = await self._connection.scalar(theirs.order_by(thanks.c.sent_at.desc()).limit(1))
         return found
 
@@ -61,8 +63,8 @@ class ThanksStore:
         """Keep what was written."""
         await self._connection.execute(
             insert(thanks).values(
-                id=new.id, chat_id=new.chat, creator_id=new.creator, words=new.words, recipients=new.recipients,
-                sent_at=new.sent_at,
+                id=new.id, chat_id=new.chat, slot_id=new.slot, creator_id=new.creator, words=new.words,
+                recipients=new.recipients, sent_at=new.sent_at,
             )
         )  # fmt: skip
 
@@ -71,7 +73,7 @@ class ThanksStore:
         row = (await self._connection.execute(select(thanks).where(thanks.c.id == identity))).first()
         if row is None:
             return None
-        return Thanks(row.id, row.chat_id, row.creator_id, row.words, row.recipients, row.sent_at)
+        return Thanks(row.id, row.chat_id, row.slot_id, row.creator_id, row.words, row.recipients, row.sent_at)
 
     async def wished(self, person: UUID) -> bool:
         """Whether they wish to be thanked by message."""
@@ -84,9 +86,10 @@ class ThanksStore:
         await self._connection.execute(delete(subscriptions).where(mine))
 
 
-def _wishing(column: Any, chat: UUID, but: UUID, *more: ColumnElement[bool]) -> Select[Any]:
+def _wishing(column: Any, about: UUID, but: UUID, *more: ColumnElement[bool]) -> Select[Any]:
     wish = (subscriptions.c.person_id == tips.c.donor_id) & (subscriptions.c.kind == KIND)
     there = people.c.telegram_id.is_not(None) & people.c.started_at.is_not(None) & people.c.unreachable_at.is_(None)
-    paid = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID) & (tips.c.donor_id != but)
+    given = or_(tips.c.chat_id == about, tips.c.slot_id == about)
+    paid = given & (tips.c.state == TipState.PAID) & (tips.c.donor_id != but)
     statement = select(column).select_from(tips).join(subscriptions, wish).join(people, people.c.id == tips.c.donor_id)
     return statement.where(paid, there, *more)

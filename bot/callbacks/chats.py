@@ -86,7 +86,7 @@ class HandTo(CallbackData, prefix="hto"):
 
 
 class ThanksSend(CallbackData, prefix="ths"):
-    """Send the thank-you that the dialog keeps, to a chat's donors."""
+    """Send the thank-you that the dialog keeps, to a chat's donors, or those of one's slot."""
 
     chat: Id
 

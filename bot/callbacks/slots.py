@@ -26,6 +26,7 @@ class SlotDeed(StrEnum):
     CHOOSE = "choose"
     NAME = "name"
     CLOSE = "close"
+    THANK = "thank"
 
 
 class SlotDo(CallbackData, prefix="sdo"):

@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 
 from bot import callbacks as cb
-from bot.callbacks import ChatDeed
+from bot.callbacks import ChatDeed, SlotDeed
 from handlers import channels
 from handlers.creators import chats, choosing, finding, handover, presets, slots, thanks
 from handlers.creators.here import Here
@@ -57,6 +57,7 @@ def _chats(fresh: Router) -> None:
 
 
 def _slots(fresh: Router) -> None:
+    fresh.callback_query.register(thanks.ask_on_slot, cb.SlotDo.filter(F.deed == SlotDeed.THANK))
     fresh.callback_query.register(slots.act, cb.SlotDo.filter())
     fresh.callback_query.register(slots.turn_projects, cb.SlotProjects.filter())
     fresh.callback_query.register(slots.show_project, cb.SlotProject.filter())

@@ -12,22 +12,30 @@ from giving.ids import id_of, token_of
 from giving.names import clean
 from handlers.asking import answering
 from handlers.creators.here import Here
-from services.thanks import WORDS_GRAPHEMES
+from services.thanks import WORDS_GRAPHEMES, ThanksDraft
 
 log = structlog.get_logger()
 
 
 class ThanksWords(StatesGroup):
-    """What the creator wants to say; the data names the chat, and keeps the words until they are sent."""
+    """What the creator wants to say; the data names the chat (or slot), and keeps the words until they are sent."""
 
     waiting = State()
 
 
 async def ask(query: CallbackQuery, callback_data: cb.ChatDo, state: FSMContext, here: Here) -> None:
     """What would you like to say?"""
-    draft = await here.say.in_time(query, here.thanks.draft(callback_data.chat, here.person))
+    await _ask(query, await here.say.in_time(query, here.thanks.draft(callback_data.chat, here.person)), state, here)
+
+
+async def ask_on_slot(query: CallbackQuery, state: FSMContext, here: Here) -> None:
+    """The same to those who gave on one's slot."""
+    await _ask(query, await here.say.in_time(query, here.thanks.draft_of_slot(here.person)), state, here)
+
+
+async def _ask(query: CallbackQuery, draft: ThanksDraft, state: FSMContext, here: Here) -> None:
     await state.set_state(ThanksWords.waiting)
-    await state.set_data({"chat": token_of(callback_data.chat)})
+    await state.set_data({"chat": token_of(draft.about.id)})
     await here.say.send(query.from_user.id, thanks_cards.ask(here.texts, here.language, draft))
     await here.say.answer(query)
 

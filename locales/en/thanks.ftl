@@ -9,6 +9,10 @@ thanks-ask = Thank your followers in <b>{ $chat }</b>? { $people ->
         [one] { $people } of them wishes
        *[other] { $people } of them wish
     } to hear it. Just send me the words, { $most } characters at most; you see it before it goes.
+thanks-ask-slot = Thank those who gave on <b>{ $chat }'s charity page</b>? { $people ->
+        [one] { $people } of them wishes
+       *[other] { $people } of them wish
+    } to hear it. Just send me the words, { $most } characters at most; you see it before it goes.
 thanks-named = Among them, showing their names: { $names }
 thanks-preview = { $people ->
         [one] { $people } person
@@ -18,6 +22,10 @@ thanks-message =
     <b>{ $name }</b> thanks you for your charity tip in <b>{ $chat }</b> ❤
 
     “{ $words }”
+thanks-message-slot =
+    <b>{ $name }</b> thanks you for your gift on <b>{ $chat }'s charity page</b> ❤
+
+    “{ $words }”
 thanks-sent = On its way to { $people ->
         [one] { $people } person
        *[other] { $people } people
@@ -25,5 +33,5 @@ thanks-sent = On its way to { $people ->
 thanks-forgotten = I no longer have your words. Please write them again.
 thanks-stopped = Fine, no more thanks for you. /privacy brings them back.
 
-error-thanks-too-soon = One thank-you a week, so that nobody is disturbed. You can send the next one after { $at }.
-error-nobody-to-thank = Nobody in { $chat } has asked for thanks yet. They can switch them on; I won't do it for them.
+error-thanks-too-soon = One thank-you a week for each channel, group and charity page, so that nobody is disturbed. You can send the next one after { $at }.
+error-nobody-to-thank = Nobody who gave in “{ $chat }” has asked for thanks yet. They can switch them on; I won't do it for them.

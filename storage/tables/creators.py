@@ -92,14 +92,17 @@ posts = Table(
     UniqueConstraint("chat_id", "message_id"),
 )
 Index("ix_posts_chat_id_media_group_id", posts.c.chat_id, posts.c.media_group_id, unique=True)
+_written = text("author_id IS NOT NULL")
+Index("ix_posts_author_id", posts.c.author_id, postgresql_where=_written, sqlite_where=_written)
 Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
 
-# What creators wrote to those of their donors who wish to be thanked (outbox.subject_id names the row).
+# What creators wrote to donors of a chat, or of their slot, who wish to be thanked (outbox.subject_id names the row).
 thanks = Table(
     "thanks",
     metadata,
     id_(),
-    ref("chat_id", "chats.id"),
+    ref("chat_id", "chats.id", nullable=True),
+    ref("slot_id", "slots.id", nullable=True),
     ref("creator_id", "people.id"),
     Column("words", Text, nullable=False),
     Column("recipients", Integer, nullable=False),

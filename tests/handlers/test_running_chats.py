@@ -7,13 +7,14 @@ import pytest
 from bot import callbacks as cb
 from bot.notices import render
 from giving.people import Visitor
+from giving.tips import OfferRequest
 from services.creators import ChatSeen
 from services.links import Links
 from tests.handlers.chat import NOW, Chat, answers, buttons, keyboards_put, texts_of, user
 from tests.handlers.test_creators import membership, post
 from tests.services.test_thanks import subscribe
 from tests.texts.words import TEXTS
-from tests.world import CHANNEL, World
+from tests.world import CHANNEL, World, cny
 
 
 def labels(method: Any) -> list[str]:
@@ -233,3 +234,18 @@ async def test_many_channels_come_in_pages(chat: Chat, world: World):
     (pick,) = await chat.says(1001, "/charity pause")
     assert "哪一个" in pick.text
     assert (await world.people.meet(Visitor(1001, "林晓雯", "xiaowen", "zh-hans"))).reachable
+
+
+async def test_who_gave_on_the_slot_is_thanked_from_its_card(chat: Chat, world: World):
+    slot = (await world.slots.open(world.creator, world.library.id, "晓雯")).slot
+    await subscribe(world, world.alice)
+    tip = await world.tips.offer(OfferRequest("s", world.alice.id, cny("5"), slot=slot.id))
+    await world.pay(tip, world.alice, charge="ch_s")
+    await chat.says(1001, "/slot")
+    (asked, _) = await chat.presses(1001, "谢谢大家")
+    assert "晓雯 的公益爱心位" in texts_of([asked])[0]
+    (preview,) = await chat.says(1001, "谢谢你们")
+    assert "“谢谢你们”" in texts_of([preview])[0]
+    await chat.presses(1001, "就这样，发出去")
+    (thanked,) = [m for m in await deliver(chat, world) if m.chat_id == 1002 and "charity page" in m.text]
+    assert "谢谢你们" in thanked.text

@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from giving.errors import ChatUnknown, NobodyToThank, NotAdministrator, NotCreator, ThanksTooSoon
+from giving.errors import ChatUnknown, NobodyToThank, NotAdministrator, NotCreator, SlotUnknown, ThanksTooSoon
 from giving.people import Person, Visibility, Visitor
+from giving.tips import OfferRequest
+from services.groups import Tipped
 from services.thanks import WORDS_GRAPHEMES
 from storage.tables import subscriptions
-from tests.world import CHANNEL, World
+from tests.world import CHANNEL, GROUP, World, cny
 
 
 async def subscribe(world: World, person: Person) -> None:
@@ -58,7 +60,7 @@ async def test_the_reader_sees_from_whom_and_for_what(world: World, donors: list
     notice = next(n for n in await world.outbox.claim() if n.kind == "thanks")
     told = await world.outbox.thanks(notice)
     assert told is not None
-    assert (told.creator, told.chat) == ("林晓雯", "晓雯的阅读时光")
+    assert (told.creator, told.title) == ("林晓雯", "晓雯的阅读时光")
     assert told.words.startswith("<b>谢</b> 谢长")
     assert len(told.words) == WORDS_GRAPHEMES
 
@@ -73,6 +75,42 @@ async def test_once_a_week(world: World, donors: list[Person]):
         assert refusal.value.args_for_message["at"] == world.time() + timedelta(days=1)
     world.time.passes(days=1)
     await world.thanks.send(chat, world.creator, "二")
+
+
+async def test_once_a_week_in_each_chat_and_on_the_slot(world: World, donors: list[Person]):
+    """Several channels, and the slot, have followers of their own."""
+    await world.group()
+    tipped = Tipped(70, "读完了", world.time(), None)
+    in_group = await world.tip(donors[1], "5", key="g", post=await world.groups.tipped(GROUP, tipped, "读书会"))
+    await world.pay(in_group, donors[1], charge="ch_g")
+    slot = (await world.slots.open(world.creator, world.library.id, "林晓雯")).slot
+    with pytest.raises(NobodyToThank):
+        await world.thanks.draft_of_slot(world.creator)
+    on_slot = await world.tips.offer(OfferRequest("s", world.alice.id, cny("5"), slot=slot.id))
+    await world.pay(on_slot, world.alice, charge="ch_s")
+    async with world.unit.read() as work:
+        group = await work.creators.chat_by_telegram_id(GROUP)
+    assert group is not None
+    for about, reached in ((world.chat.chat.id, [1002, 1004]), (group.id, [1004]), (slot.id, [1002])):
+        await world.thanks.send(about, world.creator, "谢谢")
+        assert await thanked(world) == reached
+        with pytest.raises(ThanksTooSoon):
+            await world.thanks.draft(about, world.creator)
+
+
+async def test_thanks_on_a_slot_are_its_creators_and_say_where_from(world: World, donors: list[Person]):
+    slot = (await world.slots.open(world.creator, world.library.id, "晓雯读书会")).slot
+    tip = await world.tips.offer(OfferRequest("s", world.alice.id, cny("5"), slot=slot.id))
+    await world.pay(tip, world.alice, charge="ch_s")
+    with pytest.raises(ChatUnknown):
+        await world.thanks.send(slot.id, world.alice, "谢谢")
+    with pytest.raises(SlotUnknown):
+        await world.thanks.draft_of_slot(world.alice)
+    await world.thanks.send(slot.id, world.creator, "谢谢")
+    notice = next(n for n in await world.outbox.claim() if n.kind == "thanks")
+    told = await world.outbox.thanks(notice)
+    assert told is not None
+    assert (told.title, told.slot) == ("晓雯读书会", True)
 
 
 async def test_no_more_thanks_is_at_once_even_for_what_is_on_its_way(world: World, donors: list[Person]):
