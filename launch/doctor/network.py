@@ -140,7 +140,7 @@ def webhook(info: Mapping[str, Any], ours: str) -> Check:
     how = f"at {host}" if url else "none: main.py run polls"
     if ours and not url:
         how = "none yet"
-    found, to_do = [how], []
+    found, to_do = [how], list[str]()
     if error := info.get("last_error_message"):
         at = datetime.fromtimestamp(int(info.get("last_error_date") or 0), UTC)
         found.append(f"last failed {at:%Y-%m-%d %H:%M} UTC: {' '.join(str(error).split())[:120]}")
