@@ -44,7 +44,10 @@ def opened(out: Path | None) -> Iterator[Callable[[str], None]]:
 
 @contextlib.contextmanager
 def _to_file(out: Path) -> Iterator[BinaryIO]:
-    target = out.resolve()  # behind a link, the file it means
+    try:
+        target = out.resolve()  # behind a link, the file it means
+    except RuntimeError:  # Python's word, up to 3.12, for a link that leads to itself
+        raise Refused(f"--out {out}: is a link that leads to itself") from None
     if target.is_dir():
         raise Refused(f"--out {out}: is a folder: write a file's name")
     if target.exists() and not target.is_file():

@@ -43,6 +43,13 @@ def export(database: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return command("ledger", "export", *arguments, YIZAN_DATABASE__URL=f"sqlite:///{database}")
 
 
+def test_a_link_that_leads_to_itself_is_refused(database: Path, tmp_path: Path):
+    link = tmp_path / "link.csv"
+    link.symlink_to(link)
+    done = export(database, "--format", "csv", "--out", str(link))
+    assert (done.returncode, done.stderr) == (2, f"yizan: --out {link}: is a link that leads to itself\n")
+
+
 def test_a_file_is_written_whole_with_a_new_name_at_its_end(database: Path, tmp_path: Path):
     out, link = tmp_path / "books.journal", tmp_path / "link.csv"
     out.write_text("what was there before", encoding="utf-8")
