@@ -63,13 +63,22 @@ def database_url(text: str) -> URL:
 
 
 def is_missing(text: str) -> bool:
-    """Whether this is a SQLite file that is not there: opening it would make it. Raises: DatabaseUrlWrong."""
+    """Whether this is a SQLite file that is not there: opening it would make it. Raises: DatabaseUrlWrong.
+
+    One in a folder that this user may not look into is there: whoever opens it is told what is wrong.
+    """
     url = database_url(text)
-    return url.get_backend_name() == "sqlite" and not Path(_file_of(url)).exists()
+    try:
+        return url.get_backend_name() == "sqlite" and not Path(_file_of(url)).exists()
+    except OSError:
+        return False
 
 
 def open_engines(text: str) -> Engines:
-    """Open (not yet connect to) the database; makes the folder of a SQLite file. Raises: DatabaseUrlWrong."""
+    """Open (not yet connect to) the database; makes the folder of a SQLite file.
+
+    Raises: DatabaseUrlWrong, OSError (that folder can't be made).
+    """
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)

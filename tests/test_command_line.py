@@ -264,6 +264,18 @@ def test_every_call_ends_with_its_code_and_says_what_to_do(done, name):
         assert len([line for line in result.stderr.splitlines() if not line.startswith("{")]) == case.lines, said
 
 
+@pytest.mark.parametrize("arguments", [("run",), ("doctor", "--offline"), ("db", "upgrade"), ("ledger", "verify")])
+@pytest.mark.parametrize("below", ["below", "below/two"])
+def test_a_database_below_a_file_is_one_clear_line(tmp_path, arguments, below):
+    file = tmp_path / "file"
+    file.write_text("no folder", encoding="utf-8")
+    done = command(*arguments, YIZAN_TELEGRAM__TOKEN=TOKEN, YIZAN_WEB__PORT="0", **database(f"{file}/{below}.db"))
+    said = done.stdout + done.stderr
+    assert done.returncode == (1 if arguments[0] == "doctor" else 2), said
+    assert str(file) in said or "no database yet" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize(
     "arguments", [("db", "current"), ("ledger", "verify"), ("ledger", "export", "--format", "csv"), ("audit",)]
 )

@@ -21,6 +21,7 @@ UNSEEN: Final = "there is no database to look at"
 
 async def database(url: str, *, within_s: float) -> list[Check]:
     """Look once: database, disk, outbox, books."""
+    where = None
     try:
         where = disk(Path(database_url(url).database or "")) if url.startswith("sqlite") else None
         if is_missing(url):
@@ -28,6 +29,8 @@ async def database(url: str, *, within_s: float) -> list[Check]:
         engines = open_engines(url)
     except DatabaseUrlWrong as error:
         return _unseen(Check("database", Status.FAIL, str(error), "mend database.url (YIZAN_DATABASE__URL)"), None)
+    except OSError as error:  # no folder can be made there
+        return _unseen(Check("database", Status.FAIL, str(error), "mend database.url (YIZAN_DATABASE__URL)"), where)
     try:
         async with asyncio.timeout(within_s):
             return await _look(engines, where)

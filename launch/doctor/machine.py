@@ -47,13 +47,25 @@ def _real(settings: Settings) -> list[str]:
 
 def disk(file: Path) -> Check:
     """Room where a SQLite file is, or will be."""
-    folder = next(folder for folder in (file.absolute().parent, *file.absolute().parents) if folder.exists())
-    existing = [path for path in (file, folder) if path.exists()]
+    folder = next(folder for folder in file.absolute().parents if _is_seen(folder))
+    existing = [path for path in (file, folder) if _is_seen(path)]
+    if not folder.is_dir():
+        return Check("disk", Status.FAIL, f"{folder}: is no folder", "mend database.url (YIZAN_DATABASE__URL)")
+    if not os.access(folder, os.X_OK):
+        return Check("disk", Status.FAIL, f"{folder}: may not be opened by this user", f"chown it: ls -ld {folder}")
     locked = [path for path in existing if not os.access(path, os.W_OK)]
     if locked:
         return Check("disk", Status.FAIL, f"{locked[0]}: may not be written by this user", f"chown it: ls -ld {folder}")
     usage = shutil.disk_usage(folder)
     return room(folder, usage.free, usage.total)
+
+
+def _is_seen(path: Path) -> bool:
+    """Whether it is there, and this user may know it."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def room(folder: Path, free: int, total: int) -> Check:

@@ -21,6 +21,8 @@ async def database(settings: Settings) -> AsyncIterator[Engines]:
         engines = open_engines(settings.database.url)
     except DatabaseUrlWrong as error:
         raise StartFailed(str(error)) from None
+    except OSError as error:
+        raise StartFailed(f"database.url: can't be used: {error}") from None
     try:
         await prepare_database(engines)
         yield engines

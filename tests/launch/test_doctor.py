@@ -1,5 +1,6 @@
 """What doctor makes of what it finds: each judgement by itself."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from launch.doctor import books, machine, network, unreadable
 from launch.doctor.checks import NAMES, Check, Examination, Status
 from settings import Settings
+from storage.engines import is_missing
 from storage.health import Outbox, RecentBooks
 from storage.verify import Finding
 
@@ -33,6 +35,26 @@ def test_the_disk_of_a_database_that_is_not_there_yet_is_that_of_the_folder_abov
     check = machine.disk(tmp_path / "not" / "yet" / "yizan.db")
     assert check.found.endswith(str(tmp_path))
     assert not (tmp_path / "not").exists()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_said_and_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    locked, seen = tmp_path / "locked", Path.stat
+    locked.mkdir()
+
+    def stat(path: Path, **options: Any) -> Any:
+        if locked in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return seen(path, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != locked and may(path, mode))
+    for file in (locked / "yizan.db", locked / "deep" / "yizan.db"):
+        check = machine.disk(file)
+        assert (check.status, str(locked) in check.found) == (Status.FAIL, True), check
+        assert not is_missing(f"sqlite:///{file}")
 
 
 @pytest.mark.parametrize(("behind", "status", "says"), [
