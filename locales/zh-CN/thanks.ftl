@@ -19,8 +19,6 @@ thanks-message-slot =
     <b>{ $name }</b> 谢谢你在 <b>{ $chat } 的公益爱心位</b> 的赞赏 ❤
 
     “{ $words }”
-thanks-sent = 发出去了，会送到 { $people } 位手里 ❤ 夜里不打扰，早上再送。
-thanks-forgotten = 要发的话我不记得了，请再写一次。
 thanks-stopped = 好，以后不再给你发感谢。想再打开，发 /privacy。
 
 error-thanks-too-soon = 每个频道、群和爱心位，每周只能发一次感谢，免得打扰大家。{ $at } 之后可以再发。
