@@ -64,6 +64,10 @@ def off(cast: Cast) -> View:
 
 
 def off_offered(cast: Cast) -> View:
+    """The counter of the old post still leads to its project."""
+    counter = next(button["url"] for button in cast.held["post"].buttons if "start=p_" in button.get("url", ""))
+    before = cast.follower.start(counter).id
+    cast.follower.wait(lambda m: not m.out, after=before)
     return bot_of("follower")
 
 

@@ -32,7 +32,6 @@ SCENES: Final = (
     Scene("web-receipt", receipt),
     Scene("web-pay", pay_page),
     page("web-privacy", "/privacy"),
-    page("web-privacy-wide", "/privacy", WIDE[0]),
     page("web-terms", "/terms"),
     page("web-receipt-unknown", "/r/YZ-00000-00000-000"),
     page("web-slot-unknown", "/c/nobody"),
