@@ -49,11 +49,12 @@ button-slot-confirm = That's it, open
 error-slot-unknown = This charity page isn't there; it may have been closed. Send /give to choose a project yourself.
 error-name-needed = Nobody can see that name. Please send one that can be read, 32 characters at most.
 
-web-slot-title = { $name }'s charity page
+web-slot-title = { $name }’s charity page
 web-slot-description = Give with { $name } to “{ $project }”: 100% reaches the project.
 web-slot-for = For
 web-slot-given = { $amount } from { $name }’s followers
 web-slot-where = Here, and in { $name }’s channels and groups
+web-slot-where = Here, and in { $name }’s channels
 web-slot-share = Share
 web-slot-share-how = Select these words and copy them anywhere:
 web-slot-unknown-title = We can’t find this charity page

@@ -46,7 +46,7 @@ async def test_it_shows_name_project_sum_gifts_and_the_way_to_give_in_both_langu
         assert words in chinese.text
     for hidden in ("Unseen", "¥33", "¥44"):
         assert hidden not in chinese.text
-    assert "¥110 from 林晓雯&#39;s followers" in english.text
+    assert "¥110 from 林晓雯’s followers" in english.text
     assert 'href="/p/library?lang=en"' in english.text
     for page in (chinese.text, english.text):
         assert f'href="https://t.me/yizan_bot?start=s_{token_of(slot.id)}"' in page
