@@ -12,7 +12,7 @@ help:
 	@echo "make test      every test: both databases and the browser"
 	@echo "make check     ruff, mypy --strict, import contracts (seconds)"
 	@echo "make bench     how fast it is here"
-	@echo "make pictures  screenshots of the demo into docs/pictures/"
+	@echo "make pictures  the demo and every screen, both languages, into docs/pictures/"
 	@echo "make run       the bot on Telegram (YIZAN_TELEGRAM__TOKEN)"
 	@echo "make lock      renew the hash-locked requirements (needs uv)"
 
