@@ -64,17 +64,14 @@ class InlineConnection:
             yield
         except BaseException as error:
             if not self._driver.in_transaction:
-                raise _lost(error) from error
+                if isinstance(error, DBAPIError) or not isinstance(error, Exception):
+                    raise
+                lost = sqlite3.OperationalError(str(error))
+                raise DBAPIError.instance("SAVEPOINT", None, lost, sqlite3.Error) from error
             self._driver.execute("ROLLBACK TO nested")
             self._driver.execute("RELEASE nested")
             raise
         self._driver.execute("RELEASE nested")
-
-
-def _lost(error: BaseException) -> BaseException:
-    if isinstance(error, DBAPIError) or not isinstance(error, Exception):
-        return error
-    return DBAPIError.instance("SAVEPOINT", None, sqlite3.OperationalError(str(error)), sqlite3.Error)
 
 
 async def begin(connection: Connection) -> RootTransaction:
