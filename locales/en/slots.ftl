@@ -54,7 +54,6 @@ web-slot-description = Give with { $name } to “{ $project }”: 100% reaches t
 web-slot-for = For
 web-slot-given = { $amount } from { $name }’s followers
 web-slot-where = Here, and in { $name }’s channels and groups
-web-slot-where = Here, and in { $name }’s channels
 web-slot-share = Share
 web-slot-share-how = Select these words and copy them anywhere:
 web-slot-unknown-title = We can’t find this charity page
