@@ -36,8 +36,13 @@ log = structlog.get_logger()
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _DELETED: Final = ("message to edit not found", "message_id_invalid")
 _OUT_OF_SIGHT: Final = (*_DELETED, "chat not found", "channel_private")
-LOOK_PATIENCE_S: Final = 0.5
+LOOK_PATIENCE_S: Final = 1.2  # a chat's turn comes once a second
 LOOKED_S: Final = 60.0
+TRIED_S: Final = 3.0
+
+
+class _NoTurn(Exception):
+    """Telegram could not be asked in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,7 @@ class Carriers:
     texts: Texts
     links: Links
     _looks: Briefly[UUID, bool] = field(default_factory=lambda: Briefly(LOOKED_S))
+    _tries: Briefly[UUID, bool | None] = field(default_factory=lambda: Briefly(TRIED_S))
 
     async def show(self, post_id: UUID, *, asked: bool = False) -> bool:
         """Send the carrier, or bring it up to date; whether a new one was sent. `asked`: a person did, just now.
@@ -77,14 +83,25 @@ class Carriers:
         return await self._send(card)
 
     async def gone(self, post_id: UUID) -> bool:
-        """Whether Telegram does not show us the post any more; at most one look a minute at each.
+        """Whether Telegram does not show us the post any more; at most one look a minute at each, and one try in 3 s.
 
         Nothing but an edit tells. One that changed something is done again with what was given by then, so that it
         never leaves a counter older than the one it found. Raises: PostUnknown.
         """
-        return await self._looks.get(post_id, lambda: self._look(post_id))
 
-    async def _look(self, post_id: UUID) -> bool:
+        async def look() -> bool:
+            seen = await self._tries.get(post_id, lambda: self._look(post_id))
+            if seen is None:
+                raise _NoTurn
+            return seen
+
+        try:
+            return await self._looks.get(post_id, look)
+        except _NoTurn:
+            return False
+
+    async def _look(self, post_id: UUID) -> bool | None:
+        """None: it has no turn, or no answer came; who asked is not kept waiting."""
         try:
             with sending_as(Priority.COUNTER, patience_s=LOOK_PATIENCE_S):
                 for _ in range(2):
@@ -94,7 +111,7 @@ class Carriers:
         except TelegramBadRequest as refusal:
             return any(words in refusal.message.lower() for words in _OUT_OF_SIGHT)
         except (TelegramAPIError, ClientDecodeError):
-            return False  # it has no turn, or no answer came: who asked is not kept waiting
+            return None
         return False
 
     async def _touch(self, card: CarrierCard) -> None:

@@ -145,7 +145,7 @@ CASES = {
     "a language that is nearly one": Case(
         ("run",), 2, ("YIZAN_LANGUAGE: unknown language, did you mean zh-CN?",), {"YIZAN_LANGUAGE": "zh_CN"},
     ),
-    "db current": Case(("db", "current"), 0, ("at 0002, newest 0002",), database("{tmp}/yizan.db"), lines=0),
+    "db current": Case(("db", "current"), 0, ("at 0003, newest 0003",), database("{tmp}/yizan.db"), lines=0),
     "ledger verify without a database": Case(
         ("ledger", "verify"), 2, ("no database yet", "db upgrade"), database("{tmp}/nowhere/none.db")
     ),
