@@ -15,7 +15,7 @@ from tests.handlers.chat import NOW, answers, buttons, texts_of, urls, user
 KINDS = {
     "Giving days": SubscriptionKind.GIVING_DAYS,
     "Project news": SubscriptionKind.PROJECT_NEWS,
-    "Monthly giving": SubscriptionKind.MONTHLY,
+    "Monthly": SubscriptionKind.MONTHLY,
     "Thank-yous": SubscriptionKind.THANKS,
 }
 
