@@ -11,7 +11,7 @@ from prometheus_client import Histogram
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage.engines import is_passing
-from storage.work import UnitOfWork, Work
+from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 Request = TypeVar("Request")
 Result = TypeVar("Result")
@@ -93,9 +93,9 @@ class GroupCommit(Generic[Request, Result]):
                 await self._commit(batch, tries - 1)
             else:
                 _fail(batch, error)
-        except (DBAPIError, OSError, TimeoutError) as error:
+        except (DBAPIError, DatabaseTrouble, OSError, TimeoutError) as error:
             # One that waited long for a lock would wait as long again, and somebody waits for an answer.
-            if tries > 1 and is_passing(error) and time.monotonic() - began < LONG_S:
+            if tries > 1 and is_passing(error.__cause__ or error) and time.monotonic() - began < LONG_S:
                 await self._commit(batch, tries - 1)
                 return
             log.error("group_commit_failed", items=len(batch), error=type(error).__name__)

@@ -192,7 +192,7 @@ class UnitOfWork:
         return cast(T, await self._together(write))
 
     async def look(self, step: Callable[[Work], Coroutine[Any, Any, T]]) -> T:
-        """What a few short reads say, from one consistent view; on SQLite without a hop to another thread and back.
+        """What a few short reads say, as `read`; on SQLite without a hop to another thread and back.
 
         Raises: WaitedElsewhere, what the step raises, the database's error.
         """
@@ -218,7 +218,10 @@ class UnitOfWork:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Work]:
-        """A consistent view that takes no write lock; what it would write is lost."""
+        """What is committed, without a write lock; what it would write is lost.
+
+        On PostgreSQL each statement sees its own moment (`snapshot` sees one).
+        """
         async with self._engines.reader.connect() as connection, connection.begin() as transaction:
             yield Work(connection)
             await transaction.rollback()

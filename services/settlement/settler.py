@@ -21,6 +21,7 @@ from services.clock import Clock, utc_now
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.wake import Wakes
+from storage.engines import is_passing
 from storage.ids import new_id
 from storage.inbox import InboxState, StoredEvent
 from storage.outbox import NewMessage
@@ -70,8 +71,12 @@ class Settler:
         try:
             async with work.savepoint():
                 return await self._book(work, new)
-        except DatabaseTrouble:
-            raise
+        except DatabaseTrouble as trouble:
+            if trouble.__cause__ is None or not is_passing(trouble.__cause__):
+                raise
+            # Somebody holds a row for long: the events are kept, and booked once it is free.
+            log.warning("settle_on_arrival_put_off", events=len(new), error=type(trouble.__cause__).__name__)
+            return None
         except Exception:
             # What is wrong with one of them must not keep the others out of the inbox: nothing was said to be stored.
             log.exception("settle_on_arrival_failed", events=len(new))

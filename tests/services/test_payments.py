@@ -79,6 +79,21 @@ async def test_an_event_is_settled_in_the_commit_that_stores_it(world: World, en
     assert await world.payments.settle_pending() == 0
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_events_are_kept_while_somebody_holds_a_payment_for_long(world: World, engines: Engines):
+    held, free = await world.tip(world.alice, "5"), await world.tip(world.bob, "5", key="q2")
+    bodies = [event(EventKind.PAID, tip.payment, f"e{tip.donor}", their_id=f"c{tip.donor}", minor=500)
+              for tip in (held, free)]  # fmt: skip
+    async with engines.writer.begin() as connection:
+        await connection.execute(text("SELECT 1 FROM payments WHERE id = :id FOR UPDATE"), {"id": held.payment})
+        came = await asyncio.gather(*(world.payments.receive("paper", body, SIGNED) for body in bodies))
+    assert came == [Received.STORED, Received.STORED]
+    assert set((await states(engines)).values()) == {"new"}
+    assert world.payments.pending.is_set()
+    await world.payments.settle_pending()
+    assert await world.balance(f"project:{world.library.id}:credited") == cny("-10")
+
+
 async def test_what_waited_is_woken_by_what_arrives(world: World, engines: Engines):
     tip = await world.tip(world.alice, "5")
     await world.deliver(EventKind.REFUNDED, tip, "e1", their_id="r1", charge="c1")
