@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
+_IN_GROUPS: Final = re.compile(r"/(tip([\d¥￥.].*)?|charity)", re.IGNORECASE)
 _TELEGRAM_ITSELF: Final = 777000  # forwards a channel's posts into its discussion group
 
 
@@ -120,17 +122,18 @@ def _comes_or_goes(update: Update) -> bool:
 
 
 async def _only_talks(update: Update, bot: Bot) -> bool:
-    """Writes in a group, but no command, or one for another bot."""
+    """Writes in a group, but no command of ours there; what is not addressed to anybody may be another bot's."""
     message = update.message or update.edited_message
     if message is None or message.chat.type == "private":
         return False
     words = message.text or message.caption or ""
     if update.message is None or not words.startswith("/"):
         return True
-    _, _, whom = words.split(maxsplit=1)[0].partition("@")
-    if whom:
-        with contextlib.suppress(TelegramAPIError):  # else the handler's own filter will ask again
-            return whom.lower() != ((await bot.me()).username or "").lower()
+    name, _, whom = words.split(maxsplit=1)[0].partition("@")
+    if not whom:
+        return _IN_GROUPS.fullmatch(name) is None
+    with contextlib.suppress(TelegramAPIError):  # else the handler's own filter will ask again
+        return whom.lower() != ((await bot.me()).username or "").lower()
     return False
 
 

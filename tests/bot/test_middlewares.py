@@ -67,12 +67,24 @@ async def test_who_writes_in_private_is_met_and_may_be_written_to(world: World) 
 async def test_a_tap_or_a_group_is_no_leave_to_write(world: World) -> None:
     seen = Seen(world)
     tapped, language = await seen.feed(tap(1, "x", person=9))
-    grouped, _ = await seen.feed(message(2, "/x", person=9, chat=-5))
+    grouped, _ = await seen.feed(message(2, "/tip", person=9, chat=-5))
     assert tapped is not None
     assert grouped is not None
     assert not tapped.reachable
     assert not grouped.reachable
     assert language == "zh-CN", "their Telegram did not say"
+
+
+@pytest.mark.parametrize(
+    ("words", "met"),
+    [
+        ("/tip", True), ("/tip 5", True), ("/tip5", True), ("/Charity", True),
+        ("hello", False), ("/ban @x", False), ("/help", False), ("/shrug", False), ("/tips", False), ("/", False),
+    ],
+)  # fmt: skip
+async def test_in_a_group_only_what_the_bot_is_asked_makes_somebody_known(world: World, words: str, met: bool) -> None:
+    person, _ = await Seen(world).feed(message(1, words, person=9, chat=-5))
+    assert (person is not None) is met
 
 
 async def test_the_language_somebody_chose_goes_before_their_telegrams(world: World) -> None:
