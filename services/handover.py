@@ -83,7 +83,7 @@ class HandoverService:
             raise HandoverOver
         async with self._unit() as work:
             chat = await work.creators.set_chat(chat_id, handover_to=chosen.id)
-            if chat.creator not in (None, person.id):  # somebody else's, who is gone
+            if chat.creator != person.id:  # somebody else's, who is gone
                 await self._audit(work, "chat.changed", chat, person, handover_to=(found.chat.handover_to, chosen.id))
             await self._tell(work, NoticeKind.HANDOVER, chat, chosen.id)
         self._wakes.outbox.set()
