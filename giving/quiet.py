@@ -29,14 +29,3 @@ class QuietHours:
         if morning <= local:
             morning += timedelta(days=1)
         return morning.astimezone(at.tzinfo)
-
-
-def parse_quiet_hours(text: str, zone: ZoneInfo) -> QuietHours | None:
-    """`22:00-08:00`, or nothing for none. Raises: ValueError."""
-    if not text:
-        return None
-    start, _, end = text.partition("-")
-    hours = QuietHours(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()), zone)
-    if hours.start == hours.end:
-        raise ValueError("quiet hours that never begin or never end")
-    return hours
