@@ -17,7 +17,7 @@ from storage.inline import begin, in_thread
 
 Write = Callable[[Connection], Any]
 # Turns of the event loop after a commit, in which whoever was answered may ask for the next thing; no time is waited.
-TURNS: Final = 4
+TURNS: Final = 8
 
 
 class TogetherWriter:
