@@ -7,10 +7,8 @@ Everybody has to have one tip afterwards.
 
 import asyncio
 import gc
-import math
 import statistics
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +17,7 @@ from aiogram import Bot
 from sqlalchemy import func, select
 
 from bench.databases import Databases, prepared
+from bench.load import p99
 from bench.rows import RUNS, Wrong
 from bench.service import Service, service
 from bench.updates import SECRET, TOKEN, Nobody, Taps, site, strangers_and_posts
@@ -59,13 +58,9 @@ async def measure_crowd(
         name="crowd", engine=engine, people=people,
         rate=round(statistics.median(people / seconds for seconds, _ in done), 1),
         p50_ms=round(statistics.median(1000 * statistics.median(waits) for _, waits in done), 1),
-        p99_ms=round(statistics.median(1000 * _p99(waits) for _, waits in done), 1),
+        p99_ms=round(statistics.median(1000 * p99(waits) for _, waits in done), 1),
         slowest_ms=round(statistics.median(1000 * max(waits) for _, waits in done), 1),
     )  # fmt: skip
-
-
-def _p99(waits: Sequence[float]) -> float:
-    return sorted(waits)[min(len(waits) - 1, math.floor(len(waits) * 0.99))]
 
 
 async def _run(databases: Databases, people: int) -> tuple[float, list[float]]:

@@ -51,10 +51,10 @@ async def closed_loop(callers: int, one: Callable[[int], Awaitable[bool]], secon
             group.create_task(call(caller))
     if len(latencies) < 2:
         raise TimeoutError(f"nothing was done in {seconds} s")
-    return Measured(len(latencies) / seconds, 1000 * statistics.median(latencies), 1000 * _p99(latencies))
+    return Measured(len(latencies) / seconds, 1000 * statistics.median(latencies), 1000 * p99(latencies))
 
 
-def _p99(values: list[float]) -> float:
+def p99(values: list[float]) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * 0.99))]
 
 

@@ -58,7 +58,7 @@ class Tip:
         """Unique while the tip is unpaid: the same tap again is the same tip."""
         if self.state is not TipState.OFFERED:
             return None
-        return f"{self.donor}:{self.post or self.slot or self.project}:{self.amount.minor}{self.amount.currency}"
+        return open_key(self.donor, self.post or self.slot or self.project, self.amount)
 
     def paid(self, *, charge: str, entry_key: str, at: datetime) -> "Tip":
         """The same tip, paid. Written out, as replace() would cost more than all the other rules of a settlement."""
@@ -90,6 +90,11 @@ class OfferRequest:
     def goal(self) -> UUID | None:
         """What was tapped: a post, a slot, or a project."""
         return self.post or self.slot or self.project
+
+
+def open_key(donor: UUID, goal: UUID | None, amount: Money) -> str:
+    """Who would give what to what."""
+    return f"{donor}:{goal}:{amount.minor}{amount.currency}"
 
 
 @dataclass(frozen=True, slots=True)

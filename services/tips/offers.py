@@ -10,7 +10,7 @@ import structlog
 from giving.errors import GivingElsewhere, GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff
 from giving.payments import Payment, PaymentState
 from giving.receipts import RANDOM_BITS, receipt_code
-from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, decide_offers
+from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, decide_offers, open_key
 from payments.provider import Rail
 from services.briefly import Briefly
 from services.clock import Clock
@@ -56,8 +56,7 @@ class Offers:
     async def _offer_many(self, work: Work, requests: Sequence[OfferRequest]) -> list[Offered | Exception]:
         targets = await self._targets(work, requests)
         known = await work.tips.by_keys([r.key for r in requests])
-        wishes = {f"{r.donor}:{r.goal}:{r.amount.minor}{r.amount.currency}" for r in requests}
-        unpaid = await work.tips.by_open_keys(wishes)
+        unpaid = await work.tips.by_open_keys({open_key(r.donor, r.goal, r.amount) for r in requests})
         now = self._now()
         decided = decide_offers(
             [(r, targets.get(r.goal), self._fresh(now)) for r in requests], known, unpaid, self._limits
