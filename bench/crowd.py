@@ -22,6 +22,7 @@ from bench.rows import RUNS, Wrong
 from bench.service import Service, service
 from bench.updates import SECRET, TOKEN, Nobody, Taps, site, strangers_and_posts
 from bench.world import fill, load
+from launch import collector
 from services.ledger import LedgerService
 from storage.engines import open_engines
 from storage.tables import tips
@@ -71,8 +72,7 @@ async def _run(databases: Databases, people: int) -> tuple[float, list[float]]:
             taps = Taps(world, await strangers_and_posts(served, world))
             session = Nobody()
             async with site(served, Bot(TOKEN, session)) as base:
-                gc.collect()
-                gc.freeze()
+                collector.calm()  # as a service does once it is loaded
                 await _tap_all(base + PATH, taps, WARM_UP, WITHIN_S)
                 before = session.answers
                 found = await _tap_all(base + PATH, taps, people, WITHIN_S)

@@ -39,6 +39,7 @@ from bot.webhook import Webhook
 from giving.creators import BotRights, Post
 from giving.people import Person
 from handlers import routers
+from launch import collector
 from services.creators import CreatorService
 from services.dialogs import DialogService
 from services.ledger import LedgerService
@@ -156,8 +157,7 @@ async def _run(databases: Databases, callers: int, seconds: float) -> tuple[Meas
             taps = Taps(world, await strangers_and_posts(served, world))
             session = Nobody()
             async with site(served, Bot(TOKEN, session)) as base:
-                gc.collect()
-                gc.freeze()
+                collector.calm()  # as a service does once it is loaded
                 bare = await _measured(base + BARE_PATH, taps, callers, seconds)
                 before = session.answers
                 ours = await _measured(base + PATH, taps, callers, seconds)

@@ -1,5 +1,6 @@
 """Words people chose for themselves, made harmless: no control, bidi or invisible characters, capped in graphemes."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -7,6 +8,11 @@ import regex
 
 NAME_GRAPHEMES: Final = 32
 _GRAPHEME: Final = regex.compile(r"\X")
+# Most names: letters that are one grapheme each and nothing to clean, on one line. Every update brings one.
+_PLAIN: Final = re.compile(r"[!-~\u4e00-\u9fff]+(?: [!-~\u4e00-\u9fff]+)*")
+_SPACES: Final = regex.compile(r"[\s\u2028\u2029]+")
+_TWO_SPACES: Final = regex.compile(r" {2,}")
+_EMOJI: Final = regex.compile(r"\p{Extended_Pictographic}|\p{RI}")
 # Joiners shape these scripts and emoji; anywhere else they are only invisible.
 _SHAPED: Final = (
     r"[\p{Arabic}\p{Syriac}\p{Devanagari}\p{Bengali}\p{Gurmukhi}\p{Gujarati}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}"
@@ -19,8 +25,12 @@ _EMOJI_CODEPOINTS: Final = 11
 
 def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     """The text on one line, at most `most` graphemes (then …); empty if nothing visible is left."""
-    spaced = regex.sub(r"[\s\u2028\u2029]+", " ", unicodedata.normalize("NFC", text[:4096]))
-    visible = regex.sub(r" {2,}", " ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))
+    return text if len(text) <= most and _PLAIN.fullmatch(text) else _cleaned(text, most)
+
+
+def _cleaned(text: str, most: int) -> str:
+    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text[:4096]))
+    visible = _TWO_SPACES.sub(" ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))
     graphemes = [kept for g in _GRAPHEME.findall(visible) if (kept := _tamed(g))]
     shown = "".join(graphemes).strip()
     if len(graphemes) > most:
@@ -37,6 +47,6 @@ def _is_visible(c: str) -> bool:
 
 def _tamed(grapheme: str) -> str:
     """One grapheme without a tower of combining marks."""
-    if regex.search(r"\p{Extended_Pictographic}|\p{RI}", grapheme):
+    if _EMOJI.search(grapheme):
         return grapheme[:_EMOJI_CODEPOINTS]
     return grapheme[: 1 + _MARKS_PER_GRAPHEME]

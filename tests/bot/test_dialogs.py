@@ -9,7 +9,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.fsm.storage.base import StorageKey
 
-from bot.dialogs import DialogStorage, NotJson
+from bot.dialogs import DialogStorage, NotJson, NotPrivate
 from services.dialogs import DialogService
 from storage.work import UnitOfWork
 from tests.world import Time
@@ -57,10 +57,20 @@ async def test_state_and_data_do_not_touch_each_other(storage: DialogStorage) ->
 
 async def test_dialogs_of_others_are_others(storage: DialogStorage) -> None:
     await storage.set_state(KEY, "mine")
-    others: list[dict[str, Any]] = [{"bot_id": 2}, {"chat_id": 8}, {"user_id": 8}, {"thread_id": 3}]
+    others: list[dict[str, Any]] = [{"bot_id": 2}, {"chat_id": 8, "user_id": 8}, {"chat_id": 8}, {"thread_id": 3}]
     others += [{"destiny": "wizard"}, {"business_connection_id": "b"}]
     for other in others:
         assert await storage.get_state(replace(KEY, **other)) is None
+
+
+async def test_where_others_can_read_along_there_is_no_dialog(storage: DialogStorage) -> None:
+    group = replace(KEY, chat_id=-100)
+    for refused in (storage.set_state(group, "mine"), storage.set_data(group, {"post": "p1"})):
+        with pytest.raises(NotPrivate):
+            await refused
+    context = FSMContext(storage, group)
+    await context.clear()
+    assert (await context.get_state(), await context.get_data()) == (None, {})
 
 
 async def test_a_dialog_is_forgotten_after_a_day(storage: DialogStorage, time: Time) -> None:

@@ -7,6 +7,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from giving import names
 from giving.names import NAME_GRAPHEMES, clean
 
 DIRECTIONS = {"RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI", "FSI", "PDI"}
@@ -36,3 +37,8 @@ def test_whatever_comes_is_one_visible_short_line(text: str):
         unicodedata.bidirectional(c) in ("RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI", "FSI", "PDI") for c in shown
     )
     assert clean(shown) == shown or shown.endswith("…")
+
+
+@given(st.text(st.sampled_from("aZ~!0 陈默一\u9fff"), max_size=NAME_GRAPHEMES + 2))
+def test_the_short_way_for_plain_names_says_what_the_long_one_does(text: str):
+    assert clean(text) == names._cleaned(text, NAME_GRAPHEMES)
