@@ -50,11 +50,7 @@ class PeopleService:
         return [found.get(number) for number in numbers]
 
     async def _meet_many(self, work: Work, met: Sequence[tuple[Visitor, bool]]) -> list[Person | Exception]:
-        """In one order of ids, so that no two replicas wait for each other."""
-        found: dict[int, Person] = {}
-        for number, (visitor, started) in sorted(enumerate(met), key=lambda pair: pair[1][0].telegram_id):
-            found[number] = await work.people.meet(visitor, started=started, now=self._now())
-        return [found[number] for number in range(len(met))]
+        return [*await work.people.meet_many(met, self._now())]
 
     async def choose_language(self, person: Person, language: str) -> Person:
         """From now on this language, whatever their Telegram is set to."""

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Person, Role, Visibility, Visitor
 from storage.ids import new_id
-from storage.sets import Reader, SetStatement, reader
+from storage.sets import Reader, SetStatement, insert_rows, reader
 from storage.tables import chats, people, roles
 from storage.upsert import insert_into
 
@@ -18,11 +18,20 @@ _COLUMNS = (
     "id", "telegram_id", "name", "username", "language_code", "chosen_language", "visibility", "started_at",
     "unreachable_at", "thanked_by_name",
 )  # fmt: skip
-_KNOWN = SetStatement(
-    {"telegram_id": "bigint"},
+_OF_NUMBERS = (
     f"SELECT {', '.join(f'people.{name}' for name in _COLUMNS)}"  # noqa: S608
-    " FROM r JOIN people ON people.telegram_id = r.telegram_id",
-    gives=len(_COLUMNS),
+    " FROM r JOIN people ON people.telegram_id = r.telegram_id"
+)
+_KNOWN = SetStatement({"telegram_id": "bigint"}, _OF_NUMBERS, gives=len(_COLUMNS))
+_MEET = insert_rows(
+    people,
+    ("id", "telegram_id", "name", "username", "language_code", "visibility", "started_at", "met_at"),
+    "ON CONFLICT (telegram_id) DO UPDATE SET name = excluded.name, username = excluded.username,"
+    " language_code = excluded.language_code, started_at = coalesce(people.started_at, excluded.started_at),"
+    " unreachable_at = CASE WHEN excluded.started_at IS NULL THEN people.unreachable_at END",
+    order="telegram_id",
+    returning=_COLUMNS,
+    sqlite_look=_OF_NUMBERS,
 )
 _LEFT = SetStatement(
     {"id": "uuid"}, "SELECT people.id FROM r JOIN people ON people.id = r.id WHERE people.left_at IS NOT NULL", gives=1
@@ -58,19 +67,25 @@ class PeopleStore:
 
     async def meet(self, visitor: Visitor, *, started: bool, now: datetime) -> Person:
         """Insert or renew the person; `started` also clears that they were unreachable."""
-        labels: dict[str, Any] = {
-            "name": visitor.name,
-            "username": visitor.username,
-            "language_code": visitor.language_code,
-        }
-        fresh = {"id": new_id(), "telegram_id": visitor.telegram_id, "visibility": Visibility.ANONYMOUS, "met_at": now}
-        if started:
-            fresh |= {"started_at": now, "unreachable_at": None}
-        upsert = insert_into(self._connection, people).values(**fresh, **labels)
-        first_start = {"started_at": func.coalesce(people.c.started_at, now), "unreachable_at": None}
-        renewed = labels | (first_start if started else {})
-        statement = upsert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(people)
-        return _person((await self._connection.execute(statement)).one())
+        return (await self.meet_many([(visitor, started)], now))[0]
+
+    async def meet_many(self, met: Sequence[tuple[Visitor, bool]], now: datetime) -> list[Person]:
+        """The same for many, in one order of ids, so that no two replicas wait for each other.
+
+        Who comes twice is as they came last, and has started if they did either time.
+        """
+        labels = {visitor.telegram_id: visitor for visitor, _ in met}
+        started = {visitor.telegram_id for visitor, started in met if started}
+        rows = [
+            (
+                new_id(), number, who.name, who.username, who.language_code, Visibility.ANONYMOUS,
+                now if number in started else None, now,
+            )
+            for number, who in labels.items()
+        ]  # fmt: skip
+        read = reader(self._connection)
+        found = {row[1]: _read_person(row, read) for row in await _MEET.run(self._connection, rows)}
+        return [found[visitor.telegram_id] for visitor, _ in met]
 
     async def set(self, person: UUID, **values: object) -> Person:
         """Change columns of one person."""

@@ -1,6 +1,7 @@
 """Two at once: settlements beside counters, digests beside digests; nothing is lost and nothing told twice."""
 
 import asyncio
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -109,3 +110,20 @@ async def test_a_payment_is_asked_for_with_the_same_words_for_ever(world: World)
     await world.tips.payment_link(tip.id, alice)
     ((_, intent),) = world.rail.asked
     assert (intent.language, intent.description) == ("en", "library project")
+
+
+async def test_a_crowd_is_met_in_one_commit_each_as_they_came(world: World):
+    crowd = [Visitor(6000 + n, f"Newcomer {n}", None, "en") for n in range(300)]
+    met = await asyncio.gather(*(world.people.meet(visitor, started=n % 2 == 0) for n, visitor in enumerate(crowd)))
+    seen = [(person.telegram_id, person.name, person.reachable) for person in met]
+    assert seen == [(visitor.telegram_id, visitor.name, n % 2 == 0) for n, visitor in enumerate(crowd)]
+    assert len({person.id for person in met}) == len(crowd)
+
+    renamed = Visitor(6001, "Renamed", "renamed", "zh-hans")
+    twice = await asyncio.gather(world.people.meet(crowd[1], started=True), world.people.meet(renamed))
+    assert {person.id for person in twice} == {met[1].id}
+    last = await world.people.meet(renamed)
+    assert (last.id, last.name, last.username, last.reachable) == (met[1].id, "Renamed", "renamed", True)
+    await world.people.blocked(6000)
+    assert not (await world.people.meet(replace(crowd[0], name="Blocked"))).reachable, "a tap is no message"
+    assert (await world.people.meet(crowd[0], started=True)).reachable
