@@ -13,7 +13,8 @@ import click
 import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
-NAMES: Final = ("tips", "linked", "offer", "settle", "updates", "crowd", "start", "memory")
+OVER_HTTP: Final = ("taps", "updates", "events")
+NAMES: Final = ("tips", "linked", "offer", "settle", *OVER_HTTP, "crowd", "start", "memory")
 PLAN: Final = [
     (name, engine, callers)
     for name, most in (
@@ -21,7 +22,7 @@ PLAN: Final = [
         ("linked", (256,)),
         ("offer", (256,)),
         ("settle", (256,)),
-        ("updates", (100,)),
+        *((name, (100,)) for name in OVER_HTTP),
     )
     for engine in ("sqlite", "postgres")
     for callers in most
@@ -50,8 +51,8 @@ def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bo
         _print(_memory(), as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
-    elif name == "updates":
-        _print(_updates(engine, callers, seconds, server), as_json=as_json)
+    elif name in OVER_HTTP:
+        _print(_over_http(name, engine, callers, seconds, server), as_json=as_json)
     else:
         _print(_one(name, engine, callers, seconds, server, verbose=not as_json), as_json=as_json)
 
@@ -75,15 +76,15 @@ def _one(
     return dataclasses.asdict(line)
 
 
-def _updates(engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+def _over_http(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
     from bench.databases import NotDurable
+    from bench.over_http import measure_over_http
     from bench.rows import Wrong
-    from bench.updates import measure_updates
 
     try:
-        return dataclasses.asdict(uvloop.run(measure_updates(engine, callers, seconds, server=server)))
+        return dataclasses.asdict(uvloop.run(measure_over_http(name, engine, callers, seconds, server=server)))
     except (Wrong, NotDurable, TimeoutError) as error:
-        raise click.ClickException(f"updates {engine} {callers}: {error}") from None
+        raise click.ClickException(f"{name} {engine} {callers}: {error}") from None
 
 
 def _crowd(engine: str, server: str | None) -> dict[str, Any]:

@@ -6,27 +6,31 @@ Everybody has to have one tip afterwards.
 """
 
 import asyncio
+import dataclasses
 import gc
+import itertools
 import statistics
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import aiohttp
-from aiogram import Bot
 from sqlalchemy import func, select
 
 from bench.databases import Databases, prepared
 from bench.load import p99
+from bench.over_http.bodies import bodies
+from bench.over_http.rows import plan_of
+from bench.over_http.site import SECRET, site
 from bench.rows import RUNS, Wrong
 from bench.service import Service, service
-from bench.updates import SECRET, TOKEN, Nobody, Taps, site, strangers_and_posts
 from bench.world import fill, load
 from launch import collector
 from services.ledger import LedgerService
 from storage.engines import open_engines
 from storage.tables import tips
-from web.telegram import HEADER, PATH
+from web.telegram import HEADER
 
 PEOPLE: Final = 1_000
 WITHIN_S: Final = 1.0
@@ -68,16 +72,13 @@ async def _run(databases: Databases, people: int) -> tuple[float, list[float]]:
     engines = open_engines(await databases.fresh())
     try:
         async with service(engines) as served:
-            world = await load(served.unit)
-            taps = Taps(world, await strangers_and_posts(served, world))
-            session = Nobody()
-            async with site(served, Bot(TOKEN, session)) as base:
+            plan = await plan_of("taps", served, await load(served.unit), 1, 1.0)
+            made = bodies(dataclasses.replace(plan, replays=0))
+            async with site(served, "taps") as at:
                 collector.calm()  # as a service does once it is loaded
-                await _tap_all(base + PATH, taps, WARM_UP, WITHIN_S)
-                before = session.answers
-                found = await _tap_all(base + PATH, taps, people, WITHIN_S)
-            if session.answers - before != people:
-                raise Wrong(f"{people} taps got {session.answers - before} answers")
+                url = f"http://127.0.0.1:{at.port}{at.path}"
+                await _tap_all(url, list(itertools.islice(made, WARM_UP)), WITHIN_S)
+                found = await _tap_all(url, list(itertools.islice(made, people)), WITHIN_S)
             await _one_each(served, WARM_UP + people)
         report = await LedgerService(served.unit).verify()
     finally:
@@ -96,15 +97,14 @@ async def _one_each(served: Service, people: int) -> None:
         raise Wrong(f"{people} people have {made} tips, {donors} of them any")
 
 
-async def _tap_all(url: str, taps: Taps, people: int, within_s: float) -> tuple[float, list[float]]:
+async def _tap_all(url: str, taps: Sequence[bytes], within_s: float) -> tuple[float, list[float]]:
     """Seconds from the first tap to the last answer, and how long each waited."""
     headers = {HEADER: SECRET, "Content-Type": "application/json"}
     connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-    bodies = [taps.next() for _ in range(people)]
     async with aiohttp.ClientSession(connector=connector, headers=headers) as http, asyncio.timeout(PATIENCE_S):
         began = time.perf_counter()
         waits = await asyncio.gather(
-            *(_tap(http, url, body, began + within_s * number / people) for number, body in enumerate(bodies))
+            *(_tap(http, url, body, began + within_s * number / len(taps)) for number, body in enumerate(taps))
         )
         return time.perf_counter() - began, waits
 

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 Handler = Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]]
 
 _IN_GROUPS: Final = re.compile(r"/(tip([\d¥￥.].*)?|charity)", re.IGNORECASE)
-_TELEGRAM_ITSELF: Final = 777000  # forwards a channel's posts into its discussion group
+TELEGRAM_ITSELF: Final = 777000  # forwards a channel's posts into its discussion group
 
 
 class LogMiddleware(BaseMiddleware):
@@ -110,7 +110,7 @@ def visitor(user: User) -> Visitor:
 
 def _is_person(user: User, message: Message | None) -> bool:
     """Not a bot, a channel or an anonymous administrator (who come as a stand-in user)."""
-    stand_in = user.is_bot or user.id == _TELEGRAM_ITSELF
+    stand_in = user.is_bot or user.id == TELEGRAM_ITSELF
     return not stand_in and (message is None or message.sender_chat is None)
 
 

@@ -11,9 +11,10 @@ from typing import Any, Final
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
-from aiogram.methods import DeleteWebhook, GetUpdates
+from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetUpdates
 
 from bot.intake import Hurry, Intake
+from bot.lane import TapLane
 from bot.loops import first_of
 from bot.patience import Patience
 from bot.session import RawSession, TokenRefused
@@ -189,15 +190,19 @@ class Polling:
         intake: Intake,
         *,
         allowed_updates: list[str] | None = None,
+        lane: TapLane | None = None,
         timeout_s: int = 25,
         grace_s: float = GRACE_S,
     ) -> None:
-        """Ask for `allowed_updates`, or for what the dispatcher's routers handle. Raises: TypeError (other session)."""
+        """Ask for `allowed_updates`, or for what the dispatcher's routers handle; taps go by the `lane`, if any.
+
+        Raises: TypeError (other session).
+        """
         self._patience = Patience(bot)
-        self._bot, self._intake = bot, intake
+        self._bot, self._intake, self._lane = bot, intake, lane
         self._allowed = allowed_updates if allowed_updates is not None else dispatcher.resolve_used_update_types()
         self._timeout_s, self._grace_s = timeout_s, grace_s
-        self._in_hand = InHand(intake, self._turn_away, intake.put_off)
+        self._in_hand = InHand(self._handle, self._turn_away, intake.put_off)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Poll until `stop` is set (or this is cancelled), then finish what is in hand. Raises: TokenRefused."""
@@ -225,6 +230,16 @@ class Polling:
             self._in_hand.hurry()
         if not idle or fresh:
             await first_of((stop, self._in_hand.all_done), _AGAIN_S)
+
+    async def _handle(self, raw: Mapping[str, Any], hurry: Hurry) -> bool:
+        if self._lane is not None and (answer := await self._lane(raw)) is not None:
+            try:
+                await self._bot(AnswerCallbackQuery(callback_query_id=answer.query, url=answer.url))
+            except TelegramAPIError as refusal:  # too old, or Telegram is away: the dispatcher knows what to do
+                log.info("tap_not_answered", update_id=raw["update_id"], error=type(refusal).__name__)
+            else:
+                return True
+        return await self._intake(raw, hurry)
 
     def _turn_away(self, raw: Mapping[str, Any], first: bool) -> None:
         if first:

@@ -14,6 +14,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import SetWebhook
 
 from bot.intake import Intake
+from bot.lane import TapLane
 from bot.loops import first_of
 from bot.patience import Patience
 from bot.polling import GRACE_S
@@ -23,6 +24,7 @@ __all__ = ["Webhook", "WebhookRefused"]
 log = structlog.get_logger()
 
 MOST_IN_HAND: Final = 100  # Telegram's own most for one webhook
+MOST_IN_LANE: Final = 1000  # one commit's worth
 WAIT_S: Final = 8.0  # for one delivery; the update stays in hand, and Telegram's next try waits for it again
 _ANSWER_S: Final = 10.0
 # What Telegram refuses may be passing: it could not resolve our host just now. Pages and payments go on meanwhile.
@@ -37,11 +39,22 @@ class Webhook:
     """Takes what Telegram brings; one bot, one dispatcher."""
 
     def __init__(
-        self, bot: Bot, dispatcher: Dispatcher, intake: Intake, *, url: str, secret: str, grace_s: float = GRACE_S
+        self,
+        bot: Bot,
+        dispatcher: Dispatcher,
+        intake: Intake,
+        *,
+        url: str,
+        secret: str,
+        lane: TapLane | None = None,
+        grace_s: float = GRACE_S,
     ) -> None:
-        """Have updates brought to `url` with `secret` in their header. Raises: TypeError (other session)."""
+        """Have updates brought to `url` with `secret` in their header; taps go by the `lane`, if there is one.
+
+        Raises: TypeError (other session).
+        """
         self._patience = Patience(bot)
-        self._intake, self._grace_s = intake, grace_s
+        self._intake, self._lane, self._grace_s = intake, lane, grace_s
         self._method = SetWebhook(
             url=url,
             secret_token=secret,
@@ -50,6 +63,9 @@ class Webhook:
             drop_pending_updates=False,
         )
         self._in_hand: dict[int, asyncio.Task[bool]] = {}
+        self._in_lane = 0
+        self._lane_empty = asyncio.Event()
+        self._lane_empty.set()
         self._stopping = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -78,12 +94,17 @@ class Webhook:
             else:
                 return
 
-    async def deliver(self, raw: Mapping[str, Any]) -> bool:
-        """Handle an update; True once it may be forgotten, False if it has to be brought again."""
+    async def deliver(self, raw: Mapping[str, Any]) -> bool | bytes:
+        """Handle an update; True once it may be forgotten, False if it has to be brought again.
+
+        Bytes: it may be forgotten, and the response is to ask Telegram for this (JSON).
+        """
         number = raw.get("update_id")
         if not isinstance(number, int):
             log.error("update_undecodable", update_id=None, where=["update_id"])
             return True  # bringing it again makes it no better
+        if self._lane is not None and number not in self._in_hand and (reply := await self._by_lane(self._lane, raw)):
+            return reply
         task = self._in_hand.get(number)
         if task is None:
             if self._stopping or len(self._in_hand) >= MOST_IN_HAND:
@@ -93,10 +114,27 @@ class Webhook:
         await asyncio.wait((task,), timeout=WAIT_S)
         return task.done() and not task.cancelled() and task.result()
 
+    async def _by_lane(self, lane: TapLane, raw: Mapping[str, Any]) -> bytes | None:
+        """Not in a task of its own: whoever hangs up leaves a tap that may be booked, and asks again with its key."""
+        if self._stopping or self._in_lane >= MOST_IN_LANE:
+            return None
+        self._in_lane += 1
+        self._lane_empty.clear()
+        try:
+            answer = await lane(raw)
+        finally:
+            self._in_lane -= 1
+            if not self._in_lane:
+                self._lane_empty.set()
+        return answer.as_reply() if answer is not None else None
+
     async def _finish(self) -> None:
         """Let what is in hand come to its end; what takes longer is cancelled and comes again."""
         self._stopping = True
-        if tasks := list(self._in_hand.values()):
+        tasks: list[asyncio.Task[bool]] = list(self._in_hand.values())
+        if self._in_lane:
+            tasks.append(asyncio.ensure_future(self._lane_empty.wait()))
+        if tasks:
             _, late = await asyncio.wait(tasks, timeout=self._grace_s)
             for task in late:
                 task.cancel()

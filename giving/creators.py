@@ -154,6 +154,13 @@ class Post:
             return None
         return (self.carrier_chat, self.carrier_message_id)
 
+    def carries(self, chat: int, message: int, *, by_us: bool) -> bool:
+        """Whether its buttons stand under that message; `by_us`: the bot sent it."""
+        if (chat, message) in (self.keyboard_at, (self.chat_telegram_id, self.message_id)):
+            return True  # a post that had buttons keeps them
+        # The bot's own reply, seen and tapped before its number was kept.
+        return by_us and self.carrier_message_id == BEING_SENT and chat == self.carrier_chat
+
 
 @dataclass(frozen=True, slots=True)
 class PostCounter:

@@ -17,6 +17,7 @@ from bot.dialogs import DialogStorage
 from bot.ephemeral import Whispers
 from bot.intake import Intake
 from bot.isolation import PersonIsolation
+from bot.lane import TapLane
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
@@ -90,11 +91,13 @@ class Telegram:
         self._hook, self._source = hook, self._source_of_updates(settings, hook)
 
     def _source_of_updates(self, settings: Settings, hook: TelegramHook | None) -> Polling | Webhook:
-        intake = Intake(self._bot, self._dispatcher, self._services.updates)
+        services, taps_first = self._services, settings.telegram.tap_lane
+        intake = Intake(self._bot, self._dispatcher, services.updates)
+        lane = TapLane(self._bot.id, services.people, services.tips, services.links) if taps_first else None
         if hook is None:
-            return Polling(self._bot, self._dispatcher, intake, timeout_s=settings.telegram.poll_timeout_s)
+            return Polling(self._bot, self._dispatcher, intake, lane=lane, timeout_s=settings.telegram.poll_timeout_s)
         url, secret = settings.web.public_url + hook.path, hook.secret
-        return Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret)
+        return Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret, lane=lane)
 
     async def run(self, stopping: Stopping, on_ready: Callable[[str], None] | None) -> None:
         """Listen and send until we are to stop; what is in hand is finished.

@@ -45,6 +45,7 @@ class Telegram(Group):
     updates: Literal["auto", "webhook", "polling"] = "auto"
     secret_token: Annotated[Secret, like_secret("[A-Za-z0-9_-]{16,256}", "16 to 256 of A-Z a-z 0-9 _ -")] = None
     poll_timeout_s: Annotated[Whole, Field(ge=1, le=50)] = 25
+    tap_lane: bool = True
 
 
 class Database(Group):

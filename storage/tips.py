@@ -151,13 +151,14 @@ class TipStore:
         read = reader(self._connection)
         return {read.id(row[0]): row[1] for row in await _CARDS.run(self._connection, [(tip,) for tip in ids])}
 
-    async def gifts_of(self, donor: UUID, *, limit: int, offset: int) -> tuple[list[Tip], int]:
-        """What somebody gave (and took back), newest first, and how many there are."""
-        mine = (tips.c.donor_id == donor) & tips.c.state.in_(_GIVEN) & tips.c.paid_at.is_not(None)
-        total = await self._connection.scalar(select(func.count()).where(mine))
-        newest = select(tips).where(mine).order_by(tips.c.paid_at.desc(), tips.c.id.desc())
-        rows = await self._connection.execute(newest.limit(limit).offset(offset))
-        return [read_tip(row) for row in rows], int(total or 0)
+    async def gifts_count(self, donor: UUID) -> int:
+        """How much somebody gave (and took back): number of tips."""
+        return int(await self._connection.scalar(select(func.count()).where(_given_by(donor))) or 0)
+
+    async def gifts_of(self, donor: UUID, *, limit: int, offset: int) -> list[Tip]:
+        """What somebody gave (and took back), newest first."""
+        newest = select(tips).where(_given_by(donor)).order_by(tips.c.paid_at.desc(), tips.c.id.desc())
+        return [read_tip(row) for row in await self._connection.execute(newest.limit(limit).offset(offset))]
 
     async def latest(self, *, project: UUID, limit: int) -> list[tuple[Tip, str]]:
         """The project's newest paid tips with their donors' names."""
@@ -192,6 +193,10 @@ class TipStore:
         ).where(where)
         row = (await self._connection.execute(sums)).one()
         return Tally(Money(int(row.minor), currency), row.donors, row.gifts)
+
+
+def _given_by(donor: UUID) -> ColumnElement[bool]:
+    return (tips.c.donor_id == donor) & tips.c.state.in_(_GIVEN) & tips.c.paid_at.is_not(None)
 
 
 def _booked(chat: UUID, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ AGAIN_IN_S: Final = 2
 
 log = structlog.get_logger()
 
-Deliver = Callable[[Mapping[str, Any]], Awaitable[bool]]
+Deliver = Callable[[Mapping[str, Any]], Awaitable[bool | bytes]]  # bytes: done, and a call for the response
 
 
 class TelegramHook:
@@ -49,9 +49,12 @@ class TelegramHook:
             return _unreadable("no_json")
         if not isinstance(update, dict):
             return _unreadable("no_update")
-        return web.Response(status=200) if await self._delivered(update) else _again()
+        done = await self._delivered(update)
+        if isinstance(done, bytes):
+            return web.Response(body=done, content_type="application/json")
+        return web.Response(status=200) if done else _again()
 
-    async def _delivered(self, update: Mapping[str, Any]) -> bool:
+    async def _delivered(self, update: Mapping[str, Any]) -> bool | bytes:
         if self.deliver is None:
             return False
         try:

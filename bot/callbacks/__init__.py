@@ -36,6 +36,7 @@ from bot.callbacks.giving import (
     TipOther,
     TipShown,
     TipTap,
+    tip_tapped,
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
@@ -86,6 +87,7 @@ __all__ = [
     "TipShown",
     "TipTap",
     "prefix_of",
+    "tip_tapped",
 ]
 
 # What may be pressed outside the person's own chat with the bot. A client can send any data for any message it sees,

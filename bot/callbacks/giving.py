@@ -1,10 +1,15 @@
 """Giving: amounts under posts and projects, one's own tips, what one gave."""
 
+import re
 from enum import StrEnum
+from typing import Final
+from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
 
 from bot.callbacks.fields import Amount, Id, Page
+from giving.ids import id_of
+from giving.money import DECIMALS, Money
 from giving.people import Visibility
 
 
@@ -12,6 +17,18 @@ class TipTap(Amount, prefix="tip"):
     """An amount under a post, or in the post's card in private."""
 
     post: Id
+
+
+_TIP_TAP: Final = re.compile(r"tip:([1-9][0-9]{0,14}):([A-Z]{3}):([A-Za-z0-9_-]{22})")
+
+
+def tip_tapped(data: str) -> tuple[Money, UUID] | None:
+    """TipTap's amount and post, as its `pack` writes them, in a tenth of the time; None for anything else."""
+    found = _TIP_TAP.fullmatch(data)
+    post = id_of(found[3]) if found else None
+    if found is None or post is None or found[2] not in DECIMALS:
+        return None
+    return Money(int(found[1]), found[2]), post
 
 
 class TipOther(CallbackData, prefix="oth"):

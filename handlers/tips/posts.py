@@ -9,7 +9,7 @@ from bot import callbacks as cb
 from bot import cards
 from bot.carriers import Carriers
 from bot.replies import in_private
-from giving.creators import BEING_SENT, Post
+from giving.creators import Post
 from giving.errors import PostGone, PostUnknown, TippingOff, TippingPaused
 from giving.ids import id_of, token_of
 from giving.tips import OfferRequest
@@ -51,13 +51,9 @@ def stands_under(query: CallbackQuery, at: Post) -> bool:
     message = query.message
     if message is None:
         return False
-    places = (at.keyboard_at, (at.chat_telegram_id, at.message_id))  # a post that had buttons keeps them
-    if in_private(query) or (message.chat.id, message.message_id) in places:
-        return True
-    # The bot's own reply, seen and tapped before its number was kept.
     sender = message.from_user if isinstance(message, Message) else None
-    ours = sender is not None and query.bot is not None and sender.id == query.bot.id
-    return ours and at.carrier_message_id == BEING_SENT and message.chat.id == at.carrier_chat
+    by_us = sender is not None and query.bot is not None and sender.id == query.bot.id
+    return in_private(query) or at.carries(message.chat.id, message.message_id, by_us=by_us)
 
 
 async def other_tapped(query: CallbackQuery, callback_data: cb.TipOther, state: FSMContext, here: Here) -> None:

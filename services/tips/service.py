@@ -58,8 +58,11 @@ class TipService:
 
     async def card(self, tip_id: UUID, person: Person) -> TipCard:
         """The tip for its own donor. Raises: NotYours (also for ids that don't exist)."""
-        async with self._unit.read() as work:
+
+        async def step(work: Work) -> TipCard:
             return await self._card(work, _own(await work.tips.by_id(tip_id), person))
+
+        return await self._unit.look(step)
 
     async def cards(self, tip_ids: Sequence[UUID]) -> list[TipCard]:
         """These tips, in this order; for messages that were queued for their donors."""
@@ -111,11 +114,14 @@ class TipService:
 
     async def gifts(self, person: Person, *, page: int = 0, size: int = 5) -> Page[TipCard]:
         """What they gave (and took back), newest first; a page past the end is the last one."""
-        async with self._unit.read() as work:
-            _, total = await work.tips.gifts_of(person.id, limit=1, offset=0)
+
+        async def step(work: Work) -> Page[TipCard]:
+            total = await work.tips.gifts_count(person.id)
             number = min(max(page, 0), max(0, -(-total // size) - 1))
-            found, total = await work.tips.gifts_of(person.id, limit=size, offset=number * size)
+            found = await work.tips.gifts_of(person.id, limit=size, offset=number * size) if total else []
             return Page.of([await self._card(work, tip) for tip in found], number=number, size=size, total=total)
+
+        return await self._unit.look(step)
 
     async def post(self, post_id: UUID) -> PostCard:
         """A post for whoever comes from its button. Raises: PostUnknown."""

@@ -1,17 +1,45 @@
 """The rows about Telegram's updates measure what they say."""
 
+import itertools
+
+import orjson
+import pytest
+from aiogram.types import Update
+
 from bench.crowd import measure_crowd
 from bench.memory import measure_memory
-from bench.updates import measure_updates
+from bench.over_http import NAMES, measure_over_http
+from bench.over_http.bodies import Plan, bodies
+from bot.callbacks import TipTap
+from bot.lane import TapLane
+from giving.ids import token_of
+from storage.ids import new_id
 
 
-async def test_taps_by_webhook_are_committed_and_answered_beside_a_bare_handler(dialect: str, postgres: str):
-    line = await measure_updates(dialect.removesuffix("ql"), 4, 0.5, server=postgres, runs=1)
+@pytest.mark.parametrize("name", NAMES)
+async def test_requests_over_http_are_done_beside_a_bare_handler(name: str, dialect: str, postgres: str):
+    line = await measure_over_http(name, dialect.removesuffix("ql"), 4, 0.5, server=postgres, runs=1)
 
-    assert (line.name, line.callers) == ("updates", 4)
+    assert (line.name, line.callers) == (name, 4)
     assert 0 < line.p50_ms <= line.p99_ms
     assert line.rate > 0
     assert line.floor_rate > 0
+
+
+def test_taps_are_as_telegram_sends_them_and_some_come_twice():
+    post = new_id()
+    plan = Plan("taps", (), [(7, 'A "b" 陈', "en")], [(token_of(post), -1001, 12)], [1.0])
+    made = list(itertools.islice(bodies(plan), 400))
+    updates = [Update.model_validate_json(body) for body in made]
+
+    assert 5 < len(made) - len(set(made)) < 60
+    query = updates[0].callback_query
+    assert query is not None
+    assert query.message is not None
+    assert (query.from_user.full_name, query.message.chat.id, query.message.message_id) == ('A "b" 陈', -1001, 12)
+    assert TipTap.unpack(query.data or "").post == post
+    lane = TapLane(1, *[None] * 3)  # type: ignore[arg-type]
+    assert all(lane.read(orjson.loads(body)) for body in made), "the lane understands each"
 
 
 async def test_a_crowd_has_one_tip_each_and_it_is_known_how_long_they_waited(dialect: str, postgres: str):

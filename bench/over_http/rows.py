@@ -1,0 +1,158 @@
+"""The rows `taps`, `updates` and `events`: each run asks a bare handler first, then the service, the same things."""
+
+import asyncio
+import contextlib
+import gc
+import statistics
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import func, select, update
+
+from bench.databases import Databases, prepared
+from bench.load import WARM_UP_S, Measured, rss_mb
+from bench.over_http.bodies import Plan
+from bench.over_http.site import SECRET, site
+from bench.rail import HEADERS
+from bench.rows import RUNS, Line, Settling, Wrong
+from bench.service import Service, service
+from bench.world import World, fill, load
+from giving.ids import token_of
+from giving.people import Person
+from launch import collector
+from services.ledger import LedgerService
+from storage.engines import open_engines
+from storage.tables import people, tip_keys, tips
+from web.telegram import HEADER
+
+NAMES: Final = ("taps", "updates", "events")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRun:
+    """What the service did, and what the bare handler did on the same requests."""
+
+    ours: Measured
+    bare: Measured
+    rss_mb: float
+
+
+async def measure_over_http(
+    name: str, engine: str, callers: int, seconds: float, *, server: str | None = None, runs: int = RUNS
+) -> Line:
+    """Medians of some runs, each on a fresh database; the ratio is the median of the runs' own.
+
+    Raises: Wrong, NotDurable, TimeoutError.
+    """
+    async with prepared(engine, server, fill) as databases:
+        done = [await _run(name, databases, callers, seconds) for _ in range(runs)]
+    return Line(
+        name=name, engine=engine, callers=callers,
+        rate=round(statistics.median(run.ours.rate for run in done), 1),
+        p50_ms=round(statistics.median(run.ours.p50_ms for run in done), 2),
+        p99_ms=round(statistics.median(run.ours.p99_ms for run in done), 2),
+        floor_rate=round(statistics.median(run.bare.rate for run in done), 1),
+        ratio=round(statistics.median(run.ours.rate / run.bare.rate for run in done), 3),
+        rss_mb=round(statistics.median(run.rss_mb for run in done), 1),
+    )  # fmt: skip
+
+
+async def _run(name: str, databases: Databases, callers: int, seconds: float) -> HttpRun:
+    engines = open_engines(await databases.fresh())
+    try:
+        async with service(engines) as served:
+            plan = await plan_of(name, served, await load(served.unit), callers, seconds)
+            async with site(served, name) as at:
+                collector.calm()  # as a service does once it is loaded
+                async with _bare(name) as port:
+                    bare = await _asked(port, at.path, plan, callers, seconds)
+                before = at.session.answers
+                ours = await _asked(at.port, at.path, plan, callers, seconds)
+                await _must_be_done(name, served, at.session.answers - before, int(ours.rate * seconds))
+            memory = rss_mb()
+        report = await LedgerService(served.unit).verify()
+    finally:
+        gc.unfreeze()
+        await engines.close()
+    if not report.clean:
+        raise Wrong(f"the ledger is not clean: {report.findings[:3]}")
+    return HttpRun(ours, bare, memory)
+
+
+async def plan_of(name: str, served: Service, world: World, callers: int, seconds: float) -> Plan:
+    """Nobody who taps started the bot: each is answered with the way to it, so that nothing waits for a limit."""
+    if name == "events":
+        before = Settling()
+        await before.prepare(served, world, callers, 2 * seconds + WARM_UP_S)
+        return Plan("events", (), payments=[(t.payment.hex, t.amount.minor) for t in before.unpaid if t.payment])
+    half = len(world.donors) // 2
+    known, strangers = (world.donors[:half], world.donors[half:]) if name == "updates" else ((), world.donors)
+    async with served.unit() as work:
+        numbers = [person.telegram_id for person in strangers]
+        for some in (numbers[i : i + 5000] for i in range(0, len(numbers), 5000)):
+            await work.connection.execute(
+                update(people).where(people.c.telegram_id.in_(some)).values(started_at=None)
+            )  # fmt: skip
+        posts = await work.creators.posts_by_ids(set(world.posts))
+    places = [(token_of(post), posts[post].chat_telegram_id, posts[post].message_id) for post in world.posts]
+    return Plan(name, _users(known), _users(strangers), places, world.weights)
+
+
+def _users(of: tuple[Person, ...]) -> list[tuple[int, str, str]]:
+    return [(person.telegram_id, person.name, person.language_code or "en") for person in of]
+
+
+@contextlib.asynccontextmanager
+async def _bare(name: str) -> AsyncIterator[int]:
+    """The port of a bare handler in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.over_http.bare", name,
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    if process.stdout is None or process.stdin is None:
+        raise Wrong("no pipes")
+    try:
+        port = await process.stdout.readline()
+        if not port:
+            raise Wrong("the bare handler did not start")
+        yield int(port)
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
+async def _asked(port: int, path: str, plan: Plan, callers: int, seconds: float) -> Measured:
+    """By callers in a process of their own. Raises: Wrong (what it said)."""
+    headers = HEADERS if plan.kind == "events" else {HEADER: SECRET}
+    todo: dict[str, Any] = {
+        "plan": plan.as_json(), "port": port, "path": path, "headers": headers, "callers": callers,
+        "seconds": seconds,
+    }  # fmt: skip
+    client = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.over_http.client",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, complaint = await client.communicate(orjson.dumps(todo))
+    if client.returncode:
+        raise Wrong(f"{plan.kind}: {complaint.decode()[-500:]}")
+    found = orjson.loads(said)
+    return Measured(found["rate"], found["p50_ms"], found["p99_ms"])
+
+
+async def _must_be_done(name: str, served: Service, answers: int, counted: int) -> None:
+    """What was acknowledged is in the database, or was answered. Raises: Wrong."""
+    async with served.unit.read() as work:
+        made, paid = (
+            await work.connection.execute(
+                select(
+                    select(func.count()).select_from(tip_keys).scalar_subquery(),
+                    select(func.count()).where(tips.c.state == "paid").scalar_subquery(),
+                )
+            )
+        ).one()
+    done = {"taps": made, "updates": answers, "events": paid}[name]
+    if done < counted * (0.9 if name != "updates" else 1):  # some of the counted came twice
+        raise Wrong(f"{name}: {counted} were acknowledged, {done} done")

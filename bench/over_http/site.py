@@ -1,0 +1,144 @@
+"""The service's own site with its webhooks, as `main.py run` puts it together; what the bot says costs nothing."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from aiogram import Bot, Dispatcher
+from aiogram.methods import TelegramMethod
+from aiohttp import web
+
+from bench.service import Service
+from bot.build import build_dispatcher
+from bot.dialogs import DialogStorage
+from bot.intake import Intake
+from bot.isolation import PersonIsolation
+from bot.lane import TapLane
+from bot.session import RawSession
+from bot.webhook import Webhook
+from giving.creators import BotRights
+from handlers import routers
+from services.creators import CreatorService
+from services.dialogs import DialogService
+from services.links import Links
+from services.people import PeopleService
+from services.projects import ProjectService
+from services.refunds import RefundService
+from services.slots import SlotService
+from services.updates import UpdateService
+from texts import Texts
+from web.app import WebParts, create_app, create_runner
+from web.telegram import PATH, TelegramHook
+
+SECRET: Final = "a-secret-of-the-bench"
+TOKEN: Final = "100000001:bench"
+EVENTS: Final = "/hooks/paper"
+LOCALES: Final = Path(__file__).parent.parent.parent / "locales"
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+
+
+class Nobody(RawSession):
+    """Telegram that says yes at once; counts what it was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = 0
+
+    async def make_request(  # aiogram names it so
+        self,
+        bot: Bot,
+        method: TelegramMethod[Any],
+        timeout: int | None = None,  # noqa: ASYNC109
+    ) -> Any:
+        self.answers += 1
+        return True
+
+    async def raw(self, bot: Bot, method: TelegramMethod[Any], timeout_s: float) -> Any:
+        return True
+
+
+class NoRights:
+    """Nobody asks here who administers what."""
+
+    async def is_administrator(self, chat: int, user: int) -> bool:
+        return False
+
+    async def of_bot(self, chat: int) -> BotRights:
+        return BotRights(present=True, can_post=True, can_edit=True)
+
+    async def has_lost(self, chat: int, user: int) -> bool:
+        return False
+
+    async def administrators_of(self, chat: int) -> tuple[int, ...]:
+        return ()
+
+    async def chat_named(self, username: str) -> int | None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A port of this machine, and where the requests go on it."""
+
+    port: int
+    path: str
+    session: Nobody
+
+
+@contextlib.asynccontextmanager
+async def site(served: Service, kind: str) -> AsyncIterator[Site]:
+    """`taps` with the lane, `updates` without, or a provider's `events`."""
+    session = Nobody()
+    bot, hook = Bot(TOKEN, session), TelegramHook(SECRET)
+    parts = _parts(served, hook)
+    dispatcher, updates = _dispatcher(served, parts), UpdateService(served.unit)
+    lane = TapLane(bot.id, PeopleService(served.unit, owners=[]), served.tips, parts.links) if kind == "taps" else None
+    intake = Intake(bot, dispatcher, updates)
+    hook.deliver = Webhook(bot, dispatcher, intake, url="https://x", secret=SECRET, lane=lane).deliver
+    async with listening(create_runner(create_app(parts))) as port:
+        yield Site(port, EVENTS if kind == "events" else PATH, session)
+
+
+@contextlib.asynccontextmanager
+async def listening(runner: web.AppRunner) -> AsyncIterator[int]:
+    """Its port on this machine."""
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=2048).start()
+    try:
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def _parts(served: Service, hook: TelegramHook) -> WebParts:
+    unit = served.unit
+    return WebParts(
+        projects=ProjectService(unit),
+        slots=SlotService(unit, language="zh-CN"),
+        tips=served.tips,
+        payments=served.payments,
+        texts=Texts.load(LOCALES, zone=ZONE),
+        links=Links("https://bench.example", "yizan_bot"),
+        default_language="zh-CN",
+        telegram=hook,
+    )
+
+
+def _dispatcher(served: Service, parts: WebParts) -> Dispatcher:
+    unit, rail = served.unit, None
+    return build_dispatcher(
+        people=PeopleService(unit, owners=[]),
+        tips=served.tips,
+        creators=CreatorService(unit, NoRights(), zone=ZONE, currency="CNY", language="zh-CN"),
+        projects=parts.projects,
+        refunds=RefundService(unit, rail, served.tips),
+        texts=parts.texts,
+        links=parts.links,
+        routers=routers(),
+        storage=DialogStorage(DialogService(unit)),
+        isolation=PersonIsolation(),
+        default_language="zh-CN",
+    )

@@ -1,0 +1,156 @@
+"""The tap lane: a tap on an amount in a channel or group, from JSON to a committed tip, without aiogram's models.
+
+On a giving day nearly every update is this one, and reading it costs more than booking it. What the lane does not fully
+understand it hands on, and so it does with every refusal and every person who is written to in private: the ordinary
+handler (handlers/tips/posts.py) then does all of it again, which is harmless, since the tap's id is the offer's key.
+For the same reason the lane does not write down which updates it has seen. See docs/decisions/0010.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+import structlog
+from prometheus_client import Counter
+
+from bot import callbacks as cb
+from bot.middlewares import TELEGRAM_ITSELF
+from giving.errors import GivingError
+from giving.ids import token_of
+from giving.money import Money
+from giving.names import clean
+from giving.people import Person, Visitor
+from giving.tips import OfferRequest
+from services.links import Links
+from services.people import PeopleService
+from services.tips import TipService
+
+__all__ = ["Answer", "TapLane"]
+
+log = structlog.get_logger()
+TAPS: Final = Counter("lane_taps_total", "Taps the lane booked, or handed on to the dispatcher", ["outcome"])
+_TAKEN, _HANDED_ON = TAPS.labels("booked"), TAPS.labels("handed_on")
+WITHIN_S: Final = 5.0
+
+
+class _Sender(msgspec.Struct):
+    id: int
+
+
+class _Chat(msgspec.Struct):
+    id: int
+    type: str
+
+
+class _Under(msgspec.Struct):
+    message_id: int
+    chat: _Chat
+    sender: _Sender | None = msgspec.field(name="from", default=None)
+    ephemeral_message_id: int | None = None
+
+
+class _Person(msgspec.Struct):
+    id: int
+    is_bot: bool
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+
+
+class _Query(msgspec.Struct):
+    id: str
+    person: _Person = msgspec.field(name="from")
+    message: _Under
+    data: str
+
+
+class _Update(msgspec.Struct):
+    update_id: int
+    callback_query: _Query
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """A tap on an amount where others can see it, as far as it can be told without asking anybody."""
+
+    query: str
+    visitor: Visitor
+    chat: int
+    message: int
+    by_us: bool
+    amount: Money
+    post: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tap is answered with: the way to the tip's card in private."""
+
+    query: str
+    url: str
+
+    def as_reply(self) -> bytes:
+        """The call that Telegram makes of a webhook's response. Source: core.telegram.org/bots/api#making-requests"""
+        return msgspec.json.encode(
+            {"method": "answerCallbackQuery", "callback_query_id": self.query, "url": self.url}
+        )  # fmt: skip
+
+
+class TapLane:
+    """Books taps; whoever has the update answers Telegram."""
+
+    def __init__(self, bot_id: int, people: PeopleService, tips: TipService, links: Links) -> None:
+        """`bot_id`: ours, to know the messages we sent ourselves."""
+        self._bot_id, self._people, self._tips, self._links = bot_id, people, tips, links
+
+    async def __call__(self, raw: Mapping[str, Any]) -> Answer | None:
+        """Book the tap and say how to answer it; None, with nothing told to anybody, for the dispatcher to handle."""
+        tap = self.read(raw)
+        if tap is None:
+            return None
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                answer = await self._book(tap)
+        except GivingError:
+            answer = None
+        except Exception as error:  # noqa: BLE001 - the dispatcher will find out, and tell the person
+            log.info("tap_handed_on", update_id=raw["update_id"], error=type(error).__name__)
+            answer = None
+        (_HANDED_ON if answer is None else _TAKEN).inc()
+        return answer
+
+    def read(self, raw: Mapping[str, Any]) -> Tap | None:
+        """The tap in an update; None if it is anything else, or anything unusual."""
+        if "callback_query" not in raw:
+            return None
+        try:
+            query = msgspec.convert(raw, _Update).callback_query
+        except msgspec.ValidationError:
+            return None
+        person, under, button = query.person, query.message, cb.tip_tapped(query.data)
+        if button is None or under.chat.type == "private" or under.ephemeral_message_id is not None:
+            return None
+        if person.is_bot or person.id == TELEGRAM_ITSELF:
+            return None
+        name = f"{person.first_name} {person.last_name}" if person.last_name else person.first_name
+        visitor = Visitor(person.id, clean(name), person.username, person.language_code)
+        by_us = under.sender is not None and under.sender.id == self._bot_id
+        return Tap(query.id, visitor, under.chat.id, under.message_id, by_us, *button)
+
+    async def _book(self, tap: Tap) -> Answer | None:
+        """Raises: GivingError, the database's error, TimeoutError; the tap may be booked all the same."""
+        person: Person = await self._people.meet(tap.visitor)
+        if person.reachable or not self._links.bot_username:
+            return None  # the tip's card comes to them in private, which is the handler's to send
+        place = await self._tips.place(tap.post)
+        if not place.carries(tap.chat, tap.message, by_us=tap.by_us):
+            return None
+        request = OfferRequest(
+            key=tap.query, donor=person.id, amount=tap.amount, post=tap.post, visibility=person.visibility
+        )
+        tip = await self._tips.offer(request)
+        return Answer(tap.query, self._links.start(f"t_{token_of(tip.id)}"))
