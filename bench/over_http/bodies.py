@@ -22,7 +22,7 @@ _COMMANDS: Final = ("/help", "/terms", "/gifts")
 class Plan:
     """Whose commands, which strangers' taps, under which posts (with their weights, cumulative).
 
-    `payments`: (their reference, minor units). Of `replays` the same comes twice.
+    `payments`: (their reference, minor units), told of once, or `around` and around. Of `replays` the same comes twice.
     """
 
     kind: str
@@ -32,6 +32,7 @@ class Plan:
     weights: Sequence[float] = ()
     payments: Sequence[tuple[str, int]] = ()
     replays: float = 0.05
+    around: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the other process."""
@@ -78,7 +79,7 @@ def _updates(plan: Plan) -> Iterator[bytes]:
 
 def _events(plan: Plan) -> Iterator[bytes]:
     dice, now = random.Random("events"), int(datetime.now(UTC).timestamp())
-    for reference, minor in plan.payments:
+    for reference, minor in itertools.cycle(plan.payments) if plan.around else plan.payments:
         event = orjson.dumps(
             {
                 "id": f"evt_{reference}", "kind": "paid", "at": now, "reference": reference,

@@ -6,7 +6,7 @@ import gc
 import statistics
 import sys
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -68,7 +68,7 @@ async def _run(name: str, databases: Databases, callers: int, seconds: float) ->
             async with site(served, name) as at:
                 collector.calm()  # as a service does once it is loaded
                 async with _bare(name) as port:
-                    bare = await _asked(port, at.path, plan, callers, seconds)
+                    bare = await _asked(port, at.path, replace(plan, around=True), callers, seconds)
                 before = at.session.answers
                 ours = await _asked(at.port, at.path, plan, callers, seconds)
                 await _must_be_done(name, served, at.session.answers - before, int(ours.rate * seconds))
