@@ -14,10 +14,11 @@ import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
 OVER_HTTP: Final = ("taps", "updates", "events")
-NAMES: Final = ("tips", "linked", "offer", "settle", *OVER_HTTP, "crowd", "start", "memory")
+NAMES: Final = ("ledger", "pgledger_style", "tips", "linked", "offer", "settle", *OVER_HTTP, "crowd", "start", "memory")
 PLAN: Final = [
     (name, engine, callers)
     for name, most in (
+        ("ledger", (64, 1000)),
         ("tips", (1, 64, 256)),
         ("linked", (256,)),
         ("offer", (256,)),
@@ -51,6 +52,8 @@ def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bo
         _print(_memory(), as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
+    elif name in ("ledger", "pgledger_style"):
+        _print(_ledger(name, engine, callers, seconds, server), as_json=as_json)
     elif name in OVER_HTTP:
         _print(_over_http(name, engine, callers, seconds, server), as_json=as_json)
     else:
@@ -74,6 +77,20 @@ def _one(
                 f"{run.commits_per_item:.3f} commits each, ledger clean"
             )
     return dataclasses.asdict(line)
+
+
+def _ledger(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.databases import NotDurable
+    from bench.ledger import measure_ledger
+    from bench.pgledger import measure_pgledger_style
+    from bench.rows import Wrong
+
+    try:
+        if name == "ledger":
+            return dataclasses.asdict(uvloop.run(measure_ledger(engine, callers, seconds, server=server)))
+        return dataclasses.asdict(uvloop.run(measure_pgledger_style(callers, seconds, server=server)))
+    except (Wrong, NotDurable, TimeoutError) as error:
+        raise click.ClickException(f"{name} {engine} {callers}: {error}") from None
 
 
 def _over_http(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Left:
 
 async def left_behind(url: str, *, paid: bool) -> Left:
     """Read a run's database back; `paid`: its paid tips, else its unpaid ones."""
-    read = _read_sqlite(url) if url.startswith("sqlite") else await _read_postgres(url)
+    read = await rows_of(url, ("accounts", *WHOLE))
     return Left(read["accounts"], _by_tip(read, paid=paid))
 
 
@@ -58,6 +58,11 @@ def _table(name: str) -> Table:
 
 def _columns(name: str) -> str:
     return ", ".join(column.name for column in _table(name).columns)
+
+
+def insert_of(name: str) -> str:
+    """One row, every column, for SQLite."""
+    return f"INSERT INTO {name} ({_columns(name)}) VALUES ({', '.join('?' * len(_table(name).columns))})"
 
 
 def _select(name: str) -> str:
@@ -100,17 +105,23 @@ def _by_tip(read: Mapping[str, list[Row]], *, paid: bool) -> list[Mapping[str, l
     return list(rows.values())
 
 
-def _open_sqlite(url: str) -> sqlite3.Connection:
+def open_sqlite(url: str) -> sqlite3.Connection:
+    """As durable as the service's own."""
     connection = sqlite3.connect(Path(url.removeprefix("sqlite:///")), isolation_level=None)
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -32768"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
 
-def _read_sqlite(url: str) -> dict[str, list[Row]]:
-    connection = _open_sqlite(url)
+async def rows_of(url: str, names: Sequence[str]) -> dict[str, list[Row]]:
+    """These tables, in the driver's own types."""
+    return _read_sqlite(url, names) if url.startswith("sqlite") else await _read_postgres(url, names)
+
+
+def _read_sqlite(url: str, names: Sequence[str]) -> dict[str, list[Row]]:
+    connection = open_sqlite(url)
     try:
-        return {name: connection.execute(_select(name)).fetchall() for name in ("accounts", *WHOLE)}
+        return {name: connection.execute(_select(name)).fetchall() for name in names}
     finally:
         connection.close()
 
@@ -118,9 +129,8 @@ def _read_sqlite(url: str) -> dict[str, list[Row]]:
 def _insert_sqlite(
     url: str, accounts: list[Row], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
 ) -> float:  # fmt: skip
-    connection = _open_sqlite(url)
-    marks = {name: ", ".join("?" * len(_table(name).columns)) for name in ("accounts", *batches[0])}
-    inserts = {name: f"INSERT INTO {name} ({_columns(name)}) VALUES ({marks[name]})" for name in marks}
+    connection = open_sqlite(url)
+    inserts = {name: insert_of(name) for name in ("accounts", *batches[0])}
     connection.executemany(inserts["accounts"], accounts)
     done, started = 0, time.perf_counter()
     for batch, size in zip(batches, sizes, strict=True):
@@ -136,10 +146,10 @@ def _insert_sqlite(
     return rate
 
 
-async def _read_postgres(url: str) -> dict[str, list[Row]]:
+async def _read_postgres(url: str, names: Sequence[str]) -> dict[str, list[Row]]:
     connection = await asyncpg.connect(url)
     try:
-        return {name: [tuple(r) for r in await connection.fetch(_select(name))] for name in ("accounts", *WHOLE)}
+        return {name: [tuple(r) for r in await connection.fetch(_select(name))] for name in names}
     finally:
         await connection.close()
 
@@ -148,7 +158,7 @@ async def _insert_postgres(
     url: str, accounts: list[Row], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
 ) -> float:  # fmt: skip
     connection = await asyncpg.connect(url)
-    inserts = {name: await connection.prepare(_unnest(name)) for name in ("accounts", *batches[0])}
+    inserts = {name: await connection.prepare(unnest_of(name)) for name in ("accounts", *batches[0])}
     if accounts:
         await inserts["accounts"].fetch(*map(list, zip(*accounts, strict=True)))
     done, started = 0, time.perf_counter()
@@ -165,7 +175,7 @@ async def _insert_postgres(
     return rate
 
 
-def _unnest(name: str) -> str:
+def unnest_of(name: str) -> str:
     """One statement however many rows: as fast as COPY for large batches, and without its set-up for small ones."""
     types = [column.type.compile(postgresql.dialect()) for column in _table(name).columns]  # type: ignore[no-untyped-call]
     arrays = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(types, 1))

@@ -78,6 +78,11 @@ async def load(unit: UnitOfWork) -> World:
     )
 
 
+def cumulative_shares(projects: int) -> list[float]:
+    """How gifts spread over that many projects, for random.choices."""
+    return list(itertools.accumulate(_share(rank, 1.6) for rank in range(projects)))
+
+
 def _share(rank: int, exponent: float) -> float:
     """Zipf; with exponent 1.6 the first of 20 takes a half."""
     return float((rank + 1) ** -exponent)

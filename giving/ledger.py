@@ -1,7 +1,7 @@
 """Double entry: an entry sums to zero per currency, is never changed, and its key names one fact outside."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -37,6 +37,16 @@ class Entry:
         for currency, minor in imbalance(self.postings).items():
             if minor:
                 raise Unbalanced(f"{self.key}: {minor} {currency} too much")
+
+
+def decide_entries(asked: Sequence[Entry], booked: Collection[str]) -> list[bool]:
+    """Which of them are to be appended, in order: those whose key is new, and of one key the first."""
+    known = set(booked)
+    decided: list[bool] = []
+    for entry in asked:
+        decided.append(entry.key not in known)
+        known.add(entry.key)
+    return decided
 
 
 def imbalance(postings: Iterable[Posting]) -> dict[str, int]:

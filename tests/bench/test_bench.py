@@ -11,7 +11,9 @@ from click.testing import CliRunner
 from bench.__main__ import PLAN, cli
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
+from bench.ledger import measure_ledger
 from bench.load import closed_loop
+from bench.pgledger import measure_pgledger_style
 from bench.rail import HEADERS, PaperRail, paid_event
 from bench.rows import Line, measure
 from bench.service import Ear
@@ -33,6 +35,22 @@ async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: 
     assert 0 < line.p50_ms <= line.p99_ms
     assert line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.001)
     assert 1 <= runs[0].batch <= 16
+
+
+async def test_ledger_writes_are_measured_beside_the_bare_driver(dialect: str, postgres: str):
+    line = await measure_ledger(dialect.removesuffix("ql"), 8, 0.5, server=postgres, runs=1)
+
+    assert (line.name, line.callers) == ("ledger", 8)
+    assert line.rate > 0
+    assert line.floor_rate > 0
+    assert 0 < line.p50_ms <= line.p99_ms
+
+
+async def test_one_call_per_transfer_is_measured_too(postgres: str):
+    line = await measure_pgledger_style(4, 0.5, server=postgres, runs=1)
+
+    assert (line.name, line.engine) == ("pgledger_style", "postgres")
+    assert line.rate > 0
 
 
 def test_one_row_is_one_line_of_json_with_the_agreed_fields():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from giving.accounts import Account, rail_clearing
-from giving.ledger import Entry, Posting, Unbalanced, imbalance, payment_received
+from giving.ledger import Entry, Posting, Unbalanced, decide_entries, imbalance, payment_received
 from giving.money import Money
 from giving.payments import EventKind, Outcome, Payment, PaymentState, RailEvent, Settlement, decide_settlement
 from giving.people import Visibility
@@ -121,3 +121,13 @@ def test_another_amount_or_another_currency_is_put_aside(minor: int, other: int)
     assert outcome is (Outcome.BOOKED if minor == other else Outcome.ODD)
     wrong = RailEvent("r", "e", EventKind.PAID, AT, PAYMENT, "ch_9", "ch_9", Money(minor, "JPY"))
     assert books.take(wrong).outcome is Outcome.ODD
+
+
+@given(st.lists(st.sampled_from("abcdef")), st.sets(st.sampled_from("abcdef")))
+def test_of_each_key_the_first_is_booked_unless_it_is_in_the_journal(keys: list[str], booked: set[str]):
+    asked = [Entry(key, AT, (Posting(Account("a"), cny(1)), Posting(Account("b"), cny(-1)))) for key in keys]
+    decided = decide_entries(asked, booked)
+    new = [key for key, is_new in zip(keys, decided, strict=True) if is_new]
+    assert len(new) == len(set(new))
+    assert set(new) == set(keys) - booked
+    assert all(decided[keys.index(key)] for key in new), "the first of them"
