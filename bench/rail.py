@@ -8,7 +8,7 @@ import orjson
 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
-from payments.provider import BadSignature, Capabilities, PaymentIntent, PaymentLink
+from payments.provider import BadSignature, Capabilities, Found, PaymentIntent, PaymentLink, PaymentRef
 
 HEADERS = {"Signature": "paper"}
 
@@ -26,9 +26,9 @@ class PaperRail:
     async def cancel_payment(self, their_id: str) -> None:
         """Nothing to close."""
 
-    async def fetch(self, their_id: str) -> PaymentState:
+    async def fetch(self, payment: PaymentRef) -> Found:
         """Nobody knows."""
-        return PaymentState.UNKNOWN
+        return Found(PaymentState.UNKNOWN)
 
     async def refund(self, charge: str, amount: Money, *, key: str) -> None:
         """Nothing to give back."""

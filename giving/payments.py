@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from giving.accounts import rail_clearing
@@ -43,6 +44,21 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
     WAITING = "waiting"
     ODD = "odd"
+
+
+FINAL: Final = frozenset({PaymentState.PAID, PaymentState.CANCELLED})  # a declined page can be paid all the same
+FIRST_LOOK: Final = timedelta(minutes=10)
+_LEAST_WAIT, MOST_WAIT = timedelta(minutes=4), timedelta(days=1)
+TOO_LONG: Final = timedelta(days=7)
+
+
+def next_look(age: timedelta) -> timedelta:
+    """How long to wait before a payment that was not final at this age is looked up again.
+
+    What is paid in the first hour, without our being told, is so found within 15 minutes; later within a quarter of its
+    age, and at least once a day.
+    """
+    return min(max(age / 4, _LEAST_WAIT), MOST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +205,7 @@ def _refunded(event: RailEvent, payment: Payment, tips: Sequence[Tip], booked: C
 
 def _closed(event: RailEvent, payment: Payment) -> Settlement:
     """A decline or a cancelled link: no money moved, and one that paid before stays paid."""
-    if payment.state is PaymentState.PAID:
+    if payment.state in FINAL:
         return Settlement(Outcome.NOTED)
     state = PaymentState.CANCELLED if event.kind is EventKind.CANCELLED else PaymentState.FAILED
     return Settlement(Outcome.NOTED, payment=payment.now(state))

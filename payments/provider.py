@@ -57,6 +57,28 @@ class PaymentLink:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class PaymentRef:
+    """A payment to be looked up; `their_id` is not known where the call that made it got no answer."""
+
+    reference: UUID
+    their_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a rail knows of a payment. CREATED: nobody has begun to pay; PENDING: somebody has, and it is not decided.
+
+    `events` are bodies for `event_of`, one for each thing that our webhook should have been told, with ids that are the
+    same at the next look.
+    """
+
+    state: PaymentState
+    their_id: str | None = None
+    url: str | None = None
+    events: tuple[str, ...] = ()
+
+
 class Rail(Protocol):
     """A way to pay. Calls raise RailDown (no answer) or RailRefused (a definite no)."""
 
@@ -71,8 +93,8 @@ class Rail(Protocol):
         """Close the pay page; one that was paid stays paid (RailRefused)."""
         ...
 
-    async def fetch(self, their_id: str) -> PaymentState:
-        """What became of a payment."""
+    async def fetch(self, payment: PaymentRef) -> Found:
+        """What became of a payment; CREATED without an id where the rail has none of this reference."""
         ...
 
     async def refund(self, charge: str, amount: Money, *, key: str) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,8 +17,10 @@ from payments.provider import (
     BadEvent,
     BadSignature,
     Capabilities,
+    Found,
     PaymentIntent,
     PaymentLink,
+    PaymentRef,
     RailDown,
     RailRefused,
 )
@@ -30,8 +33,9 @@ _KINDS: Final = {
     "payment.cancelled": EventKind.CANCELLED,
     "refund.succeeded": EventKind.REFUNDED,
 }
+_CLOSED: Final = {"declined": "payment.declined", "cancelled": "payment.cancelled"}
 _STATES: Final = {
-    "open": PaymentState.PENDING,
+    "open": PaymentState.CREATED,
     "processing": PaymentState.PENDING,
     "paid": PaymentState.PAID,
     "declined": PaymentState.FAILED,
@@ -77,10 +81,16 @@ class SandboxRail:
         """Close the pay page; RailRefused if it was paid."""
         await self._call("POST", f"/rail/payments/{their_id}/cancel", {})
 
-    async def fetch(self, their_id: str) -> PaymentState:
-        """What became of a payment."""
-        answer = await self._call("GET", f"/rail/payments/{their_id}")
-        return _STATES.get(answer["status"], PaymentState.UNKNOWN)
+    async def fetch(self, payment: PaymentRef) -> Found:
+        """What became of a payment, by its id or by our reference; with what should have been told of it."""
+        if payment.their_id is not None:
+            return _found(await self._call("GET", f"/rail/payments/{payment.their_id}"))
+        answer = await self._call("GET", f"/rail/payments?reference={payment.reference}")
+        # The same key is the same payment, so there is one at most; were there two, both would be booked.
+        found = [_found(one) for one in answer["payments"]]
+        if not found:
+            return Found(PaymentState.CREATED)
+        return replace(found[-1], events=tuple(event for one in found for event in one.events))
 
     async def refund(self, charge: str, amount: Money, *, key: str) -> None:
         """Ask for money to go back; `refund.succeeded` follows."""
@@ -122,6 +132,20 @@ class SandboxRail:
         if response.status >= 400:
             raise RailRefused(str((answer or {}).get("error", {}).get("code", response.status)))
         return answer
+
+
+def _found(payment: dict[str, Any]) -> Found:
+    """A payment as the API shows it, and the events that tell the same."""
+    about = {name: payment[name] for name in ("id", "status", "reference")}
+    told = [("payment.paid", charge["id"], charge["created_at"], {"charge": charge}) for charge in payment["charges"]]
+    if payment["status"] in _CLOSED:
+        told.append((_CLOSED[payment["status"]], f"{payment['id']}_{payment['status']}", payment["created_at"], {}))
+    events = [
+        {"id": f"found_{id_}", "type": kind, "created_at": at, "livemode": False, "data": {"payment": about} | more}
+        for kind, id_, at, more in told
+    ]
+    state = _STATES.get(payment["status"], PaymentState.UNKNOWN)
+    return Found(state, payment["id"], payment["url"], tuple(orjson.dumps(event).decode() for event in events))
 
 
 def _decoded(event: dict[str, Any]) -> RailEvent:

@@ -17,7 +17,9 @@ TIPS_PAID: Final = Counter("tips_paid_total", "Tips that a payment was booked fo
 TIPS_REFUNDED: Final = Counter("tips_refunded_total", "Tips that were given back", ["rail"])
 WEBHOOK_EVENTS: Final = Counter("webhook_events_total", "Events of providers, as they arrived", ["rail", "outcome"])
 _OUTBOX_OLDEST: Final = Gauge("outbox_oldest_seconds", "Since when the oldest message that could be sent waits")
-_PAYMENT_OLDEST: Final = Gauge("payment_unknown_oldest_seconds", "Age of the oldest event that is not settled yet")
+_PAYMENT_OLDEST: Final = Gauge(
+    "payment_unknown_oldest_seconds", "Age of the oldest payment nobody knows the outcome of, or event not settled"
+)
 _IMBALANCE: Final = Gauge("ledger_imbalance_minor", "Sum of all balances; anything but 0 is an alarm", ["currency"])
 
 
@@ -34,9 +36,10 @@ class MetricsService:
         async with self._unit.read() as work:
             waiting = await work.outbox.oldest_due(now)
             unsettled = await work.inbox.oldest_new()
+            unknown = await work.look_ups.oldest_open(now)
             sums = await work.ledger.sums()
         _OUTBOX_OLDEST.set(_age(waiting, now))
-        _PAYMENT_OLDEST.set(_age(unsettled, now))
+        _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
         for currency, minor in sums.items():
             _IMBALANCE.labels(currency).set(minor)
         return generate_latest(self._registry)

@@ -7,7 +7,7 @@ from typing import Final
 
 import structlog
 
-from giving.payments import EventKind
+from giving.payments import EventKind, RailEvent
 from payments.provider import BadEvent, Rail, UnknownRail
 from services.metrics import WEBHOOK_EVENTS
 from services.settlement import Settler, Taken
@@ -45,12 +45,22 @@ class PaymentService:
         if rail not in self._rails:
             raise UnknownRail(rail)
         event = self._rails[rail].read_event(body, headers)
-        if len(event.event_id) > LONGEST_ID:
-            raise BadEvent("an id longer than we keep")
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadEvent("not UTF-8") from error
+        return await self._keep(rail, event, text)
+
+    async def found(self, rail: str, body: str) -> Received:
+        """Take what a look-up found as if the provider had sent it; a charge is booked once, however it is heard of.
+
+        Raises: BadEvent, or the database's error.
+        """
+        return await self._keep(rail, self._rails[rail].event_of(body), body)
+
+    async def _keep(self, rail: str, event: RailEvent, text: str) -> Received:
+        if len(event.event_id) > LONGEST_ID:
+            raise BadEvent("an id longer than we keep")
         stored = stored_event(rail=rail, event_id=event.event_id, kind=event.kind, reference=event.reference, body=text)
         outcome = Received.REPEATED
         if (await self._take((stored, event))).is_new:

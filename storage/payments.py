@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.payments import Payment, PaymentState, PaymentWish
+from storage.look_ups import LookUpStore
 from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import payments, refunds
 from storage.upsert import insert_into
@@ -84,6 +85,7 @@ class PaymentStore:
         if new:
             kept = update(payments).where(payments.c.id == bindparam("_id"))
             await self._connection.execute(kept.values(wish=bindparam("_wish", type_=payments.c.wish.type)), new)
+            await LookUpStore(self._connection).add_many([row["_id"] for row in new])
         return {row.id: (_payment(row), stored[row.id]) for row in rows}
 
     async def link_many(self, linked: Sequence[Payment]) -> None:

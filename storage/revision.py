@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from storage.engines import Engines
 
-REVISIONS: Final = ("0001", "0002", "0003")  # oldest first; a test holds them equal to storage/migrations/
+REVISIONS: Final = ("0001", "0002", "0003", "0004")  # oldest first; a test holds them equal to storage/migrations/
 HEAD: Final = REVISIONS[-1]
 
 

@@ -20,6 +20,7 @@ from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.inline import InlineConnection, drive
 from storage.ledger import LedgerStore
+from storage.look_ups import LookUpStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
@@ -115,6 +116,11 @@ class Work:
     def payments(self) -> PaymentStore:
         """Payments and refunds."""
         return PaymentStore(self.connection)
+
+    @cached_property
+    def look_ups(self) -> LookUpStore:
+        """Payments to be looked up at their rails."""
+        return LookUpStore(self.connection)
 
     @cached_property
     def inbox(self) -> InboxStore:

@@ -12,7 +12,7 @@ import orjson
 from giving.errors import RailUnavailable
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
-from payments.provider import BadEvent, BadSignature, Capabilities, PaymentIntent, PaymentLink
+from payments.provider import BadEvent, BadSignature, Capabilities, Found, PaymentIntent, PaymentLink, PaymentRef
 
 
 class PaperRail:
@@ -26,6 +26,8 @@ class PaperRail:
         self.asked: list[tuple[str, PaymentIntent]] = []
         self.cancelled: list[str] = []
         self.refunds: list[tuple[str, Money, str]] = []
+        self.found: dict[UUID, Found] = {}
+        self.fetched: list[PaymentRef] = []
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         if self.down:
@@ -38,8 +40,11 @@ class PaperRail:
             raise RailUnavailable
         self.cancelled.append(their_id)
 
-    async def fetch(self, their_id: str) -> PaymentState:
-        return PaymentState.UNKNOWN
+    async def fetch(self, payment: PaymentRef) -> Found:
+        if self.down:
+            raise RailUnavailable
+        self.fetched.append(payment)
+        return self.found.get(payment.reference, Found(PaymentState.UNKNOWN))
 
     async def refund(self, charge: str, amount: Money, *, key: str) -> None:
         if self.down:

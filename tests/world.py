@@ -27,6 +27,7 @@ from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
+from services.sweep import PaymentSweep
 from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes
@@ -107,6 +108,7 @@ class World:
     refunds: RefundService
     privacy: PrivacyService
     payments: PaymentService
+    sweep: PaymentSweep
     outbox: OutboxService
     counters: CounterService
     groups: GroupService
@@ -180,6 +182,10 @@ def project(slug: str, organisation: Organisation, title: str, *, state: Project
     )
 
 
+async def at_once(_seconds: float) -> None:
+    """A pause that tests need not wait for."""
+
+
 async def make_world(unit: UnitOfWork) -> World:
     """Build it through the services wherever they can."""
     time, rail, rights, wakes = Time(), PaperRail(), Rights(), Wakes()
@@ -188,6 +194,7 @@ async def make_world(unit: UnitOfWork) -> World:
     presets = (cny("1"), cny("5"), cny("10"))
     tips = TipService(unit, rail, links, limits=limits, presets=presets, language="zh-CN", now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
+    payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     world = World(
@@ -206,7 +213,8 @@ async def make_world(unit: UnitOfWork) -> World:
         tips=tips,
         refunds=RefundService(unit, rail, tips, now=time),
         privacy=PrivacyService(unit, rail, wakes=wakes, now=time),
-        payments=PaymentService(unit, [rail], settler),
+        payments=payments,
+        sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),

@@ -31,6 +31,7 @@ from services.projects import ProjectService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
+from services.sweep import PaymentSweep
 from services.thanks import ThanksService
 from services.tips import TipService
 from services.updates import UpdateService
@@ -63,6 +64,7 @@ class Services:
     refunds: RefundService
     privacy: PrivacyService
     payments: PaymentService
+    sweep: PaymentSweep
     outbox: OutboxService
     counters: CounterService
     dialogs: DialogService
@@ -105,6 +107,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
+    payments = PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every))
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
     return Services(
@@ -123,7 +126,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         tips=tips,
         refunds=RefundService(unit, rail, tips),
         privacy=PrivacyService(unit, rail, wakes=wakes),
-        payments=PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every)),
+        payments=payments,
+        sweep=PaymentSweep(unit, rails, payments),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
         dialogs=DialogService(unit),

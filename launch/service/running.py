@@ -16,6 +16,7 @@ from launch.service.building import LateRights, Services, build_services
 from launch.service.database import database
 from launch.service.pages import hook_of, metrics_site, pages
 from launch.stopping import Stopping
+from services.clock_watch import WATCH_EVERY_S, ClockWatch
 from services.wake import keep_doing
 from settings import Settings
 from web.telegram import TelegramHook
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 SETTLE_EVERY_S: Final = 2.0
 DIGEST_EVERY_S: Final = 2.0
 REFUND_SWEEP_EVERY_S: Final = 60.0
+PAYMENT_SWEEP_EVERY_S: Final = 60.0
 FORGET_EVERY_S: Final = 3600.0
 
 
@@ -88,6 +90,10 @@ async def loops(services: Services) -> AsyncIterator[None]:
         asyncio.create_task(
             keep_doing("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S)
         ),
+        asyncio.create_task(
+            keep_doing("payments", services.sweep.sweep, asyncio.Event(), every_s=PAYMENT_SWEEP_EVERY_S)
+        ),
+        asyncio.create_task(keep_doing("clock", ClockWatch().look, asyncio.Event(), every_s=WATCH_EVERY_S)),
         asyncio.create_task(keep_doing("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S)),
         asyncio.create_task(
             keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)

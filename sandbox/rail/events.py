@@ -25,12 +25,18 @@ ANSWER_WITHIN = aiohttp.ClientTimeout(total=10)
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """How the network misbehaves. `duplicates` and `delay_s` hold for events made from then on."""
+    """How the network misbehaves. `duplicates` and `delay_s` hold for events made from then on.
+
+    `charge_504`: a new payment is charged at once, a refund made, a page closed, and the answer to it is 504.
+    `never_charge`: who pays is answered as if it had worked, the payment is `processing` for ever, nothing is charged.
+    """
 
     duplicates: int = 0
     shuffle: bool = False
     delay_s: float = 0
     hold: bool = False
+    charge_504: bool = False
+    never_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)

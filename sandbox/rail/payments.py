@@ -65,6 +65,11 @@ class Payments:
             "charges": [_charge(charge, row["currency"]) for charge in charges],
         }
 
+    def of_reference(self, reference: str) -> list[Json]:
+        """The payments that carry this reference of the caller's, oldest first."""
+        rows = self._state.rows("SELECT id FROM payments WHERE reference = ? ORDER BY rowid", reference)
+        return [self.get(row["id"]) for row in rows]
+
     def row(self, payment_id: str) -> Any:
         row = self._state.row("SELECT * FROM payments WHERE id = ?", payment_id)
         if row is None:
@@ -109,6 +114,11 @@ class Payments:
             while not self._state.signals.closed:
                 next_at = self.settle_due()
                 await news.next(3600 if next_at is None else max(next_at - self._state.clock(), 0.001))
+
+    def charge_at_once(self, payment_id: str) -> None:
+        """Charge a payment nobody has charged yet, as if its payer had been waiting."""
+        if self.row(payment_id)["status"] in ("open", "declined"):
+            self._charge(payment_id)
 
     def charge(self, charge_id: str) -> Json:
         row = self._state.row("SELECT * FROM charges WHERE id = ?", charge_id)
@@ -158,11 +168,13 @@ class Payments:
         return answer | ({"url": f"{self._base_url()}/pay/{answer['id']}"} if "url" in answer else {})
 
     def _first(self, payment_id: str, action: Action) -> None:
-        if action == "pay":
-            self._charge(payment_id)
-        elif action == "decline":
+        if action == "decline":
             self._set_status(payment_id, "declined")
             self._event("payment.declined", payment_id)
+        elif events.read_faults(self._state).never_charge:
+            self._set_status(payment_id, "processing")
+        elif action == "pay":
+            self._charge(payment_id)
         else:
             self._set_status(payment_id, "processing")
             settles_at = self._state.clock() + LATER_S

@@ -32,6 +32,7 @@ class Rail:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/rail/payments", self._locked(self.create)),
+            web.get("/rail/payments", self._locked(self.payments)),
             web.get("/rail/payments/{id}", self._locked(self.payment)),
             web.post("/rail/payments/{id}/cancel", self._locked(self.cancel)),
             web.post("/rail/charges/{id}/refunds", self._locked(self.refund)),
@@ -54,14 +55,24 @@ class Rail:
         body = await read_json(request)
         new = read_payment(body)
         with self._state.change():
-            return self._payments.once(_key(request), _asked(request, body), lambda: self._payments.create(new))
+            made = self._payments.once(_key(request), _asked(request, body), lambda: self._payments.create(new))
+            if events.read_faults(self._state).charge_504:
+                self._payments.charge_at_once(made["id"])
+        return self._answered(made)
 
     async def payment(self, request: web.Request) -> Json:
         return self._payments.get(request.match_info["id"])
 
+    async def payments(self, request: web.Request) -> Json:
+        reference = request.query.get("reference", "")
+        if not reference or set(request.query) != {"reference"}:
+            raise invalid("Payments are listed by reference: /rail/payments?reference=…")
+        return {"payments": self._payments.of_reference(reference)}
+
     async def cancel(self, request: web.Request) -> Json:
         with self._state.change():
-            return self._payments.cancel(request.match_info["id"])
+            closed = self._payments.cancel(request.match_info["id"])
+        return self._answered(closed)
 
     async def charge(self, request: web.Request) -> Json:
         return self._payments.charge(request.match_info["id"])
@@ -73,9 +84,16 @@ class Rail:
             raise invalid("A refund takes amount_minor and reason, a text.")
         charge_id = request.match_info["id"]
         with self._state.change():
-            return self._payments.once(
+            made = self._payments.once(
                 _key(request), _asked(request, body), lambda: self._payments.refund(charge_id, amount_minor, reason)
             )
+        return self._answered(made)
+
+    def _answered(self, made: Json) -> Json:
+        """What was done, and is committed; or nothing but 504, if that is switched on. Raises: RailError."""
+        if events.read_faults(self._state).charge_504:
+            raise RailError(504, "gateway_timeout", "No answer came in time; nobody can say what was done.")
+        return made
 
     async def faults(self, request: web.Request) -> Json:
         """All of them at once: what is left out is switched off."""
@@ -130,14 +148,15 @@ def _asked(request: web.Request, body: Json) -> Json:
 
 
 def _read_faults(body: Json) -> events.Faults:
-    faults: Json = {"duplicates": 0, "shuffle": False, "delay_s": 0, "hold": False} | body
+    switches = ("shuffle", "hold", "charge_504", "never_charge")
+    faults: Json = {"duplicates": 0, "delay_s": 0} | dict.fromkeys(switches, False) | body
     duplicates, delay_s = faults["duplicates"], faults["delay_s"]
-    if len(faults) > 4:
-        raise invalid("The faults are duplicates, shuffle, delay_s and hold.")
+    if len(faults) > 2 + len(switches):
+        raise invalid(f"The faults are duplicates, delay_s, {', '.join(switches)}.")
     if type(duplicates) is not int or not 0 <= duplicates <= MOST_DUPLICATES:
         raise invalid(f"duplicates is a whole number, 0 to {MOST_DUPLICATES}.")
     if type(delay_s) not in (int, float) or not math.isfinite(delay_s) or not 0 <= delay_s <= 86400:
         raise invalid("delay_s is a number of seconds, at most a day.")
-    if type(faults["shuffle"]) is not bool or type(faults["hold"]) is not bool:
-        raise invalid("shuffle and hold are true or false.")
+    if any(type(faults[name]) is not bool for name in switches):
+        raise invalid(f"{', '.join(switches)} are true or false.")
     return events.Faults(**faults)

@@ -5,7 +5,7 @@ from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.outbox import cleanups, outbox
-from storage.tables.payments import payments, provider_events, refunds
+from storage.tables.payments import look_ups, payments, provider_events, refunds
 from storage.tables.people import people, roles, subscriptions
 from storage.tables.projects import organisations, projects
 from storage.tables.tips import supporters, tallies, tip_keys, tips
@@ -20,6 +20,7 @@ __all__ = [
     "cleanups",
     "dialogs",
     "entries",
+    "look_ups",
     "metadata",
     "organisations",
     "outbox",

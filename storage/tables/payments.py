@@ -33,6 +33,17 @@ payments = Table(
     UniqueConstraint("rail", "their_id"),
 )
 
+# Payments to be looked up at their rail until they are final; without times until a sweep has seen them.
+look_ups = Table(
+    "look_ups",
+    metadata,
+    Column("payment_id", Uuid, ForeignKey("payments.id"), primary_key=True),
+    at("since_at"),
+    at("due_at"),
+    Column("found", String(16)),
+)
+Index("ix_look_ups_due_at", look_ups.c.due_at)
+
 refunds = Table(
     "refunds",
     metadata,

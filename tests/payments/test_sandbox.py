@@ -15,7 +15,7 @@ import pytest
 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState
-from payments.provider import BadEvent, BadSignature, PaymentIntent, RailDown, RailRefused
+from payments.provider import BadEvent, BadSignature, Found, PaymentIntent, PaymentRef, RailDown, RailRefused
 from payments.sandbox import SandboxRail
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -48,7 +48,12 @@ async def test_the_same_key_is_the_same_payment_and_other_parameters_under_it_ar
     wish = intent()
     link = await rail.create_payment(wish, key="k1")
     assert await rail.create_payment(wish, key="k1") == link
-    assert await rail.fetch(link.their_id) is PaymentState.PENDING
+    assert await rail.fetch(PaymentRef(wish.reference, link.their_id)) == await rail.fetch(
+        PaymentRef(wish.reference, None)
+    )
+    found = await rail.fetch(PaymentRef(wish.reference, None))
+    assert found == Found(PaymentState.CREATED, link.their_id, link.url)
+    assert await rail.fetch(PaymentRef(uuid4(), None)) == Found(PaymentState.CREATED)
     with pytest.raises(RailRefused, match="idempotency_mismatch"):
         await rail.create_payment(intent(700), key="k1")
 
@@ -57,7 +62,10 @@ async def test_paid_refunded_and_too_late_to_cancel(rail: SandboxRail):
     link = await rail.create_payment(intent(), key="k2")
     async with aiohttp.ClientSession() as session, session.post(link.url, json={"action": "pay"}) as response:
         paid = await response.json()
-    assert await rail.fetch(link.their_id) is PaymentState.PAID
+    found = await rail.fetch(PaymentRef(uuid4(), link.their_id))
+    assert found.state is PaymentState.PAID
+    (told,) = [rail.event_of(body) for body in found.events]
+    assert (told.kind, told.their_id, told.amount) == (EventKind.PAID, paid["charges"][0]["id"], Money(500, "CNY"))
     with pytest.raises(RailRefused, match="already_paid"):
         await rail.cancel_payment(link.their_id)
     (charge,) = paid["charges"]
@@ -71,7 +79,9 @@ async def test_paid_refunded_and_too_late_to_cancel(rail: SandboxRail):
 async def test_a_cancelled_payment_is_closed(rail: SandboxRail):
     link = await rail.create_payment(intent(), key="k3")
     await rail.cancel_payment(link.their_id)
-    assert await rail.fetch(link.their_id) is PaymentState.CANCELLED
+    found = await rail.fetch(PaymentRef(uuid4(), link.their_id))
+    assert found.state is PaymentState.CANCELLED
+    assert [rail.event_of(body).kind for body in found.events] == [EventKind.CANCELLED]
 
 
 async def test_no_answer_is_not_a_no():

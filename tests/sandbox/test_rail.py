@@ -206,3 +206,34 @@ async def test_the_way_back_to_another_site_is_left_as_it_is(box: Client) -> Non
     made = await new_payment(box, return_url="https://example.org/thanks?a=1&b=2", language="en")
     async with box.http.get(made["url"]) as response:
         assert 'href="https://example.org/thanks?a=1&amp;b=2"' in await response.text()
+
+
+async def test_an_answer_of_504_says_nothing_it_was_charged(box: Client) -> None:
+    await box.rail("PUT", "/faults", {"hold": True, "charge_504": True})
+    lost = await box.rail("POST", "/payments", payment_of(1000, reference="tip-9"), "k", status=504)
+    assert lost["error"]["code"] == "gateway_timeout"
+    (made,) = (await box.rail("GET", "/payments?reference=tip-9"))["payments"]
+    (charge,) = made["charges"]
+    await box.rail("POST", f"/charges/{charge['id']}/refunds", {"amount_minor": 1000, "reason": ""}, "r", status=504)
+    await box.rail("PUT", "/faults", {})
+    again = await box.rail("POST", "/payments", payment_of(1000, reference="tip-9"), "k")
+    assert again["id"] == made["id"]
+    (charge,) = (await box.rail("GET", f"/payments/{made['id']}"))["charges"]
+    assert charge["refunded_minor"] == 1000
+    assert await event_types(box) == ["payment.paid", "refund.succeeded"]
+
+
+@pytest.mark.parametrize("action", ["pay", "later"])
+async def test_paid_on_the_page_and_never_charged(box: Client, action: str) -> None:
+    made = await new_payment(box)
+    await box.rail("PUT", "/faults", {"never_charge": True})
+    assert (await box.pay(made, action))["status"] == "processing"
+    await box.rail("PUT", "/faults", {})
+    assert (await box.pay(made))["charges"] == []
+    assert await event_types(box) == []
+
+
+async def test_payments_are_listed_by_reference_only(box: Client) -> None:
+    assert (await box.rail("GET", "/payments?reference=nobody"))["payments"] == []
+    for query in ("", "?reference=", "?status=open", "?reference=a&b=c"):
+        assert (await box.rail("GET", f"/payments{query}", status=400))["error"]["code"] == "invalid_request"

@@ -136,7 +136,7 @@ async def test_held_events_wait_and_are_shuffled_when_they_go(
     box: Client, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults = {"duplicates": 0, "shuffle": True, "delay_s": 0, "hold": True}
-    assert await box.rail("PUT", "/faults", faults) == faults
+    assert await box.rail("PUT", "/faults", faults) == faults | {"charge_504": False, "never_charge": False}
     ids = [(await paid(box, f"k{i}"))["id"] for i in range(4)]
     await receiver.wait_for(0)
     monkeypatch.setattr("sandbox.rail.events.random.choice", lambda rows: rows[-1])

@@ -1,0 +1,116 @@
+"""Looking up what we were not told: payments that are not final are asked of their rails, and booked as if told."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+import structlog
+
+from giving.errors import RailUnavailable
+from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
+from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
+from services.clock import Clock, utc_now
+from services.payments import PaymentService, Received
+from storage.look_ups import LookUp
+from storage.work import UnitOfWork
+
+log = structlog.get_logger()
+BATCH: Final = 100
+PER_SECOND: Final = 20  # look-ups; Stripe allows 25 calls a second where no money moves
+
+
+class PaymentSweep:
+    """Claims what is due, commits, asks; run twice, or on two replicas, each payment is asked about by one of them."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        rails: Mapping[str, Rail],
+        payments: PaymentService,
+        *,
+        now: Clock = utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """What is found goes through `payments`; `sleep` is what paces the calls."""
+        self._unit, self._rails, self._payments, self._now, self._sleep = unit, rails, payments, now, sleep
+
+    async def sweep(self) -> int:
+        """Look up all that is due now; returns how many payments. Ends early where a rail is silent."""
+        asked = 0
+        while True:
+            due = await self._claim()
+            silent: set[str] = set()
+            for one in due:
+                if one.payment.state in FINAL or one.payment.rail in silent:
+                    continue
+                if asked:
+                    await self._sleep(1 / PER_SECOND)
+                asked += 1
+                if not await self._look_up(one):
+                    silent.add(one.payment.rail)
+            if len(due) < BATCH or silent:
+                return asked
+
+    async def _claim(self) -> list[LookUp]:
+        """What is due, put off so that nobody else asks meanwhile; what became final is forgotten."""
+        now = self._now()
+        async with self._unit.read() as work:
+            if not await work.look_ups.any_due(now):
+                return []
+        async with self._unit() as work:
+            await work.look_ups.time_new(now, FIRST_LOOK)
+            due = await work.look_ups.claim(now, BATCH)
+            done = [one.payment.id for one in due if one.payment.state in FINAL]
+            await work.look_ups.put_off(
+                {one.payment.id: now + next_look(now - one.since_at) for one in due if one.payment.state not in FINAL}
+            )
+            await work.look_ups.close(done)
+        return due
+
+    async def _look_up(self, one: LookUp) -> bool:
+        """Ask the rail and take what it says; whether it answered."""
+        payment, answered = one.payment, True
+        rail = self._rails.get(payment.rail)
+        found = Found(PaymentState.UNKNOWN)
+        try:
+            if rail is not None:
+                found = await rail.fetch(PaymentRef(payment.id, payment.their_id))
+        except RailUnavailable as error:
+            log.warning(
+                "payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, error=type(error).__name__
+            )
+            answered = False
+        except RailRefused as refused:
+            log.error("payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
+        await self._take(one, found)
+        return answered
+
+    async def _take(self, one: LookUp, found: Found) -> None:
+        payment, age = one.payment, self._now() - one.since_at
+        for body in found.events:
+            try:
+                outcome = await self._payments.found(payment.rail, body)
+            except BadEvent as error:
+                log.error("payment_found_unread", payment_id=str(payment.id), rail=payment.rail, error=str(error))
+                continue
+            if outcome is Received.STORED:
+                log.warning("payment_found", payment_id=str(payment.id), rail=payment.rail, state=found.state)
+        nobody_came = found.state is PaymentState.CREATED and age >= TOO_LONG
+        async with self._unit() as work:
+            if payment.their_id is None and found.their_id is not None:
+                await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
+            if nobody_came:
+                await work.look_ups.close([payment.id])
+            else:
+                await work.look_ups.found(payment.id, found.state)
+        if age >= TOO_LONG and found.state in (PaymentState.PENDING, PaymentState.UNKNOWN):
+            _alarm(one, found, age.total_seconds())
+
+
+def _alarm(one: LookUp, found: Found, age_s: float) -> None:
+    log.error(
+        "payment_unknown_for_long", payment_id=str(one.payment.id), rail=one.payment.rail, found=found.state,
+        days=round(age_s / 86400, 1), since_at=one.since_at.isoformat(),
+        hint="ask the provider; the metric payment_unknown_oldest_seconds has the oldest",
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""Payments that rails are to be asked about, until they are final: written with the words a rail is asked with."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.money import Money
+from giving.payments import FINAL, MOST_WAIT, Payment, PaymentState
+from storage.sets import insert_rows
+from storage.tables import look_ups, payments
+
+_ADD: Final = insert_rows(look_ups, ("payment_id",), "ON CONFLICT (payment_id) DO NOTHING", order="payment_id")
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """A payment that is due to be looked up, since when it is waited for, and what its rail last said of it."""
+
+    payment: Payment
+    since_at: datetime
+    found: PaymentState | None
+
+
+class LookUpStore:
+    """Rows of `look_ups`; one that has no times yet is timed by the first sweep that sees it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def add_many(self, asked: Collection[UUID]) -> None:
+        """These payments are asked of their rails."""
+        await _ADD.run(self._connection, [(payment,) for payment in asked])
+
+    async def any_due(self, now: datetime) -> bool:
+        """Whether there is anything to time or to look up; takes no lock."""
+        waits = or_(look_ups.c.due_at.is_(None), _due(now))
+        return bool(await self._connection.scalar(select(select(look_ups.c.payment_id).where(waits).exists())))
+
+    async def time_new(self, now: datetime, first: timedelta) -> None:
+        """Those that were asked since the last sweep are due after `first`."""
+        new = update(look_ups).where(look_ups.c.due_at.is_(None))
+        await self._connection.execute(new.values(since_at=now, due_at=now + first))
+
+    async def claim(self, now: datetime, limit: int) -> list[LookUp]:
+        """Those due longest; another replica's are skipped (PostgreSQL). Put them off before the commit."""
+        due = select(look_ups, payments).join(payments, payments.c.id == look_ups.c.payment_id).where(_due(now))
+        claimed = due.order_by(look_ups.c.due_at).limit(limit).with_for_update(of=look_ups, skip_locked=True)
+        return [
+            LookUp(
+                Payment(
+                    row.id, row.donor_id, row.rail, Money(row.amount_minor, row.currency), PaymentState(row.state),
+                    row.created_at, row.their_id, row.url,
+                ),
+                row.since_at,
+                PaymentState(row.found) if row.found else None,
+            )
+            for row in await self._connection.execute(claimed)
+        ]  # fmt: skip
+
+    async def put_off(self, due_at: Mapping[UUID, datetime]) -> None:
+        """Nobody else looks these up before then."""
+        rows = [{"_id": payment, "_at": at} for payment, at in due_at.items()]
+        if rows:
+            off = update(look_ups).where(look_ups.c.payment_id == bindparam("_id")).values(due_at=bindparam("_at"))
+            await self._connection.execute(off, rows)
+
+    async def found(self, payment: UUID, state: PaymentState) -> None:
+        """What the rail said."""
+        await self._connection.execute(
+            update(look_ups).where(look_ups.c.payment_id == payment).values(found=state.value)
+        )
+
+    async def close(self, done: Collection[UUID]) -> None:
+        """Nothing more is to be learned about these."""
+        await self._connection.execute(delete(look_ups).where(look_ups.c.payment_id.in_(done)))
+
+    async def oldest_open(self, now: datetime) -> datetime | None:
+        """Since when the oldest waits of which nobody knows whether it was paid: begun, not answered, or overdue."""
+        unknown = or_(
+            look_ups.c.found.in_((PaymentState.PENDING, PaymentState.UNKNOWN)),
+            look_ups.c.found.is_(None) & (look_ups.c.due_at <= now),
+        )
+        oldest = select(func.min(look_ups.c.since_at)).join(payments, payments.c.id == look_ups.c.payment_id)
+        since: datetime | None = await self._connection.scalar(oldest.where(unknown, payments.c.state.not_in(FINAL)))
+        return since
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """Due; or put off further than anything ever is, by a clock that has been set right since."""
+    return or_(look_ups.c.due_at <= now, look_ups.c.due_at > now + 2 * MOST_WAIT)
