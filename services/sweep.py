@@ -83,6 +83,8 @@ class PaymentSweep:
             answered = False
         except RailRefused as refused:
             log.error("payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
+        except Exception:  # an answer nobody foresaw must not keep the others waiting
+            log.exception("payment_look_up_failed", payment_id=str(payment.id), rail=payment.rail)
         await self._take(one, found)
         return answered
 
