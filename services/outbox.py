@@ -1,7 +1,8 @@
 """Messages that are rows: claimed by the sender, rendered in the reader's language when they are sent."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -69,9 +70,11 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, now: Clock = utc_now,
+        currency: str, now: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`quiet`: receipts come silently then, everything else waits for the morning."""
+        self._monotonic = monotonic
+        self._held: dict[UUID, float] = {}
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
         self._language, self._currency = language, currency
 
@@ -93,10 +96,25 @@ class OutboxService:
             if gone:
                 await work.outbox.give_up(gone, state=OutboxState.SKIPPED, error="the reader has left")
             cards = await work.tips.cards([m.subject for m in claimed if m.kind == NoticeKind.CARD])
-        there = [m for m in claimed if m.telegram_id is not None]
+        there = self._hold([m for m in claimed if m.telegram_id is not None])
         order = {person: i for i, person in enumerate(dict.fromkeys(m.person for m in there))}
         together = sorted(there, key=lambda m: (URGENCY[NoticeKind(m.kind)], order[m.person]))
         return [self._notice(message, silent, cards.get(message.subject)) for message in together]
+
+    def _hold(self, claimed: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
+        """Those that we are not sending already: a clock set forward ends every lease, and what it was for goes on."""
+        now = self._monotonic()
+        self._held = {message: until for message, until in self._held.items() if until > now}
+        free = [message for message in claimed if message.id not in self._held]
+        self._held |= dict.fromkeys((message.id for message in free), now + LEASE.total_seconds())
+        return free
+
+    def _let_go(self, notices: Iterable[Notice]) -> list[UUID]:
+        """Their ids; what becomes of them is known, or could not be written down."""
+        ids = [notice.id for notice in notices]
+        for message in ids:
+            self._held.pop(message, None)
+        return ids
 
     def _notice(self, message: ClaimedMessage, silent: bool, card: int | None) -> Notice:
         return Notice(
@@ -123,13 +141,14 @@ class OutboxService:
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
         """They arrived, as one message."""
+        ids = self._let_go(notices)
         async with self._unit() as work:
-            await work.outbox.sent([n.id for n in notices], message_id=message_id, now=self._now())
+            await work.outbox.sent(ids, message_id=message_id, now=self._now())
         log.info("notices_sent", kind=notices[0].kind, count=len(notices))
 
     async def retry(self, notices: Sequence[Notice], after_s: float, error: str, *, not_sent: bool = False) -> None:
         """Try again after that many seconds; what may arrive only once, and was begun, only if it was `not_sent`."""
-        due_at, ids = self._now() + timedelta(seconds=after_s), [n.id for n in notices]
+        due_at, ids = self._now() + timedelta(seconds=after_s), self._let_go(notices)
         async with self._unit() as work:
             await work.outbox.retry(ids, due_at=due_at, error=error[:500], not_sent=not_sent)
         if not not_sent and any(n.kind in AT_MOST_ONCE for n in notices):
@@ -137,6 +156,7 @@ class OutboxService:
 
     async def unreachable(self, notices: Sequence[Notice]) -> None:
         """They blocked the bot: what is about their money waits until they write again, the rest is dropped."""
+        self._let_go(notices)
         waits = [n.id for n in notices if URGENCY[n.kind] is Urgency.RECEIPT]
         dropped = [n.id for n in notices if URGENCY[n.kind] is not Urgency.RECEIPT]
         async with self._unit() as work:
@@ -147,8 +167,9 @@ class OutboxService:
 
     async def failed(self, notices: Sequence[Notice], error: str) -> None:
         """Telegram refuses the message itself: it would refuse it every time."""
+        ids = self._let_go(notices)
         async with self._unit() as work:
-            await work.outbox.give_up([n.id for n in notices], state=OutboxState.FAILED, error=error[:500])
+            await work.outbox.give_up(ids, state=OutboxState.FAILED, error=error[:500])
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:

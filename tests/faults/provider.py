@@ -141,6 +141,13 @@ def pay_by(world: World, rail: SandboxRail) -> World:
     world.sweep = PaymentSweep(unit, {rail.name: rail}, world.payments, now=time, sleep=at_once)
     world.refunds = RefundService(unit, rail, world.tips, now=time)
     world.outbox = OutboxService(
-        unit, world.tips, wakes=world.wakes, quiet=None, language="zh-CN", currency="CNY", now=time
+        unit,
+        world.tips,
+        wakes=world.wakes,
+        quiet=None,
+        language="zh-CN",
+        currency="CNY",
+        now=time,
+        monotonic=time.seconds,
     )
     return world
