@@ -13,6 +13,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from storage.revision import HEAD
 from tests.processes import ROOT, command, environment, free_port, together
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -145,7 +146,7 @@ CASES = {
     "a language that is nearly one": Case(
         ("run",), 2, ("YIZAN_LANGUAGE: unknown language, did you mean zh-CN?",), {"YIZAN_LANGUAGE": "zh_CN"},
     ),
-    "db current": Case(("db", "current"), 0, ("at 0003, newest 0003",), database("{tmp}/yizan.db"), lines=0),
+    "db current": Case(("db", "current"), 0, (f"at {HEAD}, newest {HEAD}",), database("{tmp}/yizan.db"), lines=0),
     "ledger verify without a database": Case(
         ("ledger", "verify"), 2, ("no database yet", "db upgrade"), database("{tmp}/nowhere/none.db")
     ),

@@ -26,7 +26,7 @@ from tests.rails import event
 from tests.world import World, cny
 
 ROW = "migration up, down and up on live data under load"
-TIPS, POSTS = (10_000, 100_000) if FULL else (400, 2_000)
+TIPS, POSTS = (5_000, 20_000) if FULL else (400, 2_000)
 # Each one alone; the quick form takes the newest.
 OLDER = revision.REVISIONS[-3:-1] if FULL else revision.REVISIONS[-2:-1]
 WRITERS = 4
