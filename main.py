@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from launch.backup_commands import backup, restore
 from launch.command_line import Refused, checked, on_database, settings_of
 from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
 from launch.privacy_commands import privacy
 from launch.project_commands import project
+from launch.version import VERSION
 from settings import missing_for_run, render
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file (default: config.yaml beside main.py).")
-@click.version_option("0.1.0", prog_name="yizan")
+@click.version_option(VERSION, prog_name="yizan")
 @click.pass_context
 def cli(context: click.Context, config: Path | None) -> None:
     """益赞 Yizan: a chat bot that turns a tip into a gift."""
@@ -88,7 +90,11 @@ def run_until_done(work: Awaitable[None]) -> None:
 
 @cli.group()
 def db() -> None:
-    """The database's schema."""
+    """The database: its schema, backups of it."""
+
+
+for command in (backup, restore):
+    db.add_command(command)
 
 
 @db.command()

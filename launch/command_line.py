@@ -1,8 +1,9 @@
 """What every command of main.py stands on: the settings, the database, and one clear line for wrong use (exit 2)."""
 
 import asyncio
+import contextlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -37,13 +38,11 @@ def settings_of(context: click.Context) -> Settings:
 
 def on_database(settings: Settings, work: Callable[["Engines"], Awaitable[T]], *, migrated: bool = False) -> T:
     """Open the database, do the work, close it; `migrated`: only one of this version. Raises: Refused."""
-    from sqlalchemy.exc import DBAPIError
-
     from storage import revision
     from storage.engines import is_missing, open_engines
 
     async def go() -> T:
-        engines = open_engines(settings.database.url)
+        engines = open_engines(settings.database.url, patient=True)
         try:
             if migrated and (at := await revision.current(engines)) != revision.HEAD:
                 raise Refused(f"the database is at {at or 'nothing'}: run python main.py db upgrade first")
@@ -53,8 +52,17 @@ def on_database(settings: Settings, work: Callable[["Engines"], Awaitable[T]], *
 
     if checked(lambda: is_missing(settings.database.url)) and migrated:
         raise Refused("there is no database yet: run python main.py db upgrade first")
-    try:
+    with database_trouble():
         return asyncio.run(go())
+
+
+@contextlib.contextmanager
+def database_trouble() -> Iterator[None]:
+    """What the database's driver says becomes one line. Raises: Refused."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
     except (DBAPIError, OSError, TimeoutError) as error:
         reason = str(getattr(error, "orig", None) or error).splitlines()
         raise Refused(f"the database can't be used: {reason[0] if reason else type(error).__name__}") from None

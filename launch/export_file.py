@@ -1,19 +1,13 @@
-"""Where an export goes: a file that is there whole or not at all, or standard output; and how far it has come."""
+"""Where an export goes: a file that is there whole or not at all, or standard output."""
 
 import contextlib
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
-
-import click
+from typing import BinaryIO
 
 from launch.command_line import Refused
-
-REDRAW_EVERY_S: Final = 0.1
-LINE_EVERY_S: Final = 5.0
 
 
 class CannotWrite(Exception):
@@ -67,31 +61,3 @@ def _to_file(out: Path) -> Iterator[BinaryIO]:
 def _to_standard_output() -> Iterator[BinaryIO]:
     yield sys.stdout.buffer
     sys.stdout.flush()
-
-
-class Progress:
-    """How many of how many: a bar that is redrawn in a terminal, a line now and then elsewhere; on stderr."""
-
-    def __init__(self) -> None:
-        """Nothing is drawn before it takes a while."""
-        self._terminal = sys.stderr.isatty()
-        self._drawn_at = time.monotonic()
-        self._bar = False
-
-    def __call__(self, done: int, total: int) -> None:
-        """`done` of `total`, as often as one likes."""
-        now = time.monotonic()
-        if now - self._drawn_at < (REDRAW_EVERY_S if self._terminal else LINE_EVERY_S) and done < total:
-            return
-        self._drawn_at = now
-        if self._terminal:
-            full = 30 * done // total
-            self._bar = True
-            click.echo(f"\r[{'#' * full}{'-' * (30 - full)}] {done:,} of {total:,} entries", err=True, nl=False)
-        elif done < total:
-            click.echo(f"{done:,} of {total:,} entries", err=True)
-
-    def end(self) -> None:
-        """Leave the bar's line."""
-        if self._bar:
-            click.echo(err=True)

@@ -13,6 +13,7 @@ from launch.command_line import Refused, on_database, settings_of
 
 if TYPE_CHECKING:
     from services.export import Exported
+    from services.ledger import Report
     from storage.engines import Engines
 
 FORMATS: Final = ("hledger", "beancount", "csv")
@@ -29,22 +30,30 @@ def ledger() -> None:
 @click.pass_context
 def verify(context: click.Context, as_json: bool) -> None:
     """Check that everything agrees. Exit 1 if anything does not."""
+    from launch.progress import Progress
     from services.ledger import LedgerService, Report
     from storage.work import UnitOfWork
 
     async def work(engines: "Engines") -> Report:
-        return await LedgerService(UnitOfWork(engines)).verify()
+        with Progress("checks", doing="verifying") as progress:
+            return await LedgerService(UnitOfWork(engines)).verify(progress)
 
     report = on_database(settings_of(context), work, migrated=True)
     if as_json:
         click.echo(json.dumps(report.as_json(), ensure_ascii=False))
     else:
-        click.echo("checked " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
-        for finding in report.findings:
-            figures = f"expected {finding.expected_minor}, found {finding.found_minor} (minor units)"
-            click.echo(f"NOT SO: {finding.check}: {finding.subject}: {figures}")
-        click.echo("clean" if report.clean else f"{len(report.findings)} findings")
+        for line in as_lines(report):
+            click.echo(line)
     context.exit(0 if report.clean else 1)
+
+
+def as_lines(report: "Report") -> list[str]:
+    """For people: how much was looked at, what does not agree, and the end of it."""
+    lines = ["checked " + ", ".join(f"{count} {name}" for name, count in report.counts.items())]
+    for finding in report.findings:
+        figures = f"expected {finding.expected_minor}, found {finding.found_minor} (minor units)"
+        lines.append(f"NOT SO: {finding.check}: {finding.subject}: {figures}")
+    return [*lines, "clean" if report.clean else f"{len(report.findings)} findings"]
 
 
 @ledger.command()
@@ -59,7 +68,8 @@ def export(context: click.Context, kind: str, first: str | None, last: str | Non
     begin, end = _day("--from", first), _day("--to", last)
     if begin and end and begin > end:
         raise Refused(f"--from {begin} is after --to {end}")
-    from launch.export_file import Progress, opened
+    from launch.export_file import opened
+    from launch.progress import Progress
     from services.export import ExportService, Period
     from storage.work import UnitOfWork
 

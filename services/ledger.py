@@ -7,7 +7,7 @@ from typing import Any
 from giving.ledger import Entry, decide_entries
 from services.clock import Clock, utc_now
 from storage.group_commit import GroupCommit
-from storage.verify import Finding, counts, findings
+from storage.verify import Finding, Progress, counts, findings
 from storage.work import UnitOfWork, Work
 
 
@@ -45,8 +45,8 @@ class LedgerService:
         await work.ledger.append([e for e, new in zip(asked, decided, strict=True) if new], now=self._now())
         return [*decided]
 
-    async def verify(self) -> Report:
-        """Every check of storage/verify.py on one consistent view."""
+    async def verify(self, progress: Progress | None = None) -> Report:
+        """Every check of storage/verify.py on one consistent view; `progress` hears of checks done, of how many."""
         async with self._unit.snapshot() as work:
-            found = tuple([finding async for finding in findings(work.connection)])
+            found = tuple([finding async for finding in findings(work.connection, progress)])
             return Report(await counts(work.connection), found)

@@ -50,6 +50,7 @@ class Telegram(Group):
 
 class Database(Group):
     url: Annotated[Text, AfterValidator(database_address), Field(repr=False)] = "sqlite:///var/yizan.db"
+    pg_bin: Text = ""
 
 
 class Web(Group):

@@ -74,8 +74,10 @@ def is_missing(text: str) -> bool:
         return False
 
 
-def open_engines(text: str) -> Engines:
+def open_engines(text: str, *, patient: bool = False) -> Engines:
     """Open (not yet connect to) the database; makes the folder of a SQLite file.
+
+    `patient`: for commands whose statements may take long (verify, export, migrations).
 
     Raises: DatabaseUrlWrong, OSError (that folder can't be made).
     """
@@ -88,7 +90,11 @@ def open_engines(text: str) -> Engines:
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
-        connect_args={"timeout": 10, "command_timeout": 30, "server_settings": {"lock_timeout": "5s"}},
+        connect_args={
+            "timeout": 10,
+            "command_timeout": None if patient else 30,
+            "server_settings": {"lock_timeout": "5s"},
+        },
     )
     return Engines(engine, engine, "postgresql")
 

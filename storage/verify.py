@@ -1,6 +1,6 @@
 """`ledger verify`: questions to the books that must all come back empty."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import accounts, chats, entries, postings, posts, projects, slots, supporters, tallies, tips
 
 MOST_FINDINGS: Final = 100
+Progress = Callable[[int, int], None]
 FIRST: Final = UUID(int=0)  # no entry's id comes before it
 
 
@@ -40,11 +41,14 @@ def checks() -> dict[str, Select[Any]]:
     }
 
 
-async def findings(connection: AsyncConnection) -> AsyncIterator[Finding]:
-    """Everything that disagrees, at most MOST_FINDINGS of each check."""
-    for name, query in checks().items():
+async def findings(connection: AsyncConnection, progress: Progress | None = None) -> AsyncIterator[Finding]:
+    """Everything that disagrees, at most MOST_FINDINGS of each check; `progress` hears of checks done, of how many."""
+    every = checks()
+    for done, (name, query) in enumerate(every.items(), 1):
         for subject, expected, found in await connection.execute(query.limit(MOST_FINDINGS)):
             yield Finding(name, str(subject), int(expected or 0), int(found or 0))
+        if progress is not None:
+            progress(done, len(every))
 
 
 async def recent_findings(connection: AsyncConnection, since: UUID) -> AsyncIterator[Finding]:
