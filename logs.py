@@ -12,6 +12,8 @@ import logging
 import os
 import re
 import sys
+import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
@@ -27,12 +29,21 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 _METHODS = ("debug", "info", "warning", "warn", "error", "exception", "critical", "fatal", "log")
 
 
-def configure(format: str = "auto", level: str = "info", stream: TextIO | None = None) -> None:  # noqa: A002 (its setting's name)
+def configure(
+    format: str = "auto",  # noqa: A002 (its setting's name)
+    level: str = "info",
+    stream: TextIO | None = None,
+    *,
+    most_alike: int = 0,
+) -> None:
     """Send structlog's events, and the standard library's at warning and above, to `stream` (default: stderr).
 
     `format`: console, json, or auto: console when the stream is a terminal. `level`: debug, info, warning or error.
+    `most_alike`: how many lines of one event, below error, are written in ALIKE_S seconds; 0 for all.
     May be called again: every logger follows.
     """
+    global _limit
+    _limit = _Limit(most_alike)
     stream = stream or sys.stderr
     terminal = stream.isatty()
     if format not in ("auto", "console", "json"):
@@ -40,6 +51,7 @@ def configure(format: str = "auto", level: str = "info", stream: TextIO | None =
     console = format == "console" or (format == "auto" and terminal)
     structlog.configure(
         processors=[
+            _limit,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -53,6 +65,76 @@ def configure(format: str = "auto", level: str = "info", stream: TextIO | None =
         cache_logger_on_first_use=False,  # 4 µs an event buy that loggers follow when this is called again
     )
     _bridge_the_standard_library(max(_LEVELS[level], logging.WARNING))
+
+
+# --- How many --------------------------------------------------------------------------------------------------------
+
+ALIKE_S = 10.0
+MOST_KINDS = 1000
+_NEVER_LEFT_OUT = {"error", "exception", "critical", "fatal"}
+_SAID = "log_lines_left_out"
+
+
+class _Limit:
+    """Leaves out lines of an event that came too often, and says how many: with its next line, or on its own."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._kinds: dict[str, list[float]] = {}  # event → since when, written and left out since then
+        self._look_at = 0.0
+        self.total = 0
+
+    def __call__(self, _: WrappedLogger, method: str, event: EventDict) -> EventDict:
+        name = str(event.get("event", ""))
+        if not self._most or method in _NEVER_LEFT_OUT or name == _SAID:
+            return event
+        now = time.monotonic()
+        if now >= self._look_at:
+            self._look_at = now + ALIKE_S
+            self._say(before=now - ALIKE_S)
+        with self._lock:
+            return self._counted(f"{name} {event['logger']}" if "logger" in event else name, event, now)
+
+    def _counted(self, name: str, event: EventDict, now: float) -> EventDict:
+        if name not in self._kinds and len(self._kinds) >= MOST_KINDS:
+            name = "other"
+        kind = self._kinds.setdefault(name, [now, 0, 0])
+        if now - kind[0] >= ALIKE_S:
+            if kind[2]:
+                event["left_out_before"] = int(kind[2])
+            kind[:] = now, 0, 0
+        if kind[1] >= self._most:
+            kind[2] += 1
+            self.total += 1
+            raise structlog.DropEvent
+        kind[1] += 1
+        return event
+
+    def _say(self, *, before: float) -> None:
+        """Of events that have come no more since: how many of them were left out."""
+        with self._lock:
+            over = {name: int(kind[2]) for name, kind in self._kinds.items() if kind[0] <= before}
+            for name in over:
+                del self._kinds[name]
+        for name, count in over.items():
+            if count:
+                structlog.get_logger().warning(_SAID, of=name, count=count)
+
+    def flush(self) -> None:
+        self._say(before=time.monotonic())
+
+
+_limit = _Limit(0)
+
+
+def left_out() -> int:
+    """How many lines were not written since the start, since there were too many alike."""
+    return _limit.total
+
+
+def flush() -> None:
+    """Say what was left out and is not said yet: at the end."""
+    _limit.flush()
 
 
 # --- Masking ---------------------------------------------------------------------------------------------------------

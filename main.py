@@ -44,7 +44,7 @@ def run(context: click.Context) -> None:
         raise Refused("\n".join(problems))
     import logs
 
-    logs.configure(settings.logs.format, settings.logs.level)
+    logs.configure(settings.logs.format, settings.logs.level, most_alike=settings.logs.most_alike)
     from launch.failures import StartFailed
     from launch.service.running import serve
 
@@ -52,6 +52,8 @@ def run(context: click.Context) -> None:
         run_until_done(serve(settings))
     except StartFailed as failure:
         raise Refused(str(failure)) from None
+    finally:
+        logs.flush()
 
 
 @cli.command()

@@ -26,6 +26,7 @@ from aiogram.methods import Response, TelegramMethod
 from aiogram.methods.base import TelegramType
 
 from bot.pace import Chat, Limits, Pace, Priority
+from services.metrics import TELEGRAM_RETRY_AFTER
 
 __all__ = ["Limiter", "Limits", "Priority", "sending_as"]
 
@@ -86,6 +87,7 @@ class Limiter(BaseRequestMiddleware):
             except TelegramRetryAfter as refusal:
                 if is_message(method):
                     self._pace.refused(now(), chat_of(method), refusal.retry_after)
+                TELEGRAM_RETRY_AFTER.observe(refusal.retry_after)
                 log.warning("telegram_retry_after", method=method.__api_method__, seconds=refusal.retry_after)
                 pause = float(refusal.retry_after)
                 if tries == MOST_TRIES or now() + pause > deadline:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import Final
 
 import structlog
@@ -20,23 +21,30 @@ GONE_S: Final = 9.7
 class Stopping:
     """The wish to stop, and how much of its time is left."""
 
-    def __init__(self) -> None:
-        """Nobody wants to stop yet."""
+    def __init__(self, drain_s: float = 0.0) -> None:
+        """Nobody wants to stop yet. `drain_s`: how long after the signal everything goes on as before.
+
+        Who is in `told` hears of it at once, so that nobody new is sent here meanwhile.
+        """
         self.event = asyncio.Event()
+        self.told: list[Callable[[], None]] = []
         self._asked_at: float | None = None
+        self._drain_s = drain_s
 
     def ask(self) -> None:
         """A signal came; the first one counts."""
         if self._asked_at is not None:
             return
-        self._asked_at = time.monotonic()
-        self.event.set()
-        last = threading.Timer(GONE_S, _leave)
+        self._asked_at = time.monotonic() + self._drain_s
+        for tell in self.told:
+            tell()
+        asyncio.get_running_loop().call_later(self._drain_s, self.event.set)
+        last = threading.Timer(GONE_S + self._drain_s, _leave)
         last.daemon = True  # who ends in time takes it along
         last.start()
 
     def left(self, by_s: float) -> float:
-        """Seconds until `by_s` after the signal, at least half a second; all of them before it."""
+        """Seconds until `by_s` after the signal (and its drain), at least half a second; all of them before it."""
         passed = 0.0 if self._asked_at is None else time.monotonic() - self._asked_at
         return max(0.5, by_s - passed)
 

@@ -6,7 +6,7 @@ No person in a label, ever.
 from datetime import datetime
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import REGISTRY
 
 from services.clock import Clock, utc_now
@@ -21,6 +21,19 @@ _PAYMENT_OLDEST: Final = Gauge(
     "payment_unknown_oldest_seconds", "Age of the oldest payment nobody knows the outcome of, or event not settled"
 )
 _IMBALANCE: Final = Gauge("ledger_imbalance_minor", "Sum of all balances; anything but 0 is an alarm", ["currency"])
+HTTP_DURATION: Final = Histogram(
+    "http_server_request_duration_seconds",
+    "Time to answer, by the route's pattern",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+TELEGRAM_RETRY_AFTER: Final = Histogram(
+    "telegram_retry_after_seconds",
+    "How long Telegram told us to wait, each time it did",
+    buckets=(1, 3, 5, 10, 30, 60, 300, 900, 3600),
+)
+YIZAN: Final = Gauge("yizan_info", "Always 1: which Yizan this is", ["version", "commit", "migration"])
+LOG_LINES_LEFT_OUT: Final = Gauge("log_lines_left_out", "Log lines not written since the start: too many alike")
 
 
 class MetricsService:

@@ -59,6 +59,7 @@ class Web(Group):
     public_url: Annotated[Text, AfterValidator(lambda value: value and web_address(value))] = ""
     metrics_host: Annotated[Text, Field(min_length=1)] = "127.0.0.1"
     metrics_port: Annotated[Whole, Field(ge=0, le=65535)] = 0
+    drain_s: Annotated[Whole, Field(ge=0, le=60)] = 0
 
     @property
     def link_base(self) -> str:
@@ -127,6 +128,7 @@ class Legal(Group):
 class Logs(Group):
     format: Literal["auto", "console", "json"] = "auto"
     level: Literal["debug", "info", "warning", "error"] = "info"
+    most_alike: Annotated[Whole, Field(ge=0)] = 200
 
 
 class Settings(BaseSettings):

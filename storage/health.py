@@ -17,6 +17,10 @@ from storage.verify import Finding, recent_findings
 MOST_ENTRIES: Final = 20_000
 
 
+class ReadOnly(Exception):
+    """The database answers, but takes no writes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outbox:
     """Messages that could have gone by now, since when the oldest, and how many were given up in the last day.
@@ -37,6 +41,20 @@ class RecentBooks:
     entries: int
     cut: bool
     findings: tuple[Finding, ...]
+
+
+async def write(connection: AsyncConnection) -> None:
+    """Write something that changes nothing, so that its commit is as durable as any other.
+
+    Raises: the database's error (gone, full, locked, a standby, read-only).
+    """
+    if connection.dialect.name == "sqlite":
+        version = int(await connection.scalar(text("PRAGMA user_version")) or 0)
+        await connection.exec_driver_sql(f"PRAGMA user_version = {version}")  # a number in the file's header
+        return
+    if await connection.scalar(text("SHOW transaction_read_only")) == "on":
+        raise ReadOnly
+    await connection.execute(text("SELECT pg_current_xact_id()"))  # a transaction with a number is written to the log
 
 
 async def size(connection: AsyncConnection) -> int:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines import Engines
 
@@ -13,11 +14,17 @@ HEAD: Final = REVISIONS[-1]
 async def current(engines: Engines) -> str | None:
     """The migration the database is at; None for an empty one."""
 
-    def look(connection: Connection) -> str | None:
-        if not inspect(connection).has_table("alembic_version"):
+    async with engines.reader.connect() as connection:
+        return await of(connection)
+
+
+async def of(connection: AsyncConnection) -> str | None:
+    """The same on a connection that is open."""
+
+    def look(sync: Connection) -> str | None:
+        if not inspect(sync).has_table("alembic_version"):
             return None
-        found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        found = sync.scalar(text("SELECT version_num FROM alembic_version"))
         return None if found is None else str(found)
 
-    async with engines.reader.connect() as connection:
-        return await connection.run_sync(look)
+    return await connection.run_sync(look)

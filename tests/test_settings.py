@@ -203,7 +203,8 @@ NOT_URL = "must be an address such as https://example.org"
         ("port: 1", "config.yaml: port: unknown key, did you mean web.port?"),
         (
             "web: {zzz: 1}",
-            "config.yaml: web.zzz: unknown key, known here: host, port, public_url, metrics_host, metrics_port",
+            "config.yaml: web.zzz: unknown key, known here: "
+            "host, port, public_url, metrics_host, metrics_port, drain_s",
         ),
         (
             "rails: {sandbox: {webhook_secrt: x}}",

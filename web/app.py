@@ -9,13 +9,15 @@ from aiohttp.http_exceptions import HttpProcessingError
 from web.about import AboutPages
 from web.assets import Assets
 from web.errors import ErrorPages
+from web.health import HealthPages
 from web.pages import Pages
 from web.parts import WebParts
-from web.payments import PaymentHooks, healthz
+from web.payments import PaymentHooks
 from web.projects import ProjectPages
 from web.receipts import ReceiptPages
 from web.security import SecurityHeaders
 from web.slots import SlotPages
+from web.timing import timed
 
 MOST_BYTES: Final = 256 * 1024
 KEEPALIVE_S: Final = 30
@@ -37,7 +39,7 @@ def create_app(parts: WebParts) -> web.Application:
     """The whole public site; it starts nothing and holds nothing that needs closing."""
     assets = Assets()
     pages = Pages(parts, assets)
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[ErrorPages(pages).middleware()])
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[timed, ErrorPages(pages).middleware()])
     app.on_response_prepare.append(SecurityHeaders(parts.links.public_url))
     app.add_routes(
         [
@@ -48,7 +50,7 @@ def create_app(parts: WebParts) -> web.Application:
             *(parts.telegram.routes() if parts.telegram else ()),
             *PaymentHooks(parts.payments).routes(),
             *assets.routes(),
-            web.get("/healthz", healthz),
+            *HealthPages(parts.health).routes(),
         ]
     )
     return app

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.health import HealthService
 from services.links import Links
 from services.payments import PaymentService
 from services.projects import ProjectService
@@ -31,3 +32,4 @@ class WebParts:
     contact: str = ""
     operator: str = ""
     telegram: TelegramHook | None = None
+    health: HealthService | None = None

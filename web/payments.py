@@ -7,6 +7,7 @@ import structlog
 from aiohttp import web
 
 from payments.provider import BadEvent, BadSignature, UnknownRail
+from services.metrics import WEBHOOK_EVENTS
 from services.payments import PaymentService
 from web.bodies import BodyRefused, read_body
 
@@ -43,18 +44,15 @@ class PaymentHooks:
         except UnknownRail:
             return _refused("", 404, "unknown_rail")
         except BadSignature:
+            WEBHOOK_EVENTS.labels(rail, "bad_signature").inc()
             return _refused(rail, 401, "bad_signature")
         except BadEvent:
+            WEBHOOK_EVENTS.labels(rail, "bad_event").inc()
             return _refused(rail, 400, "bad_event")
         except Exception:
             log.exception("hook_not_stored", rail=rail)
             return web.Response(status=503, headers={"Retry-After": "5"})
         return web.Response(status=200)
-
-
-async def healthz(_request: web.Request) -> web.Response:
-    """The loop is alive; says nothing of the database."""
-    return web.Response(text="ok")
 
 
 def _refused(rail: str, status: int, reason: str, *, close: bool = False) -> web.Response:

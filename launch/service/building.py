@@ -21,6 +21,7 @@ from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.groups import GroupService
 from services.handover import HandoverService
+from services.health import HealthService
 from services.links import Links
 from services.operator import Operator
 from services.outbox import OutboxService
@@ -74,9 +75,11 @@ class Services:
     updates: UpdateService
     wakes: Wakes
     operator: Operator
+    health: HealthService
 
     async def aclose(self) -> None:
         """Close the rails' connections."""
+        await self.health.close()
         for rail in self.rails.values():
             await rail.close()
 
@@ -137,6 +140,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         updates=UpdateService(unit),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
+        health=HealthService(unit),
     )
 
 

@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+import logs
 from launch.failures import StartFailed
 from launch.service.building import Services
 from launch.stopping import WEB_S, Stopping
-from services.metrics import MetricsService
+from launch.version import VERSION, commit
+from services.metrics import LOG_LINES_LEFT_OUT, YIZAN, MetricsService
 from settings import Settings
+from storage import revision
 from web.app import WebParts, create_app, create_runner
 from web.metrics import create_metrics_app
 from web.telegram import TelegramHook
@@ -68,6 +71,7 @@ async def start_web(
         contact=services.operator.contact,
         operator=services.operator.name,
         telegram=hook,
+        health=services.health,
     )
     runner = create_runner(create_app(parts))
     await runner.setup()
@@ -86,11 +90,13 @@ async def start_web(
 
 @contextlib.asynccontextmanager
 async def metrics_site(services: Services, settings: Settings) -> AsyncIterator[None]:
-    """Serve /metrics on its own port, where one is set. Raises: StartFailed (the port is taken)."""
+    """Serve /metrics, /healthz and /readyz on their own port, where one is set. Raises: StartFailed (it is taken)."""
     if not settings.web.metrics_port:
         yield
         return
-    runner = create_runner(create_metrics_app(MetricsService(services.unit)))
+    YIZAN.labels(VERSION, commit()[:12], revision.HEAD).set(1)
+    LOG_LINES_LEFT_OUT.set_function(logs.left_out)
+    runner = create_runner(create_metrics_app(MetricsService(services.unit), services.health))
     await runner.setup()
     try:
         try:

@@ -16,6 +16,7 @@ from launch.service.building import LateRights, Services, build_services
 from launch.service.database import database
 from launch.service.pages import hook_of, metrics_site, pages
 from launch.stopping import Stopping
+from launch.supervisor import supervised
 from services.clock_watch import WATCH_EVERY_S, ClockWatch
 from services.wake import keep_doing
 from settings import Settings
@@ -44,7 +45,7 @@ async def serve(
     `listening`: an open socket instead of web.host and web.port. `chat_page`: where our pages lead instead of t.me.
     `on_ready` gets the bot's username once it listens. Raises: StartFailed.
     """
-    stopping = Stopping()
+    stopping = Stopping(settings.web.drain_s)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.ask)
     try:
@@ -52,13 +53,16 @@ async def serve(
             rights, hook = LateRights(), hook_of(settings)
             services = build_services(settings, engines, rights)
             services.links.chat_page = chat_page
+            stopping.told.append(services.health.stop)
             async with (
                 contextlib.aclosing(services),
                 pages(services, settings, listening, hook, stopping),
                 metrics_site(services, settings),
+                supervised(services.health, stopping),
                 loops(services),
             ):
                 telegram = await _telegram(settings, services, rights, hook)
+                services.health.started()
                 try:
                     await telegram.run(stopping, on_ready)
                 finally:
