@@ -107,6 +107,9 @@ def upgrade(context: click.Context) -> None:
     async def work(engines: "Engines") -> str:
         from storage import migrate, revision
 
+        at = await revision.current(engines)
+        if at is not None and at not in revision.REVISIONS:
+            raise Refused(f"the database is at {at}, made by a newer Yizan; this one ends at {revision.HEAD}")
         await migrate.upgrade(engines)
         return f"database is at {await revision.current(engines)}"
 
