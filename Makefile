@@ -5,7 +5,7 @@ PY     := $(VENV)/bin/python
 UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
 
-.PHONY: help demo run install install-dev test check bench pictures lock clean
+.PHONY: help demo run install install-dev test check bench pictures sbom audit lock clean
 
 help:
 	@echo "make demo      try it: a chat page on this machine, nothing else needed"
@@ -13,6 +13,8 @@ help:
 	@echo "make check     ruff, mypy --strict, import contracts (seconds)"
 	@echo "make bench     how fast it is here"
 	@echo "make pictures  the demo and every screen, both languages, into docs/pictures/"
+	@echo "make sbom      what a running Yizan consists of, as CycloneDX: sbom.cdx.json"
+	@echo "make audit     is a known vulnerability in what we pin? fails when it can't be found out"
 	@echo "make run       the bot on Telegram (YIZAN_TELEGRAM__TOKEN)"
 	@echo "make lock      renew the hash-locked requirements (needs uv)"
 
@@ -65,6 +67,12 @@ bench: install-dev
 pictures: install-dev
 	$(PY) tools/ensure_browser.py
 	$(PY) -m tools.pictures
+
+sbom: install-dev
+	$(PY) -m tools.sbom
+
+audit: install-dev
+	$(PY) -m tools.audit
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements.in -o requirements.txt
