@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import importlib.util
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -252,6 +253,17 @@ async def test_sqlite_itself_can_read_a_backup(place: Place):
     with contextlib.closing(sqlite3.connect(f"file:{out}?mode=ro", uri=True)) as books:
         assert books.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert books.execute("SELECT count(*) FROM tips").fetchone() == (1,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+async def test_what_root_restores_is_the_services(place: Place):
+    await place.pays(1)
+    out, path = place.folder / "a.backup", place.folder / "yizan.db"
+    place.run("db", "backup", str(out))
+    os.chown(path, 1234, 1235)
+    place.run("db", "restore", "--replace", str(out))
+    assert (path.stat().st_uid, path.stat().st_gid, path.stat().st_mode & 0o777) == (1234, 1235, 0o600)
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)

@@ -38,7 +38,8 @@ PER_DIALECT: Final = {
 # One project takes half of all; amounts are 1, 5 and 10 yuan.
 STEPS: Final = {
     "posts": "CREATE TEMP TABLE some_posts AS"
-    " SELECT row_number() OVER (ORDER BY p.chat_id, p.message_id) - 1 AS i, p.id, p.chat_id, p.project_id, c.creator_id FROM posts p JOIN chats c ON c.id = p.chat_id",
+    " SELECT row_number() OVER (ORDER BY p.chat_id, p.message_id) - 1 AS i, p.id, p.chat_id,"
+    " p.project_id, c.creator_id FROM posts p JOIN chats c ON c.id = p.chat_id",
     "donors": "CREATE TEMP TABLE some_donors AS SELECT row_number() OVER (ORDER BY id) - 1 AS i, id FROM people",
     "plan": "CREATE TEMP TABLE plan AS SELECT n, {tip} AS tip, {payment} AS payment, {paid} AS paid, {fee} AS fee,"
     " {event} AS event, {at} AS at, d.id AS donor, p.id AS post, p.chat_id, p.project_id, p.creator_id,"

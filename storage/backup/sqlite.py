@@ -1,6 +1,7 @@
 """SQLite: copied by its own online backup while others write; put in place by a rename, the old one kept aside."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,6 +92,9 @@ def put_in_place(restored: Path, path: Path, kept: Path) -> bool:
     moved = [end for end in BESIDE if Path(f"{path}{end}").exists()]
     for end in moved:
         Path(f"{path}{end}").rename(f"{kept}{end}")
+    if os.geteuid() == 0:  # whoever the service is, it must be able to open what root restored
+        owner = (Path(f"{kept}") if "" in moved else path.parent).stat()
+        os.chown(restored, owner.st_uid, owner.st_gid)
     try:
         restored.rename(path)
     except OSError:
