@@ -1,16 +1,31 @@
 """`ledger verify`: questions to the books that must all come back empty."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Select, String, and_, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    String,
+    Table,
+    and_,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.tables import accounts, chats, entries, postings, posts, projects, slots, supporters, tallies, tips
 
 MOST_FINDINGS: Final = 100
+TALLY_SUM: Final = "a tally's sum is that of its paid tips"
+SUPPORTER: Final = ("a supporter's gifts are their paid tips", "a supporter's sum is that of their paid tips")
 Progress = Callable[[int, int], None]
 FIRST: Final = UUID(int=0)  # no entry's id comes before it
 
@@ -25,28 +40,28 @@ class Finding:
     found_minor: int
 
 
-def checks() -> dict[str, Select[Any]]:
-    """Name → a query of rows (subject, expected, found) that disagree."""
-    return {
+def checks() -> dict[tuple[str, ...], Select[Any]]:
+    """Names → a query of rows that disagree: the subject, then for each name what was expected and what was found."""
+    one = {
         "an entry sums to zero per currency": _entries_balance(),
         "an entry has postings": _entries_have_postings(),
         "a balance is the sum of its postings": _balances(),
         "a paid tip is in one entry that exists": _tips_have_entries(),
         "a payment's entry credits each project its tips": _entries_have_tips(),
         "a project is credited its paid tips less refunds": _credited(),
-        **{f"a tally's {figure} are those of its paid tips": _tallies(figure) for figure in ("donors", "gifts")},
-        "a tally's sum is that of its paid tips": _tallies("given_minor"),
-        "a supporter's gifts are their paid tips": _supporters("gifts"),
-        "a supporter's sum is that of their paid tips": _supporters("given_minor"),
     }
+    of_tallies = (*(f"a tally's {each} are those of its paid tips" for each in ("donors", "gifts")), TALLY_SUM)
+    return {(name,): query for name, query in one.items()} | {of_tallies: _tallies(), SUPPORTER: _supporters()}
 
 
 async def findings(connection: AsyncConnection, progress: Progress | None = None) -> AsyncIterator[Finding]:
     """Everything that disagrees, at most MOST_FINDINGS of each check; `progress` hears of checks done, of how many."""
     every = checks()
-    for done, (name, query) in enumerate(every.items(), 1):
-        for subject, expected, found in await connection.execute(query.limit(MOST_FINDINGS)):
-            yield Finding(name, str(subject), int(expected or 0), int(found or 0))
+    for done, (names, query) in enumerate(every.items(), 1):
+        for subject, *figures in await connection.execute(query.limit(MOST_FINDINGS)):
+            for name, expected, found in zip(names, figures[::2], figures[1::2], strict=True):
+                if expected != found or len(names) == 1:
+                    yield Finding(name, str(subject), int(expected or 0), int(found or 0))
         if progress is not None:
             progress(done, len(every))
 
@@ -159,46 +174,58 @@ def _credited() -> Select[Any]:
 # --- What is derived from the tips -----------------------------------------------------------------------------------
 
 
-def _tallies(figure: str) -> Select[Any]:
-    """One figure of each project, post, chat and slot against its paid tips, whichever of the two is there."""
+def _tallies() -> Select[Any]:
+    """Each project, post, chat and slot against its paid tips, whichever is there: one walk for all figures."""
+    figures = {
+        "donors": func.count(tips.c.donor_id.distinct()),
+        "gifts": func.count(),
+        "given_minor": func.sum(tips.c.amount_minor),
+    }
+    subject = [tallies.c.subject_id, tallies.c.currency]
+    return _disagreeing(_both(figures, [], select(*subject, *_pairs(figures, kept=tallies))), figures)
+
+
+def _supporters() -> Select[Any]:
+    """Each donor of each project, post, chat and slot against that donor's paid tips."""
+    figures = {"gifts": func.count(), "given_minor": func.sum(tips.c.amount_minor)}
+    subject = [supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id]
+    both = _both(figures, [tips.c.donor_id.label("donor")], select(*subject, *_pairs(figures, kept=supporters)))
+    return _disagreeing(both, figures, "donor")
+
+
+def _both(figures: Mapping[str, ColumnElement[Any]], more: list[ColumnElement[Any]], kept: Select[Any]) -> FromClause:
+    """Rows of what the paid tips add up to, per subject of each kind, and of what is kept."""
     parts = []
     for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
-        count = {
-            "donors": func.count(tips.c.donor_id.distinct()),
-            "gifts": func.count(),
-            "given_minor": func.sum(tips.c.amount_minor),
-        }[figure]
-        subject = (column.label("subject"), tips.c.currency.label("currency"))
-        paid = select(*subject, count.label("expected"), literal(0).label("found"))
-        parts.append(paid.where(tips.c.state == "paid", column.is_not(None)).group_by(column, tips.c.currency))
-    kept = select(tallies.c.subject_id, tallies.c.currency, literal(0), tallies.c[figure])
-    return _disagreeing(union_all(*parts, kept).subquery())
+        subject = [column.label("subject"), tips.c.currency.label("currency"), *more]
+        paid = select(*subject, *_pairs(figures)).where(tips.c.state == "paid", column.is_not(None))
+        parts.append(paid.group_by(*subject))
+    return union_all(*parts, kept).subquery()
 
 
-def _supporters(figure: str) -> Select[Any]:
-    """One figure of each donor of each project, post, chat and slot against that donor's paid tips."""
-    count = func.count() if figure == "gifts" else func.sum(tips.c.amount_minor)
-    parts = []
-    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
-        subject = (column.label("subject"), tips.c.currency.label("currency"), tips.c.donor_id.label("donor"))
-        paid = select(*subject, count.label("expected"), literal(0).label("found"))
-        paid = paid.where(tips.c.state == "paid", column.is_not(None))
-        parts.append(paid.group_by(column, tips.c.currency, tips.c.donor_id))
-    kept = select(
-        supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id, literal(0), supporters.c[figure]
-    )
-    return _disagreeing(union_all(*parts, kept).subquery(), "donor")
+def _pairs(figures: Mapping[str, ColumnElement[Any]], kept: Table | None = None) -> list[ColumnElement[Any]]:
+    """Of each figure what is expected and what is found: one of the two, by the side that this row is from."""
+    nothing = literal(0)
+    pairs = [(figure, nothing) if kept is None else (nothing, kept.c[name]) for name, figure in figures.items()]
+    names = [(f"expected_{name}", f"found_{name}") for name in figures]
+    return [
+        part.label(name)
+        for pair, named in zip(pairs, names, strict=True)
+        for part, name in zip(pair, named, strict=True)
+    ]
 
 
-def _disagreeing(both: FromClause, *more: str) -> Select[Any]:
-    """Rows of `expected` and of `found`, added up per subject: those whose sums differ, by a name to find them by."""
-    expected, found = func.sum(both.c.expected).label("expected"), func.sum(both.c.found).label("found")
+def _disagreeing(both: FromClause, figures: Collection[str], *more: str) -> Select[Any]:
+    """The figures added up per subject: those of which one differs, by a name to find them by."""
+    sums = {name: func.sum(both.c[name]) for figure in figures for name in (f"expected_{figure}", f"found_{figure}")}
     keys = [both.c.subject, both.c.currency, *(both.c[name] for name in more)]
-    wrong = select(both.c.subject, expected, found).group_by(*keys).having(expected != found).subquery()
+    differ = or_(*(sums[f"expected_{figure}"] != sums[f"found_{figure}"] for figure in figures))
+    columns = [total.label(name) for name, total in sums.items()]
+    wrong = select(both.c.subject, *columns).group_by(*keys).having(differ).subquery()
     post = cast(posts.c.message_id, String).concat(" in ").concat(_in.c.title)
     name = func.coalesce(projects.c.slug, chats.c.title, post, slots.c.slug, cast(wrong.c.subject, String))
     return (
-        select(name, wrong.c.expected, wrong.c.found)
+        select(name, *(wrong.c[each] for each in sums))
         .outerjoin(projects, projects.c.id == wrong.c.subject)
         .outerjoin(chats, chats.c.id == wrong.c.subject)
         .outerjoin(posts, posts.c.id == wrong.c.subject)
