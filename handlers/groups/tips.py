@@ -63,7 +63,7 @@ async def tip(
     fresh = await _show(carriers, post)
     if here is None and amount is not None:
         shown = group_cards.nobody(place.texts, place.links, place.language, post, amount)
-        await say_shortly(place.say, cleanups, message, shown, after=TO_BE_TAPPED)
+        await say_shortly(place.say, cleanups, message, shown)  # the carrier's buttons stay
         return
     if not fresh:
         await _note(message)

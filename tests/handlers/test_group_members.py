@@ -34,7 +34,7 @@ async def test_who_hides_gets_the_keyboard_and_is_told_that_nothing_was_offered(
         assert "不知道这 ¥5 该记在谁名下" in texts_of([said])[0]
         assert urls(said)[0] == urls(carrier)[0], "in private they are somebody"
     assert {(row.message_id, (row.due_at - world.time()).total_seconds()) for row in await rows(world, cleanups)} == {
-        (90, 60), (1001, 60), (91, 60), (1002, 60),
+        (90, 10), (1001, 10), (91, 10), (1002, 10),
     }  # fmt: skip
     assert await rows(world, tips) == []
 

@@ -69,3 +69,9 @@ def books(stages: dict[str, Stage]) -> Iterator[None]:
 def follower(stage: Stage) -> Persona:
     """Somebody who reads the channel and never started the bot."""
     return stage.persona(next(FRESH))
+
+
+@pytest.fixture
+def members(stage: Stage) -> tuple[Persona, Persona]:
+    """Two people who never started the bot."""
+    return stage.persona(next(FRESH)), stage.persona(next(FRESH))

@@ -1,44 +1,12 @@
 """Groups and discussion groups, by HTTP only, through a real bot in a process of its own, on both databases."""
 
 import time
-from typing import Any
 
 import pytest
 
-from tests.processes import CREATOR, Message, Persona, Stage, is_card, pay, switch_on, together, until, words
+from tests.processes import CREATOR, Persona, Stage, is_card, pay, switch_on, together, until, words
 from tests.way.cast import FRESH, SPRING, SPRING_TITLE, cny, receipt
-
-BOT_ID = 100000001
-CLEANED_WITHIN_S = 25.0  # ten seconds, and what two busy cores take
-
-
-@pytest.fixture
-def members(stage: Stage) -> tuple[Persona, Persona]:
-    """Two people who never started the bot."""
-    return stage.persona(next(FRESH)), stage.persona(next(FRESH))
-
-
-def new_group(stage: Stage, *people: Persona, kind: str = "supergroup", title: str = "读书会") -> int:
-    """The creator's group, with the bot in it."""
-    body = {"type": kind, "title": title, "members": [*(person.id for person in people), BOT_ID]}
-    chat: int = stage.creator.call("POST", "/chats", body)["chat"]["id"]
-    return chat
-
-
-def tipping_group(stage: Stage, *people: Persona, kind: str = "supergroup") -> int:
-    """One that is on for the spring."""
-    after = stage.creator.last_id()
-    group = new_group(stage, *people, kind=kind)
-    told = stage.creator.wait(words("group-can"), after=after)
-    assert words("group-ready") in told.text
-    assert words("group-nice-delete") in told.text
-    switch_on(stage.creator, told, SPRING_TITLE, said="group-on")
-    return group
-
-
-def of_bot(person: Persona, group: int) -> list[Message]:
-    """What the bot said to everyone."""
-    return [m for m in person.messages(group) if m.sender == BOT_ID and m.id > 0]
+from tests.way.groups import BOT_ID, CLEANED_WITHIN_S, failed, new_group, of_bot, tipping_group
 
 
 def test_from_an_invitation_to_the_moved_counter(stage, members):
@@ -81,15 +49,6 @@ def test_many_tips_at_once_on_one_message_are_one_message_of_the_bot(stage, memb
     assert [m.reply_to for m in of_bot(author, group) if m.reply_to == said.id] == [said.id]
     for line in of_bot(author, group)[1:]:
         assert words("group-pay", amount=cny(100), project=SPRING_TITLE) in line.text, "to each by name, and gone soon"
-
-
-def failed(person: Persona, group: int, text: str, key: str, *, to: int | None = None, **args: Any) -> tuple[int, int]:
-    """A command that can't be: the line it gets; both by number."""
-    command = person.say(text, group, to=to)
-    language_words = words(key, **args)
-    line = person.wait(language_words, group, after=command.id)
-    assert line.reply_to == command.id
-    return command.id, line.id
 
 
 def test_failed_commands_and_what_is_said_to_them_are_gone_after_ten_seconds(stage, members):
