@@ -10,9 +10,10 @@ from giving.creators import Chat, ChatCard, ChatState, CreatorStats, PostCounter
 from giving.money import Money
 from giving.names import clean
 from giving.projects import ProjectCard, Tally, in_language
+from giving.slots import Slot
 from giving.tips import Limits
+from services.digests import Digest
 from services.links import Links
-from services.outbox import Digest
 from services.projects import LatestGift, Page
 from texts import Html, Texts, link
 
@@ -232,19 +233,16 @@ def digest(texts: Texts, language: str, summary: Digest) -> Rendered:
     tally = summary.tally
     since = texts.chat(language, "digest-since", since=summary.since) if summary.since else None
     names = list(dict.fromkeys(_named(texts, language, gift) for gift in summary.named if gift.name))
+    given = {"donors": tally.donors, "given": tally.given, "project": _projects(texts, language, summary.projects)}
+    about = summary.about
     text = paragraphs(
-        texts.chat(
-            language,
-            "digest",
-            chat=summary.chat.title,
-            donors=tally.donors,
-            given=tally.given,
-            project=_projects(texts, language, summary.projects),
-        ),
+        texts.chat(language, "digest-slot", **given)
+        if isinstance(about, Slot)
+        else texts.chat(language, "digest", chat=about.title, **given),
         texts.chat(language, "digest-names", names=Html(" · ".join(names))) if names else None,
         "\n".join(filter(None, [since, _ever(texts, language, summary.ever)])),
     )
-    return Rendered(text, creator_keyboards.digest(texts, language, summary.chat))
+    return Rendered(text, creator_keyboards.digest(texts, language, about))
 
 
 def _projects(texts: Texts, language: str, titles: Sequence[Mapping[str, str]]) -> str:

@@ -6,13 +6,14 @@ from typing import Final
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import callbacks as cb
-from bot.callbacks import ChatDeed
+from bot.callbacks import ChatDeed, SlotDeed
 from bot.keyboards import Rows, add_bot, add_bot_to_group, keyboard, opens, page_turns, tap, title
 from giving.creators import Chat, ChatCard
 from giving.money import Money
 from giving.names import clean
 from giving.people import Person
 from giving.projects import Project, ProjectCard
+from giving.slots import Slot
 from services.links import Links
 from services.projects import Page
 from texts import Texts
@@ -97,10 +98,13 @@ def chat_stats(texts: Texts, language: str, chat: Chat, *, thank: bool) -> Inlin
     return keyboard([[_thank(texts, language, chat)] if thank else [], [back_to(texts, language, chat)]])
 
 
-def digest(texts: Texts, language: str, chat: Chat) -> InlineKeyboardMarkup:
-    """From a digest to the figures, or to a thank-you."""
-    stats = _do(texts.plain(language, "button-stats"), chat, ChatDeed.STATS)
-    return keyboard([[stats, _thank(texts, language, chat)]])
+def digest(texts: Texts, language: str, about: Chat | Slot) -> InlineKeyboardMarkup:
+    """From a digest to the chat's figures or to the slot, or to a thank-you."""
+    if isinstance(about, Slot):
+        card = tap(texts.plain(language, "command-slot"), cb.SlotDo(deed=SlotDeed.CARD))
+        return keyboard([[card, tap(texts.plain(language, "button-thank"), cb.SlotDo(deed=SlotDeed.THANK))]])
+    stats = _do(texts.plain(language, "button-stats"), about, ChatDeed.STATS)
+    return keyboard([[stats, _thank(texts, language, about)]])
 
 
 def presets(texts: Texts, language: str, chat: Chat, choices: Sequence[tuple[Money, ...]]) -> InlineKeyboardMarkup:

@@ -212,7 +212,7 @@ class CreatorService:
         starts = periods(self._now().astimezone(self._zone))
         async with self._unit.read() as work:
             today, week, month = [
-                await work.tips.chat_tally(chat=chat_id, since=since, currency=self._currency) for since in starts
+                await work.tips.tally_on(chat=chat_id, since=since, currency=self._currency) for since in starts
             ]
             ever = (await work.tallies.of([chat_id], self._currency))[chat_id]
             top = await self._top_posts(work, chat_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,31 +11,28 @@ from uuid import UUID
 import structlog
 
 from giving.creators import Chat
-from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency, tellable
+from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
-from giving.projects import Tally
 from giving.quiet import QuietHours
-from services import handover, thanks
+from services import digests, handover, thanks
 from services.clock import Clock, utc_now
+from services.digests import Digest
 from services.handover import ChatNews
-from services.projects import LatestGift, as_chosen
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
-from storage.creators import DueDigest
-from storage.outbox import ClaimedMessage, NewMessage, OutboxState
-from storage.work import UnitOfWork, Work
+from storage.outbox import ClaimedMessage, OutboxState
+from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=30)
-NAMED_IN_DIGEST: Final = 10
 
-__all__ = ["Digest", "Notice", "NoticeKind", "OutboxService"]
+__all__ = ["Notice", "NoticeKind", "OutboxService"]
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is a tip's id, a chat's, or a thank-you's."""
+    """A queued message, leased to the sender. `subject` is the id of a tip, a chat, a slot, or a thank-you."""
 
     id: UUID
     kind: NoticeKind
@@ -48,18 +45,6 @@ class Notice:
     message_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What came in on a chat since its creator was last told, and in all; `projects`: titles, by language."""
-
-    chat: Chat
-    projects: tuple[Mapping[str, str], ...]
-    since: datetime | None
-    tally: Tally
-    named: tuple[LatestGift, ...]
-    ever: Tally
 
 
 class OutboxService:
@@ -184,26 +169,8 @@ class OutboxService:
     async def digest(self, notice: Notice) -> Digest | None:
         """What a digest tells; None if nothing is left to tell (all of it was taken back)."""
         async with self._unit.read() as work:
-            return await self._digest(work, notice)
-
-    async def _digest(self, work: Work, notice: Notice) -> Digest | None:
-        chat = (await work.creators.chats_by_ids([notice.subject])).get(notice.subject)
-        window = {"since": notice.since, "until": notice.until}
-        if chat is None:
-            return None
-        tally = await work.tips.chat_tally(chat=chat.id, currency=self._currency, **window)
-        if not tally.gifts:
-            return None
-        named = await work.tips.named_in_chat(chat=chat.id, limit=NAMED_IN_DIGEST, **window)
-        given_to = await work.projects.by_ids(await work.tips.projects_in_chat(chat=chat.id, **window))
-        return Digest(
-            chat=chat,
-            projects=tuple({code: text.title for code, text in p.texts.items()} for p in given_to.values()),
-            since=notice.since,
-            tally=tally,
-            named=tuple(as_chosen(tip, name) for tip, name in tellable(named, tally.donors)),
-            ever=(await work.tallies.of([chat.id], self._currency))[chat.id],
-        )
+            window = {"since": notice.since, "until": notice.until}
+            return await digests.told(work, notice.subject, currency=self._currency, **window)
 
     async def chat_news(self, notice: Notice) -> ChatNews | None:
         """What a message about a chat tells; None if it is no longer so."""
@@ -218,28 +185,10 @@ class OutboxService:
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""
         async with self._unit.read() as work:
-            if not await work.creators.any_digest_due(self._now()):
+            if not await digests.any_due(work, self._now()):
                 return 0
-        queued = 0
         async with self._unit() as work:
-            due = await work.creators.digests_due(self._now(), 100)
-            now = self._now()
-            morning = self._quiet.allowed_from(now) if self._quiet else now
-            for digest in due:
-                if morning > now:
-                    await work.creators.set_chat(digest.chat.id, digest_due_at=morning)
-                    continue
-                await work.creators.set_chat(digest.chat.id, digest_due_at=None, digest_sent_at=now)
-                if digest.chat.creator is not None:
-                    await work.outbox.add_many([_digest_message(digest, digest.chat.creator, now)], now=now)
-                    queued += 1
+            queued = await digests.queue(work, self._now(), self._quiet)
         if queued:
             self._wakes.outbox.set()
         return queued
-
-
-def _digest_message(digest: DueDigest, creator: UUID, now: datetime) -> NewMessage:
-    """Keyed on what it was due for: two replicas make the same message."""
-    kind, chat = NoticeKind.DIGEST, digest.chat.id
-    key = f"{kind}:{chat}:{digest.due_at.isoformat()}"
-    return NewMessage(key, kind, URGENCY[kind], creator, chat, now, since_at=digest.told_until, until_at=now)

@@ -1,7 +1,6 @@
-"""Chats, their posts, and when a counter or a digest is due."""
+"""Chats, their posts, and when a counter is due."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,21 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import BEING_SENT, BotRights, Carried, Chat, ChatState, Post
 from storage.ids import new_id
-from storage.sets import SetStatement, reader
+from storage.sets import SetStatement
 from storage.tables import chat_managers, chats, posts, tallies
 from storage.upsert import insert_into
 
 KEYBOARD_HEADSTART = timedelta(seconds=5)  # the handler of the post shows it first; the counters' loop is the net
-_HOLD_DIGESTS = SetStatement(
-    {"id": "uuid"},
-    "SELECT chats.id, digest_sent_at, digest_due_at FROM r JOIN chats ON chats.id = r.id",
-    gives=3,
-    postgresql="SELECT id, digest_sent_at, digest_due_at FROM chats WHERE id IN (SELECT id FROM r)"
-    " ORDER BY id FOR NO KEY UPDATE",
-)
-_START_DIGESTS = SetStatement(
-    {"id": "uuid", "due_at": "timestamptz"}, "UPDATE chats SET digest_due_at = r.due_at FROM r WHERE chats.id = r.id"
-)
 # Each row is taken, marked or not: who shows the counter at this moment must see one of the two commits.
 _COUNTERS_CHANGED = SetStatement(
     {"id": "uuid", "due_at": "timestamptz"},
@@ -35,23 +24,6 @@ _COUNTERS_CHANGED = SetStatement(
     " UPDATE posts SET counter_due_at = coalesce(counter_due_at, taken.due_at) FROM taken WHERE posts.id = taken.id",
 )
 _POST_COLUMNS = (*posts.c, chats.c.telegram_id.label("chat_telegram_id"))
-
-
-@dataclass(frozen=True, slots=True)
-class DueDigest:
-    """A chat whose creator is to be told, what it was due for, and until when they were told before."""
-
-    chat: Chat
-    due_at: datetime
-    told_until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class HeldDigest:
-    """Until when a chat's creator has been told, and when they are to be told next, if they are."""
-
-    told_until: datetime | None
-    due_at: datetime | None
 
 
 class CreatorStore:
@@ -226,29 +198,6 @@ class CreatorStore:
         await self._connection.execute(
             update(posts).where(posts.c.id == post).values(counter_shown_at=now, counter_due_at=due_at)
         )
-
-    async def digests_start(self, due: Mapping[UUID, datetime]) -> None:
-        """Their creators have something to be told, then; held by hold_digests, so the row can't have changed."""
-        await _START_DIGESTS.run(self._connection, due.items())
-
-    async def digests_due(self, now: datetime, limit: int) -> list[DueDigest]:
-        """Chats whose creator is to be told now; held until the commit, another replica's are skipped (PostgreSQL)."""
-        statement = select(chats).where(chats.c.digest_due_at <= now).order_by(chats.c.digest_due_at).limit(limit)
-        rows = await self._connection.execute(statement.with_for_update(key_share=True, skip_locked=True))
-        return [DueDigest(_chat(row), row.digest_due_at, row.digest_sent_at) for row in rows]
-
-    async def any_digest_due(self, now: datetime) -> bool:
-        """Whether digests_due would find anything; takes no lock."""
-        due = select(chats.c.id).where(chats.c.digest_due_at <= now).limit(1)
-        return await self._connection.scalar(select(due.exists())) or False
-
-    async def hold_digests(self, ids: Collection[UUID]) -> dict[UUID, HeldDigest]:
-        """How the chats' creators stand; no digest is made of them until the commit."""
-        read = reader(self._connection)
-        return {
-            read.id(chat): HeldDigest(read.maybe_at(sent_at), read.maybe_at(due_at))
-            for chat, sent_at, due_at in await _HOLD_DIGESTS.run(self._connection, [(chat,) for chat in ids])
-        }
 
 
 def _can_be_shown() -> ColumnElement[bool]:

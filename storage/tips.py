@@ -165,15 +165,19 @@ class TipStore:
         paid = (tips.c.state == TipState.PAID) & tips.c.paid_at.is_not(None)
         return await self._named((tips.c.project_id == project) & paid, limit)
 
-    async def named_in_chat(
-        self, *, chat: UUID, since: datetime | None, until: datetime | None, limit: int
-    ) -> list[tuple[Tip, str]]:
-        """A chat's newest paid tips whose donors show their name, booked after `since` and until `until`."""
-        return await self._named(_booked(chat, since, until) & (tips.c.visibility != Visibility.ANONYMOUS), limit)
+    async def named_on(
+        self, *, chat: UUID | None = None, slot: UUID | None = None, since: datetime | None, until: datetime | None,
+        limit: int,
+    ) -> list[tuple[Tip, str]]:  # fmt: skip
+        """A chat's (or a slot's) newest paid tips whose donors show their name, booked after `since` until `until`."""
+        shown = _booked(chat, slot, since, until) & (tips.c.visibility != Visibility.ANONYMOUS)
+        return await self._named(shown, limit)
 
-    async def projects_in_chat(self, *, chat: UUID, since: datetime | None, until: datetime | None) -> list[UUID]:
-        """The projects that a chat's tips of this window went to."""
-        statement = select(tips.c.project_id).where(_booked(chat, since, until)).distinct()
+    async def projects_on(
+        self, *, chat: UUID | None = None, slot: UUID | None = None, since: datetime | None, until: datetime | None
+    ) -> list[UUID]:
+        """The projects that a chat's or a slot's tips of this window went to."""
+        statement = select(tips.c.project_id).where(_booked(chat, slot, since, until)).distinct()
         return sorted((await self._connection.execute(statement)).scalars())
 
     async def _named(self, where: Any, limit: int) -> list[tuple[Tip, str]]:
@@ -181,11 +185,12 @@ class TipStore:
         newest = statement.where(where).order_by(tips.c.paid_at.desc(), tips.c.id.desc()).limit(limit)
         return [(read_tip(row), row.donor_name) for row in await self._connection.execute(newest)]
 
-    async def chat_tally(
-        self, *, chat: UUID, since: datetime | None, until: datetime | None = None, currency: str
-    ) -> Tally:
-        """What was given in a chat, booked after `since` and until `until`."""
-        where = _booked(chat, since, until) & (tips.c.currency == currency)
+    async def tally_on(
+        self, *, chat: UUID | None = None, slot: UUID | None = None, since: datetime | None,
+        until: datetime | None = None, currency: str,
+    ) -> Tally:  # fmt: skip
+        """What was given in a chat, or on a slot, booked after `since` and until `until`."""
+        where = _booked(chat, slot, since, until) & (tips.c.currency == currency)
         sums = select(
             func.coalesce(func.sum(tips.c.amount_minor), 0).label("minor"),
             func.count(tips.c.donor_id.distinct()).label("donors"),
@@ -199,9 +204,12 @@ def _given_by(donor: UUID) -> ColumnElement[bool]:
     return (tips.c.donor_id == donor) & tips.c.state.in_(_GIVEN) & tips.c.paid_at.is_not(None)
 
 
-def _booked(chat: UUID, since: datetime | None, until: datetime | None) -> ColumnElement[bool]:
-    """Paid tips of a chat by the time we booked them: the provider's own time may lie before what was told already."""
-    where = (tips.c.chat_id == chat) & (tips.c.state == TipState.PAID) & tips.c.booked_at.is_not(None)
+def _booked(
+    chat: UUID | None, slot: UUID | None, since: datetime | None, until: datetime | None
+) -> ColumnElement[bool]:
+    """Paid tips of a chat or a slot by the time we booked them: the provider's own may lie before what was told."""
+    on = tips.c.slot_id == slot if chat is None else tips.c.chat_id == chat
+    where = on & (tips.c.state == TipState.PAID) & tips.c.booked_at.is_not(None)
     if since is not None:
         where &= tips.c.booked_at > since
     return where & (tips.c.booked_at <= until) if until is not None else where

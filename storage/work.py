@@ -14,6 +14,7 @@ from storage.carriers import CarrierStore
 from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
+from storage.digests import DigestStore
 from storage.engines import Engines, is_passing, is_trouble
 from storage.export import ExportStore
 from storage.handover import HandoverStore
@@ -101,6 +102,16 @@ class Work:
     def slots(self) -> SlotStore:
         """Creators' own pages."""
         return SlotStore(self.connection)
+
+    @cached_property
+    def chat_digests(self) -> DigestStore:
+        """When creators are to be told what was given in their chats."""
+        return DigestStore(self.connection, "chats")
+
+    @cached_property
+    def slot_digests(self) -> DigestStore:
+        """The same of their slots."""
+        return DigestStore(self.connection, "slots")
 
     @cached_property
     def thanks(self) -> ThanksStore:

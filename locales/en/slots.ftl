@@ -24,6 +24,12 @@ slot-opened = <b>It's open ❤</b>
 slot-closed =
     <b>{ $name }'s charity page</b>
     It's closed, nobody sees it. Open it again and it has the same address.
+digest-slot =
+    Gifts on your charity page ❤
+    { $donors ->
+        [one] { $donors } follower
+       *[other] { $donors } followers
+    } gave <b>{ $given }</b>, 100% for { $project }.
 slot-closed-now = Closed; nobody sees the page any more. What was given stays with the project. Open it again and it has the same address.
 slot-choose = Which project is your charity page for?
 slot-confirm = The name everybody will see: <b>{ $name }</b>. To use another one, just send it.

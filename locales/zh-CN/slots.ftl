@@ -21,6 +21,9 @@ slot-opened = <b>开好了 ❤</b>
 slot-closed =
     <b>{ $name } 的公益爱心位</b>
     已关闭，别人看不到。再开的话，地址不变。
+digest-slot =
+    你的公益爱心位收到了捐款 ❤
+    { $donors } 位粉丝，共 <b>{ $given }</b>，100% 计入 { $project }。
 slot-closed-now = 已关闭，页面看不到了。收到的捐款都会用在项目上；再开的话，地址不变。
 slot-choose = 公益爱心位为哪个项目？
 slot-confirm = 大家会看到的名字：<b>{ $name }</b>。想用别的名字，直接发给我。

@@ -167,9 +167,13 @@ class Settler:
 
     async def _write(self, work: Work, batch: Batch) -> None:
         changed = batch.paid | batch.extra | batch.refunded
-        chats = {tip.chat for tip in (*batch.paid.values(), *batch.extra.values()) if tip.chat}
-        held = await work.creators.hold_digests(chats) if chats else {}
-        now = after(self._now(), (digest.told_until for digest in held.values()))
+        given = (*batch.paid.values(), *batch.extra.values())
+        chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}
+        held = {
+            work.chat_digests: await work.chat_digests.hold(chats) if chats else {},
+            work.slot_digests: await work.slot_digests.hold(slots) if slots else {},
+        }
+        now = after(self._now(), (digest.told_until for digests in held.values() for digest in digests.values()))
         added = list(batch.extra.values())
         await work.ledger.append(batch.entries, now=now)
         await work.tips.add_many(added, booked_at=now)
@@ -181,9 +185,9 @@ class Settler:
         await work.tallies.apply(batch.gifts)
         await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
         await self._queue(work, batch, now)
-        every = self._digest_every
-        idle = {chat: next_digest(now, digest.told_until, every) for chat, digest in held.items() if not digest.due_at}
-        await work.creators.digests_start(idle)
+        for store, digests in held.items():
+            idle = [(subject, digest.told_until) for subject, digest in digests.items() if not digest.due_at]
+            await store.start({subject: next_digest(now, told, self._digest_every) for subject, told in idle})
 
     async def _wake(self, work: Work, batch: Batch) -> bool:
         """Events that waited for what was booked are to be decided again; whether there are any."""

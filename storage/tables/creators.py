@@ -69,7 +69,10 @@ slots = Table(
     ref("project_id", "projects.id"),
     at("opened_at", nullable=False),
     at("closed_at"),
+    at("digest_due_at"),
+    at("digest_sent_at"),
 )
+Index("ix_slots_digest_due_at", slots.c.digest_due_at, postgresql_where=text("digest_due_at IS NOT NULL"))
 
 # A message_id below zero stood in a group before it became a supergroup, where nothing can be edited any more.
 posts = Table(

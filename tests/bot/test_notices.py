@@ -10,7 +10,8 @@ import pytest
 from bot import notices
 from giving.money import Money
 from sandbox.telegram.html import parse
-from services.outbox import Digest, Notice, NoticeKind, OutboxService
+from services.digests import Digest
+from services.outbox import Notice, NoticeKind, OutboxService
 from services.projects import LatestGift
 from services.tips import TipCard
 from tests.bot.samples import (

@@ -16,7 +16,7 @@ from giving.projects import Tally
 from giving.tips import TipState
 from sandbox.telegram.html import parse
 from services.carriers import CarrierCard
-from services.outbox import Digest
+from services.digests import Digest
 from services.projects import LatestGift, Page
 from services.tips import PostCard
 from tests.bot.samples import (

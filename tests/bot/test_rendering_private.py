@@ -15,8 +15,10 @@ from giving.projects import Tally
 from giving.slots import Slot
 from giving.subscriptions import PrivacySettings, SubscriptionKind
 from sandbox.telegram.html import parse
+from services.digests import Digest
 from services.handover import ChatNews, Successors
 from services.operator import Operator
+from services.projects import LatestGift
 from services.slots import SlotCard
 from services.thanks import ThanksDraft, ThanksTold
 from tests.bot.samples import AT, CHAT, LINKS, NASTY, PRESETS, PROJECT, TALLY, page
@@ -35,7 +37,11 @@ def slots(language: str, name: str) -> list[Rendered]:
     card = SlotCard(slot, PROJECT, TALLY)
     fresh = replace(card, raised=Tally(Money(0, "CNY")))
     closed = replace(card, slot=replace(slot, closed_at=AT))
+    gifts = (LatestGift(name, Money(100, "CNY"), AT), LatestGift(name, None, AT)) * 5
+    titles = {"zh-CN": name, "en": name}
     return [
+        creator_cards.digest(TEXTS, language, Digest(slot, (titles,), AT, TALLY, gifts, TALLY)),
+        creator_cards.digest(TEXTS, language, Digest(slot, (titles,) * 2, None, fresh.raised, (), TALLY)),
         *(slot_cards.mine(*both, one) for one in (None, card, fresh, closed)),
         slot_cards.opened(*both, card),
         slot_cards.closed(TEXTS, language),
@@ -89,3 +95,17 @@ def test_telegram_accepts_every_message_whatever_the_words(language, name, part)
         assert 0 < len(text.encode("utf-16-le")) / 2 <= 4096
         if rendered.keyboard is not None:
             check_keyboard(rendered.keyboard)
+
+
+@pytest.mark.parametrize(("language", "said", "card"), [
+    ("zh-CN", "你的公益爱心位收到了捐款 ❤\n12 位粉丝，共 ¥36，100% 计入 图书馆。", "我的公益爱心位"),
+    ("en", "Gifts on your charity page ❤\n12 followers gave ¥36, 100% for a library.", "My charity page"),
+])  # fmt: skip
+def test_a_slots_digest_leads_to_the_slot(language, said, card):
+    slot = Slot(uuid4(), uuid4(), "lin", "林晓雯", PROJECT.project.id, AT)
+    digest = Digest(slot, ({"zh-CN": "图书馆", "en": "a library"},), AT, TALLY, (), TALLY)
+    shown = creator_cards.digest(TEXTS, language, digest)
+    plain, _ = parse(shown.text)
+    assert plain.translate(dict.fromkeys(map(ord, "\u2068\u2069"))).startswith(said)
+    assert shown.keyboard is not None
+    assert shown.keyboard.inline_keyboard[0][0].text == card
