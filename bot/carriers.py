@@ -14,6 +14,7 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNetworkError,
+    TelegramRetryAfter,
     TelegramServerError,
 )
 from aiogram.types import ChatMemberAdministrator, ChatMemberOwner, LinkPreviewOptions, ReplyParameters
@@ -38,7 +39,6 @@ _DELETED: Final = ("message to edit not found", "message_id_invalid")
 _OUT_OF_SIGHT: Final = (*_DELETED, "chat not found", "channel_private")
 LOOK_PATIENCE_S: Final = 1.2  # a chat's turn comes once a second
 LOOKED_S: Final = 60.0
-TRIED_S: Final = 3.0
 
 
 class _NoTurn(Exception):
@@ -56,14 +56,17 @@ class Carriers:
     texts: Texts
     links: Links
     _looks: Briefly[UUID, bool] = field(default_factory=lambda: Briefly(LOOKED_S))
-    _tries: Briefly[UUID, bool | None] = field(default_factory=lambda: Briefly(TRIED_S))
 
     async def show(self, post_id: UUID, *, asked: bool = False) -> bool:
         """Send the carrier, or bring it up to date; whether a new one was sent. `asked`: a person did, just now.
 
         Raises: TelegramAPIError (nothing was sent; it is tried again later where that makes sense).
         """
-        card = await self.service.card(post_id)
+        return await self.bring(await self.service.card(post_id), asked=asked)
+
+    async def bring(self, card: CarrierCard, *, asked: bool = False) -> bool:
+        """`show`, what the card says. Raises: TelegramAPIError."""
+        post_id = card.post.id
         if card.post.carried is Carried.SELF:
             return False
         place = card.post.keyboard_at
@@ -83,50 +86,50 @@ class Carriers:
         return await self._send(card)
 
     async def gone(self, post_id: UUID) -> bool:
-        """Whether Telegram does not show us the post any more; at most one look a minute at each, and one try in 3 s.
+        """Whether Telegram does not show us the post any more; at most one look a minute at each, and one at a time.
 
-        Nothing but an edit tells. One that changed something is done again with what was given by then, so that it
-        never leaves a counter older than the one it found. Raises: PostUnknown.
+        Nothing but an edit tells. One that changed something is due again if more was given by then, so that it never
+        leaves a counter older than the one it found. Raises: PostUnknown.
         """
-
-        async def look() -> bool:
-            seen = await self._tries.get(post_id, lambda: self._look(post_id))
-            if seen is None:
-                raise _NoTurn
-            return seen
-
         try:
-            return await self._looks.get(post_id, look)
+            return await self._looks.get(post_id, lambda: self._look(post_id))
         except _NoTurn:
             return False
 
-    async def _look(self, post_id: UUID) -> bool | None:
-        """None: it has no turn, or no answer came; who asked is not kept waiting."""
+    async def _look(self, post_id: UUID) -> bool:
+        """Raises: _NoTurn (also where no answer came; who asked is not kept waiting), PostUnknown."""
+        card = await self.service.card(post_id)
         try:
             with sending_as(Priority.COUNTER, patience_s=LOOK_PATIENCE_S):
-                for _ in range(2):
-                    await self._touch(await self.service.card(post_id))
+                touched = await self._touch(card)
         except TelegramForbiddenError:
             return True
         except TelegramBadRequest as refusal:
             return any(words in refusal.message.lower() for words in _OUT_OF_SIGHT)
-        except (TelegramAPIError, ClientDecodeError):
-            return None
+        except TelegramRetryAfter as error:
+            raise _NoTurn from error
+        except (TelegramAPIError, ClientDecodeError) as error:
+            await self.service.unsure(post_id)  # it may have been changed all the same
+            raise _NoTurn from error
+        if touched:
+            await self.service.shown(card)
         return False
 
-    async def _touch(self, card: CarrierCard) -> None:
-        """Show the counter as it is. Raises: TelegramAPIError, ClientDecodeError."""
+    async def _touch(self, card: CarrierCard) -> bool:
+        """Show the counter as it is, if it stands. Raises: TelegramAPIError, ClientDecodeError."""
         post = card.post
         if post.carried is Carried.REPLY:
-            if post.keyboard_at is not None:
-                await self.edit(card, *post.keyboard_at)
-            return
+            if post.keyboard_at is None:
+                return False
+            await self.edit(card, *post.keyboard_at)
+            return True
         language, test_money = await self.creators.language(post.chat), self.tips.test_money
         offered = card.chat.offered(self.tips.presets)
         keyboard = post_keyboard(self.texts, self.links, language, post, card.raised, offered, test_money=test_money)
         await self.bot.edit_message_reply_markup(
             chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard
         )
+        return True
 
     async def edit(self, card: CarrierCard, chat: int, message_id: int) -> None:
         """Show what was given by now. Raises: TelegramAPIError."""
@@ -159,7 +162,7 @@ class Carriers:
             await self.service.not_sent(post.id, for_good=False)
             raise
         if message_id is not None:
-            await self.service.sent(post.id, message_id, card.raised)
+            await self.service.sent(message_id, card)
         return True
 
     async def _reply(self, post: Post, shown: Rendered) -> int | None:

@@ -21,6 +21,7 @@ from bot.keyboards import post_keyboard
 from bot.loops import work_or_stop
 from bot.sending import Priority, sending_as
 from giving.creators import Carried, Post, PostCounter
+from services.carriers import CarrierCard
 from services.counters import CounterService
 from services.creators import CreatorService
 from services.links import Links
@@ -79,8 +80,12 @@ class CounterEditor:
         """Show a counter and record it; False if it could not be shown."""
         post = counter.post
         try:
-            gone = await self._show(counter)
-            if gone is None:
+            by_reply = self._carriers if post.carried is Carried.REPLY else None
+            card = await by_reply.service.card(post.id) if by_reply else None
+            gone = await self._show(counter, card)
+            if gone is None and card is not None:
+                await self._counters.shown(post.id, card.raised, card.chat, card.author)
+            elif gone is None:
                 await self._counters.shown(post.id, counter.raised, counter.chat)
             else:
                 await self._counters.failed(post.id, gone=gone)
@@ -89,12 +94,12 @@ class CounterEditor:
             return False
         return gone is None
 
-    async def _show(self, counter: PostCounter) -> bool | None:
+    async def _show(self, counter: PostCounter, card: CarrierCard | None) -> bool | None:
         """None: it is shown. Otherwise whether the post is lost to us for good."""
         post = counter.post
         try:
             with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
-                await self._edit_message(counter)
+                await self._edit_message(counter, card)
         except TelegramMigrateToChat as moved:
             if self._carriers is not None and post.carrier_chat is not None:
                 await self._carriers.service.moved(post.carrier_chat, moved.migrate_to_chat_id)
@@ -112,11 +117,11 @@ class CounterEditor:
             return None if isinstance(error.data, dict) and error.data.get("ok") else False
         return None
 
-    async def _edit_message(self, counter: PostCounter) -> None:
+    async def _edit_message(self, counter: PostCounter, card: CarrierCard | None) -> None:
         """The post's own keyboard, or the reply that carries it. Raises: TelegramAPIError, ClientDecodeError."""
         post = counter.post
-        if post.carried is Carried.REPLY and self._carriers is not None:
-            await self._carriers.show(post.id)
+        if card is not None and self._carriers is not None:
+            await self._carriers.bring(card)
             return
         language = await self._creators.language(post.chat)
         keyboard = self._keyboard(

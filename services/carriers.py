@@ -16,6 +16,7 @@ from giving.people import Person
 from giving.projects import Project, Tally
 from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
+from services.counters import mark_shown, named_author
 from services.creators import EXCERPT_GRAPHEMES
 from services.wake import Wakes
 from storage.outbox import NewMessage
@@ -70,8 +71,7 @@ class CarrierService:
             chat = (await work.creators.chats_by_ids([post.chat]))[post.chat]
             project = (await work.projects.by_ids([post.project]))[post.project]
             raised = (await work.tallies.of([post_id], project.target.currency))[post_id]
-            authors = await work.people.by_ids([post.author]) if post.author else {}
-        author = next((person.name for person in authors.values() if person.thanked_by_name and person.name), None)
+            author = await named_author(work, post)
         return CarrierCard(post, chat, project, raised, author)
 
     async def claim(self, post_id: UUID, *, asked: bool) -> bool:
@@ -83,15 +83,24 @@ class CarrierService:
         async with self._unit() as work:
             return await work.carriers.claim(post_id, now=now, left_before=now - LEFT_AFTER if asked else None)
 
-    async def sent(self, post_id: UUID, message_id: int, shown: Tally) -> None:
-        """The carrier stands and shows this tally; if more came meanwhile it is due again."""
-        now = self._now()
+    async def sent(self, message_id: int, card: CarrierCard) -> None:
+        """The carrier stands and shows this; if more came meanwhile it is due again."""
         async with self._unit() as work:
-            await work.carriers.sent(post_id, message_id)
-            # As for counters: the post's row first, so that a settlement beside us is seen or marks the post after us.
-            await work.creators.counter_shown(post_id, now=now, due_at=None)
-            if (await work.tallies.of([post_id], shown.given.currency))[post_id] != shown:
-                await work.creators.counter_shown(post_id, now=now, due_at=now)
+            await work.carriers.sent(card.post.id, message_id)
+            await self._mark(work, card)
+
+    async def shown(self, card: CarrierCard) -> None:
+        """The post, or the carrier that stands, was made to show this; if it changed meanwhile it is due again."""
+        async with self._unit() as work:
+            await self._mark(work, card)
+
+    async def unsure(self, post_id: UUID) -> None:
+        """An edit was sent, and no answer came: it is due again, whatever it shows now."""
+        async with self._unit() as work:
+            await work.creators.counters_changed([post_id], self._now())
+
+    async def _mark(self, work: Work, card: CarrierCard) -> None:
+        await mark_shown(work, card.post.id, card.raised, card.chat, card.author, now=self._now())
 
     async def not_sent(self, post_id: UUID, *, for_good: bool) -> None:
         """It was refused: tried again a little later, unless it never can be sent."""

@@ -1,14 +1,14 @@
 """The buttons that count: which posts are out of date, within the rhythm a chat can bear."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from giving.creators import Chat, PostCounter
+from giving.creators import Chat, Post, PostCounter
 from giving.projects import Tally
 from services.clock import Clock, utc_now
 from services.wake import Wakes
-from storage.work import UnitOfWork
+from storage.work import UnitOfWork, Work
 
 
 class CounterService:
@@ -34,19 +34,38 @@ class CounterService:
                 raised |= await work.tallies.of([post.id], projects[post.project].target.currency)
         return [PostCounter(post, raised[post.id], chats[post.chat]) for post in posts]
 
-    async def shown(self, post_id: UUID, tally: Tally, chat: Chat | None = None) -> None:
-        """The buttons show this tally (and the chat's amounts); if that changed meanwhile the post is due again."""
-        now = self._now()
+    async def shown(self, post_id: UUID, tally: Tally, chat: Chat | None = None, author: str | None = None) -> None:
+        """The buttons show this tally (the chat's amounts, the author); if that changed the post is due again."""
         async with self._unit() as work:
-            # The post's row first: a settlement beside us is then either seen in the tally, or marks the post after us.
-            await work.creators.counter_shown(post_id, now=now, due_at=None)
-            current = (await work.tallies.of([post_id], tally.given.currency))[post_id]
-            changed = chat is not None and (await work.creators.chats_by_ids([chat.id])).get(chat.id) != chat
-            if current != tally or changed:
-                await work.creators.counter_shown(post_id, now=now, due_at=now)
+            await mark_shown(work, post_id, tally, chat, author, now=self._now())
 
     async def failed(self, post_id: UUID, *, gone: bool) -> None:
         """The button could not be edited: never again if the post is gone, else a little later."""
         now = self._now()
         async with self._unit() as work:
             await work.creators.counter_shown(post_id, now=now, due_at=None if gone else now + 5 * self._every)
+
+
+async def mark_shown(
+    work: Work, post_id: UUID, tally: Tally, chat: Chat | None, author: str | None, *, now: datetime
+) -> None:
+    """What stands there; due again if it is not so any more.
+
+    The post's row first: whoever changes what is shown beside us is then either seen here, or marks the post after us.
+    """
+    await work.creators.counter_shown(post_id, now=now, due_at=None)
+    current = (await work.tallies.of([post_id], tally.given.currency))[post_id]
+    changed = chat is not None and (await work.creators.chats_by_ids([chat.id])).get(chat.id) != chat
+    if current != tally or changed or await _author(work, post_id) != author:
+        await work.creators.counter_shown(post_id, now=now, due_at=now)
+
+
+async def named_author(work: Work, post: Post) -> str | None:
+    """Whoever wrote the post, if they wish to be thanked by name."""
+    authors = await work.people.by_ids([post.author]) if post.author else {}
+    return next((person.name for person in authors.values() if person.thanked_by_name and person.name), None)
+
+
+async def _author(work: Work, post_id: UUID) -> str | None:
+    post = (await work.creators.posts_by_ids([post_id])).get(post_id)
+    return await named_author(work, post) if post else None

@@ -53,7 +53,7 @@ async def test_exactly_one_of_many_sends_the_carrier(world: World):
     claims = await asyncio.gather(*(world.carriers.claim(post.id, asked=True) for _ in range(8)))
     assert sorted(claims) == [False] * 7 + [True]
     assert (await fresh(world, post)).keyboard_at is None
-    await world.carriers.sent(post.id, 901, (await world.carriers.card(post.id)).raised)
+    await world.carriers.sent(901, await world.carriers.card(post.id))
     assert (await fresh(world, post)).keyboard_at == (GROUP, 901)
     assert not await world.carriers.claim(post.id, asked=True)
 
@@ -88,9 +88,9 @@ async def test_what_was_given_while_the_carrier_was_sent_is_shown_next(world: Wo
     await world.group()
     post = await placed(world)
     assert await world.carriers.claim(post.id, asked=True)
-    shown = (await world.carriers.card(post.id)).raised
+    shown = await world.carriers.card(post.id)
     await world.pay(await world.tip(world.alice, "5", post=post), world.alice)
-    await world.carriers.sent(post.id, 901, shown)
+    await world.carriers.sent(901, shown)
     world.time.passes(seconds=5)
     (due,) = [c for c in await world.counters.due() if c.post.id == post.id]
     assert due.raised.given == cny("5")
@@ -137,13 +137,37 @@ async def test_an_author_is_named_only_while_they_wish_it(world: World):
 async def stands(world: World, post: Post) -> None:
     """Its carrier is sent, and nothing about it has changed since."""
     assert await world.carriers.claim(post.id, asked=False)
-    await world.carriers.sent(post.id, 500, (await world.carriers.card(post.id)).raised)
+    await world.carriers.sent(500, await world.carriers.card(post.id))
     world.time.passes(minutes=1)
     assert post.id not in await due(world)
 
 
 async def due(world: World) -> set[UUID]:
     return {counter.post.id for counter in await world.counters.due()}
+
+
+async def test_a_name_switched_off_while_the_carrier_is_edited_is_taken_back_with_the_next_edit(world: World):
+    await world.group()
+    post = await placed(world)
+    await world.privacy.thank_by_name(world.bob, on=True)
+    assert await world.carriers.claim(post.id, asked=False)
+    sent = await world.carriers.card(post.id)
+    assert sent.author == "Bob"
+    await world.privacy.thank_by_name(world.bob, on=False)  # while it is on its way
+    await world.carriers.sent(500, sent)
+    world.time.passes(minutes=1)
+    assert post.id in await due(world)
+
+    await world.privacy.thank_by_name(world.bob, on=True)
+    edited = await world.carriers.card(post.id)
+    await world.privacy.thank_by_name(world.bob, on=False)
+    await world.counters.shown(post.id, edited.raised, edited.chat, edited.author)
+    world.time.passes(minutes=1)
+    assert post.id in await due(world)
+    now = await world.carriers.card(post.id)
+    await world.counters.shown(post.id, now.raised, now.chat, now.author)
+    world.time.passes(minutes=1)
+    assert post.id not in await due(world)
 
 
 async def test_a_name_is_taken_back_from_messages_that_stand_when_it_is_switched_off(world: World):
@@ -251,7 +275,7 @@ async def test_settings_totals_and_project_follow_and_the_creator_is_told_once(w
     card = await world.group()
     post = await placed(world)
     await world.carriers.claim(post.id, asked=True)
-    await world.carriers.sent(post.id, 901, (await world.carriers.card(post.id)).raised)
+    await world.carriers.sent(901, await world.carriers.card(post.id))
     await world.pay(await world.tip(world.alice, "5", post=post), world.alice)
     await world.cleanups.later(GROUP, 1, 2)
 
