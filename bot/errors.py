@@ -34,6 +34,7 @@ from giving.errors import (
     ProjectUnknown,
     SlotUnknown,
     TippingOff,
+    TippingPaused,
 )
 from giving.ids import token_of
 from giving.people import Person, language_of
@@ -100,12 +101,17 @@ def message(texts: Texts, language: str, error: Exception, operator: Operator = 
     return Rendered(text)
 
 
-def line(texts: Texts, language: str, error: Exception) -> Rendered:
-    """The same in a group: one line, with a button only where it opens a page."""
-    shown = message(texts, language, error)
-    if isinstance(error, ProjectClosed | TippingOff):
-        return Rendered(texts.chat(language, error.message_key, **_args(error, language)))
-    return shown
+def line(texts: Texts, language: str, error: Exception, links: Links) -> Rendered:
+    """The same in a group: one line, with a button only where it opens a page or the private chat."""
+    match error:
+        case TippingPaused(args_for_message={"project": Project() as project}):
+            direct = links.start(f"g_{token_of(project.id)}")
+            go = keyboards.opens(texts.plain(language, "button-give-directly"), direct)
+            text = texts.chat(language, "group-tipping-paused", **_args(error, language))
+            return Rendered(text, keyboards.keyboard([[go]]) if direct else None)
+        case ProjectClosed() | TippingOff():
+            return Rendered(texts.chat(language, error.message_key, **_args(error, language)))
+    return message(texts, language, error)
 
 
 def _args(error: GivingError, language: str) -> dict[str, object]:
@@ -163,7 +169,7 @@ async def on_error(
         elif (asked := update.message or update.edited_message) is not None and asked.chat.type == "private":
             await say.send(asked.chat.id, message(texts, spoken, told, operator))
         elif update.message is not None and (update.message.text or "").startswith("/") and cleanups is not None:
-            await say_shortly(say, cleanups, update.message, line(texts, spoken, told))
+            await say_shortly(say, cleanups, update.message, line(texts, spoken, told, links))
     return UNHANDLED if undecided else True
 
 

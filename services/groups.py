@@ -10,6 +10,7 @@ from giving.creators import BotRights, Carried, Chat, ChatCard, Post
 from giving.errors import ChatUnknown, NotAdministrator, ProjectClosed, TippingNotOn, TippingPaused
 from giving.names import clean
 from giving.people import Person, Visitor
+from giving.projects import Project
 from services.clock import Clock, utc_now
 from services.creator_watch import CreatorWatch
 from services.creators import EXCERPT_GRAPHEMES, TITLE_GRAPHEMES, ChatRights, ChatSeen, CreatorService
@@ -103,10 +104,9 @@ class GroupService:
         """The tipped message as a post of the group, kept once. Raises: TippingNotOn, TippingPaused, ProjectClosed."""
         async with self._unit.read() as work:
             chat = await work.creators.chat_by_telegram_id(group)
-        if chat is not None and self._watch is not None and not await self._watch.still_runs(chat):
-            raise TippingPaused(chat=chat.title)
-        if chat is not None and chat.paused:
-            raise TippingPaused(chat=chat.title)
+        runs = chat is None or self._watch is None or await self._watch.still_runs(chat)
+        if chat is not None and (chat.paused or not runs):
+            raise TippingPaused(chat=chat.title, **await self._still_open(chat.project))
         if chat is None or chat.project is None or not chat.tipping:
             raise TippingNotOn(chat=clean(title, most=TITLE_GRAPHEMES))
         async with self._unit.read() as work:
@@ -124,6 +124,12 @@ class GroupService:
                 carried=Carried.REPLY,
                 carrier_chat=group,
             )
+
+    async def _still_open(self, project: UUID | None) -> dict[str, Project]:
+        """What is given to instead, as an argument of the refusal."""
+        async with self._unit.read() as work:
+            found = (await work.projects.by_ids([project])).get(project) if project else None
+        return {"project": found} if found and found.open else {}
 
     async def _met(self, work: Work, author: Visitor | None) -> UUID | None:
         if author is None:

@@ -179,7 +179,7 @@ def test_while_the_rail_is_down_the_person_is_told_and_the_tip_waits_for_its_lin
     last = scene.follower.last_id()
     scene.cable.pull()
     scene.follower.tap(post, "¥1", CHANNEL)
-    scene.follower.wait(words("tip-card-rail-down"), after=last)
+    scene.follower.wait(words("error-rail-unavailable"), after=last)
     assert scene.tips() == before + 1, "recorded, and nothing was charged"
     scene.cable.plug(int(scene.stage.url.rpartition(":")[2]))
 

@@ -41,6 +41,7 @@ group-pay = <b>{ $amount }</b> for “{ $project }”, to be paid in our private
 group-unknown-command = In a group I know two things: reply to a message with /tip 5, and /charity for administrators. For all else, meet me in private.
 tip-in-private = /tip is for groups: reply to a message there with /tip or /tip 5. Here you can simply choose a project:
 group-tip-nobody = You aren't writing as yourself, so I can't tell whose { $amount } this is. Tap one of my amounts, or give in our private chat.
+group-tipping-paused = Charity tips in { $chat } are paused; nothing was charged. Its project “{ $project }” is still open: you can give to it in our private chat.
 
 carrier-none = ❤ 100% for “{ $project }”
 carrier = ❤ { $donors ->

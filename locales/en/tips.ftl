@@ -16,7 +16,6 @@ tip-card =
 tip-card-from = From { $chat }
 project-changed = { $chat } has moved on to “{ $now }”. What you give here still goes to “{ $project }”.
 tip-card-choose = Before you pay, choose how the list of gifts shows it. The creator sees the same:
-tip-card-rail-down = The payment service isn't answering. Nothing was charged; try again in a moment.
 tip-cancelled = Cancelled, nothing was charged: <s>{ $amount } · { $project }</s>
 tip-paid =
     <b>Paid ✓</b>

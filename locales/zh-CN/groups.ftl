@@ -41,6 +41,7 @@ group-pay = <b>{ $amount }</b> 给「{ $project }」，在私聊里付款。改�
 group-unknown-command = 在群里我只懂两句：回复一条消息发 /tip 5，还有管理员的 /charity。别的我们私聊里说。
 tip-in-private = /tip 要到群里用：回复一条消息，发 /tip 或 /tip 5。在这里可以直接挑一个项目：
 group-tip-nobody = 你现在不是用自己的身份说话，我不知道这 { $amount } 该记在谁名下。点我放的金额按钮，或者去私聊里给。
+group-tipping-paused = { $chat } 的公益赞赏暂停中，没有扣款。它支持的「{ $project }」还在，可以去私聊里直接捐给它。
 
 carrier-none = ❤ 100% 给「{ $project }」
 carrier = ❤ { $donors } 人 · { $given } 给「{ $project }」

@@ -13,7 +13,6 @@ tip-card =
 tip-card-from = 来自 { $chat }
 project-changed = { $chat } 后来换了项目，现在支持「{ $now }」；从这里捐的，仍然给「{ $project }」。
 tip-card-choose = 付款前可以选捐赠名单上怎么写，博主看到的也一样：
-tip-card-rail-down = 付款通道暂时没有回应。还没有扣款，稍等一下再试就好。
 tip-cancelled = 已取消，没有扣款：<s>{ $amount } · { $project }</s>
 tip-paid =
     <b>已付款 ✓</b>

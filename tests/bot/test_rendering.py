@@ -73,7 +73,7 @@ def of_groups(language: str) -> list[Rendered]:
         creator_cards.confirm_project(*both, group, PROJECT),
         creator_cards.switched_on(*both, ChatCard(group, PROJECT)),
         creator_cards.switched_off(*both, ChatCard(off, PROJECT)),
-        *(errors.line(TEXTS, language, error) for error in ERRORS),
+        *(errors.line(TEXTS, language, error, LINKS) for error in ERRORS),
     ]
 
 

@@ -1,5 +1,6 @@
 """Groups, as their members and administrators see them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from bot import callbacks as cb
 from bot.cleanups import Cleaner
 from bot.counters import CounterEditor
 from giving.creators import Carried
+from giving.ids import token_of
 from giving.people import Visitor
+from giving.projects import ProjectState
 from giving.tips import TipState
 from storage.tables import chats, cleanups, posts, tips
 from tests.handlers.chat import BOT, NOW, Chat, answers, buttons, texts_of, urls, user
@@ -262,6 +265,29 @@ async def test_in_a_group_that_rests_it_says_so_and_standing_carriers_lose_their
 async def test_a_creator_who_administers_the_group_no_longer_pauses_it(chat, world, on):
     world.rights.administrators.clear()
     await failed(world, await reply(chat, "/tip 5"), "paused")
+
+
+@pytest.mark.parametrize(("by", "said"), [
+    (ALICE, "Its project “meals project” is still open"), (CREATOR, "它支持的「免费午餐」还在"),
+])  # fmt: skip
+async def test_in_a_group_that_rests_its_project_is_named_and_one_tap_away(chat, world, on, by, said):
+    card = await world.group()
+    await world.creators.pause(card.chat.id, world.creator)
+    (line,) = done = await reply(chat, "/tip 5", by=by)
+    await failed(world, done, said)
+    assert urls(line) == [f"https://t.me/yizan_bot?start=g_{token_of(world.meals.id)}"]
+    (shown,) = await chat.says(by, f"/start {urls(line)[0].partition('start=')[2]}")
+    assert "¥1" in [text for text, _ in buttons(shown)]
+
+
+async def test_in_a_group_that_rests_a_closed_project_is_not_offered(chat, world, on):
+    card = await world.group()
+    await world.creators.pause(card.chat.id, world.creator)
+    async with world.unit() as work:
+        await work.projects.put(replace(world.meals, state=ProjectState.CLOSED), world.time())
+    (line,) = done = await reply(chat, "/tip 5")
+    await failed(world, done, "paused")
+    assert urls(line) == []
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,8 @@
 """Creators switch charity tipping on for a chat, choose its project, and see what their followers gave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,36 +17,20 @@ from giving.creators import (
     CreatorStats,
     PauseReason,
     Post,
-    PostCounter,
-    periods,
 )
 from giving.errors import BotLacksRights, BotNotInGroup, ChatUnknown, HandoverOver, NotAdministrator
 from giving.money import Money
 from giving.names import clean
 from giving.people import Person
-from giving.projects import Tally
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS, ChatRights, CreatorWatch
+from services.creators import audit
+from services.creators.figures import figures
+from services.creators.seen import EXCERPT_GRAPHEMES, TITLE_GRAPHEMES, ChatSeen
 from services.projects import cards, open_project
-from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-EXCERPT_GRAPHEMES: Final = 40
-TITLE_GRAPHEMES: Final = 64
-TOP_POSTS: Final = 3
-
-__all__ = ["ChatRights", "ChatSeen", "CreatorService"]
-
-
-@dataclass(frozen=True, slots=True)
-class ChatSeen:
-    """A chat as Telegram shows it at this moment."""
-
-    telegram_id: int
-    kind: str
-    title: str
-    username: str | None
 
 
 class CreatorService:
@@ -141,7 +124,7 @@ class CreatorService:
                 raise HandoverOver
             if chat.paused:
                 await self._redraw(work, chat.id)
-            await self._audit(work, person, chat, changed)
+            await audit.record(work, person, chat, changed, now=self._now())
             return await self._card(work, changed, person)
 
     async def switch_off(self, chat_id: UUID, person: Person) -> ChatCard:
@@ -149,7 +132,7 @@ class CreatorService:
         chat = await self.controlled(chat_id, person)
         async with self._unit() as work:
             changed = await work.creators.set_chat(chat_id, state=ChatState.OFF, paused_reason=None)
-            await self._audit(work, person, chat, changed)
+            await audit.record(work, person, chat, changed, now=self._now())
             card = await self._card(work, changed, person)
         log.info("tipping_switched_off", chat_id=str(chat_id), by=str(person.id))
         return card
@@ -162,7 +145,7 @@ class CreatorService:
         async with self._unit() as work:
             paused = {"state": ChatState.PAUSED, "paused_reason": PauseReason.CREATOR}
             changed = await work.creators.set_chat(chat_id, **paused)
-            await self._audit(work, person, chat, changed)
+            await audit.record(work, person, chat, changed, now=self._now())
             await self._redraw(work, chat_id)
             card = await self._card(work, changed, person)
         log.info("tipping_paused", chat_id=str(chat_id), by=str(person.id))
@@ -185,23 +168,11 @@ class CreatorService:
         chat = await self.controlled(chat_id, person)
         async with self._unit() as work:
             changed = await work.creators.set_chat(chat_id, presets=[amount.minor for amount in presets] or None)
-            await self._audit(work, person, chat, changed)
+            await audit.record(work, person, chat, changed, now=self._now())
             await self._redraw(work, chat_id)
             card = await self._card(work, changed, person)
         log.info("chat_presets_changed", chat_id=str(chat_id), by=str(person.id), count=len(presets))
         return card
-
-    async def _audit(self, work: Work, person: Person, before: Chat, after: Chat) -> None:
-        """What an administrator does to a chat that somebody else runs is kept, in the same commit."""
-        if before.creator is None or before.creator == person.id:
-            return
-        was, is_ = _settings(before), _settings(after)
-        changed = [name for name in was if was[name] != is_[name]]
-        record = AuditRecord(
-            person.id, "chat", "chat.changed", "chat", str(before.id),
-            {name: was[name] for name in changed}, {name: is_[name] for name in changed},
-        )  # fmt: skip
-        await work.audit.add(record, now=self._now())
 
     async def _redraw(self, work: Work, chat_id: UUID) -> None:
         await work.creators.counters_changed(await work.creators.recent_posts(chat_id, REDRAWN_POSTS), self._now())
@@ -209,14 +180,8 @@ class CreatorService:
     async def stats(self, chat_id: UUID, person: Person) -> CreatorStats:
         """What the followers gave, by local day, week and month. Raises: ChatUnknown, NotAdministrator."""
         chat = await self.controlled(chat_id, person)
-        starts = periods(self._now().astimezone(self._zone))
         async with self._unit.read() as work:
-            today, week, month = [
-                await work.tips.tally_on(chat=chat_id, since=since, currency=self._currency) for since in starts
-            ]
-            ever = (await work.tallies.of([chat_id], self._currency))[chat_id]
-            top = await self._top_posts(work, chat_id)
-        return CreatorStats(chat, today, week, month, ever, top)
+            return await figures(work, chat, self._currency, local=self._now().astimezone(self._zone))
 
     async def posted(
         self,
@@ -295,19 +260,3 @@ class CreatorService:
             creator = (await work.people.by_ids([chat.creator])).get(chat.creator)
             run_by = creator.name if creator else ""
         return ChatCard(chat, project, raised, run_by)
-
-    async def _top_posts(self, work: Work, chat_id: UUID) -> tuple[PostCounter, ...]:
-        ids = await work.creators.top_posts(chat_id, self._currency, TOP_POSTS)
-        posts = await work.creators.posts_by_ids(ids)
-        raised: dict[UUID, Tally] = await work.tallies.of(ids, self._currency)
-        return tuple(PostCounter(posts[i], raised[i]) for i in ids)
-
-
-def _settings(chat: Chat) -> dict[str, Any]:
-    """What an administrator can change about a chat, as the audit log keeps it."""
-    return {
-        "state": chat.state.value,
-        "project": str(chat.project) if chat.project else None,
-        "creator": str(chat.creator) if chat.creator else None,
-        "presets": list(chat.presets_minor),
-    }

@@ -1,39 +1,16 @@
-"""What a follower sees in the private chat: tips, receipts, gifts, projects. Pure: data in, text and keyboard out."""
+"""What a follower sees of their own gifts: the tip to be paid, receipts, everything given. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
-
-from aiogram.types import InlineKeyboardMarkup
 
 from bot import keyboards
-from giving.money import Money
+from bot.cards.rendered import LONG_GRAPHEMES, Rendered, moved_on, paragraphs
+from giving.errors import RailUnavailable
 from giving.names import clean
-from giving.projects import ProjectCard
-from giving.tips import Limits, TipState
+from giving.tips import TipState
 from services.links import Links
 from services.projects import Page
-from services.tips import PostCard, TipCard
+from services.tips import TipCard
 from texts import Html, Texts, link
-
-SUMMARY_GRAPHEMES: Final = 90
-LONG_GRAPHEMES: Final = 700
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A message, ready for Telegram."""
-
-    text: str
-    keyboard: InlineKeyboardMarkup | None = None
-
-
-def paragraphs(*parts: str | None) -> Html:
-    """Parts that exist, a blank line between them."""
-    return Html("\n\n".join(part for part in parts if part))
-
-
-# --- Tips ------------------------------------------------------------------------------------------------------------
 
 
 def tip(
@@ -71,17 +48,9 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
     if card.chat_title:
         head = Html(f"{head}\n{texts.chat(language, 'tip-card-from', chat=card.chat_title)}")
     yield head
-    yield _changed(texts, language, card, card.chat_title or "")
-    yield texts.chat(language, "tip-card-rail-down") if pay_url is None else None
+    yield moved_on(texts, language, card, card.chat_title or "")
+    yield texts.chat(language, RailUnavailable.message_key) if pay_url is None else None
     yield texts.chat(language, "tip-card-choose")
-
-
-def _changed(texts: Texts, language: str, card: TipCard | PostCard, chat: str) -> Html | None:
-    """The chat supports another project by now; this gift goes where its post said."""
-    if card.project_now is None:
-        return None
-    here, now = card.project.project.title(language), card.project_now.title(language)
-    return texts.chat(language, "project-changed", chat=chat, project=here, now=now)
 
 
 def cancelled(texts: Texts, language: str, card: TipCard) -> Rendered:
@@ -194,110 +163,3 @@ def _gift_line(texts: Texts, links: Links, language: str, card: TipCard) -> Html
         at=tip.paid_at or tip.offered_at,
         receipt=link(links.receipt(tip.receipt_code, language), Html(tip.receipt_code)),
     )
-
-
-# --- Projects --------------------------------------------------------------------------------------------------------
-
-
-def project_items(texts: Texts, language: str, page: Page[ProjectCard], *, query: str, head: str | None = None) -> Html:
-    """The projects of one page under `head`, or what to do if there are none."""
-    if not page.total:
-        return (
-            texts.chat(language, "project-found-none", query=query) if query else texts.chat(language, "project-none")
-        )
-    found = texts.chat(language, "project-found", query=query, total=page.total) if query else None
-    return paragraphs(
-        head,
-        found,
-        *(_item(texts, language, card) for card in page.items),
-    )
-
-
-def _item(texts: Texts, language: str, card: ProjectCard) -> Html:
-    words = card.project.text(language)
-    return texts.chat(
-        language,
-        "project-item",
-        project=words.title,
-        organisation=card.project.organisation.name(language),
-        summary=clean(words.summary, most=SUMMARY_GRAPHEMES),
-        given=card.raised.given,
-        target=card.project.target,
-        percent=card.percent,
-    )
-
-
-def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, query: str) -> Rendered:
-    """Projects to give to."""
-    head = None if query else texts.chat(language, "project-list")
-    text = project_items(texts, language, page, query=query, head=head)
-    return Rendered(text, keyboards.project_list(texts, language, page, found=bool(query)))
-
-
-def project_text(texts: Texts, language: str, card: ProjectCard) -> Html:
-    """A project: who runs it, what it does, target and raised."""
-    words = card.project.text(language)
-    text = texts.chat(
-        language,
-        "project-card",
-        project=words.title,
-        organisation=card.project.organisation.name(language),
-        summary=clean(words.summary, most=LONG_GRAPHEMES),
-        given=card.raised.given,
-        target=card.project.target,
-        percent=card.percent,
-        donors=card.raised.donors,
-    )
-    use = texts.chat(language, "project-use", use=clean(words.use, most=LONG_GRAPHEMES)) if words.use else None
-    return paragraphs(text, use)
-
-
-def project(
-    texts: Texts, links: Links, language: str, card: ProjectCard, presets: Sequence[Money], *, takes_money: bool
-) -> Rendered:
-    """A project with amounts to give, or the way to its designated page where nothing can be paid here."""
-    amounts = (
-        keyboards.project_amounts(texts, language, card.project, presets)
-        if takes_money
-        else keyboards.designated(texts, links, language, card.project)
-    )
-    return Rendered(
-        project_text(texts, language, card), keyboards.project_card(texts, links, language, card.project, amounts)
-    )
-
-
-def post(
-    texts: Texts,
-    links: Links,
-    language: str,
-    card: PostCard,
-    presets: Sequence[Money],
-    *,
-    takes_money: bool,
-    intro: str | None = None,
-) -> Rendered:
-    """A post's project with amounts that count for the post, or as `project`."""
-    project = card.project.project
-    amounts = (
-        keyboards.post_amounts(texts, language, card.post, presets)
-        if takes_money
-        else keyboards.designated(texts, links, language, project)
-    )
-    text = paragraphs(
-        intro,
-        texts.chat(language, "project-from-post", chat=card.chat_title),
-        _changed(texts, language, card, card.chat_title),
-        project_text(texts, language, card.project),
-    )
-    return Rendered(text, keyboards.project_card(texts, links, language, project, amounts, back=False))
-
-
-def ask_amount(
-    texts: Texts, language: str, project_title: str, limits: Limits, *, intro: str | None = None
-) -> Rendered:
-    """The question that begins the dialog for another amount."""
-    text = paragraphs(
-        intro,
-        texts.chat(language, "ask-amount", project=project_title, least=limits.least, most=limits.most),
-    )
-    return Rendered(text, keyboards.leave(texts, language))
