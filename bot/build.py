@@ -15,6 +15,7 @@ from bot.middlewares import DeadlineMiddleware, LogMiddleware, PersonMiddleware,
 from bot.sending import Limiter
 from bot.session import RawSession, TokenRefused
 from bot.surplus import Surplus
+from services.cleanups import CleanupService
 from services.creators import CreatorService
 from services.links import Links
 from services.operator import Operator
@@ -53,6 +54,7 @@ def build_dispatcher(
     isolation: BaseEventIsolation,
     default_language: str,
     operator: Operator = Operator(),  # noqa: B008 - frozen
+    cleanups: CleanupService | None = None,
     handler_timeout_s: float = 30.0,
     **more: object,
 ) -> Dispatcher:
@@ -62,8 +64,8 @@ def build_dispatcher(
     """
     services: dict[str, object] = {
         "people": people, "tips": tips, "creators": creators, "projects": projects, "refunds": refunds,
-        "texts": texts, "links": links, "operator": operator,
-        "surplus": Surplus(texts, default_language, test_money=tips.test_money),
+        "texts": texts, "links": links, "operator": operator, "cleanups": cleanups,
+        "surplus": Surplus(texts, default_language, test_money=tips.test_money, cleanups=cleanups),
     }  # fmt: skip
     dispatcher = Dispatcher(storage=storage, events_isolation=isolation)
     for name, service in {**services, **more}.items():

@@ -40,6 +40,7 @@ group-charity-anonymous = 你现在是匿名的，我看不到你是谁。点下
 group-pay = <b>{ $amount }</b> 给「{ $project }」，在私聊里付款。改主意了也没关系。
 group-unknown-command = 在群里我只懂两句：回复一条消息发 /tip 5，还有管理员的 /charity。别的我们私聊里说。
 tip-in-private = /tip 要到群里用：回复一条消息，发 /tip 或 /tip 5。在这里可以直接挑一个项目：
+one-at-a-time-group = 慢一点，前面几条还没处理完，这一条我先不收。过一会儿再发一次就好。
 group-tip-nobody = 你现在不是用自己的身份说话，我不知道这 { $amount } 该记在谁名下。点我放的金额按钮，或者去私聊里给。
 group-tipping-paused = { $chat } 的公益赞赏暂停中，没有扣款。它支持的「{ $project }」还在，可以去私聊里直接捐给它。
 

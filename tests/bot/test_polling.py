@@ -1,8 +1,10 @@
 """Polling against a real HTTP server: nothing is confirmed before it is done, and nothing stops the rest."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from bot.polling import MOST_WAITING, InHand, Polling
 from bot.session import TokenRefused
 from bot.surplus import Surplus
 from bot.updates import can_be_done_again, queue_of
+from services.cleanups import AFTER, CleanupService
 from services.updates import UpdateService
 from storage.work import DatabaseTrouble, UnitOfWork
 from tests.bot.telegram import FakeTelegram, channel_post, message, refusal, tap
@@ -26,6 +29,7 @@ from tests.bot.virtual import run
 from tests.texts.words import TEXTS
 
 Until = Callable[..., Awaitable[Any]]
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -485,3 +489,44 @@ def test_whatever_the_pace_order_is_kept_and_the_offset_never_passes_an_unfinish
         theirs = [u["update_id"] for u in updates if u["message"]["from"]["id"] == person]
         assert [number for number in ended if number in theirs] == [n for n in theirs if n not in away]
         assert len(theirs) > MOST_WAITING + 1 or not set(theirs) & set(away)
+
+
+async def test_who_is_too_fast_in_a_group_is_told_once_and_the_line_is_cleaned_up(
+    bot: Bot, telegram: FakeTelegram, heard: Heard, work: UnitOfWork, until: Until
+) -> None:
+    cleanups = CleanupService(work, now=lambda: NOW)
+    heard.deadline._seconds = 60
+    heard.dispatcher["surplus"] = Surplus(TEXTS, "zh-CN", test_money=True, cleanups=cleanups)
+    telegram.push(message(1, "wait", person=1, chat=GROUP))
+    telegram.push(*(message(n, "/tip 5", person=1, chat=GROUP) for n in range(2, 20)))
+    telegram.push(*(message(n, "/tip 5", person=2, chat=GROUP) for n in range(20, 40)))
+
+    async def due() -> list[int]:
+        async with work.read() as reading:
+            return [c.message_id for c in await reading.cleanups.due(NOW + AFTER, 10) if c.chat == GROUP]
+
+    async with listening(bot, heard):
+        await until(due)
+        heard.gate.set()
+        await until(lambda: heard.ended[-1:] != ["wait"] and heard.ended)
+    (line,) = telegram.of("sendMessage")
+    assert line.chat == GROUP
+    assert TEXTS.plain("en", "one-at-a-time-group") in line.params["text"]
+    answered = json.loads(line.params["reply_parameters"])["message_id"]
+    assert 7 < answered < 20, "the first that was turned away"
+    assert len(await due()) == 2
+    assert answered in await due()
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("/weather", 0), ("hello", 0), ("/tip@other_bot 5", 0), ("/tipsy", 0), ("/tip@yizan_bot", 1),
+])  # fmt: skip
+async def test_what_a_group_says_to_others_is_turned_away_in_silence(
+    bot: Bot, telegram: FakeTelegram, work: UnitOfWork, until: Until, text: str, said: int
+) -> None:
+    me = {"id": 1, "is_bot": True, "first_name": "Y", "username": "Yizan_bot"}
+    telegram.plan("getMe", 200, {"ok": True, "result": me})
+    surplus = Surplus(TEXTS, "zh-CN", test_money=True, cleanups=CleanupService(work))
+    surplus(bot, message(1, text, chat=GROUP), first=True)
+    await until(lambda: not surplus._tasks)
+    assert len(telegram.of("sendMessage")) == said
