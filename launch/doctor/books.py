@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 
 from launch.doctor.checks import Check, Status
-from launch.doctor.machine import MB, disk
+from launch.doctor.machine import MB, disk, is_seen_file, unusable
 from storage import health, revision
 from storage.engines import DatabaseUrlWrong, Engines, database_url, is_missing, open_engines
 from storage.work import UnitOfWork
@@ -23,7 +23,10 @@ async def database(url: str, *, within_s: float) -> list[Check]:
     """Look once: database, disk, outbox, books."""
     where = None
     try:
-        where = disk(Path(database_url(url).database or "")) if url.startswith("sqlite") else None
+        file = Path(database_url(url).database or "") if url.startswith("sqlite") else None
+        where = disk(file) if file else None
+        if file is not None and not is_seen_file(file) and (wrong := unusable(file)) is not None:
+            return _unseen(Check("database", Status.FAIL, *wrong), where)
         if is_missing(url):
             return _unseen(Check("database", Status.FAIL, "there is none yet", UPGRADE), where)
         engines = open_engines(url)

@@ -47,17 +47,36 @@ def _real(settings: Settings) -> list[str]:
 
 def disk(file: Path) -> Check:
     """Room where a SQLite file is, or will be."""
-    folder = next(folder for folder in file.absolute().parents if _is_seen(folder))
-    existing = [path for path in (file, folder) if _is_seen(path)]
-    if not folder.is_dir():
-        return Check("disk", Status.FAIL, f"{folder}: is no folder", "mend database.url (YIZAN_DATABASE__URL)")
-    if not os.access(folder, os.X_OK):
-        return Check("disk", Status.FAIL, f"{folder}: may not be opened by this user", f"chown it: ls -ld {folder}")
-    locked = [path for path in existing if not os.access(path, os.W_OK)]
-    if locked:
-        return Check("disk", Status.FAIL, f"{locked[0]}: may not be written by this user", f"chown it: ls -ld {folder}")
+    if (wrong := unusable(file)) is not None:
+        return Check("disk", Status.FAIL, *wrong)
+    folder = _folder_of(file)
     usage = shutil.disk_usage(folder)
     return room(folder, usage.free, usage.total)
+
+
+def unusable(file: Path) -> tuple[str, str] | None:
+    """Why no SQLite file can be, or be made, there, and what to do; None if it can."""
+    folder = _folder_of(file)
+    if not folder.is_dir():
+        return f"{folder}: is no folder", "mend database.url (YIZAN_DATABASE__URL)"
+    if not os.access(folder, os.X_OK):
+        return f"{folder}: may not be opened by this user", f"chown it: ls -ld {folder}"
+    if _is_seen(file) and file.is_dir():
+        return f"{file}: is a folder, not a file", "mend database.url (YIZAN_DATABASE__URL)"
+    locked = [path for path in (file, folder) if _is_seen(path) and not os.access(path, os.W_OK)]
+    if locked:
+        return f"{locked[0]}: may not be written by this user", f"chown it: ls -ld {folder}"
+    return None
+
+
+def is_seen_file(path: Path) -> bool:
+    """Whether a file is there, as far as this user may know."""
+    return _is_seen(path) and path.is_file()
+
+
+def _folder_of(file: Path) -> Path:
+    """The nearest that is there."""
+    return next(folder for folder in file.absolute().parents if _is_seen(folder))
 
 
 def _is_seen(path: Path) -> bool:

@@ -197,3 +197,21 @@ def test_lines_and_json_number_the_checks():
     }  # fmt: skip
     assert not found.as_json()["ok"]
     assert Examination([Check("settings", Status.OK, "fine")]).as_lines()[-1] == "all well"
+
+
+@pytest.mark.parametrize(("path", "says"), [
+    ("file/yizan.db", "file: is no folder"), ("file/deeper/yizan.db", "file: is no folder"), ("folder", "is a folder"),
+])  # fmt: skip
+async def test_a_database_that_can_not_be_there_is_not_to_be_upgraded(tmp_path: Path, path: str, says: str):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "folder").mkdir()
+    database, *_ = await books.database(f"sqlite:///{tmp_path / path}", within_s=5)
+    assert (database.name, database.status) == ("database", Status.FAIL)
+    assert says in database.found
+    assert "database.url" in database.to_do
+    assert "upgrade" not in database.to_do
+
+
+async def test_a_database_that_is_not_there_yet_is_to_be_made(tmp_path: Path):
+    database, *_ = await books.database(f"sqlite:///{tmp_path / 'new' / 'yizan.db'}", within_s=5)
+    assert (database.found, database.to_do) == ("there is none yet", books.UPGRADE)
