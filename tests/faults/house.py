@@ -1,0 +1,161 @@
+"""The services as they are put together for real, in a process that may be killed; the rail and Telegram are outside.
+
+What it is asked over its wire: `offer`, `link`, `event`, `take_back`, `tell`. What it asks: `create_payment`, `refund`,
+`send`. An answer is given only when what was asked for is committed.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from giving.money import Money
+from giving.tips import Limits, OfferRequest
+from payments.provider import PaymentIntent, PaymentLink
+from services.clock import Clock
+from services.links import Links
+from services.outbox import Notice, OutboxService
+from services.payments import PaymentService
+from services.refunds import RefundService
+from services.settlement import Settler
+from services.tips import TipService
+from services.wake import Wakes, keep_doing
+from storage.engines import Engines, open_engines
+from storage.work import UnitOfWork
+from tests.faults.points import Points
+from tests.faults.wire import Gone, Wire
+from tests.rails import PaperRail
+
+LIMITS = Limits(Money(1, "CNY"), Money(5_000_000, "CNY"))
+SIGNED = {"Signature": "paper"}
+
+
+class DistantRail(PaperRail):
+    """The paper rail, whose books are kept outside; asking it is a point of the way."""
+
+    def __init__(self, wire: Wire, points: Points) -> None:
+        super().__init__()
+        self._wire, self._points = wire, points
+
+    async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        self._points.reached("rail asked for a link")
+        their_id, url = await self._wire.ask("create_payment", key=key, reference=intent.reference)
+        return PaymentLink(their_id, url)
+
+    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+        self._points.reached("rail asked for a refund")
+        await self._wire.ask("refund", charge=charge, minor=amount.minor, key=key)
+
+
+class House:
+    """What is asked of it, by name."""
+
+    def __init__(self, engines: Engines, wire: Wire, points: Points, now: Clock) -> None:
+        """On this database, by this clock."""
+        self.unit = UnitOfWork(engines)
+        self._wire, self._points, wakes = wire, points, Wakes()
+        rail = DistantRail(wire, points)
+        links = Links("http://127.0.0.1:8081", "yizan_bot")
+        self.tips = TipService(self.unit, rail, links, limits=LIMITS, presets=(), language="zh-CN", now=now)
+        settler = Settler(self.unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=now)
+        self.payments = PaymentService(self.unit, [rail], settler)
+        self.refunds = RefundService(self.unit, rail, self.tips, now=now)
+        self.outbox = OutboxService(
+            self.unit, self.tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=now
+        )
+        self.wakes = wakes
+
+    async def answer(self, what: str, arguments: dict[str, Any]) -> Any:
+        """Do it; the answer leaves only after the commit."""
+        doing: Callable[..., Awaitable[Any]] = getattr(self, f"do_{what}")
+        answer = await doing(**arguments)
+        if what in ("arm", "counted"):
+            return answer
+        self._points.reached(f"{what} done, not answered")
+        return answer
+
+    async def do_arm(self, at: int) -> None:
+        """Die at the `at`-th point from here."""
+        self._points.arm(at)
+
+    async def do_counted(self) -> int:
+        """How many points there were since arming."""
+        return self._points.count
+
+    async def do_offer(self, key: str, donor: str, post: str, minor: int) -> str:
+        tip = await self.tips.offer(OfferRequest(key, UUID(donor), Money(minor, "CNY"), post=UUID(post)))
+        return str(tip.id)
+
+    async def do_link(self, tip: str, donor: str) -> str:
+        async with self.unit.read() as work:
+            person = (await work.people.by_ids([UUID(donor)]))[UUID(donor)]
+        return await self.tips.payment_link(UUID(tip), person)
+
+    async def do_event(self, body: str) -> str:
+        return await self.payments.receive("paper", body.encode(), SIGNED)
+
+    async def do_settle(self) -> int:
+        return await self.payments.settle_pending()
+
+    async def do_take_back(self, tip: str, donor: str) -> None:
+        async with self.unit.read() as work:
+            person = (await work.people.by_ids([UUID(donor)]))[UUID(donor)]
+        await self.refunds.take_back(UUID(tip), person)
+
+    async def do_sweep(self) -> int:
+        return await self.refunds.sweep()
+
+    async def do_tell(self) -> int:
+        """Claim what is due and send it, as the bot's sender does; how many messages."""
+        claimed = await self.outbox.claim()
+        told = 0
+        for _, several in itertools.groupby(claimed, key=lambda n: (n.recipient, n.kind)):
+            told += await self._send(list(several))
+        return told
+
+    async def _send(self, notices: list[Notice]) -> int:
+        if not await self.outbox.begin(notices):
+            return 0
+        self._points.reached("claimed, not sent")
+        about = [[notice.kind, str(notice.subject)] for notice in notices]
+        message = await self._wire.ask("send", to=notices[0].recipient, about=about)
+        self._points.reached("sent, not marked")
+        await self.outbox.sent(notices, message)
+        return len(notices)
+
+
+async def serve(end: socket.socket, *, url: str, ahead_s: float = 0, loops: bool = True) -> None:
+    """Serve until the wire closes. `ahead_s`: how far its clock is ahead, as after a longer stop; `loops`: it settles
+    and sends by itself."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    ahead = timedelta(seconds=ahead_s)
+    engines, points = open_engines(url), Points()
+    points.watch(engines)
+    house: House
+
+    async def answer(what: str, arguments: dict[str, Any]) -> Any:
+        return await house.answer(what, arguments)
+
+    wire = Wire(answer)
+    house = House(engines, wire, points, lambda: datetime.now(UTC) + ahead)
+    tasks = []
+    if loops:
+        tasks += [
+            asyncio.create_task(keep_doing("settle", house.do_settle, house.payments.pending, every_s=0.05)),
+            asyncio.create_task(keep_doing("send", house.do_tell, house.wakes.outbox, every_s=0.05)),
+            asyncio.create_task(keep_doing("sweep", house.do_sweep, asyncio.Event(), every_s=0.2)),
+        ]
+    with contextlib.suppress(Gone):
+        await wire.open(end)
+        await wire.run()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await engines.close()
