@@ -5,12 +5,13 @@ PY     := $(VENV)/bin/python
 UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
 
-.PHONY: help demo run install install-dev test check bench pictures sbom audit lock clean
+.PHONY: help demo run install install-dev test check faults bench pictures sbom audit lock clean
 
 help:
 	@echo "make demo      try it: a chat page on this machine, nothing else needed"
 	@echo "make test      every test: both databases and the browser"
-	@echo "make check     ruff, mypy --strict, import contracts (seconds)"
+	@echo "make check     ruff, mypy --strict, import contracts, and the quick half of the faults (two minutes)"
+	@echo "make faults    kills, power losses, full disks, …: the whole suite, into docs/reliability.md (long)"
 	@echo "make bench     how fast it is here"
 	@echo "make pictures  the demo and every screen, both languages, into docs/pictures/"
 	@echo "make sbom      what a running Yizan consists of, as CycloneDX: sbom.cdx.json"
@@ -56,6 +57,10 @@ check: install-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(PY) -m pytest tests/faults
+
+faults: install-dev
+	$(PY) -m tools.reliability
 
 test: install-dev
 	$(PY) tools/ensure_browser.py

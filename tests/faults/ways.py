@@ -11,7 +11,6 @@ from tests.faults.books import Standing, rows
 from tests.faults.outside import Outside, Wish, paid_body, payment_of, refunded_body
 from tests.faults.wire import Refused
 
-
 NONE: Final = UUID(int=0)
 
 
