@@ -1,6 +1,7 @@
 """Engines for one database: a writer and readers, with the pragmas and timeouts without which commits are lost."""
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -154,6 +155,13 @@ def _prepare(engine: Engine, *, readonly: bool, wait_ms: int = BUSY_TIMEOUT_MS) 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    @event.listens_for(engine, "invalidate")
+    def let_go(connection: Any, _record: object, _error: object) -> None:
+        # Closed is not enough: the driver keeps a connection, and its write lock, while a cursor of it lives, and one
+        # may live long in the traceback of whoever was cancelled.
+        with contextlib.suppress(Exception):
+            connection.rollback()
 
 
 def _pragmas(readonly: bool) -> list[str]:

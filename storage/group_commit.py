@@ -71,10 +71,11 @@ class GroupCommit(Generic[Request, Result]):
 
     async def _drain(self) -> None:
         while self._waiting:
-            for _ in range(TURNS):
-                await asyncio.sleep(0)
-            batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
+            batch: list[tuple[Request, asyncio.Future[Result]]] = []
             try:
+                for _ in range(TURNS):
+                    await asyncio.sleep(0)
+                batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
                 await self._commit(batch)
             except BaseException:
                 for _, future in [*batch, *self._waiting]:
