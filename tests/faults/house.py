@@ -7,8 +7,11 @@ What it is asked over its wire: `offer`, `link`, `event`, `take_back`, `tell`. W
 import asyncio
 import contextlib
 import itertools
+import json
 import logging
+import os
 import socket
+import sqlite3
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +22,6 @@ import structlog
 from giving.money import Money
 from giving.tips import Limits, OfferRequest
 from payments.provider import PaymentIntent, PaymentLink
-from services.clock import Clock
 from services.links import Links
 from services.outbox import Notice, OutboxService
 from services.payments import PaymentService
@@ -57,10 +59,13 @@ class DistantRail(PaperRail):
 class House:
     """What is asked of it, by name."""
 
-    def __init__(self, engines: Engines, wire: Wire, points: Points, now: Clock) -> None:
-        """On this database, by this clock."""
+    def __init__(self, engines: Engines, wire: Wire, points: Points, *, ahead_s: float, acks: str | None) -> None:
+        """On this database; its clock is that far ahead. `acks`: a file to note each answer in before it is given."""
         self.unit = UnitOfWork(engines)
         self._wire, self._points, wakes = wire, points, Wakes()
+        self._ahead = timedelta(seconds=ahead_s)
+        self._acks = os.open(acks, os.O_WRONLY | os.O_APPEND | os.O_CREAT) if acks else None
+        now = self._now
         rail = DistantRail(wire, points)
         links = Links("http://127.0.0.1:8081", "yizan_bot")
         self.tips = TipService(self.unit, rail, links, limits=LIMITS, presets=(), language="zh-CN", now=now)
@@ -72,12 +77,17 @@ class House:
         )
         self.wakes = wakes
 
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
     async def answer(self, what: str, arguments: dict[str, Any]) -> Any:
         """Do it; the answer leaves only after the commit."""
         doing: Callable[..., Awaitable[Any]] = getattr(self, f"do_{what}")
         answer = await doing(**arguments)
         if what in ("arm", "counted"):
             return answer
+        if self._acks is not None:
+            os.write(self._acks, json.dumps([what, arguments, answer]).encode() + b"\n")
         self._points.reached(f"{what} done, not answered")
         return answer
 
@@ -88,6 +98,15 @@ class House:
     async def do_counted(self) -> int:
         """How many points there were since arming."""
         return self._points.count
+
+    async def do_wait(self, seconds: float) -> None:
+        """That much later by its clock."""
+        self._ahead += timedelta(seconds=seconds)
+
+    async def do_checkpoint(self, path: str, mode: str) -> None:
+        """Move SQLite's log into the database; if that fails it is moved later."""
+        with contextlib.suppress(sqlite3.OperationalError), contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute(f"PRAGMA wal_checkpoint({mode})")
 
     async def do_offer(self, key: str, donor: str, post: str, minor: int) -> str:
         tip = await self.tips.offer(OfferRequest(key, UUID(donor), Money(minor, "CNY"), post=UUID(post)))
@@ -131,11 +150,11 @@ class House:
         return len(notices)
 
 
-async def serve(end: socket.socket, *, url: str, ahead_s: float = 0, loops: bool = True) -> None:
-    """Serve until the wire closes. `ahead_s`: how far its clock is ahead, as after a longer stop; `loops`: it settles
-    and sends by itself."""
+async def serve(
+    end: socket.socket, *, url: str, ahead_s: float = 0, loops: bool = True, acks: str | None = None
+) -> None:
+    """Serve until the wire closes. `loops`: it settles and sends by itself; the others as for House."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    ahead = timedelta(seconds=ahead_s)
     engines, points = open_engines(url), Points()
     points.watch(engines)
     house: House
@@ -144,7 +163,7 @@ async def serve(end: socket.socket, *, url: str, ahead_s: float = 0, loops: bool
         return await house.answer(what, arguments)
 
     wire = Wire(answer)
-    house = House(engines, wire, points, lambda: datetime.now(UTC) + ahead)
+    house = House(engines, wire, points, ahead_s=ahead_s, acks=acks)
     tasks = []
     if loops:
         tasks += [

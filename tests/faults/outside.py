@@ -82,6 +82,12 @@ class Outside:
             await self.gone()
             self.child = None
 
+    async def leave(self) -> None:
+        """Let it end in order."""
+        if self._wire is not None:
+            self._wire.hang_up()
+        assert await self.gone() == 0
+
     async def ask(self, what: str, **arguments: Any) -> Any:
         """Ask the one that lives now. Raises: Gone, Refused."""
         if self._wire is None:

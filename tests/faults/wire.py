@@ -71,6 +71,11 @@ class Wire:
         finally:
             del self._waiting[number]
 
+    def hang_up(self) -> None:
+        """Nothing more will be asked from here."""
+        if self._writer is not None:
+            self._writer.write_eof()
+
     def _say(self, message: dict[str, Any]) -> None:
         if self._writer is not None:
             self._writer.write(json.dumps(message, default=str).encode() + b"\n")
