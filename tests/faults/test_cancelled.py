@@ -22,7 +22,7 @@ from tests.rails import event
 from tests.world import World
 
 COMMITTERS: Final = {"GroupCommit._drain", "TogetherWriter._run"}
-MOMENTS: Final = 120 if FULL else 15
+MOMENTS: Final = 120 if FULL else 10
 LATEST_S: Final = 0.012
 TAKES_S: Final = 60.0  # nothing here takes a second: whoever comes to this hangs
 Go = Callable[[World, int], Coroutine[Any, Any, Any]]
@@ -74,13 +74,13 @@ async def claimable(world: World, number: int) -> None:
 async def claim(world: World, number: int) -> None:
     """A claim that nobody heard of holds until its lease runs out."""
     world.time.passes(seconds=31)
-    await world.outbox.claim()
+    await world.outbox.claim(10_000)
 
 
 async def told(world: World, number: int) -> None:
     await claimable(world, number)
     world.time.passes(seconds=31)
-    world.extras[f"notices {number}"] = await world.outbox.claim()
+    world.extras[f"notices {number}"] = await world.outbox.claim(10_000)
 
 
 async def mark(world: World, number: int) -> None:

@@ -3,11 +3,9 @@
 import asyncio
 import errno
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
 import pytest
 
@@ -15,68 +13,18 @@ from giving.people import Visitor
 from storage.engines import open_engines
 from storage.work import UnitOfWork
 from tests.faults.books import standing, verified
+from tests.faults.clients import Clients
 from tests.faults.disk import SYNC, TRUNCATE, WRITE, Disk
 from tests.faults.nursery import nursery
-from tests.faults.outside import LEASE_S, Outside, Wish, paid_body
+from tests.faults.outside import Outside
 from tests.faults.results import FULL, note
-from tests.faults.ways import SENT, unless_done
+from tests.faults.ways import SENT
 from tests.faults.wire import Refused
 from tests.world import make_world
 
 STRIDE: Final = 1 if FULL else 12  # calls between two failures
 WISHES_WHILE_FULL: Final = 10
 FULL_DISK: Final = "disk full, then space again"
-
-
-@pytest.fixture(scope="module")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
-    """Where the database lies."""
-    made = Disk(tmp_path_factory.mktemp("failing"))
-    yield made
-    made.close()
-
-
-@dataclass(slots=True)
-class Clients:
-    """They ask again when they are told that the database can't work now, and count how often."""
-
-    outside: Outside
-    unit: UnitOfWork
-    donor: UUID
-    post: UUID
-    path: Path
-    refused: int = 0
-    unclear: int = 0
-    numbers: int = 0
-
-    def wish(self) -> Wish:
-        """The next one."""
-        self.numbers += 1
-        return Wish(self.numbers, self.donor, self.post)
-
-    async def insist(self, what: str, **arguments: Any) -> Any:
-        """Ask until it is done. An error that does not say "away" is none that a person could be told of."""
-        while True:
-            try:
-                return await self.outside.ask(what, **arguments)
-            except Refused as refused:
-                if refused.kind in ("TipNotOpen", "AlreadyReturned"):
-                    raise
-                self.refused += 1
-                self.unclear += not refused.away
-                assert self.refused < 10_000
-                await asyncio.sleep(0.005)
-
-    async def give(self, wish: Wish) -> None:
-        """The whole way of a tip, and the log moved into the database behind it."""
-        tip = await self.insist("offer", **wish.offer())
-        url = await self.insist("link", tip=tip, donor=wish.donor)
-        await self.insist("event", body=paid_body(UUID(url.rpartition("/")[2]), f"ch_{wish.number}", wish.minor))
-        while not self.outside.sent["receipt", tip] or not (await standing(self.unit, wish.key, wish.minor)).sent:
-            with unless_done("TipNotOpen"):
-                await self.insist("tell")
-            await self.outside.ask("wait", seconds=LEASE_S)  # what was claimed when the disk failed
-        await self.outside.ask("checkpoint", path=str(self.path), mode="RESTART")
 
 
 @pytest.fixture

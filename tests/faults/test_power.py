@@ -7,7 +7,7 @@ import random
 import shutil
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -30,14 +30,6 @@ ROUNDS: Final = 8 if FULL else 4
 AT_ONCE: Final = 3
 CUTS: Final = 10**9 if FULL else 40  # of some thousand
 DATABASE, ACKS = "yizan.db", "acks"
-
-
-@pytest.fixture(scope="module")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
-    """Where the database lies, watched."""
-    made = Disk(tmp_path_factory.mktemp("watched"))
-    yield made
-    made.close()
 
 
 @dataclass(slots=True)
