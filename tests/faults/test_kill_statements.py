@@ -15,7 +15,7 @@ from tests.faults.ways import REFUND, TIP, WAYS, Ground, Way
 from tests.faults.wire import Gone
 from tests.world import World
 
-STRIDE: Final = 1 if FULL else 7  # points between two kills
+STRIDE: Final = 1 if FULL else 11  # points between two kills
 TELLINGS: Final = (1, 2)  # a receipt whose sender died may come again
 
 

@@ -26,9 +26,9 @@ from tests.faults.platter import Files, Platter, write_out
 from tests.faults.results import FULL, note
 from tests.world import make_world
 
-ROUNDS: Final = 8 if FULL else 4
+ROUNDS: Final = 8 if FULL else 3
 AT_ONCE: Final = 3
-CUTS: Final = 10**9 if FULL else 40  # of some thousand
+CUTS: Final = 10**9 if FULL else 24  # of some thousand
 DATABASE, ACKS = "yizan.db", "acks"
 
 
