@@ -182,7 +182,7 @@ class Crowd:
         try:
             yield task
             self.stopping = True
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(300):
                 await task
         finally:
             task.cancel()
