@@ -12,11 +12,13 @@ from aiogram.utils.token import TokenValidationError
 
 from bot import errors
 from bot.middlewares import DeadlineMiddleware, LogMiddleware, PersonMiddleware, RepliesMiddleware
+from bot.pacing import PaceMiddleware
 from bot.sending import Limiter
 from bot.session import RawSession, TokenRefused
 from bot.surplus import Surplus
 from services.cleanups import CleanupService
 from services.creators import CreatorService
+from services.guard import Pace
 from services.links import Links
 from services.operator import Operator
 from services.people import PeopleService
@@ -56,6 +58,7 @@ def build_dispatcher(
     operator: Operator = Operator(),  # noqa: B008 - frozen
     cleanups: CleanupService | None = None,
     handler_timeout_s: float = 30.0,
+    pace: Pace | None = None,
     **more: object,
 ) -> Dispatcher:
     """A dispatcher whose handlers find the services, `texts`, `links`, `person`, `language` and `more` by name.
@@ -73,6 +76,7 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(LogMiddleware())
     dispatcher.update.outer_middleware(DeadlineMiddleware(handler_timeout_s))
     dispatcher.update.outer_middleware(PersonMiddleware(people, default_language))
+    dispatcher.update.outer_middleware(PaceMiddleware(pace or Pace()))
     dispatcher.update.outer_middleware(RepliesMiddleware(texts, test_money=tips.test_money))
     errors.register(dispatcher)
     dispatcher.include_routers(*routers)

@@ -238,3 +238,33 @@ class GivingElsewhere(GivingError):
     """No way to pay is set up here; args: project (Project), url (the project's own designated page)."""
 
     message_key = "error-giving-elsewhere"
+
+
+class TooFast(GivingError):
+    """More taps or commands than anybody means; args: seconds (int), how long to wait."""
+
+    message_key = "error-too-fast"
+
+
+class TooManyHere(GivingError):
+    """More taps and commands in one chat than one chat may take; args: seconds (int)."""
+
+    message_key = "error-too-many-here"
+
+
+class PayingTooOften(GivingError):
+    """Too many of this person's payments failed; never says why they did; args: minutes (int)."""
+
+    message_key = "error-paying-too-often"
+
+
+class MinimumRaised(GivingError):
+    """While a rail is attacked it takes larger gifts only; args: least (Money), minutes (int)."""
+
+    message_key = "error-minimum-raised"
+
+
+class PayingPaused(GivingError):
+    """A rail is attacked so much that nothing is asked of it for a while; args: minutes (int)."""
+
+    message_key = "error-paying-paused"

@@ -87,6 +87,7 @@ class Telegram:
             handovers=services.handovers,
             slots=services.slots,
             thanks=services.thanks,
+            pace=services.pace,
         )
         self._hook, self._source = hook, self._source_of_updates(settings, hook)
 

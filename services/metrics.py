@@ -34,6 +34,7 @@ TELEGRAM_RETRY_AFTER: Final = Histogram(
 )
 YIZAN: Final = Gauge("yizan_info", "Always 1: which Yizan this is", ["version", "commit", "migration"])
 LOG_LINES_LEFT_OUT: Final = Gauge("log_lines_left_out", "Log lines not written since the start: too many alike")
+_GUARD: Final = Gauge("payment_guard", "0 open to all, 1 larger gifts only, 2 closed; `total` is all rails", ["rail"])
 
 
 class MetricsService:
@@ -51,8 +52,11 @@ class MetricsService:
             unsettled = await work.inbox.oldest_new()
             unknown = await work.look_ups.oldest_open(now)
             sums = await work.ledger.sums()
+            guards = await work.budgets.guards()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
+        for rail, guard in guards.items():
+            _GUARD.labels(rail).set(guard.stage(now))
         for currency, minor in sums.items():
             _IMBALANCE.labels(currency).set(minor)
         return generate_latest(self._registry)

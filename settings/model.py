@@ -60,6 +60,7 @@ class Web(Group):
     metrics_host: Annotated[Text, Field(min_length=1)] = "127.0.0.1"
     metrics_port: Annotated[Whole, Field(ge=0, le=65535)] = 0
     drain_s: Annotated[Whole, Field(ge=0, le=60)] = 0
+    proxies: Annotated[Whole, Field(ge=0, le=9)] = 0
 
     @property
     def link_base(self) -> str:
@@ -119,6 +120,42 @@ class Notices(Group):
         return counters
 
 
+class Limits(Group):
+    taps_at_once: Positive = 20
+    taps_per_minute: Positive = 60
+    chat_at_once: Positive = 5000
+    chat_per_minute: Positive = 30_000
+    pages_at_once: Positive = 120
+    pages_per_minute: Positive = 600
+    misses_at_once: Positive = 30
+    misses_per_minute: Positive = 10
+    links_at_once: Positive = 15
+    links_per_hour: Positive = 180
+    failures_at_once: Positive = 5
+    failures_per_hour: Positive = 6
+    rail_raise_at: Positive = 8
+    rail_shut_at: Positive = 14
+    total_raise_at: Positive = 40
+    total_shut_at: Positive = 70
+    raised_minor: Positive = 2000
+    guard_minutes: Positive = 15
+
+    @field_validator("rail_shut_at", "total_shut_at")
+    @classmethod
+    def _shut_is_not_below_raised(cls, shut: int, info: ValidationInfo) -> int:
+        before = str(info.field_name).replace("shut", "raise")
+        if shut < info.data.get(before, shut):
+            raise ValueError(f"must not be below limits.{before}")
+        return shut
+
+    @field_validator("total_raise_at")
+    @classmethod
+    def _one_rail_does_not_close_all(cls, total: int, info: ValidationInfo) -> int:
+        if total <= info.data.get("rail_shut_at", 0):
+            raise ValueError("must be above limits.rail_shut_at, or one rail under attack closes them all")
+        return total
+
+
 class Legal(Group):
     operator: Text = ""
     basis: Text = ""
@@ -144,6 +181,7 @@ class Settings(BaseSettings):
     tips: Tips = Tips()
     rails: Rails = Rails()
     notices: Notices = Notices()
+    limits: Limits = Limits()
     legal: Legal = Legal()
     logs: Logs = Logs()
 

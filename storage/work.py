@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import AuditStore
+from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
 from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
@@ -132,6 +133,11 @@ class Work:
     def look_ups(self) -> LookUpStore:
         """Payments to be looked up at their rails."""
         return LookUpStore(self.connection)
+
+    @cached_property
+    def budgets(self) -> BudgetStore:
+        """What people and rails have spent lately."""
+        return BudgetStore(self.connection)
 
     @cached_property
     def inbox(self) -> InboxStore:

@@ -204,7 +204,7 @@ NOT_URL = "must be an address such as https://example.org"
         (
             "web: {zzz: 1}",
             "config.yaml: web.zzz: unknown key, known here: "
-            "host, port, public_url, metrics_host, metrics_port, drain_s",
+            "host, port, public_url, metrics_host, metrics_port, drain_s, proxies",
         ),
         (
             "rails: {sandbox: {webhook_secrt: x}}",

@@ -7,7 +7,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from web.about import AboutPages
+from web.addresses import Addresses
 from web.assets import Assets
+from web.connections import Runner
 from web.errors import ErrorPages
 from web.health import HealthPages
 from web.pages import Pages
@@ -22,6 +24,7 @@ from web.timing import timed
 MOST_BYTES: Final = 256 * 1024
 KEEPALIVE_S: Final = 30
 SHUTDOWN_S: Final = 5
+LINGERING_S: Final = 2
 
 
 class _OurMistakes(logging.Filter):
@@ -39,7 +42,10 @@ def create_app(parts: WebParts) -> web.Application:
     """The whole public site; it starts nothing and holds nothing that needs closing."""
     assets = Assets()
     pages = Pages(parts, assets)
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[timed, ErrorPages(pages).middleware()])
+    app = web.Application(
+        client_max_size=MOST_BYTES,
+        middlewares=[timed, ErrorPages(pages).middleware(), Addresses(parts.addresses).middleware()],
+    )
     app.on_response_prepare.append(SecurityHeaders(parts.links.public_url))
     app.add_routes(
         [
@@ -57,18 +63,19 @@ def create_app(parts: WebParts) -> web.Application:
 
 
 def create_runner(app: web.Application) -> web.AppRunner:
-    """The runner with the limits we want: idle connections end, a shutdown waits a few seconds for answers, and
-    bodies stay as they were signed (and as small). Signals are main.py's.
+    """The runner with the limits we want: idle and slow connections end, a shutdown waits a few seconds for answers,
+    and bodies stay as they were signed (and as small). Signals are main.py's.
     """
     logger = logging.getLogger("web.server")
     logger.addFilter(_OUR_MISTAKES)
-    return web.AppRunner(
+    return Runner(
         app,
         handle_signals=False,
         access_log=None,
         logger=logger,
         auto_decompress=False,
         keepalive_timeout=KEEPALIVE_S,
+        lingering_time=LINGERING_S,
         shutdown_timeout=SHUTDOWN_S,
     )
 

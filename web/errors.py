@@ -28,9 +28,18 @@ UNKNOWN: Final[dict[type[GivingError], str]] = {
     SlotUnknown: "web-slot-unknown",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
-WORDED: Final = frozenset({400, 404, 405, 413, 500, 503})
+WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})
 
 log = structlog.get_logger()
+
+
+class TooOften(web.HTTPTooManyRequests):
+    """An address asks too often."""
+
+    def __init__(self, seconds: int) -> None:
+        """It may again in so many seconds."""
+        super().__init__(headers={"Retry-After": str(seconds)})
+        self.seconds = seconds
 
 
 class ErrorPages:
@@ -57,6 +66,8 @@ class ErrorPages:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 return await handler(request)
+        except TooOften as error:
+            return self.page(request, error.status, wait_s=error.seconds)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
@@ -78,12 +89,13 @@ class ErrorPages:
         error: GivingError | None = None,
         request_id: str = "",
         allow: str = "",
+        wait_s: int = 0,
     ) -> web.Response:
         """The page for a status; a GivingError's own words where it has none of ours."""
         worded = status if status in WORDED else 500 if status >= 500 else 400
         unknown = UNKNOWN.get(type(error)) if error is not None else None
         key = unknown or f"web-error-{worded}"
-        text = self._pages.say(request, f"{key}-text")
+        text = self._pages.say(request, f"{key}-text", **({"seconds": wait_s} if wait_s else {}))
         if error is not None and unknown is None:
             text = self._pages.say(request, error.message_key, **_wordable(error, self._pages.language(request)))
         response = self._pages.answer(
@@ -97,8 +109,8 @@ class ErrorPages:
         )
         if allow:
             response.headers["Allow"] = allow
-        if status == 503:
-            response.headers["Retry-After"] = "10"
+        if wait_s or status == 503:
+            response.headers["Retry-After"] = str(wait_s or 10)
         return response
 
 

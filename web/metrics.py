@@ -6,6 +6,7 @@ from aiohttp import web
 from services.health import HealthService
 from services.metrics import MetricsService
 from web.health import HealthPages
+from web.security import SecurityHeaders
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ def create_metrics_app(metrics: MetricsService, health: HealthService | None = N
             return web.Response(status=503)
         return web.Response(body=body, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
-    app = web.Application()
+    app = web.Application(client_max_size=0)
+    app.on_response_prepare.append(SecurityHeaders(""))
     app.add_routes([web.get("/metrics", show), *HealthPages(health, detailed=True).routes()])
     return app

@@ -1,7 +1,8 @@
 """What the pages are built from: services and the operator's few words, handed over by main.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
 from services.payments import PaymentService
@@ -33,3 +34,4 @@ class WebParts:
     operator: str = ""
     telegram: TelegramHook | None = None
     health: HealthService | None = None
+    addresses: AddressRules = field(default_factory=AddressRules)

@@ -10,6 +10,7 @@ from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tips import Limits
+from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from services.audit import AuditService
@@ -20,6 +21,8 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.groups import GroupService
+from services.guard import Pace
+from services.guard_payments import PaymentGuard
 from services.handover import HandoverService
 from services.health import HealthService
 from services.links import Links
@@ -76,6 +79,8 @@ class Services:
     wakes: Wakes
     operator: Operator
     health: HealthService
+    guard: PaymentGuard
+    pace: Pace
 
     async def aclose(self) -> None:
         """Close the rails' connections."""
@@ -107,10 +112,12 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
     limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
-    tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language)
+    guard = PaymentGuard(unit, rails, rules=payment_rules(settings))
+    tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language, guard=guard)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
-    payments = PaymentService(unit, rails.values(), Settler(unit, rails, wakes=wakes, digest_every=digest_every))
+    settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard)
+    payments = PaymentService(unit, rails.values(), settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
     return Services(
@@ -141,6 +148,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
         health=HealthService(unit),
+        guard=guard,
+        pace=Pace(pace_rules(settings)),
     )
 
 

@@ -13,6 +13,7 @@ from aiohttp import web
 import logs
 from launch.failures import StartFailed
 from launch.service.building import Services
+from launch.service.limits import address_rules
 from launch.stopping import WEB_S, Stopping
 from launch.version import VERSION, commit
 from services.metrics import LOG_LINES_LEFT_OUT, YIZAN, MetricsService
@@ -72,6 +73,7 @@ async def start_web(
         operator=services.operator.name,
         telegram=hook,
         health=services.health,
+        addresses=address_rules(settings),
     )
     runner = create_runner(create_app(parts))
     await runner.setup()

@@ -31,6 +31,7 @@ DIGEST_EVERY_S: Final = 2.0
 REFUND_SWEEP_EVERY_S: Final = 60.0
 PAYMENT_SWEEP_EVERY_S: Final = 60.0
 FORGET_EVERY_S: Final = 3600.0
+FORGET_BUDGETS_EVERY_S: Final = 600.0
 
 
 async def serve(
@@ -99,6 +100,9 @@ async def loops(services: Services) -> AsyncIterator[None]:
         ),
         asyncio.create_task(keep_doing("clock", ClockWatch().look, asyncio.Event(), every_s=WATCH_EVERY_S)),
         asyncio.create_task(keep_doing("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S)),
+        asyncio.create_task(
+            keep_doing("budgets", services.guard.forget_old, asyncio.Event(), every_s=FORGET_BUDGETS_EVERY_S)
+        ),
         asyncio.create_task(
             keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
         ),

@@ -18,6 +18,7 @@ from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh
 from payments.provider import BadEvent, Rail
 from services.clock import Clock, utc_now
+from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.wake import Wakes
@@ -41,11 +42,11 @@ class Settler:
 
     def __init__(
         self, unit: UnitOfWork, rails: Mapping[str, Rail], *, wakes: Wakes, digest_every: timedelta,
-        now: Clock = utc_now,
+        guard: PaymentGuard | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """Decode events by these rails; wake those who send what was queued."""
+        """Decode events by these rails; wake those who send what was queued; tell the guard what became of payments."""
         self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
-        self._digest_every = digest_every
+        self._digest_every, self._guard = digest_every, guard
 
     async def take(self, work: Work, came: Sequence[Event]) -> list[Taken]:
         """Store events and settle them; those that can't be settled now are stored as new. Give `tell` the result.
@@ -218,6 +219,8 @@ class Settler:
                     payment_id=str(event.reference) if event.reference else None,
                     outcome=settlement.outcome, reason=settlement.reason,
                 )  # fmt: skip
+        if self._guard is not None:
+            self._guard.settled(decided)
         moved = False
         for name, part in (("tips_paid", _PAID), ("tips_paid_again", _EXTRA), ("tips_refunded", _REFUNDED)):
             if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:

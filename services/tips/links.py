@@ -6,13 +6,15 @@ from uuid import UUID
 
 import structlog
 
-from giving.errors import NotYours, RailUnavailable, TipNotOpen
+from giving.budgets import LinkAsk
+from giving.errors import GivingError, NotYours, RailUnavailable, TipNotOpen
 from giving.ids import token_of
 from giving.payments import Payment, PaymentWish
 from giving.people import Person
 from giving.projects import Project
 from giving.tips import Tip, TipState
 from payments.provider import PaymentIntent, Rail, RailRefused
+from services.guard_payments import PaymentGuard
 from services.links import Links
 from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
@@ -23,16 +25,19 @@ log = structlog.get_logger()
 class PaymentLinks:
     """Asks the rail only after the tip is committed, and never inside a unit of work."""
 
-    def __init__(self, unit: UnitOfWork, rail: Rail | None, links: Links, language: str) -> None:
-        """Ask this rail; `language` for who has none."""
-        self._rail, self._links, self._language = rail, links, language
+    def __init__(
+        self, unit: UnitOfWork, rail: Rail | None, links: Links, language: str, guard: PaymentGuard | None = None
+    ) -> None:
+        """Ask this rail, if its guard allows it; `language` for who has none."""
+        self._rail, self._links, self._language, self._guard = rail, links, language, guard
         self._ask = GroupCommit(unit, self._ask_many, name="ask")
         self._link = GroupCommit(unit, self._link_many, name="link")
 
     async def __call__(self, tip_id: UUID, person: Person) -> str:
         """Where to pay this tip; the same link as long as it is unpaid.
 
-        Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again).
+        Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
+        TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
         if self._rail is None:
             raise TipNotOpen
@@ -61,20 +66,32 @@ class PaymentLinks:
             if tip is not None and tip.donor == person.id and tip.payment and tip.state is TipState.OFFERED:
                 wishes[tip.payment] = self._wish(tip, projects[tip.project], person)
         stored = await work.payments.ask_many(wishes)
-        return [self._asked(tips.get(tip_id), person, stored) for tip_id, person in asked]
+        refused = await self._refused(work, [payment for payment, _ in stored.values() if payment.url is None])
+        return [self._asked(tips.get(tip_id), person, stored, refused) for tip_id, person in asked]
+
+    async def _refused(self, work: Work, new: Sequence[Payment]) -> Mapping[UUID, GivingError]:
+        """Which of the pay pages that are still to be made the guard refuses."""
+        if self._guard is None or not new:
+            return {}
+        verdicts = await self._guard.allow(work, [LinkAsk(p.donor, p.amount, p.rail) for p in new])
+        return {payment.id: verdict for payment, verdict in zip(new, verdicts, strict=True) if verdict is not None}
 
     def _wish(self, tip: Tip, project: Project, person: Person) -> PaymentWish:
         language = person.language(self._language)
         return PaymentWish(project.title(language), self._links.start(f"t_{token_of(tip.id)}"), language)
 
     def _asked(
-        self, tip: Tip | None, person: Person, stored: Mapping[UUID, tuple[Payment, PaymentWish]]
+        self,
+        tip: Tip | None,
+        person: Person,
+        stored: Mapping[UUID, tuple[Payment, PaymentWish]],
+        refused: Mapping[UUID, GivingError],
     ) -> tuple[Payment, PaymentWish] | Exception:
         if tip is None or tip.donor != person.id:
             return NotYours()
         if tip.payment is None or tip.payment not in stored:
             return TipNotOpen()
-        return stored[tip.payment]
+        return refused.get(tip.payment) or stored[tip.payment]
 
     async def _link_many(self, work: Work, linked: Sequence[Payment]) -> list[Exception | None]:
         await work.payments.link_many(linked)

@@ -14,6 +14,7 @@ from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
 from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
+from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
 from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_card
@@ -37,6 +38,7 @@ class TipService:
         limits: Limits,
         presets: Sequence[Money],
         language: str,
+        guard: PaymentGuard | None = None,
         now: Clock = utc_now,
     ) -> None:
         """Without a rail, taps lead to the project's own designated page."""
@@ -45,7 +47,7 @@ class TipService:
         self.takes_money = rail is not None
         self.test_money = rail is not None and not rail.capabilities.real_money
         self._offers = Offers(unit, rail, links, limits, now)
-        self._pay = PaymentLinks(unit, rail, links, language)
+        self._pay = PaymentLinks(unit, rail, links, language, guard)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
 
     async def offer(self, request: OfferRequest) -> Tip:
@@ -73,7 +75,8 @@ class TipService:
     async def payment_link(self, tip_id: UUID, person: Person) -> str:
         """Where to pay this tip; the same link as long as it is unpaid.
 
-        Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again).
+        Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
+        TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
         return await self._pay(tip_id, person)
 

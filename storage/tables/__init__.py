@@ -1,6 +1,7 @@
 """Every table, once for both engines: named constraints, money in BIGINT minor units, times in UTC."""
 
 from storage.tables.audit import audit_log
+from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.ledger import accounts, entries, postings
@@ -15,6 +16,7 @@ __all__ = [
     "UtcDateTime",
     "accounts",
     "audit_log",
+    "budgets",
     "chat_managers",
     "chats",
     "cleanups",
