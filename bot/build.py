@@ -76,7 +76,8 @@ def build_dispatcher(
     dispatcher.update.outer_middleware(LogMiddleware())
     dispatcher.update.outer_middleware(DeadlineMiddleware(handler_timeout_s))
     dispatcher.update.outer_middleware(PersonMiddleware(people, default_language))
-    dispatcher.update.outer_middleware(PaceMiddleware(pace or Pace()))
+    if pace is not None:
+        dispatcher.update.outer_middleware(PaceMiddleware(pace))
     dispatcher.update.outer_middleware(RepliesMiddleware(texts, test_money=tips.test_money))
     errors.register(dispatcher)
     dispatcher.include_routers(*routers)

@@ -121,7 +121,7 @@ def watch(guard: Guard, rules: GuardRules, now: datetime, *, failed: int, paid: 
     if not failed:
         return replace(guard, whole_at=whole_at)
     whole_at = charge(whole_at, rate, now, failed)
-    count = spent(whole_at, rate, now) + 1e-6  # a moment's rounding
+    count = ceil(spent(whole_at, rate, now) - 1e-6)  # one of which a part is forgotten still counts
     ends = now + rules.hold
     return Guard(
         whole_at,
@@ -137,13 +137,17 @@ def _later(until: datetime | None, ends: datetime, rules: GuardRules, now: datet
 
 @dataclass(frozen=True, slots=True)
 class PaymentRules:
-    """How many pay pages one person may open, how many of their payments may fail, and when a rail is guarded."""
+    """How many pay pages one person may open, how many of their payments may fail, and when a rail is guarded.
+
+    No more than `of_one` failures of one person count for the rail: alone they must not close it for the others.
+    """
 
     links: Rate = Rate(15, timedelta(seconds=20))
     failures: Rate = Rate(5, timedelta(minutes=10))
-    rail: GuardRules = GuardRules(raise_at=8, shut_at=14)
+    rail: GuardRules = GuardRules(raise_at=8, shut_at=12)
     total: GuardRules = GuardRules(raise_at=40, shut_at=70)
     raised_minor: int = 2000
+    of_one: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +196,11 @@ def _decide_link(ask: LinkAsk, budgets: Budgets, rules: PaymentRules, now: datet
         return TooFast(seconds=in_seconds(wait))
     budgets.links[ask.donor] = whole_at
     return None
+
+
+def failures_for_all(whole_at: datetime | None, failed: int, rules: PaymentRules, now: datetime) -> int:
+    """How many of one person's new failures count for their rail; `whole_at` is their budget before these."""
+    return min(failed, max(0, rules.of_one - ceil(spent(whole_at, rules.failures, now) - 1e-6)))
 
 
 def must_close(donor: datetime | None, guards: Sequence[Guard], rules: PaymentRules, now: datetime) -> bool:

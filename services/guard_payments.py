@@ -14,7 +14,18 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from giving.budgets import Budgets, Guard, LinkAsk, PaymentRules, Stage, charge, decide_links, must_close, watch
+from giving.budgets import (
+    Budgets,
+    Guard,
+    LinkAsk,
+    PaymentRules,
+    Stage,
+    charge,
+    decide_links,
+    failures_for_all,
+    must_close,
+    watch,
+)
 from giving.errors import GivingError, RailUnavailable
 from giving.payments import EventKind, Payment, RailEvent, Settlement
 from giving.tips import TipState
@@ -109,21 +120,20 @@ class PaymentGuard:
 
     async def _watch_many(self, work: Work, failed: Sequence[Payment]) -> list[Watched | Exception]:
         now, rules = self._now(), self._rules
-        by_rail, donors = Count(payment.rail for payment in failed), Count(payment.donor for payment in failed)
-        subjects = [TOTAL, *map(rail_guard, by_rail), *map(failures_of, donors)]
+        donors = Count((payment.donor, payment.rail) for payment in failed)
+        rails = {payment.rail for payment in failed}
+        subjects = [TOTAL, *map(rail_guard, rails), *(failures_of(donor) for donor, _ in donors)]
         before = await work.budgets.lock(subjects)
         paid, self._paid = self._paid, Count()  # lost with a commit that fails: then some count that need not have
-        after = {
-            rail_guard(rail): watch(
-                before.get(rail_guard(rail), Guard()), rules.rail, now, failed=count, paid=paid[rail]
-            )
-            for rail, count in by_rail.items()
-        }
-        total = before.get(TOTAL, Guard())
-        after[TOTAL] = watch(total, rules.total, now, failed=len(failed), paid=paid.total())
-        for donor, count in donors.items():
-            was = before.get(failures_of(donor), Guard()).whole_at
-            after[failures_of(donor)] = Guard(charge(was, rules.failures, now, count))
+        after, counted = dict(before), Count[str]()
+        for (donor, rail), count in donors.items():
+            subject = failures_of(donor)
+            was = after.get(subject, Guard()).whole_at
+            counted[rail] += failures_for_all(was, count, rules, now)
+            after[subject] = Guard(charge(was, rules.failures, now, count))
+        for name, subject, guarding in ((TOTAL, TOTAL, rules.total), *((r, rail_guard(r), rules.rail) for r in rails)):
+            many, made = (counted.total(), paid.total()) if name == TOTAL else (counted[name], paid[name])
+            after[subject] = watch(before.get(subject, Guard()), guarding, now, failed=many, paid=made)
         await work.budgets.put(after)
 
         def watched(payment: Payment) -> Watched:

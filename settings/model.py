@@ -134,7 +134,7 @@ class Limits(Group):
     failures_at_once: Positive = 5
     failures_per_hour: Positive = 6
     rail_raise_at: Positive = 8
-    rail_shut_at: Positive = 14
+    rail_shut_at: Positive = 12
     total_raise_at: Positive = 40
     total_shut_at: Positive = 70
     raised_minor: Positive = 2000

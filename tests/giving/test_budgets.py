@@ -17,6 +17,7 @@ from giving.budgets import (
     Stage,
     charge,
     decide_links,
+    failures_for_all,
     in_seconds,
     must_close,
     spend,
@@ -205,6 +206,14 @@ def test_the_total_guards_every_rail():
     (verdict,) = decide_links([ask(rail="other")], Budgets(total=total), RULES, START)
     assert isinstance(verdict, MinimumRaised)
     assert RULES.rail.shut_at < RULES.total.raise_at  # one rail under attack never closes the others
+
+
+def test_one_person_alone_closes_nothing_for_the_others():
+    whole_at, counted = None, 0
+    for _ in range(100):
+        counted += failures_for_all(whole_at, 1, RULES, START)
+        whole_at = charge(whole_at, RULES.failures, START)
+    assert counted == failures_for_all(None, 100, RULES, START) == RULES.of_one < RULES.rail.raise_at
 
 
 def test_a_refused_ask_costs_nothing():
