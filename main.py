@@ -15,6 +15,7 @@ from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
 from launch.privacy_commands import privacy
 from launch.project_commands import project
+from launch.secrets import SafeGroup, uncaught
 from launch.version import VERSION
 from settings import missing_for_run, render
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from storage.engines import Engines
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=SafeGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--config", type=click.Path(path_type=Path), help="Settings file (default: config.yaml beside main.py).")
 @click.version_option(VERSION, prog_name="yizan")
 @click.pass_context
@@ -145,8 +146,11 @@ def config() -> None:
 @click.pass_context
 def show(context: click.Context) -> None:
     """What is in force, from file and environment; secrets hidden."""
-    click.echo(render(settings_of(context)), nl=False)
+    from logs import mask_text
+
+    click.echo(mask_text(render(settings_of(context))), nl=False)
 
 
 if __name__ == "__main__":
+    sys.excepthook = uncaught
     cli(prog_name="yizan")

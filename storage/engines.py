@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ def database_url(text: str) -> URL:
     """A URL with our driver in it. Raises: DatabaseUrlWrong."""
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise DatabaseUrlWrong(
             "database.url is no URL; write sqlite:///var/yizan.db or postgresql://user@host/name"
         ) from None
@@ -59,6 +60,7 @@ def database_url(text: str) -> URL:
         case "sqlite":
             return url.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres":
+            _must_know(url)
             return url.set(drivername="postgresql+asyncpg")
     raise DatabaseUrlWrong(f"database.url: {url.get_backend_name()} is not supported; use sqlite or postgresql")
 
@@ -122,6 +124,16 @@ def _inline_engine(url: URL, *, readonly: bool) -> Engine:
     )
     _prepare(engine, readonly=readonly, wait_ms=0)
     return engine
+
+
+def _must_know(url: URL) -> None:
+    """The driver takes these options. Raises: DatabaseUrlWrong."""
+    import asyncpg
+
+    known = {*inspect.signature(asyncpg.connect).parameters, "prepared_statement_cache_size"}
+    for name in url.query.keys() - known:
+        hint = "ssl=require and the like, as in ?ssl=require" if name.startswith("ssl") else ", ".join(sorted(known))
+        raise DatabaseUrlWrong(f"database.url: PostgreSQL's driver has no option {name}; it has {hint}")
 
 
 def _file_of(url: URL) -> str:

@@ -251,6 +251,27 @@ def test_nothing_is_wider_than_a_phone(demo, window, language):
         assert wide_parts(page) == [], persona
 
 
+def test_no_page_asks_for_what_its_own_policy_refuses(demo, chromium):
+    receipt = a_gift(demo)
+    context = chromium.new_context(locale="zh-CN")
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(
+        "window.refused = []; addEventListener('securitypolicyviolation',"
+        " (e) => refused.push(`${e.effectiveDirective} ${e.blockedURI}`))"
+    )
+    page = context.new_page()
+    paths = ["/", f"/p/{LIBRARIES}", f"/r/{receipt}", "/r", "/r/YZ-00000-00000-000", "/terms", "/privacy", "/nowhere"]
+    for path in [f"{path}?lang={language}" for path in paths for language in ("zh-CN", "en")]:
+        answer = page.goto(demo.pages + path)
+        assert answer is not None
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        expect(page.locator("main")).to_be_visible()
+        assert page.evaluate("refused") == [], path
+    page.evaluate("document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = 1'}))")
+    assert page.evaluate("[refused, window.ran ?? null]") == [["script-src-elem inline"], None]
+    context.close()
+
+
 def wide_parts(page: Page) -> list[str]:
     """What reaches over the right edge, apart from what scrolls by itself."""
     found: list[str] = page.evaluate(
