@@ -63,7 +63,7 @@ class Keyed(Generic[Key]):
 class PaceRules:
     """What one person, and all people in one chat, may do: each tap and each command counts one."""
 
-    person: Rate = Rate(20, timedelta(seconds=1))  # noqa: RUF009 - frozen
+    person: Rate = Rate(30, timedelta(seconds=1))  # noqa: RUF009 - frozen
     chat: Rate = Rate(5000, timedelta(milliseconds=2))  # noqa: RUF009 - frozen
 
 

@@ -121,7 +121,7 @@ class Notices(Group):
 
 
 class Limits(Group):
-    taps_at_once: Positive = 20
+    taps_at_once: Positive = 30
     taps_per_minute: Positive = 60
     chat_at_once: Positive = 5000
     chat_per_minute: Positive = 30_000

@@ -45,8 +45,8 @@ def test_fifty_taps_of_one_person_in_two_seconds_are_told_to_wait():
     for _ in range(50):
         done += granted(pace, 1, chat=CHANNEL)
         time.passes(milliseconds=40)
-    assert 20 <= done <= 22
-    granted(pace, 30)
+    assert 30 <= done <= 32
+    granted(pace, 40)
     with pytest.raises(TooFast) as refusal:
         pace.act(1)
     time.passes(seconds=float(str(refusal.value.args_for_message["seconds"])))
@@ -78,17 +78,17 @@ def test_what_is_forgotten_was_whole_or_the_oldest(keys: list[int]):
 
 
 async def test_each_tap_is_answered_with_when_to_try_again(world: World, chat: Chat):
-    said = [await chat.taps(1002, "nonsense", chat=CHANNEL) for _ in range(30)]
+    said = [await chat.taps(1002, "nonsense", chat=CHANNEL) for _ in range(45)]
     assert all(len(answers(made)) == 1 for made in said), "every callback is answered"
     texts = [answers(made)[0].text or "" for made in said]
     slow = [text for text in texts if text.startswith("That was quicker than I can follow.")]
-    assert 5 <= len(slow) <= 10
+    assert 5 <= len(slow) <= 15
     assert "try again in a second" in slow[0]
 
 
 async def test_who_writes_is_told_once_in_their_language(world: World, chat: Chat):
     made: list[Any] = []
-    for _ in range(40):
+    for _ in range(55):
         made += await chat.says(1001, "/gifts")
     told = [m for m in made if isinstance(m, SendMessage) and "点得太快啦" in (m.text or "")]
     assert len(told) <= 2  # a second may pass in between
