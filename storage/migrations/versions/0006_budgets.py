@@ -1,10 +1,10 @@
-"""What people and rails have spent of their budgets lately: a new table, safe beside a running 0003."""
+"""What people and rails have spent of their budgets lately: a new table, safe beside a running 0005."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

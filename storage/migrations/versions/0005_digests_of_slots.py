@@ -1,10 +1,10 @@
-"""When the creator of a slot is to be told what was given on it: safe beside a running 0003."""
+"""When the creator of a slot is to be told what was given on it: safe beside a running 0004."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 COLUMNS = ("digest_due_at", "digest_sent_at")
