@@ -21,6 +21,7 @@ from bot.loops import work_or_stop
 from bot.replies import Replies
 from bot.sending import Priority, sending_as
 from services.cleanups import AFTER, Cleanup, CleanupService
+from services.leadership import NotLeading
 from services.updates import is_away
 
 log = structlog.get_logger()
@@ -66,6 +67,8 @@ class Cleaner:
         while await work_or_stop(never, stop, IDLE_S):
             try:
                 await self.clean()
+            except NotLeading:
+                log.info("cleaning_left_to_the_leader")
             except Exception:  # the database may be back in a second; the cleaner must be there then
                 log.exception("cleaning_failed")
 

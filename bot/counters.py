@@ -24,6 +24,7 @@ from giving.creators import Carried, Post, PostCounter
 from services.carriers import CarrierCard
 from services.counters import CounterService
 from services.creators import CreatorService
+from services.leadership import NotLeading
 from services.links import Links
 from services.tips import TipService
 from texts import Texts
@@ -89,6 +90,8 @@ class CounterEditor:
                 await self._counters.shown(post.id, counter.raised, counter.chat)
             else:
                 await self._counters.failed(post.id, gone=gone)
+        except NotLeading:
+            return False
         except Exception:  # one broken counter must not stop the others
             log.exception("counter_broken", post=str(post.id))
             return False

@@ -25,6 +25,7 @@ from bot.notices import together
 from bot.sending import Priority, sending_as
 from bot.session import may_have_arrived
 from giving.notices import URGENCY, Urgency
+from services.leadership import NotLeading
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
 from services.updates import is_away
@@ -84,6 +85,8 @@ class OutboxSender:
         """Claim and start on what was claimed; False when there was nothing."""
         try:
             notices = await self._outbox.claim()
+        except NotLeading:
+            return False
         except Exception:  # the database may be back in a second; the sender must be there then
             log.exception("outbox_claim_failed")
             return False
@@ -106,6 +109,8 @@ class OutboxSender:
         """Send a bundle as one message and mark it; where it is itself at fault, send each notice alone."""
         try:
             await self._attempt(bundle)
+        except NotLeading:
+            log.info("notices_left_to_the_leader", count=len(bundle))
         except Exception as error:
             if len(bundle) > 1:
                 log.warning(
@@ -198,6 +203,8 @@ class OutboxSender:
         """Record an outcome; if that fails the lease runs out and the notice is sent once more (at least once)."""
         try:
             await marking
+        except NotLeading:  # whoever leads now has taken them on; what arrived is told twice at most
+            log.warning("outbox_mark_refused")
         except Exception:
             log.exception("outbox_mark_failed")
 

@@ -18,6 +18,7 @@ from bot.ephemeral import Whispers
 from bot.intake import Intake
 from bot.isolation import PersonIsolation
 from bot.lane import TapLane
+from bot.leading import LeaseGuard
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
@@ -29,6 +30,7 @@ from bot.webhook import Webhook, WebhookRefused
 from handlers import routers
 from launch.failures import StartFailed
 from launch.stopping import BOT_S, Stopping
+from services.leadership import Part, in_nobodys_name
 from settings import Settings
 from web.telegram import TelegramHook
 
@@ -60,6 +62,7 @@ class Telegram:
             self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
         except TokenRefused:
             raise StartFailed(NO_TOKEN) from None
+        self._bot.session.middleware(LeaseGuard(services.leadership.may_act))  # after the limiter, so inside of it
         self.rights = TelegramRights(self._bot)
         self._carriers = Carriers(
             self._bot, services.carriers, services.creators, services.tips, services.texts, services.links
@@ -89,16 +92,23 @@ class Telegram:
             thanks=services.thanks,
             pace=services.pace,
         )
-        self._hook, self._source = hook, self._source_of_updates(settings, hook)
+        self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
+        self._intake = Intake(self._bot, self._dispatcher, services.updates)
+        lane = TapLane(self._bot.id, services.people, services.tips, services.links)
+        self._lane = lane if settings.telegram.tap_lane else None
+        self._webhook = self._brought(settings.web.public_url, hook) if hook is not None else None
 
-    def _source_of_updates(self, settings: Settings, hook: TelegramHook | None) -> Polling | Webhook:
-        services, taps_first = self._services, settings.telegram.tap_lane
-        intake = Intake(self._bot, self._dispatcher, services.updates)
-        lane = TapLane(self._bot.id, services.people, services.tips, services.links) if taps_first else None
-        if hook is None:
-            return Polling(self._bot, self._dispatcher, intake, lane=lane, timeout_s=settings.telegram.poll_timeout_s)
-        url, secret = settings.web.public_url + hook.path, hook.secret
-        return Webhook(self._bot, self._dispatcher, intake, url=url, secret=secret, lane=lane)
+    def _brought(self, public_url: str, hook: TelegramHook) -> Webhook:
+        url = public_url + hook.path
+        return Webhook(self._bot, self._dispatcher, self._intake, url=url, secret=hook.secret, lane=self._lane)
+
+    async def _poll(self, ended: asyncio.Event) -> None:
+        """Fetch updates: Telegram gives them to one caller, so only the leader asks. What they lead to is nobody's."""
+        with in_nobodys_name():
+            polling = Polling(
+                self._bot, self._dispatcher, self._intake, lane=self._lane, timeout_s=self._poll_timeout_s
+            )
+            await polling.run(ended)
 
     async def run(self, stopping: Stopping, on_ready: Callable[[str], None] | None) -> None:
         """Listen and send until we are to stop; what is in hand is finished.
@@ -130,10 +140,16 @@ class Telegram:
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        if self._hook is not None and isinstance(self._source, Webhook):
-            self._hook.deliver = self._source.deliver  # not before the links know where they lead
+        leader: list[Part] = [sender.run, editor.run, cleaner.run]
+        everybody: list[Awaitable[None]] = []
+        if self._hook is not None and self._webhook is not None:
+            self._hook.deliver = self._webhook.deliver  # not before the links know where they lead
+            everybody.append(self._webhook.run(stop))
+        else:
+            leader.append(self._poll)
+        services.leadership.ready.set()
         try:
-            await _together(stopping, self._source.run(stop), sender.run(stop), editor.run(stop), cleaner.run(stop))
+            await _together(stopping, *everybody, services.leadership.while_leading(stop, *leader))
         finally:
             if self._hook is not None:
                 self._hook.deliver = None

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from services.clock import Clock, utc_now
+from services.leadership import Write
 from storage.cleanups import Cleanup
 from storage.work import UnitOfWork
 
@@ -21,9 +22,9 @@ __all__ = ["Cleanup", "CleanupService"]
 class CleanupService:
     """Each message is deleted about ten seconds after it was handed in."""
 
-    def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
-        """Store through this unit of work."""
-        self._unit, self._now = unit, now
+    def __init__(self, unit: UnitOfWork, *, write: Write | None = None, now: Clock = utc_now) -> None:
+        """Store through this unit of work; what became of it is marked by `write`: in production the leader's."""
+        self._unit, self._write, self._now = unit, write or unit, now
 
     async def later(self, chat: int, *message_ids: int, after: timedelta = AFTER) -> None:
         """Delete these messages in a moment."""
@@ -43,13 +44,13 @@ class CleanupService:
 
     async def done(self, ids: Collection[UUID]) -> None:
         """They are gone, or can't be deleted."""
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.cleanups.done(ids)
 
     async def failed(self, cleanup: Cleanup) -> None:
         """Telegram did not answer: a little later again, but not for ever."""
         now = self._now()
-        async with self._unit() as work:
+        async with self._write() as work:
             if now - cleanup.due_at > HOPELESS_AFTER:
                 await work.cleanups.done([cleanup.id])
             else:

@@ -7,6 +7,7 @@ from uuid import UUID
 from giving.creators import Chat, Post, PostCounter
 from giving.projects import Tally
 from services.clock import Clock, utc_now
+from services.leadership import Write
 from services.wake import Wakes
 from storage.work import UnitOfWork, Work
 
@@ -14,8 +15,11 @@ from storage.work import UnitOfWork, Work
 class CounterService:
     """A post's button is edited at most once per `every`, and once more when the last tip is in."""
 
-    def __init__(self, unit: UnitOfWork, *, wakes: Wakes, every: timedelta, now: Clock = utc_now) -> None:
-        """Read and mark through this unit of work."""
+    def __init__(
+        self, unit: UnitOfWork, *, wakes: Wakes, every: timedelta, write: Write | None = None, now: Clock = utc_now
+    ) -> None:
+        """Read through this unit of work, mark by `write`: in production the leader's."""
+        self._write = write or unit
         self._unit, self._wakes, self._every, self._now = unit, wakes, every, now
 
     @property
@@ -36,13 +40,13 @@ class CounterService:
 
     async def shown(self, post_id: UUID, tally: Tally, chat: Chat | None = None, author: str | None = None) -> None:
         """The buttons show this tally (the chat's amounts, the author); if that changed the post is due again."""
-        async with self._unit() as work:
+        async with self._write() as work:
             await mark_shown(work, post_id, tally, chat, author, now=self._now())
 
     async def failed(self, post_id: UUID, *, gone: bool) -> None:
         """The button could not be edited: never again if the post is gone, else a little later."""
         now = self._now()
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.creators.counter_shown(post_id, now=now, due_at=None if gone else now + 5 * self._every)
 
 

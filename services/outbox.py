@@ -18,6 +18,7 @@ from services import digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
+from services.leadership import Write
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
@@ -55,9 +56,14 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, now: Clock = utc_now, monotonic: Callable[[], float] = time.monotonic,
+        currency: str, write: Write | None = None, now: Clock = utc_now,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
-        """`quiet`: receipts come silently then, everything else waits for the morning."""
+        """`quiet`: receipts come silently then, everything else waits for the morning.
+
+        `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
+        """
+        self._write = write or unit
         self._monotonic = monotonic
         self._held: dict[UUID, float] = {}
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
@@ -75,7 +81,7 @@ class OutboxService:
         async with self._unit.read() as work:
             if not await work.outbox.any_due(now):
                 return []
-        async with self._unit() as work:
+        async with self._write() as work:
             claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit)
             gone = [message.id for message in claimed if message.telegram_id is None]
             if gone:
@@ -121,20 +127,20 @@ class OutboxService:
         once = [n.id for n in notices if n.kind in AT_MOST_ONCE]
         if not once:
             return True
-        async with self._unit() as work:
+        async with self._write() as work:
             return await work.outbox.begin(once, now=self._now()) == len(once)
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
         """They arrived, as one message."""
         ids = self._let_go(notices)
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.outbox.sent(ids, message_id=message_id, now=self._now())
         log.info("notices_sent", kind=notices[0].kind, count=len(notices))
 
     async def retry(self, notices: Sequence[Notice], after_s: float, error: str, *, not_sent: bool = False) -> None:
         """Try again after that many seconds; what may arrive only once, and was begun, only if it was `not_sent`."""
         due_at, ids = self._now() + timedelta(seconds=after_s), self._let_go(notices)
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.outbox.retry(ids, due_at=due_at, error=error[:500], not_sent=not_sent)
         if not not_sent and any(n.kind in AT_MOST_ONCE for n in notices):
             log.warning("notices_unknown", kind=notices[0].kind, count=len(notices), error=error[:500])
@@ -144,7 +150,7 @@ class OutboxService:
         self._let_go(notices)
         waits = [n.id for n in notices if URGENCY[n.kind] is Urgency.RECEIPT]
         dropped = [n.id for n in notices if URGENCY[n.kind] is not Urgency.RECEIPT]
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.outbox.retry(waits, due_at=self._now(), error="blocked the bot")
             await work.outbox.give_up(dropped, state=OutboxState.SKIPPED, error="blocked the bot")
             await work.people.unreachable(sorted({n.recipient for n in notices}), self._now())
@@ -153,7 +159,7 @@ class OutboxService:
     async def failed(self, notices: Sequence[Notice], error: str) -> None:
         """Telegram refuses the message itself: it would refuse it every time."""
         ids = self._let_go(notices)
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.outbox.give_up(ids, state=OutboxState.FAILED, error=error[:500])
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
@@ -187,7 +193,7 @@ class OutboxService:
         async with self._unit.read() as work:
             if not await digests.any_due(work, self._now()):
                 return 0
-        async with self._unit() as work:
+        async with self._write() as work:
             queued = await digests.queue(work, self._now(), self._quiet)
         if queued:
             self._wakes.outbox.set()

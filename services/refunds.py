@@ -11,6 +11,7 @@ from giving.people import Person
 from giving.tips import Tip, TipState
 from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
+from services.leadership import Write
 from services.tips import TipCard, TipService
 from storage.ids import new_id
 from storage.payments import RefundState
@@ -23,9 +24,13 @@ ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
 class RefundService:
     """Records the wish, commits, asks the rail; the books change when the rail's event says the money went back."""
 
-    def __init__(self, unit: UnitOfWork, rail: Rail | None, tips: TipService, *, now: Clock = utc_now) -> None:
-        """Refunds go out by the rail the tip came in by."""
+    def __init__(
+        self, unit: UnitOfWork, rail: Rail | None, tips: TipService, *, write: Write | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """Refunds go out by the rail the tip came in by; the sweep marks by `write`: in production the leader's."""
         self._unit, self._rail, self._tips, self._now = unit, rail, tips, now
+        self._write = write or unit
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
@@ -42,7 +47,7 @@ class RefundService:
                 raise NotRefundable
             refund = await work.payments.request_refund(refund=new_id(), tip=tip_id, now=self._now())
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund))
-        await self._ask(refund, tip)
+        await self._ask(refund, tip, self._unit)
         return await self._tips.card(tip_id, person)
 
     async def sweep(self) -> int:
@@ -52,12 +57,12 @@ class RefundService:
             tips = await work.tips.by_ids(waiting.values())
         for refund, tip_id in waiting.items():
             try:
-                await self._ask(refund, tips[tip_id])
+                await self._ask(refund, tips[tip_id], self._write)
             except (RefundDelayed, NotRefundable, AlreadyReturned) as outcome:
                 log.warning("refund_swept", refund_id=str(refund), outcome=str(outcome))
         return len(waiting)
 
-    async def _ask(self, refund: UUID, tip: Tip) -> None:
+    async def _ask(self, refund: UUID, tip: Tip, write: Write) -> None:
         """The rail's word: asked, already returned (it has nothing left to give back), or refused."""
         if self._rail is None or tip.charge is None:
             raise RefundDelayed
@@ -65,10 +70,10 @@ class RefundService:
             await self._rail.refund(tip.charge, tip.amount, key=f"refund:{refund}")
         except RailRefused as refused:
             log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
-            async with self._unit() as work:
+            async with write() as work:
                 await work.payments.set_refund(refund, RefundState.REFUSED)
             raise (AlreadyReturned if str(refused) == "amount_too_large" else NotRefundable) from refused
         except RailUnavailable as down:
             raise RefundDelayed from down
-        async with self._unit() as work:
+        async with write() as work:
             await work.payments.set_refund(refund, RefundState.ASKED)

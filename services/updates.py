@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from services.clock import Clock, utc_now
+from services.leadership import Write
 from storage.group_commit import GroupCommit
 from storage.group_read import GroupRead
 from storage.trouble import is_away
@@ -22,9 +23,9 @@ KEPT: Final = timedelta(hours=48)
 class UpdateService:
     """One look and one commit for all that are asked and told at the same time."""
 
-    def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
-        """Remember through this unit of work."""
-        self._unit, self._now = unit, now
+    def __init__(self, unit: UnitOfWork, *, write: Write | None = None, now: Clock = utc_now) -> None:
+        """Remember through this unit of work; forget by `write`: in production the leader's."""
+        self._write, self._now = write or unit, now
         self._ask = GroupRead(unit, self._which)
         self._tell = GroupCommit(unit, self._add_many)
 
@@ -38,7 +39,7 @@ class UpdateService:
 
     async def forget_old(self) -> None:
         """Forget what Telegram can't send again."""
-        async with self._unit() as work:
+        async with self._write() as work:
             forgotten = await work.updates.forget_before(self._now() - KEPT)
         if forgotten:
             log.debug("updates_forgotten", count=forgotten)

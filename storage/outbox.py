@@ -112,6 +112,12 @@ class OutboxStore:
         ordered = statement.where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
         return [_claimed(row) for row in await self._connection.execute(ordered)]
 
+    async def release(self) -> int:
+        """Whoever claimed messages is gone: they may be claimed again at once. How many there were."""
+        claimed = (outbox.c.state == OutboxState.QUEUED) & outbox.c.claimed_until.is_not(None)
+        released = update(outbox).where(claimed).values(claimed_until=None).returning(outbox.c.id)
+        return len((await self._connection.execute(released)).all())
+
     async def sent(self, ids: Collection[UUID], *, message_id: int | None, now: datetime) -> None:
         """They arrived (as one message, where several were merged)."""
         await self._close(ids, state=OutboxState.SENT, message_id=message_id, sent_at=now, error=None)

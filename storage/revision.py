@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.engines import Engines
 
-REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006")  # oldest first; a test holds them equal to storage/migrations/
+# Oldest first; a test holds them equal to storage/migrations/.
+REVISIONS: Final = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 HEAD: Final = REVISIONS[-1]
 
 

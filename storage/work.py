@@ -21,6 +21,7 @@ from storage.export import ExportStore
 from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.inline import InlineConnection, drive
+from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
 from storage.look_ups import LookUpStore
 from storage.outbox import OutboxStore
@@ -163,6 +164,11 @@ class Work:
     def outbox(self) -> OutboxStore:
         """Messages to be sent."""
         return OutboxStore(self.connection)
+
+    @cached_property
+    def leases(self) -> LeaseStore:
+        """Who leads."""
+        return LeaseStore(self.connection)
 
     @cached_property
     def audit(self) -> AuditStore:

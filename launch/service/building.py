@@ -25,6 +25,7 @@ from services.guard import Pace
 from services.guard_payments import PaymentGuard
 from services.handover import HandoverService
 from services.health import HealthService
+from services.leadership import Leadership
 from services.links import Links
 from services.operator import Operator
 from services.outbox import OutboxService
@@ -81,6 +82,7 @@ class Services:
     health: HealthService
     guard: PaymentGuard
     pace: Pace
+    leadership: Leadership
 
     async def aclose(self) -> None:
         """Close the rails' connections."""
@@ -120,6 +122,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     payments = PaymentService(unit, rails.values(), settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
+    leadership = Leadership(unit, on_taken=lambda work: work.outbox.release())
+    write = leadership.write
     return Services(
         unit=unit,
         rails=rails,
@@ -134,22 +138,25 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
-        refunds=RefundService(unit, rail, tips),
+        refunds=RefundService(unit, rail, tips, write=write),
         privacy=PrivacyService(unit, rail, wakes=wakes),
         payments=payments,
         sweep=PaymentSweep(unit, rails, payments),
-        outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency),
-        counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s)),
+        outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
+        counters=CounterService(
+            unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s), write=write
+        ),
         dialogs=DialogService(unit),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet),
-        cleanups=CleanupService(unit),
-        updates=UpdateService(unit),
+        cleanups=CleanupService(unit, write=write),
+        updates=UpdateService(unit, write=write),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
         health=HealthService(unit),
         guard=guard,
         pace=Pace(pace_rules(settings)),
+        leadership=leadership,
     )
 
 

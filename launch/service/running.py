@@ -6,7 +6,7 @@ import gc
 import importlib
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -18,6 +18,7 @@ from launch.service.pages import hook_of, metrics_site, pages
 from launch.stopping import Stopping
 from launch.supervisor import supervised
 from services.clock_watch import WATCH_EVERY_S, ClockWatch
+from services.leadership import NotLeading, Part
 from services.wake import keep_doing
 from settings import Settings
 from web.telegram import TelegramHook
@@ -60,7 +61,7 @@ async def serve(
                 pages(services, settings, listening, hook, stopping),
                 metrics_site(services, settings),
                 supervised(services.health, stopping),
-                loops(services),
+                loops(services, stopping.event),
             ):
                 telegram = await _telegram(settings, services, rights, hook)
                 services.health.started()
@@ -85,26 +86,31 @@ async def _telegram(
 
 
 @contextlib.asynccontextmanager
-async def loops(services: Services) -> AsyncIterator[None]:
-    """What goes on beside the updates: settling what the inbox holds, queueing digests."""
+async def loops(services: Services, stop: asyncio.Event) -> AsyncIterator[None]:
+    """What goes on beside the updates: leading, settling what the inbox holds, and what only the leader does.
+
+    Every process settles: its own bell tells it what it left in the inbox, and another one's events are skipped.
+    """
     services.payments.pending.set()
+    leading = asyncio.create_task(services.leadership.run(stop))
     running = [
         asyncio.create_task(
             keep_doing("settle", services.payments.settle_pending, services.payments.pending, every_s=SETTLE_EVERY_S)
         ),
         asyncio.create_task(
-            keep_doing("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S)
-        ),
-        asyncio.create_task(
             keep_doing("payments", services.sweep.sweep, asyncio.Event(), every_s=PAYMENT_SWEEP_EVERY_S)
         ),
         asyncio.create_task(keep_doing("clock", ClockWatch().look, asyncio.Event(), every_s=WATCH_EVERY_S)),
-        asyncio.create_task(keep_doing("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S)),
         asyncio.create_task(
             keep_doing("budgets", services.guard.forget_old, asyncio.Event(), every_s=FORGET_BUDGETS_EVERY_S)
         ),
         asyncio.create_task(
-            keep_doing("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S)
+            services.leadership.while_leading(
+                stop,
+                _once("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S),
+                _once("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S),
+                _once("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S),
+            )
         ),
     ]
     try:
@@ -113,3 +119,23 @@ async def loops(services: Services) -> AsyncIterator[None]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        leading.cancel()  # if it was stopped in order, the lease was given back long ago
+        await asyncio.gather(leading, return_exceptions=True)
+
+
+def _once(name: str, work: Callable[[], Awaitable[object]], bell: asyncio.Event, *, every_s: float) -> Part:
+    """A loop that only the leader keeps: it is broken off when the term ends, all it writes being one commit."""
+
+    async def quietly() -> None:
+        with contextlib.suppress(NotLeading):  # it is told of where the lease is
+            await work()
+
+    async def part(ended: asyncio.Event) -> None:
+        doing = asyncio.create_task(keep_doing(name, quietly, bell, every_s=every_s))
+        try:
+            await ended.wait()
+        finally:
+            doing.cancel()
+            await asyncio.gather(doing, return_exceptions=True)
+
+    return part

@@ -4,6 +4,7 @@ from storage.tables.audit import audit_log
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
+from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import look_ups, payments, provider_events, refunds
@@ -22,6 +23,7 @@ __all__ = [
     "cleanups",
     "dialogs",
     "entries",
+    "leases",
     "look_ups",
     "metadata",
     "organisations",

@@ -1,0 +1,272 @@
+"""One process of all leads: it sends, edits, deletes and sweeps. What it writes holds only while its epoch does.
+
+A *term* is the time one process leads under one epoch. Whatever runs in a term's name (`while_leading`) finds the term
+in its context: `write` refuses without one, and no term that ended can write anything.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
+from typing import Final
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from giving import leases
+from giving.leases import Lease, Moment, Seen
+from services.clock import Clock, utc_now
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+LEADER: Final = "leader"
+WITHIN_S: Final = 2.0  # for one question to the database: a lost network answers after half a minute
+AGAIN_S: Final = 0.25
+_LEADS: Final = Gauge("leader", "1 while this process leads: it sends messages and does what is done once")
+_EPOCH: Final = Gauge("leader_epoch", "The epoch of the lease as this process last saw it")
+_TAKEN: Final = Counter("leader_taken_total", "How often this process became the leader")
+
+Write = Callable[[], AbstractAsyncContextManager[Work]]
+Part = Callable[[asyncio.Event], Awaitable[None]]
+
+
+class NotLeading(Exception):
+    """Somebody else leads by now, or nobody does: nothing was written."""
+
+
+class Term:
+    """The time this process leads under one epoch. `over` is set when somebody else took the lease."""
+
+    def __init__(self, lease: Lease, asked: Moment) -> None:
+        """It began with a lease that was asked for at this moment."""
+        self.lease, self.renewed = lease, asked
+        self.over = asyncio.Event()
+
+
+_term: ContextVar[Term | None] = ContextVar("term", default=None)
+
+
+@contextlib.contextmanager
+def in_nobodys_name() -> Iterator[None]:
+    """What a leader runs that any process might: it may answer people even when the term is over."""
+    token = _term.set(None)
+    try:
+        yield
+    finally:
+        _term.reset(token)
+
+
+def moment() -> Moment:
+    """Now. CLOCK_BOOTTIME goes on while the machine sleeps, the monotonic clock of Linux does not."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return Moment(time.clock_gettime(clock), time.time())
+
+
+def own_name() -> str:
+    """A name no other process has or had, that tells an operator where to look."""
+    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Leadership:
+    """Takes the lease when it is free, renews it, gives it back; and stands guard over what is written by it."""
+
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        *,
+        name: str = LEADER,
+        holder: str | None = None,
+        on_taken: Callable[[Work], Awaitable[object]] | None = None,
+        clock: Callable[[], Moment] = moment,
+        now: Clock = utc_now,
+    ) -> None:
+        """`on_taken` is done in the commit that takes the lease: by then the one before us can't write any more."""
+        self._unit, self._name, self._holder = unit, name, holder or own_name()
+        self._on_taken, self._clock, self._now = on_taken, clock, now
+        self._term: Term | None = None
+        self._seen: Seen | None = None
+        self._led = asyncio.Event()
+        self._busy, self._quiet = 0, asyncio.Event()
+        self._quiet.set()
+        self._in_trouble = False
+        self.ready = asyncio.Event()
+
+    # -- the lease --
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Take and renew until `stop` is set and nothing runs in our name any more; then the lease is given back."""
+        try:
+            while not (stop.is_set() and self._quiet.is_set()):
+                pause = await self._turn(stop)
+                await _first(pause, stop if not stop.is_set() else self._quiet)
+        finally:
+            await self._resign()
+
+    async def _turn(self, stop: asyncio.Event) -> float:
+        """One look or renewal; how long to wait for the next."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                if self._term is not None:
+                    await self._renew(self._term)
+                elif not stop.is_set():
+                    await self._take_if_free()
+        except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
+            if not self._in_trouble:
+                log.warning("lease_out_of_reach", error=type(error).__name__)
+            self._in_trouble = True
+            return AGAIN_S
+        if self._in_trouble:
+            log.info("lease_in_reach_again")
+        self._in_trouble = False
+        return leases.RENEW_S if self._term is not None else leases.LOOK_S
+
+    async def _renew(self, term: Term) -> None:
+        asked, to = self._clock(), leases.renewed(term.lease)
+        if await self._move(term.lease, to):
+            term.lease, term.renewed = to, asked
+            _LEADS.set(1)
+            return
+        found = await self._find()
+        if found == to:  # a renewal whose answer was lost
+            term.lease, term.renewed = found, asked
+        elif (found.epoch, found.holder) == (to.epoch, to.holder):
+            term.lease = found
+            await self._renew(term)
+        else:
+            self._lost(term)
+
+    async def _take_if_free(self) -> None:
+        found = await self._find()
+        _EPOCH.set(found.epoch)
+        self._seen = leases.seen_again(self._seen, found, self._clock())
+        asked = self._clock()
+        if not leases.may_take(self._seen, asked, ready=self.ready.is_set()):
+            return
+        to = leases.taken(found, self._holder)
+        if not await self._move(found, to):
+            return
+        self._term, self._seen = Term(to, asked), None
+        self._led.set()
+        _LEADS.set(1)
+        _EPOCH.set(to.epoch)
+        _TAKEN.inc()
+        log.info("leadership_taken", epoch=to.epoch, holder=to.holder, after=found.holder)
+
+    async def _find(self) -> Lease:
+        async with self._unit.read() as work:
+            held = await work.leases.find(self._name)
+        return held.lease if held else Lease(self._name)
+
+    async def _move(self, was: Lease, to: Lease) -> bool:
+        async def step(work: Work) -> bool:
+            moved = await work.leases.move(was, to, now=self._now())
+            if moved and to.epoch != was.epoch and self._on_taken is not None:
+                await self._on_taken(work)
+            return moved
+
+        return await self._unit.run(step)
+
+    def _lost(self, term: Term) -> None:
+        if self._term is not term:
+            return
+        self._term = None
+        self._led.clear()
+        term.over.set()
+        _LEADS.set(0)
+        log.warning("leadership_lost", epoch=term.lease.epoch, holder=term.lease.holder)
+
+    async def _resign(self) -> None:
+        """Give it back, so that nobody has to wait; if that fails they wait for it to run out."""
+        term = self._term
+        if term is None:
+            return
+        self._term = None
+        self._led.clear()
+        term.over.set()
+        _LEADS.set(0)
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                free = Lease(self._name, term.lease.epoch)
+                given = await self._move(term.lease, free)
+        except Exception as error:  # noqa: BLE001 - it runs out by itself
+            log.warning("leadership_not_given_back", epoch=term.lease.epoch, error=type(error).__name__)
+        else:
+            log.info("leadership_given_back", epoch=term.lease.epoch, given=given)
+
+    # -- what is done in its name --
+
+    async def while_leading(self, stop: asyncio.Event, *parts: Part) -> None:
+        """Run the parts whenever this process leads, until `stop` is set; each gets an event that ends it.
+
+        Before the next term begins all parts of the last one have ended. Raises: what a part raises.
+        """
+        while not stop.is_set():
+            await _first(None, self._led, stop)
+            term = self._term
+            if term is None or stop.is_set():
+                continue
+            self._busy += 1
+            self._quiet.clear()
+            try:
+                await _serve(term, stop, parts)
+            finally:
+                self._busy -= 1
+                if not self._busy:
+                    self._quiet.set()
+
+    def may_act(self) -> bool:
+        """Whether what runs here may still speak for the leader: nobody's name, or a term that is provably not over."""
+        term = _term.get()
+        return term is None or (not term.over.is_set() and leases.is_held(term.renewed, self._clock()))
+
+    @contextlib.asynccontextmanager
+    async def write(self) -> AsyncIterator[Work]:
+        """A unit of work in the name of the term this runs in.
+
+        Raises: NotLeading (nothing is written: there is no term here, or another epoch has begun).
+        """
+        term = _term.get()
+        if term is None or term.over.is_set():
+            raise NotLeading
+        async with self._unit() as work:
+            if not await work.leases.hold(term.lease):
+                self._lost(term)
+                raise NotLeading
+            yield work
+
+
+async def _serve(term: Term, stop: asyncio.Event, parts: tuple[Part, ...]) -> None:
+    """One term: all parts until it is over; the first that fails ends the others, and its error is raised."""
+    ended = asyncio.Event()
+    token = _term.set(term)
+    try:
+        tasks = [asyncio.ensure_future(part(ended)) for part in parts]
+    finally:
+        _term.reset(token)
+    watch = asyncio.ensure_future(_first(None, term.over, stop))
+    try:
+        await asyncio.wait((watch, *tasks), return_when=asyncio.FIRST_COMPLETED)
+        ended.set()
+        await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
+    finally:
+        ended.set()
+        for task in (watch, *tasks):
+            task.cancel()
+        await asyncio.gather(watch, *tasks, return_exceptions=True)
+
+
+async def _first(timeout_s: float | None, *events: asyncio.Event) -> None:
+    """Until one of the events is set, or the time is over."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -1,0 +1,71 @@
+"""Leases: taken, renewed and given back by compare and swap; held still by every write that is made in their name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.leases import Lease
+from storage.tables import leases
+from storage.upsert import insert_into
+
+# A process that is frozen in the middle of a write holds its locks. The server ends such a transaction before the
+# lease is over, so that whoever takes over need not wait for it.
+IDLE_MS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A lease for people to read; `renewed_at` by the holder's wall clock, which nothing is decided by."""
+
+    lease: Lease
+    renewed_at: datetime
+
+
+class LeaseStore:
+    """Rows of `leases`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def find(self, name: str) -> Held | None:
+        """The lease as it is; None if nobody ever held it."""
+        row = (await self._connection.execute(select(leases).where(leases.c.name == name))).first()
+        return Held(Lease(row.name, row.epoch, row.holder, row.beats), row.renewed_at) if row else None
+
+    async def move(self, was: Lease, to: Lease, *, now: datetime) -> bool:
+        """Put `to` in the place of `was`; False if it is no longer so. The holder's last writes are waited for.
+
+        A renewal waits for nobody: it changes no epoch.
+        """
+        if was.epoch == 0:
+            first = insert_into(self._connection, leases).values(
+                name=was.name, epoch=0, holder=None, beats=0, renewed_at=now
+            )
+            await self._connection.execute(first.on_conflict_do_nothing(index_elements=["name"]))
+        if to.epoch != was.epoch:
+            # Against the FOR KEY SHARE of `hold`; an UPDATE of other columns than the key would pass beside it.
+            await self._connection.execute(select(leases.c.epoch).where(leases.c.name == was.name).with_for_update())
+        values = {"epoch": to.epoch, "holder": to.holder, "beats": to.beats, "renewed_at": now}
+        moved = update(leases).where(_is(was), leases.c.beats == was.beats).values(values)
+        return (await self._connection.execute(moved.returning(leases.c.name))).first() is not None
+
+    async def hold(self, lease: Lease) -> bool:
+        """Whether this epoch is still this holder's; if so nobody takes over before this transaction is over."""
+        held = select(leases.c.epoch).where(_is(lease)).with_for_update(read=True, key_share=True)
+        if self._connection.dialect.name == "postgresql":
+            idle = func.set_config("idle_in_transaction_session_timeout", literal(str(IDLE_MS)), literal(True))
+            held = held.add_columns(idle)
+        return (await self._connection.execute(held)).first() is not None
+
+
+def _is(lease: Lease) -> ColumnElement[bool]:
+    """By the holder too: a database that was taken back to an older state may give an epoch a second time."""
+    return (
+        (leases.c.name == lease.name)
+        & (leases.c.epoch == lease.epoch)
+        & leases.c.holder.is_not_distinct_from(lease.holder)
+    )
