@@ -8,6 +8,7 @@ the leader trusted itself, whatever either of their clocks says, as long as both
 from dataclasses import dataclass, replace
 from typing import Final
 
+LEADER: Final = "leader"
 LEASE_S: Final = 3.0
 RENEW_S: Final = 1.0
 # How much sooner the leader stops to trust itself than anybody may take over: what it decided to send is on its way.

@@ -19,12 +19,11 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from giving import leases
-from giving.leases import Lease, Moment, Seen
+from giving.leases import LEADER, Lease, Moment, Seen
 from services.clock import Clock, utc_now
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-LEADER: Final = "leader"
 WITHIN_S: Final = 2.0  # for one question to the database: a lost network answers after half a minute
 AGAIN_S: Final = 0.25
 _LEADS: Final = Gauge("leader", "1 while this process leads: it sends messages and does what is done once")

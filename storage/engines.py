@@ -96,7 +96,11 @@ def open_engines(text: str, *, patient: bool = False) -> Engines:
         connect_args={
             "timeout": 10,
             "command_timeout": None if patient else 30,
-            "server_settings": {"lock_timeout": "5s"},
+            # A process that is frozen in a transaction keeps its locks: the server ends it, so that others go on.
+            "server_settings": {
+                "lock_timeout": "5s",
+                "idle_in_transaction_session_timeout": "0" if patient else "10s",
+            },
         },
     )
     return Engines(engine, engine, "postgresql")

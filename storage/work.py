@@ -262,5 +262,7 @@ class UnitOfWork:
             if self.dialect == "postgresql":
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin() as transaction:
+                if self.dialect == "postgresql":  # whoever writes it to a file may take their time
+                    await connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
                 yield Work(connection)
                 await transaction.rollback()

@@ -7,10 +7,12 @@ from typing import Final
 
 from sqlalchemy.exc import DBAPIError
 
+from giving.leases import LEADER
 from launch.doctor.checks import Check, Status
 from launch.doctor.machine import MB, disk, is_seen_file, unusable
 from storage import health, revision
 from storage.engines import DatabaseUrlWrong, Engines, database_url, is_missing, open_engines
+from storage.leases import Held
 from storage.work import UnitOfWork
 
 OUTBOX_WARN: Final = timedelta(minutes=2)
@@ -61,9 +63,10 @@ async def _look(engines: Engines, where: Check | None) -> list[Check]:
         if where is None:
             where = elsewhere(await health.size(work.connection))
         waiting = await health.outbox(work.connection, now=now)
+        leads = await work.leases.find(LEADER)
         recent = await health.books_since(work.connection, now - timedelta(days=1))
     found = f"{engines.dialect}, at migration {at}"
-    return [Check("database", Status.OK, found), where, outbox(waiting, now), books(recent)]
+    return [Check("database", Status.OK, found), where, outbox(waiting, now, leads), books(recent)]
 
 
 def migration(at: str | None) -> Check:
@@ -81,10 +84,12 @@ def elsewhere(size: int) -> Check:
     return Check("disk", Status.NOTE, f"the database holds {size // MB:,} MB", "watch the disk of its server there")
 
 
-def outbox(found: health.Outbox, now: datetime) -> Check:
+def outbox(found: health.Outbox, now: datetime, leads: Held | None = None) -> Check:
     """Whether messages go out: the oldest that could have gone."""
     late = max(timedelta(), now - found.oldest_at) if found.oldest_at else timedelta()
     said = f"{found.waiting:,} wait, the oldest for {_said(late)}" if found.waiting else "nothing waits"
+    if leads is not None:
+        said += f"; {_sender(leads, now)}"
     gave_up = f"; {found.failed:,} given up in the last day" if found.failed else ""
     if found.unknown:
         gave_up += f"; {found.unknown:,} may have arrived or not, and are not sent again"
@@ -95,6 +100,14 @@ def outbox(found: health.Outbox, now: datetime) -> Check:
         to_do = "the log of main.py run says why (notice_refused, notice_not_sent, notice_broken)"
         return Check("outbox", Status.WARN, said + gave_up, to_do)
     return Check("outbox", Status.OK, said)
+
+
+def _sender(leads: Held, now: datetime) -> str:
+    """Which process sends, and its last sign of life, by its own clock."""
+    if leads.lease.holder is None:
+        return "nobody sends at the moment"
+    silent = _said(max(timedelta(), now - leads.renewed_at))
+    return f"{leads.lease.holder.rpartition(':')[0]} sends (epoch {leads.lease.epoch}, {silent} ago)"
 
 
 def _said(late: timedelta) -> str:

@@ -1,0 +1,136 @@
+"""Three replicas on one PostgreSQL: one sends; killed or frozen it is replaced, and what wakes up does nothing."""
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.faults.troupe import RECEIPT, Givers, Troupe, all_told, nothing_lost_nothing_doubled
+from tests.processes import database_on, until
+
+WITHIN_S = 5.0
+ASLEEP_S = 6.0
+
+
+@dataclass
+class Played:
+    """What was seen."""
+
+    troupe: Troupe
+    givers: Givers
+    before: set[str] = field(default_factory=set)
+    epochs_before: int = 0
+    replaced_s: dict[str, float] = field(default_factory=dict)
+    sent_again_s: dict[str, float] = field(default_factory=dict)
+    sleeper: str = ""
+    sent_when_woken: int = -1
+    epochs: tuple[list[int], list[int]] = field(default_factory=lambda: ([], []))
+    handed_s: float = 0.0
+    code: int = -1
+    told: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def played(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+    with database_on(postgres, "replicas") as database:
+        troupe = Troupe(tmp_path_factory.mktemp("replicas"), database, "abc", people=10)
+        try:
+            troupe.begin()
+            yield play(troupe)
+        finally:
+            troupe.show_logs()
+            troupe.close()
+
+
+def play(troupe: Troupe) -> Played:
+    """Under load: the leader is killed, the next one frozen and woken, the next one stopped in order."""
+    with Givers(troupe) as givers:
+        found = Played(troupe, givers)
+        givers.goes_on(10)
+        found.before = {call.replica for call in troupe.calls.of(None, RECEIPT)}
+        found.epochs_before = (troupe.leader() or ("", 0))[1]
+        killed = replace(found, signal.SIGKILL)
+        troupe.replicas[killed].process.wait(10)
+        troupe.start(killed)
+        givers.goes_on(5)
+
+        found.sleeper = replace(found, signal.SIGSTOP)
+        time.sleep(ASLEEP_S)
+        woken_at = time.monotonic()
+        troupe.replicas[found.sleeper].signal(signal.SIGCONT)
+        until(lambda: troupe.events(found.sleeper, "leadership_lost"), "the sleeper learns that it lost")
+        givers.goes_on(10)
+        # Seen before the next leader stops: after that it may lead again.
+        found.sent_when_woken = len(troupe.calls.of(found.sleeper, RECEIPT, since=woken_at))
+        taken, lost = (troupe.events(found.sleeper, f"leadership_{what}") for what in ("taken", "lost"))
+        found.epochs = [event["epoch"] for event in taken], [event["epoch"] for event in lost]
+        troupe.listens(killed)
+
+        leader = troupe.leader()
+        assert leader is not None
+        began = time.monotonic()
+        troupe.replicas[leader[0]].signal(signal.SIGTERM)
+        troupe.another_leads(leader)
+        found.handed_s = time.monotonic() - began
+        found.code = troupe.replicas[leader[0]].ends(seconds=15)
+        givers.goes_on(5)
+    found.told = all_told(troupe)
+    return found
+
+
+def replace(found: Played, number: signal.Signals) -> str:
+    """Send the leader that signal; who it was, once somebody else sends."""
+    troupe = found.troupe
+    leader = troupe.leader()
+    assert leader is not None
+    troupe.replicas[leader[0]].signal(number)
+    began = time.monotonic()
+    troupe.another_leads(leader)
+    found.replaced_s[number.name] = time.monotonic() - began
+    others = "".join(name for name in troupe.names if name != leader[0])
+    until(lambda: any(troupe.calls.of(name, RECEIPT, since=began) for name in others), "another one sends")
+    found.sent_again_s[number.name] = (
+        min(call.at for name in others for call in troupe.calls.of(name, RECEIPT, since=began)) - began
+    )
+    return leader[0]
+
+
+def test_exactly_one_of_three_sends(played: Played):
+    assert len(played.before) == 1 or len(played.before) <= played.epochs_before, "one for each epoch"
+
+
+@pytest.mark.parametrize("number", ["SIGKILL", "SIGSTOP"])
+def test_a_leader_that_is_gone_is_replaced_and_somebody_sends_within_five_seconds(played: Played, number: str):
+    sys.stdout.write(f"{number}: {played.replaced_s[number]:.2f} s, sends after {played.sent_again_s[number]:.2f} s\n")
+    assert played.replaced_s[number] <= WITHIN_S
+    assert played.sent_again_s[number] <= WITHIN_S
+
+
+def test_what_was_frozen_sends_nothing_more_as_leader_and_marks_nothing(played: Played):
+    taken, lost = played.epochs
+    assert len(taken) == 1
+    assert lost == taken
+    assert played.sent_when_woken == 0
+
+
+def test_a_leader_that_is_stopped_hands_over_at_once(played: Played):
+    sys.stdout.write(f"SIGTERM: {played.handed_s:.2f} s\n")
+    assert played.handed_s <= 2.0
+    assert played.code == 0
+
+
+def test_every_receipt_is_told_and_twice_at_most_where_a_leader_was_killed(played: Played):
+    assert set(played.told.values()) <= {1, 2}, played.told
+    assert sum(times == 2 for times in played.told.values()) <= len(played.troupe.people)
+
+
+def test_nothing_is_lost_and_nothing_doubled(played: Played):
+    nothing_lost_nothing_doubled(played.troupe, played.givers)
+
+
+def test_no_replica_showed_a_traceback(played: Played):
+    for name in played.troupe.names:
+        assert "Traceback" not in played.troupe.replicas[name].output
