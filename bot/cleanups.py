@@ -23,6 +23,7 @@ from bot.sending import Priority, sending_as
 from services.cleanups import AFTER, Cleanup, CleanupService
 from services.leadership import NotLeading
 from services.updates import is_away
+from services.wake import log_trouble
 
 log = structlog.get_logger()
 
@@ -69,8 +70,8 @@ class Cleaner:
                 await self.clean()
             except NotLeading:
                 log.info("cleaning_left_to_the_leader")
-            except Exception:  # the database may be back in a second; the cleaner must be there then
-                log.exception("cleaning_failed")
+            except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
+                log_trouble("cleaning_failed", error)
 
     async def clean(self) -> None:
         """Delete what is due now."""

@@ -27,6 +27,7 @@ from services.creators import CreatorService
 from services.leadership import NotLeading
 from services.links import Links
 from services.tips import TipService
+from services.wake import log_trouble
 from texts import Texts
 
 log = structlog.get_logger()
@@ -70,8 +71,8 @@ class CounterEditor:
         """Edit what is due, beside each other; False when there was nothing, or nothing came of it."""
         try:
             due = await self._counters.due()
-        except Exception:  # the database may be back in a second; the editor must be there then
-            log.exception("counters_due_failed")
+        except Exception as error:  # noqa: BLE001 - the database may be back in a second; the editor must be there then
+            log_trouble("counters_due_failed", error)
             return False
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._edit(counter)) for counter in due]

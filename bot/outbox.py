@@ -29,6 +29,7 @@ from services.leadership import NotLeading
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
 from services.updates import is_away
+from services.wake import log_trouble
 from texts import Texts
 
 log = structlog.get_logger()
@@ -87,8 +88,8 @@ class OutboxSender:
             notices = await self._outbox.claim()
         except NotLeading:
             return False
-        except Exception:  # the database may be back in a second; the sender must be there then
-            log.exception("outbox_claim_failed")
+        except Exception as error:  # noqa: BLE001 - the database may be back in a second; the sender must be there then
+            log_trouble("outbox_claim_failed", error)
             return False
         fresh_until = asyncio.get_running_loop().time() + _FRESH_S
         for recipient in by_recipient(notices):
@@ -205,8 +206,8 @@ class OutboxSender:
             await marking
         except NotLeading:  # whoever leads now has taken them on; what arrived is told twice at most
             log.warning("outbox_mark_refused")
-        except Exception:
-            log.exception("outbox_mark_failed")
+        except Exception as error:  # noqa: BLE001
+            log_trouble("outbox_mark_failed", error)
 
 
 def by_recipient(notices: Sequence[Notice]) -> list[list[list[Notice]]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from storage.trouble import is_away
+
 log = structlog.get_logger()
 
 
@@ -19,14 +21,22 @@ class Wakes:
     digests: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+def log_trouble(event: str, error: Exception, **more: str) -> None:
+    """For a loop that goes on: a database that is away is one line a turn, anything else is told whole."""
+    if is_away(error):
+        log.warning(event, error=type(error).__name__, hint="the database is away", **more)
+    else:
+        log.error(event, exc_info=error, **more)
+
+
 async def keep_doing(name: str, work: Callable[[], Awaitable[object]], bell: asyncio.Event, *, every_s: float) -> None:
     """Do `work` when the bell rings, and every `every_s` seconds anyway; an error is logged and the next turn comes."""
     while True:
         bell.clear()
         try:
             await work()
-        except Exception:
-            log.exception("loop_failed", loop=name)
+        except Exception as error:  # noqa: BLE001 - the next turn comes
+            log_trouble("loop_failed", error, loop=name)
             await asyncio.sleep(min(1.0, every_s))
         with contextlib.suppress(TimeoutError):  # not wait_for: up to Python 3.11 it may swallow a cancellation
             async with asyncio.timeout(every_s):
