@@ -117,5 +117,8 @@ class Switchboard(Site):
         self.calls.all.append(Call(names["replica"], names["method"], str(form.get("text", "")), time.monotonic()))
         url = f"{self.upstream}/{names['bot']}/{names['method']}"
         headers = {"Content-Type": request.headers.get("Content-Type", "application/json")}
-        async with self.http.post(url, data=body, headers=headers) as answer:
-            return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
+        try:
+            async with self.http.post(url, data=body, headers=headers) as answer:
+                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
+        except aiohttp.ClientError:  # the sandbox ended before us
+            return web.Response(status=502)
