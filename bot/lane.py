@@ -3,7 +3,7 @@
 On a giving day nearly every update is this one, and reading it costs more than booking it. What the lane does not fully
 understand it hands on, and so it does with every refusal and every person who is written to in private: the ordinary
 handler (handlers/tips/posts.py) then does all of it again, which is harmless, since the tap's id is the offer's key.
-For the same reason the lane does not write down which updates it has seen. See docs/decisions/0010.
+For the same reason the lane does not write down which updates it has seen. See docs/decisions/0010-the-tap-lane.md.
 """
 
 import asyncio
