@@ -24,6 +24,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Person, Visitor
 from giving.tips import OfferRequest
+from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
 from services.tips import TipService
@@ -103,9 +104,11 @@ class Answer:
 class TapLane:
     """Books taps; whoever has the update answers Telegram."""
 
-    def __init__(self, bot_id: int, people: PeopleService, tips: TipService, links: Links) -> None:
-        """`bot_id`: ours, to know the messages we sent ourselves."""
-        self._bot_id, self._people, self._tips, self._links = bot_id, people, tips, links
+    def __init__(
+        self, bot_id: int, people: PeopleService, tips: TipService, links: Links, pace: Pace | None = None
+    ) -> None:
+        """`bot_id`: ours, to know the messages we sent ourselves. `pace`: the dispatcher's own."""
+        self._bot_id, self._people, self._tips, self._links, self._pace = bot_id, people, tips, links, pace
 
     async def __call__(self, raw: Mapping[str, Any]) -> Answer | None:
         """Book the tap and say how to answer it; None, with nothing told to anybody, for the dispatcher to handle."""
@@ -149,6 +152,8 @@ class TapLane:
         place = await self._tips.place(tap.post)
         if not place.carries(tap.chat, tap.message, by_us=tap.by_us):
             return None
+        if self._pace is not None:
+            self._pace.act(person.telegram_id, tap.chat)  # not for what is handed on: it is asked there
         request = OfferRequest(
             key=tap.query, donor=person.id, amount=tap.amount, post=tap.post, visibility=person.visibility
         )

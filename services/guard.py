@@ -64,7 +64,7 @@ class PaceRules:
     """What one person, and all people in one chat, may do: each tap and each command counts one."""
 
     person: Rate = Rate(30, timedelta(seconds=1))  # noqa: RUF009 - frozen
-    chat: Rate = Rate(5000, timedelta(milliseconds=2))  # noqa: RUF009 - frozen
+    chat: Rate = Rate(20_000, timedelta(microseconds=500))  # noqa: RUF009 - frozen
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,8 +123,8 @@ class Notices(Group):
 class Limits(Group):
     taps_at_once: Positive = 30
     taps_per_minute: Positive = 60
-    chat_at_once: Positive = 5000
-    chat_per_minute: Positive = 30_000
+    chat_at_once: Positive = 20_000
+    chat_per_minute: Positive = 120_000
     pages_at_once: Positive = 120
     pages_per_minute: Positive = 600
     misses_at_once: Positive = 30

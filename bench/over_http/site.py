@@ -23,6 +23,7 @@ from giving.creators import BotRights
 from handlers import routers
 from services.creators import CreatorService
 from services.dialogs import DialogService
+from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
 from services.projects import ProjectService
@@ -95,8 +96,8 @@ async def site(served: Service, kind: str) -> AsyncIterator[Site]:
     bot, hook = Bot(TOKEN, session), TelegramHook(SECRET)
     parts = _parts(served, hook)
     dispatcher, updates = _dispatcher(served, parts), UpdateService(served.unit)
-    lane = TapLane(bot.id, PeopleService(served.unit, owners=[]), served.tips, parts.links) if kind == "taps" else None
-    intake = Intake(bot, dispatcher, updates)
+    intake, people = Intake(bot, dispatcher, updates), PeopleService(served.unit, owners=[])
+    lane = TapLane(bot.id, people, served.tips, parts.links, Pace()) if kind == "taps" else None
     hook.deliver = Webhook(bot, dispatcher, intake, url="https://x", secret=SECRET, lane=lane).deliver
     async with listening(create_runner(create_app(parts))) as port:
         yield Site(port, EVENTS if kind == "events" else PATH, session)
@@ -141,4 +142,5 @@ def _dispatcher(served: Service, parts: WebParts) -> Dispatcher:
         storage=DialogStorage(DialogService(unit)),
         isolation=PersonIsolation(),
         default_language="zh-CN",
+        pace=Pace(),
     )

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -14,9 +15,11 @@ from sqlalchemy import func, select
 from bot import callbacks as cb
 from bot.intake import Intake
 from bot.lane import TapLane
+from giving.budgets import Rate
 from giving.ids import id_of, token_of
 from giving.people import Visibility, Visitor
 from giving.projects import ProjectState
+from services.guard import Pace, PaceRules
 from services.links import Links
 from services.updates import UpdateService
 from storage.ids import new_id
@@ -217,6 +220,16 @@ async def test_a_tap_leaves_the_same_rows_and_hears_the_same_words(chat: Chat, w
 async def test_what_is_no_tap_is_none_of_the_lanes_business(chat: Chat, world: World, broken: dict[str, Any]):
     lane = TapLane(chat.bot.id, world.people, world.tips, LINKS)
     assert await lane({"update_id": 1, **broken}) is None
+
+
+async def test_who_taps_too_fast_is_handed_on_to_be_told(chat: Chat, world: World):
+    pace = Pace(PaceRules(person=Rate(2, timedelta(hours=1))), now=world.time)
+    lane, number = TapLane(chat.bot.id, world.people, world.tips, LINKS, pace), next(NUMBERS)
+    minors = iter((100, 200, 300))
+    taps = [tap(Case(said(minor), query={"id": f"quick-{minor}"}), world, number) for minor in minors]
+    booked = [await lane({"update_id": 1, **one}) for one in taps]
+    assert [answer is not None for answer in booked] == [True, True, False]
+    assert len((await rows(world, number))["tips"]) == 2
 
 
 async def test_a_database_in_trouble_is_the_dispatchers_to_tell(

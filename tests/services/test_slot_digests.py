@@ -87,7 +87,7 @@ async def test_what_was_taken_back_is_not_told(world: World, slot: SlotCard):
     async with world.unit.read() as work:
         donor = await work.people.by_telegram_id(5001)
         assert donor is not None
-        ((tip, *_), _) = await work.tips.gifts_of(donor.id, limit=1, offset=0)
+        (tip,) = await work.tips.gifts_of(donor.id, limit=1, offset=0)
     await world.outbox.queue_digests()
     await world.deliver(EventKind.REFUNDED, tip, "evt_back", their_id="re_1", charge="ch_s1")
     await world.payments.settle_pending()
