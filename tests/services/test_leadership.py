@@ -9,6 +9,7 @@ import pytest
 
 from giving.leases import Lease, Moment
 from services.leadership import Leadership, NotLeading, in_nobodys_name
+from services.outbox import OutboxService
 from storage.leases import LeaseStore
 from storage.work import UnitOfWork
 from tests.world import Time, World
@@ -178,7 +179,10 @@ async def test_a_silent_leader_is_replaced_and_its_claims_are_free(work: UnitOfW
         assert heir._term is None
         clock.passes(3)
         await until(lambda: heir._term)
-    assert [notice.id for notice in await world.outbox.claim()] == [notice.id for notice in claimed]
+    heirs = OutboxService(
+        work, world.tips, wakes=world.wakes, quiet=None, language="zh-CN", currency="CNY", now=world.time
+    )
+    assert [notice.id for notice in await heirs.claim()] == [notice.id for notice in claimed]
 
 
 async def test_a_renewal_whose_answer_was_lost_is_found_again(work: UnitOfWork, until):
