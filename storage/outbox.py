@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, case, func, or_, select, update
@@ -13,6 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.ids import new_id
 from storage.sets import insert_rows
 from storage.tables import outbox, people
+
+
+# Nothing waits longer than for the next morning.
+FURTHEST: Final = timedelta(days=2)
 
 
 class OutboxState(StrEnum):
@@ -145,10 +149,15 @@ class OutboxStore:
 
 
 def _due(now: datetime) -> Select[tuple[UUID]]:
-    """What may be sent now: not leased, and to somebody who has not blocked the bot."""
-    free = or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until < now)
+    """What may be sent now: not leased, and to somebody who has not blocked the bot.
+
+    Also what was put off or leased further than anything ever is, by a clock that has been set right since.
+    """
+    until = outbox.c.claimed_until
+    free = or_(until.is_(None), until < now, until > now + FURTHEST)
+    is_due = or_(outbox.c.due_at <= now, outbox.c.due_at > now + FURTHEST)
     reachable = select(people.c.id).where(people.c.id == outbox.c.person_id, people.c.unreachable_at.is_(None)).exists()
-    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, outbox.c.due_at <= now, free, reachable)
+    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, is_due, free, reachable)
 
 
 def _claimed(row: Row[Any]) -> ClaimedMessage:

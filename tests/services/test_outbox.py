@@ -137,3 +137,12 @@ def test_quiet_hours_across_midnight_and_within_a_day():
     assert night.allowed_from(noon + timedelta(hours=13)) == noon + timedelta(hours=20)
     assert noon_nap.holds(noon + timedelta(minutes=61))
     assert not noon_nap.holds(noon + timedelta(hours=2))
+
+
+async def test_what_a_clock_that_ran_ahead_put_off_is_sent_once_it_is_right_again(world: World):
+    await world.pay(await world.tip(world.alice, "5"), world.alice)
+    world.time.passes(days=40)
+    claimed = await world.outbox.claim()
+    await world.outbox.retry(claimed, 30, "Telegram is away")
+    world.time.passes(days=-40)
+    assert [notice.id for notice in await world.outbox.claim()] == [notice.id for notice in claimed]
