@@ -14,7 +14,6 @@ from storage.ids import new_id
 from storage.sets import insert_rows
 from storage.tables import outbox, people
 
-
 # Nothing waits longer than for the next morning.
 FURTHEST: Final = timedelta(days=2)
 
