@@ -216,7 +216,10 @@ async def test_what_is_no_whole_backup_of_ours_is_refused(place: Place, empty: P
         "short": (body[:-1], "is cut off"),
         "hole": (body[:5000] + body[5100:], "is damaged"),
         "bit": (body[:9000] + bytes([body[9000] ^ 1]) + body[9001:], "is damaged: its checksum"),
-        "newer": (body[: about.size] + body[about.size :].replace(b'"0003"', b'"0999"'), "which a newer Yizan made"),
+        "newer": (
+            body[: about.size] + body[about.size :].replace(f'"{revision.HEAD}"'.encode(), b'"0999"'),
+            "which a newer Yizan made",
+        ),
         "other": (
             body[: about.size]
             + body[about.size :].replace(b'"postgresql"', b'"mysql"').replace(b'"sqlite"', b'"postgresql"', 1),
