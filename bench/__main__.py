@@ -27,16 +27,16 @@ PLAN: Final = [
     )
     for engine in ("sqlite", "postgres")
     for callers in most
-]
+] + [("pgledger_style", "postgres", 64)]
 COLUMNS: Final = ("row", "engine", "callers", "rate/s", "p50 ms", "p99 ms", "floor/s", "ratio", "rss MB")
-WIDTHS: Final = (8, 9, 8, 9, 9, 9, 10, 7, 8)
+WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("name", type=click.Choice(NAMES), required=False)
 @click.option("--engine", type=click.Choice(("sqlite", "postgres")), default="sqlite", show_default=True)
 @click.option("--callers", type=click.IntRange(1, 5000), default=256, show_default=True)
-@click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of three.")
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
 def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bool, server: str | None) -> None:
@@ -139,7 +139,7 @@ def _everything(seconds: float, *, as_json: bool) -> None:
     if not as_json:
         click.echo(_machine())
         click.echo(
-            f"whole tips (offers, settled events) per second; medians of 3 runs of {seconds:g} s; durable commits;"
+            f"whole tips (offers, settled events) per second; medians of 5 runs of {seconds:g} s; durable commits;"
         )
         click.echo("floor: the same rows inserted by the bare driver in batches of the same size, in the same run\n")
         click.echo(_cells(COLUMNS))

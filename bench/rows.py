@@ -28,7 +28,7 @@ from services.payments import Received
 from storage.engines import open_engines
 from storage.ids import new_id
 
-RUNS: Final = 3
+RUNS: Final = 5
 SETTLE_AT_MOST: Final = 8_000  # events a second that are prepared for the row `settle`
 
 
