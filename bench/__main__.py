@@ -28,6 +28,8 @@ PLAN: Final = [
     for engine in ("sqlite", "postgres")
     for callers in most
 ] + [("pgledger_style", "postgres", 64)]
+BEGIN: Final = "<!-- bench: written by `make bench` -->"
+END: Final = "<!-- /bench -->"
 COLUMNS: Final = ("row", "engine", "callers", "rate/s", "p50 ms", "p99 ms", "floor/s", "ratio", "rss MB")
 WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 
@@ -39,13 +41,16 @@ WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
-def cli(name: str | None, engine: str, callers: int, seconds: float, as_json: bool, server: str | None) -> None:
+@click.option("--page", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Put the table in here too.")
+def cli(
+    name: str | None, engine: str, callers: int, seconds: float, as_json: bool, server: str | None, page: Path | None
+) -> None:  # fmt: skip
     """How fast it is here: NAME is one row, without it every row is measured, each in a process of its own.
 
     Exit 1 when a run failed, or its books did not agree afterwards.
     """
     if name is None:
-        _everything(seconds, as_json=as_json)
+        _everything(seconds, as_json=as_json, page=page)
     elif name == "start":
         _print(_start(), as_json=as_json)
     elif name == "memory":
@@ -133,24 +138,48 @@ def _start() -> dict[str, Any]:
         raise click.ClickException(f"start: {error}") from None
 
 
-def _everything(seconds: float, *, as_json: bool) -> None:
+def _everything(seconds: float, *, as_json: bool, page: Path | None) -> None:
     from bench.databases import postgres_server
 
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        click.echo(line)
+
     if not as_json:
-        click.echo(_machine())
-        click.echo(
-            f"whole tips (offers, settled events) per second; medians of 5 runs of {seconds:g} s; durable commits;"
-        )
-        click.echo("floor: the same rows inserted by the bare driver in batches of the same size, in the same run\n")
-        click.echo(_cells(COLUMNS))
+        for line in _head(seconds):
+            say(line)
     with postgres_server() as server:
         for name, engine, callers in PLAN:
             options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
-            _print(_in_own_process(name, *options), as_json=as_json)
+            say(_told(_in_own_process(name, *options), as_json=as_json))
         for engine in ("sqlite", "postgres"):
-            _print(_in_own_process("crowd", "--engine", engine, "--server", server), as_json=as_json)
-    _print(_in_own_process("start"), as_json=as_json)
-    _print(_in_own_process("memory"), as_json=as_json)
+            say(_told(_in_own_process("crowd", "--engine", engine, "--server", server), as_json=as_json))
+    for name in ("start", "memory"):
+        say(_told(_in_own_process(name), as_json=as_json))
+    if page is not None:
+        page.write_text(put_into(page.read_text(encoding="utf-8"), "\n".join(said)), encoding="utf-8")
+
+
+def _head(seconds: float) -> list[str]:
+    return [
+        _machine(),
+        f"per second: ledger writes, whole tips (or offers, or events), requests; medians of 5 runs of {seconds:g} s;",
+        "durable commits; floor: the same rows inserted by the bare driver in batches of the same size, for requests",
+        "a bare aiogram (events: aiohttp) handler in a process of its own, in the same run",
+        "",
+        _cells(COLUMNS),
+    ]
+
+
+def put_into(page: str, table: str) -> str:
+    """The page with this table between its marks. Raises: ClickException (it has none)."""
+    head, begin, rest = page.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not begin or not end:
+        raise click.ClickException(f"the page has no {BEGIN} … {END} to put the table between")
+    return f"{head}{BEGIN}\n```\n{table}\n```\n{END}{tail}"
 
 
 def _in_own_process(*words: str) -> dict[str, Any]:
@@ -164,34 +193,36 @@ def _in_own_process(*words: str) -> dict[str, Any]:
 
 
 def _print(found: Mapping[str, Any], *, as_json: bool) -> None:
+    click.echo(_told(found, as_json=as_json))
+
+
+def _told(found: Mapping[str, Any], *, as_json: bool) -> str:
+    """One row as a line."""
     if as_json:
-        click.echo(json.dumps(found))
-    elif found["name"] == "memory":
-        click.echo(
+        return json.dumps(found)
+    if found["name"] == "memory":
+        return (
             f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
             f"{found['above_mb']} MB above"
         )
-    elif found["name"] == "crowd":
-        click.echo(
+    if found["name"] == "crowd":
+        return (
             f"crowd   {found['engine']:<9}  {found['people']:,} people in one second: "
             f"{found['rate']:,.0f}/s, wait p50 {found['p50_ms']:,.0f} ms, p99 {found['p99_ms']:,.0f} ms, "
             f"slowest {found['slowest_ms']:,.0f} ms"
         )
-    elif found["name"] == "start":
-        click.echo(
-            f"\nstart   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "
+    if found["name"] == "start":
+        return (
+            f"start   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "
             f"second start of the demo: page {found['page_s']} s, bot answers {found['bot_s']} s"
         )
-    else:
-        click.echo(
-            _cells(
-                (
-                    found["name"], found["engine"], f"{found['callers']:,}", f"{found['rate']:,.0f}",
-                    f"{found['p50_ms']:,.1f}", f"{found['p99_ms']:,.1f}", f"{found['floor_rate']:,.0f}",
-                    f"{found['ratio']:.2f}", f"{found['rss_mb']:,.0f}",
-                )
-            )
-        )  # fmt: skip
+    return _cells(
+        (
+            found["name"], found["engine"], f"{found['callers']:,}", f"{found['rate']:,.0f}",
+            f"{found['p50_ms']:,.1f}", f"{found['p99_ms']:,.1f}", f"{found['floor_rate']:,.0f}",
+            f"{found['ratio']:.2f}", f"{found['rss_mb']:,.0f}",
+        )
+    )  # fmt: skip
 
 
 def _cells(values: tuple[str, ...]) -> str:

@@ -6,9 +6,10 @@ import random
 from collections import Counter
 
 import pytest
+from click import ClickException
 from click.testing import CliRunner
 
-from bench.__main__ import PLAN, cli
+from bench.__main__ import BEGIN, END, PLAN, cli, put_into
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
 from bench.ledger import measure_ledger
@@ -68,6 +69,15 @@ def test_wrong_use_is_one_clear_error(words: list[str]):
 
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+def test_the_table_goes_between_its_marks_and_nowhere_else():
+    page = f"# Before\n{BEGIN}\nold\n{END}\nafter\n"
+    once = put_into(page, "new")
+    assert once == f"# Before\n{BEGIN}\n```\nnew\n```\n{END}\nafter\n"
+    assert put_into(once, "new") == once
+    with pytest.raises(ClickException):
+        put_into("no marks", "new")
 
 
 def test_the_plan_has_whole_tips_at_three_loads_on_both_engines():
