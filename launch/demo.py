@@ -62,6 +62,7 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
             "database": {"url": f"sqlite:///{(data / 'yizan.db').absolute()}"},
             "web": {"public_url": web_url},
             "owners": [OWNER],
+            "limits": {"failures_at_once": 50},  # whoever tries it declines a few times
             "quiet_hours": "",  # whoever tries it at night wants to see everything too
             "rails": {"enabled": ["sandbox"], "sandbox": rail},
             "legal": {"basis": "演示，不募集任何款项 · A demonstration, no funds are raised"},
