@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import structlog
@@ -24,6 +24,10 @@ from services.wake import Wakes, keep_doing
 from storage.engines import Engines
 from storage.work import UnitOfWork
 
+FAILURES: Final = frozenset(
+    {"update_failed", "update_timed_out", "update_put_off", "update_given_up", "hook_not_stored"}
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Ear:
@@ -33,10 +37,12 @@ class Ear:
     items: dict[str, int] = field(default_factory=dict)
     batches: dict[str, int] = field(default_factory=dict)
     commits: int = 0
+    failed: int = 0
 
     def hear(self, _logger: object, _method: str, said: Any) -> Any:
         """A structlog processor."""
         name = said.get("event")
+        self.failed += name in FAILURES
         if name in ("tips_offered", "tips_paid"):
             self.items[name] = self.items.get(name, 0) + said["count"]
             self.batches[name] = self.batches.get(name, 0) + 1

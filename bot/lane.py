@@ -3,10 +3,12 @@
 On a giving day nearly every update is this one, and reading it costs more than booking it. What the lane does not fully
 understand it hands on, and so it does with every refusal and every person who is written to in private: the ordinary
 handler (handlers/tips/posts.py) then does all of it again, which is harmless, since the tap's id is the offer's key.
-For the same reason the lane does not write down which updates it has seen. See docs/decisions/0010-the-tap-lane.md.
+For the same reason the lane only asks which updates are done, and does not write them down.
+See docs/decisions/0010-the-tap-lane.md.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -18,7 +20,7 @@ from prometheus_client import Counter
 
 from bot import callbacks as cb
 from bot.middlewares import TELEGRAM_ITSELF
-from giving.errors import GivingError
+from giving.errors import GivingError, TooFast, TooManyHere
 from giving.ids import token_of
 from giving.money import Money
 from giving.names import clean
@@ -28,6 +30,7 @@ from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
 from services.tips import TipService
+from services.updates import UpdateService
 
 __all__ = ["Answer", "TapLane"]
 
@@ -105,10 +108,17 @@ class TapLane:
     """Books taps; whoever has the update answers Telegram."""
 
     def __init__(
-        self, bot_id: int, people: PeopleService, tips: TipService, links: Links, pace: Pace | None = None
+        self,
+        bot_id: int,
+        people: PeopleService,
+        tips: TipService,
+        links: Links,
+        updates: UpdateService,
+        pace: Pace | None = None,
     ) -> None:
         """`bot_id`: ours, to know the messages we sent ourselves. `pace`: the dispatcher's own."""
-        self._bot_id, self._people, self._tips, self._links, self._pace = bot_id, people, tips, links, pace
+        self._bot_id, self._people, self._tips, self._links = bot_id, people, tips, links
+        self._updates, self._pace = updates, pace
 
     async def __call__(self, raw: Mapping[str, Any]) -> Answer | None:
         """Book the tap and say how to answer it; None, with nothing told to anybody, for the dispatcher to handle."""
@@ -117,7 +127,7 @@ class TapLane:
             return None
         try:
             async with asyncio.timeout(WITHIN_S):
-                answer = await self._book(tap)
+                answer = await self._book(tap) if not await self._updates.is_done(raw["update_id"]) else None
         except GivingError:
             answer = None
         except Exception as error:  # noqa: BLE001 - the dispatcher will find out, and tell the person
@@ -153,9 +163,12 @@ class TapLane:
         if not place.carries(tap.chat, tap.message, by_us=tap.by_us):
             return None
         if self._pace is not None:
-            self._pace.act(person.telegram_id, tap.chat)  # not for what is handed on: it is asked there
+            self._pace.must_be_free(person.telegram_id, tap.chat)
         request = OfferRequest(
             key=tap.query, donor=person.id, amount=tap.amount, post=tap.post, visibility=person.visibility
         )
         tip = await self._tips.offer(request)
+        if self._pace is not None:  # only now: what is handed on is counted there
+            with contextlib.suppress(TooFast, TooManyHere):  # two at once
+                self._pace.act(person.telegram_id, tap.chat)
         return Answer(tap.query, self._links.start(f"t_{token_of(tip.id)}"))

@@ -155,6 +155,9 @@ class InHand:
             self._running[number] = raw, hurry
             try:
                 line.stuck = not await self._handle(raw, hurry)
+            except Exception:  # a mistake of ours must not stop this line, and with it everybody
+                log.exception("update_failed", update_id=number)
+                line.stuck = False
             finally:
                 del self._running[number]
             if not line.stuck:
@@ -234,8 +237,9 @@ class Polling:
     async def _handle(self, raw: Mapping[str, Any], hurry: Hurry) -> bool:
         if self._lane is not None and (answer := await self._lane(raw)) is not None:
             try:
-                await self._bot(AnswerCallbackQuery(callback_query_id=answer.query, url=answer.url))
-            except TelegramAPIError as refusal:  # too old, or Telegram is away: the dispatcher knows what to do
+                async with asyncio.timeout(HURRY_AFTER_S):  # it hides what came after it, as any other
+                    await self._bot(AnswerCallbackQuery(callback_query_id=answer.query, url=answer.url))
+            except Exception as refusal:  # noqa: BLE001 - too old, Telegram away: the dispatcher knows what to do
                 log.info("tap_not_answered", update_id=raw["update_id"], error=type(refusal).__name__)
             else:
                 return True

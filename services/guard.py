@@ -103,6 +103,17 @@ class Pace:
             SLOWED.labels("chat").inc()
             raise TooManyHere(seconds=in_seconds(wait))
 
+    def must_be_free(self, person: int, chat: int | None = None) -> None:
+        """As `act`, without spending anything: for who may still leave it to somebody else.
+
+        Raises: TooFast, TooManyHere.
+        """
+        now = self._now()
+        if (wait := self._people.waits(person, now)) > NONE:
+            raise TooFast(seconds=in_seconds(wait))
+        if chat is not None and chat != person and (wait := self._chats.waits(chat, now)) > NONE:
+            raise TooManyHere(seconds=in_seconds(wait))
+
     def first_told(self, person: int) -> bool:
         """Whether to say so in a message: once, until they may again (a tap is answered each time)."""
         return self._people.first(person)

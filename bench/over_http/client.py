@@ -58,8 +58,25 @@ class Caller(asyncio.Protocol):
         return status, said
 
 
-async def drive(todo: Mapping[str, Any]) -> Measured:
-    """Raises: Refused, TimeoutError, OSError."""
+class Sent:
+    """Requests one after the other; how many of them were different."""
+
+    def __init__(self, made: Iterator[bytes]) -> None:
+        self._made, self._last, self.different = made, b"", 0
+
+    def next(self) -> bytes | None:
+        body = next(self._made, None)
+        if body is not None:
+            self.different += body is not self._last
+            self._last = body
+        return body
+
+
+async def drive(todo: Mapping[str, Any]) -> tuple[Measured, int]:
+    """What was measured, and how many different requests were answered, warm-up included.
+
+    Raises: Refused, TimeoutError, OSError.
+    """
     loop, made = asyncio.get_running_loop(), bodies(Plan(**todo["plan"]))
     headers = "".join(f"{name}: {value}\r\n" for name, value in todo["headers"].items())
     head = (
@@ -68,14 +85,16 @@ async def drive(todo: Mapping[str, Any]) -> Measured:
     ).encode()
     callers = [(await loop.create_connection(Caller, "127.0.0.1", todo["port"]))[1] for _ in range(todo["callers"])]
 
+    sent = Sent(made)
+
     async def one(number: int) -> bool:
-        return await _ask(callers[number], head, made)
+        return await _ask(callers[number], head, sent)
 
-    return await closed_loop(todo["callers"], one, todo["seconds"])
+    return await closed_loop(todo["callers"], one, todo["seconds"]), sent.different
 
 
-async def _ask(caller: Caller, head: bytes, made: Iterator[bytes]) -> bool:
-    body = next(made, None)
+async def _ask(caller: Caller, head: bytes, sent: Sent) -> bool:
+    body = sent.next()
     if body is None:
         raise Refused("ran out of things to send: prepare more, or measure for less long")
     for _ in range(TRIES):
@@ -92,8 +111,8 @@ def main() -> None:
     """Prints the rate and the times it took."""
     todo = orjson.loads(sys.stdin.buffer.read())
     began = time.perf_counter()
-    measured = uvloop.run(drive(todo))
-    took = {"rate": measured.rate, "p50_ms": measured.p50_ms, "p99_ms": measured.p99_ms}
+    measured, different = uvloop.run(drive(todo))
+    took = {"different": different, "rate": measured.rate, "p50_ms": measured.p50_ms, "p99_ms": measured.p99_ms}
     sys.stdout.write(orjson.dumps({**took, "seconds": time.perf_counter() - began}).decode())
 
 

@@ -47,8 +47,8 @@ async def measure_over_http(
 
     Raises: Wrong, NotDurable, TimeoutError.
     """
-    async with prepared(engine, server, fill) as databases:
-        done = [await _run(name, databases, callers, seconds) for _ in range(runs)]
+    async with prepared(engine, server, fill) as databases, _bare(name) as bare:
+        done = [await _run(name, databases, bare, callers, seconds) for _ in range(runs)]
     return Line(
         name=name, engine=engine, callers=callers,
         rate=round(statistics.median(run.ours.rate for run in done), 1),
@@ -60,18 +60,16 @@ async def measure_over_http(
     )  # fmt: skip
 
 
-async def _run(name: str, databases: Databases, callers: int, seconds: float) -> HttpRun:
+async def _run(name: str, databases: Databases, bare_port: int, callers: int, seconds: float) -> HttpRun:
     engines = open_engines(await databases.fresh())
     try:
         async with service(engines) as served:
             plan = await plan_of(name, served, await load(served.unit), callers, seconds)
             async with site(served, name) as at:
                 collector.calm()  # as a service does once it is loaded
-                async with _bare(name) as port:
-                    bare = await _asked(port, at.path, replace(plan, around=True), callers, seconds)
-                before = at.session.answers
-                ours = await _asked(at.port, at.path, plan, callers, seconds)
-                await _must_be_done(name, served, at.session.answers - before, int(ours.rate * seconds))
+                bare, _ = await _asked(bare_port, at.path, replace(plan, around=True), callers, seconds)
+                ours, asked = await _asked(at.port, at.path, plan, callers, seconds)
+                await _must_be_done(name, served, at.session.answers, asked)
             memory = rss_mb()
         report = await LedgerService(served.unit).verify()
     finally:
@@ -124,8 +122,8 @@ async def _bare(name: str) -> AsyncIterator[int]:
         await process.wait()
 
 
-async def _asked(port: int, path: str, plan: Plan, callers: int, seconds: float) -> Measured:
-    """By callers in a process of their own. Raises: Wrong (what it said)."""
+async def _asked(port: int, path: str, plan: Plan, callers: int, seconds: float) -> tuple[Measured, int]:
+    """By callers in a process of their own; how many different requests they made. Raises: Wrong (what it said)."""
     headers = HEADERS if plan.kind == "events" else {HEADER: SECRET}
     todo: dict[str, Any] = {
         "plan": plan.as_json(), "port": port, "path": path, "headers": headers, "callers": callers,
@@ -139,20 +137,17 @@ async def _asked(port: int, path: str, plan: Plan, callers: int, seconds: float)
     if client.returncode:
         raise Wrong(f"{plan.kind}: {complaint.decode()[-500:]}")
     found = orjson.loads(said)
-    return Measured(found["rate"], found["p50_ms"], found["p99_ms"])
+    return Measured(found["rate"], found["p50_ms"], found["p99_ms"]), int(found["different"])
 
 
-async def _must_be_done(name: str, served: Service, answers: int, counted: int) -> None:
-    """What was acknowledged is in the database, or was answered. Raises: Wrong."""
+async def _must_be_done(name: str, served: Service, answers: int, asked: int) -> None:
+    """What was acknowledged is in the database, or was answered, and nothing failed. Raises: Wrong."""
+    counted = (
+        select(func.count()).select_from(tip_keys).scalar_subquery(),
+        select(func.count()).where(tips.c.state == "paid").scalar_subquery(),
+    )
     async with served.unit.read() as work:
-        made, paid = (
-            await work.connection.execute(
-                select(
-                    select(func.count()).select_from(tip_keys).scalar_subquery(),
-                    select(func.count()).where(tips.c.state == "paid").scalar_subquery(),
-                )
-            )
-        ).one()
+        made, paid = (await work.connection.execute(select(*counted))).one()
     done = {"taps": made, "updates": answers, "events": paid}[name]
-    if done < counted * (0.9 if name != "updates" else 1):  # some of the counted came twice
-        raise Wrong(f"{name}: {counted} were acknowledged, {done} done")
+    if done != asked or served.ear.failed:
+        raise Wrong(f"{name}: {asked} were acknowledged, {done} done, {served.ear.failed} failed")

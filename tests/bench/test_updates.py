@@ -38,7 +38,7 @@ def test_taps_are_as_telegram_sends_them_and_some_come_twice():
     assert query.message is not None
     assert (query.from_user.full_name, query.message.chat.id, query.message.message_id) == ('A "b" 陈', -1001, 12)
     assert TipTap.unpack(query.data or "").post == post
-    lane = TapLane(1, *[None] * 3)  # type: ignore[arg-type]
+    lane = TapLane(1, *[None] * 4)  # type: ignore[arg-type]
     assert all(lane.read(orjson.loads(body)) for body in made), "the lane understands each"
 
 

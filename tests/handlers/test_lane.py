@@ -16,6 +16,7 @@ from bot import callbacks as cb
 from bot.intake import Intake
 from bot.lane import TapLane
 from giving.budgets import Rate
+from giving.errors import TooFast
 from giving.ids import id_of, token_of
 from giving.people import Visibility, Visitor
 from giving.projects import ProjectState
@@ -127,11 +128,17 @@ CASES = {
 }  # fmt: skip
 
 
+def lane_of(chat: Chat, world: World, pace: Pace | None = None) -> TapLane:
+    return TapLane(
+        chat.bot.id, world.people, world.tips, LINKS, UpdateService(world.unit, now=world.time), pace
+    )  # fmt: skip
+
+
 class Door:
     """Where updates come in, with the lane or without; both lead to the same dispatcher."""
 
     def __init__(self, chat: Chat, world: World, *, lane: bool) -> None:
-        self.lane = TapLane(chat.bot.id, world.people, world.tips, LINKS) if lane else None
+        self.lane = lane_of(chat, world) if lane else None
         self.intake = Intake(chat.bot, chat.dispatcher, UpdateService(world.unit, now=world.time))
         self.chat, self.booked = chat, 0
 
@@ -218,18 +225,37 @@ async def test_a_tap_leaves_the_same_rows_and_hears_the_same_words(chat: Chat, w
 
 @pytest.mark.parametrize("broken", [{"callback_query": None}, {"callback_query": {"id": 7}}, {"message": {}}, {}])
 async def test_what_is_no_tap_is_none_of_the_lanes_business(chat: Chat, world: World, broken: dict[str, Any]):
-    lane = TapLane(chat.bot.id, world.people, world.tips, LINKS)
+    lane = lane_of(chat, world)
     assert await lane({"update_id": 1, **broken}) is None
 
 
 async def test_who_taps_too_fast_is_handed_on_to_be_told(chat: Chat, world: World):
     pace = Pace(PaceRules(person=Rate(2, timedelta(hours=1))), now=world.time)
-    lane, number = TapLane(chat.bot.id, world.people, world.tips, LINKS, pace), next(NUMBERS)
+    lane, number = lane_of(chat, world, pace), next(NUMBERS)
     minors = iter((100, 200, 300))
     taps = [tap(Case(said(minor), query={"id": f"quick-{minor}"}), world, number) for minor in minors]
     booked = [await lane({"update_id": 1, **one}) for one in taps]
     assert [answer is not None for answer in booked] == [True, True, False]
     assert len((await rows(world, number))["tips"]) == 2
+
+
+async def test_what_is_handed_on_spends_nothing(chat: Chat, world: World):
+    pace = Pace(PaceRules(person=Rate(2, timedelta(hours=1))), now=world.time)
+    lane, number = lane_of(chat, world, pace), next(NUMBERS)
+    await closed(world, number)
+    for _ in range(5):
+        assert await lane({"update_id": next(NUMBERS), **tap(Case(), world, number)}) is None
+    pace.act(number, CHANNEL)
+    pace.act(number, CHANNEL)
+    with pytest.raises(TooFast):
+        pace.act(number, CHANNEL)
+
+
+async def test_a_tap_that_was_refused_and_remembered_stays_so(chat: Chat, world: World):
+    number, updates = next(NUMBERS), UpdateService(world.unit, now=world.time)
+    await updates.done(number)
+    assert await lane_of(chat, world)({"update_id": number, **tap(Case(), world, number)}) is None
+    assert (await rows(world, number))["tips"] == []
 
 
 async def test_a_database_in_trouble_is_the_dispatchers_to_tell(
@@ -238,7 +264,7 @@ async def test_a_database_in_trouble_is_the_dispatchers_to_tell(
     async def broken(*_args: object) -> None:
         raise OSError("the disk is gone")
 
-    lane = TapLane(chat.bot.id, world.people, world.tips, LINKS)
+    lane = lane_of(chat, world)
     monkeypatch.setattr(world.tips, "offer", broken)
     assert await lane({"update_id": 1, **tap(Case(), world, next(NUMBERS))}) is None
 
