@@ -12,6 +12,7 @@ from aiohttp.typedefs import Handler, Middleware
 from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable, SlotUnknown
 from giving.money import Money
 from giving.projects import Project
+from services.wake import log_trouble
 from web.pages import Pages
 
 TIMEOUT_S: Final = 10
@@ -77,8 +78,8 @@ class ErrorPages:
         except TimeoutError:
             log.warning("web_timed_out", route=_route(request), after_s=TIMEOUT_S)
             return self.page(request, 503, request_id=request_id)
-        except Exception:
-            log.exception("web_failed", route=_route(request))
+        except Exception as error:  # noqa: BLE001 - whatever it is becomes a page
+            log_trouble("web_failed", error, route=_route(request))
             return self.page(request, 500, request_id=request_id)
 
     def page(

@@ -9,6 +9,7 @@ from aiohttp import web
 from payments.provider import BadEvent, BadSignature, UnknownRail
 from services.metrics import WEBHOOK_EVENTS
 from services.payments import PaymentService
+from services.wake import log_trouble
 from web.bodies import BodyRefused, read_body
 
 MOST_BYTES: Final = 64 * 1024
@@ -49,10 +50,17 @@ class PaymentHooks:
         except BadEvent:
             WEBHOOK_EVENTS.labels(rail, "bad_event").inc()
             return _refused(rail, 400, "bad_event")
-        except Exception:
-            log.exception("hook_not_stored", rail=rail)
-            return web.Response(status=503, headers={"Retry-After": "5"})
+        except TimeoutError:
+            log.warning("hook_not_stored", rail=rail, error="TimeoutError", after_s=STORE_TIMEOUT_S)
+            return _again()
+        except Exception as error:  # noqa: BLE001 - whatever it is: what is not stored has to come again
+            log_trouble("hook_not_stored", error, rail=rail)
+            return _again()
         return web.Response(status=200)
+
+
+def _again() -> web.Response:
+    return web.Response(status=503, headers={"Retry-After": "5"})
 
 
 def _refused(rail: str, status: int, reason: str, *, close: bool = False) -> web.Response:

@@ -9,6 +9,7 @@ import orjson
 import structlog
 from aiohttp import web
 
+from services.wake import log_trouble
 from web.bodies import BodyRefused, read_body
 
 PATH: Final = "/hooks/telegram"
@@ -59,8 +60,11 @@ class TelegramHook:
             return False
         try:
             return await self.deliver(update)
-        except Exception:  # whatever it is: an update that is not known to be done comes again
-            log.exception("update_not_taken")
+        except TimeoutError:
+            log.warning("update_not_taken", error="TimeoutError")
+            return False
+        except Exception as error:  # noqa: BLE001 - whatever it is: an update not known to be done comes again
+            log_trouble("update_not_taken", error)
             return False
 
 

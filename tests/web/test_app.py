@@ -4,10 +4,12 @@ import asyncio
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from yarl import URL
 
 from giving.errors import NotAllowed, ProjectClosed, TipTooSmall
 from services.projects import ProjectService
+from storage.work import DatabaseTrouble
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
 from web.security import HEADERS, POLICY
@@ -100,6 +102,15 @@ async def test_a_mistake_of_ours_is_a_page_with_a_number_and_no_details(open_sit
     assert "Traceback" not in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
     assert "web_failed" in capsys.readouterr().out
+
+
+async def test_a_database_that_is_away_is_one_line_without_a_traceback(open_site: Open):
+    site = await open_site(projects=Broken(DatabaseTrouble("gone")))
+    with capture_logs() as logs:
+        assert (await site.get("/", accept="en")).status == 500
+    (line,) = [line for line in logs if line["event"] == "web_failed"]
+    assert (line["log_level"], line["error"]) == ("warning", "DatabaseTrouble")
+    assert "exc_info" not in line
 
 
 async def test_refusals_have_their_status(open_site: Open):
