@@ -9,7 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 
 from giving.names import clean
 from giving.people import LANGUAGES
@@ -30,10 +30,13 @@ class Pages:
     """Renders templates with the words, links and figures that every page shares."""
 
     def __init__(self, parts: WebParts, assets: Assets) -> None:
-        """Compile nothing yet; templates are loaded at first use and kept."""
+        """Read every template now (1 ms), so that an upgrade under a running process changes no page of it.
+
+        Compiled at first use, and kept.
+        """
         self._parts = parts
         self._jinja = Environment(
-            loader=FileSystemLoader(FOLDER),
+            loader=DictLoader({path.name: path.read_text("utf-8") for path in FOLDER.glob("*.html")}),
             autoescape=True,
             undefined=StrictUndefined,
             auto_reload=False,

@@ -1,6 +1,8 @@
 """What holds on every route: headers, methods, sizes, and no word too much when something breaks."""
 
 import asyncio
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from services.projects import ProjectService
 from storage.work import DatabaseTrouble
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
+from web import pages
 from web.security import HEADERS, POLICY
 
 
@@ -45,6 +48,23 @@ async def test_every_answer_carries_the_security_headers(world: World, open_site
     assert "'unsafe" not in POLICY
     assert "script-src" not in POLICY
     assert "default-src 'none'" in POLICY
+
+
+async def test_pages_stay_as_they_were_at_the_start(
+    world: World, open_site: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """An upgrade puts other templates there; a process that runs shows its own, also those nobody saw yet."""
+    folder = tmp_path / "templates"
+    shutil.copytree(pages.FOLDER, folder)
+    monkeypatch.setattr(pages, "FOLDER", folder)
+    await world.project()
+    site = await open_site()
+    for template in folder.iterdir():
+        template.write_text("of another version")
+    for path in ("/", "/p/library", "/r", "/terms", "/nowhere"):
+        answer = await site.get(path)
+        assert "<html" in answer.text, path
+        assert "another version" not in answer.text, path
 
 
 async def test_https_is_held_to_where_we_have_it(world: World, open_site: Open):
