@@ -18,6 +18,10 @@ WEB_S: Final = 9.2
 GONE_S: Final = 9.7
 
 
+class StoppedEarly(Exception):
+    """The signal came before there was anything to finish."""
+
+
 class Stopping:
     """The wish to stop, and how much of its time is left."""
 

@@ -13,7 +13,6 @@ from typing import Final
 import structlog
 
 from launch.stopping import Stopping
-from services.health import HealthService
 
 log = structlog.get_logger()
 TIMES_A_PERIOD: Final = 3  # one ping that is late or lost is not the end
@@ -41,16 +40,21 @@ class Supervisor:
         except OSError as error:
             log.warning("supervisor_not_told", lines=list(lines), error=error.strerror)
 
+    def starting(self, status: str, most_s: float) -> None:
+        """The start takes longer: whoever counts its seconds begins anew, with `most_s`."""
+        self.say(f"STATUS={status}", f"EXTEND_TIMEOUT_USEC={int(most_s * 1_000_000)}")
+
 
 @contextlib.asynccontextmanager
-async def supervised(
-    health: HealthService, stopping: Stopping, supervisor: Supervisor | None = None
-) -> AsyncIterator[None]:
-    """Ready when the block begins, stopping when the signal comes; in between, pinged while loop and database live."""
-    told = supervisor or Supervisor()
-    stopping.told.append(lambda: told.say("STOPPING=1", "STATUS=finishing what is in hand"))
-    told.say("READY=1", "STATUS=serving")
-    pinging = asyncio.create_task(_ping(health, told)) if told.watchdog_s else None
+async def supervised(stopping: Stopping, supervisor: Supervisor) -> AsyncIterator[None]:
+    """Ready when the block begins, stopping when the signal comes; in between, pinged while the event loop turns.
+
+    The database has no part in it: starting anew brings no database back, and all replicas would end at once. Whether
+    people may be sent here is what /readyz says.
+    """
+    stopping.told.append(lambda: supervisor.say("STOPPING=1", "STATUS=finishing what is in hand"))
+    supervisor.say("READY=1", "STATUS=serving")
+    pinging = asyncio.create_task(_ping(supervisor)) if supervisor.watchdog_s else None
     try:
         yield
     finally:
@@ -59,10 +63,7 @@ async def supervised(
             await asyncio.gather(pinging, return_exceptions=True)
 
 
-async def _ping(health: HealthService, told: Supervisor) -> None:
+async def _ping(supervisor: Supervisor) -> None:
     while True:
-        if (await health.look()).alive:
-            told.say("WATCHDOG=1")
-        else:
-            log.warning("watchdog_not_pinged", reason="database")
-        await asyncio.sleep(told.watchdog_s / TIMES_A_PERIOD)
+        supervisor.say("WATCHDOG=1")
+        await asyncio.sleep(supervisor.watchdog_s / TIMES_A_PERIOD)

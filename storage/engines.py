@@ -6,6 +6,7 @@ import inspect
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLError
 from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -207,6 +208,17 @@ def is_trouble(error: DBAPIError) -> bool:
         return not isinstance(getattr(error.orig, "__cause__", None), ValueError)
     # Classes: connection, resources, operator intervention, system error, internal error
     return _sqlstate(error)[:2] in ("08", "53", "57", "58", "XX")
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database does not answer now and may do so later, rather than refusing us, or being none."""
+    state = _sqlstate(error) or str(getattr(error, "sqlstate", "") or "")
+    if state:
+        # Connection, resources, operator intervention; 55000: it lets nobody in at the moment
+        return state[:2] in ("08", "53", "57") or state == "55000" or is_passing(error)
+    if isinstance(error, DBAPIError):
+        return is_passing(error) or error.connection_invalidated
+    return isinstance(error, OSError | TimeoutError) and not isinstance(error, PermissionError | SSLError)
 
 
 def _sqlstate(error: BaseException) -> str:

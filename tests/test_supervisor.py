@@ -1,5 +1,6 @@
-"""systemd's side of it: a real socket that hears a real process begin, live, hang with its database, and stop."""
+"""systemd's side of it: a real socket that hears a real process begin, wait for its database, live, hang, and stop."""
 
+import asyncio
 import signal
 import socket
 import sqlite3
@@ -8,11 +9,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 from launch.supervisor import Supervisor
+from storage.engines import is_away
 from storage.revision import HEAD
-from tests.processes import Stage, fetch, free_port, until
+from tests.processes import Stage, command, database_on, fetch, free_port, until
+from tests.processes.stage import TOKEN
 
 
 class Ear:
@@ -87,7 +92,8 @@ def test_a_service_says_that_it_is_ready_lives_and_stops(ear: Ear, tmp_path: Pat
         stage.close()
 
 
-def test_a_database_that_takes_no_writes_is_no_life(ear: Ear, tmp_path: Path):
+def test_a_database_that_takes_no_writes_ends_nobody(ear: Ear, tmp_path: Path):
+    """Starting anew would not bring it back: no people are sent here, and the pings go on."""
     stage = Stage(tmp_path, f"sqlite:///{tmp_path}/yizan.db", NOTIFY_SOCKET=str(ear.path), WATCHDOG_USEC="600000")
     try:
         stage.begin()
@@ -98,12 +104,85 @@ def test_a_database_that_takes_no_writes_is_no_life(ear: Ear, tmp_path: Path):
             before = ear.listen().count("WATCHDOG=1")
             assert fetch("GET", f"{stage.web}/readyz").status == 503
             assert fetch("GET", f"{stage.web}/healthz").status == 200
-            assert ear.listen().count("WATCHDOG=1") == before
+            assert ear.listen().count("WATCHDOG=1") >= before + 5
             holder.execute("ROLLBACK")
-        until(lambda: ear.listen().count("WATCHDOG=1") > before, "another ping")
+        until(lambda: fetch("GET", f"{stage.web}/readyz").status == 200, "ready again")
     finally:
         stage.show_logs()
         stage.close()
+
+
+def _on_server(server: str, statement: str) -> None:
+    async def go() -> None:
+        connection = await asyncpg.connect(server)
+        await connection.execute(statement)
+        await connection.close()
+
+    asyncio.run(go())
+
+
+def test_a_database_that_is_away_at_the_start_is_waited_for(ear: Ear, tmp_path: Path, postgres: str):
+    with database_on(postgres, "away_at_start") as url:
+        _on_server(postgres, "ALTER DATABASE away_at_start ALLOW_CONNECTIONS false")
+        stage = Stage(tmp_path, url, NOTIFY_SOCKET=str(ear.path))
+        try:
+            stage.start_sandbox()
+            stage.start_bot()
+            assert ear.until("STATUS=waiting for the database")
+            assert "EXTEND_TIMEOUT_USEC=90000000" in ear.listen()
+            time.sleep(2)
+            assert "READY=1" not in ear.listen()
+            assert stage.bot.output.count("database_waited_for") == 1, "one line, however often it was tried"
+            _on_server(postgres, "ALTER DATABASE away_at_start ALLOW_CONNECTIONS true")
+            assert ear.until("READY=1")
+            stage.ready()
+            assert "database_is_back" in stage.bot.output
+        finally:
+            stage.show_logs()
+            stage.close()
+
+
+def test_sigterm_ends_the_waiting_at_once(ear: Ear, tmp_path: Path):
+    nowhere = f"postgresql://yizan:hunter2@127.0.0.1:{free_port()}/yizan"
+    stage = Stage(tmp_path, nowhere, NOTIFY_SOCKET=str(ear.path), YIZAN_WEB__DRAIN_S="30")
+    try:
+        stage.start_sandbox()
+        stage.start_bot()
+        stage.bot.wait_for("database_waited_for")
+        stage.bot.signal(signal.SIGTERM)
+        assert stage.bot.ends(seconds=9) == 0
+        assert "hunter2" not in stage.bot.output
+        assert "Traceback" not in stage.bot.output
+    finally:
+        stage.show_logs()
+        stage.close()
+
+
+def _error(kind: type[Exception], state: str) -> Exception:
+    error = kind("x")
+    error.sqlstate = state  # type: ignore[attr-defined]
+    return error
+
+
+@pytest.mark.parametrize(("error", "away"), [
+    (ConnectionRefusedError(111, "refused"), True), (FileNotFoundError(2, "no socket"), True), (TimeoutError(), True),
+    (_error(Exception, "57P03"), True), (_error(Exception, "53300"), True), (_error(Exception, "55000"), True),
+    (_error(Exception, "28P01"), False), (_error(Exception, "3D000"), False), (_error(Exception, "42501"), False),
+    (PermissionError(13, "not ours"), False), (ValueError(), False),
+])  # fmt: skip
+def test_what_waiting_mends_and_what_not(error: Exception, away: bool):
+    assert is_away(error) is away
+
+
+@pytest.mark.parametrize("change", ["role", "name"])
+def test_a_database_that_refuses_us_is_said_and_not_waited_for(change: str, tmp_path: Path, postgres: str):
+    """On a server that is there: its own word for it, one line, exit 2."""
+    url = make_url(postgres)
+    wrong = url.set(username="nobody_here") if change == "role" else url.set(database="nothing_here")
+    done = command("run", YIZAN_DATABASE__URL=wrong.render_as_string(hide_password=False), YIZAN_TELEGRAM__TOKEN=TOKEN)
+    assert done.returncode == 2, done.stderr
+    assert "does not exist" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
 
 
 def test_without_a_supervisor_nobody_is_told(tmp_path: Path):

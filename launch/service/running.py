@@ -15,8 +15,8 @@ from launch import collector
 from launch.service.building import LateRights, Services, build_services
 from launch.service.database import database
 from launch.service.pages import hook_of, metrics_site, pages
-from launch.stopping import Stopping
-from launch.supervisor import supervised
+from launch.stopping import StoppedEarly, Stopping
+from launch.supervisor import Supervisor, supervised
 from services.clock_watch import WATCH_EVERY_S, ClockWatch
 from services.leadership import NotLeading, Part
 from services.wake import keep_doing
@@ -47,11 +47,11 @@ async def serve(
     `listening`: an open socket instead of web.host and web.port. `chat_page`: where our pages lead instead of t.me.
     `on_ready` gets the bot's username once it listens. Raises: StartFailed.
     """
-    stopping = Stopping(settings.web.drain_s)
+    stopping, supervisor = Stopping(settings.web.drain_s), Supervisor()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.ask)
     try:
-        async with database(settings) as engines:
+        async with database(settings, stopping, supervisor) as engines:
             rights, hook = LateRights(), hook_of(settings)
             services = build_services(settings, engines, rights)
             services.links.chat_page = chat_page
@@ -60,7 +60,7 @@ async def serve(
                 contextlib.aclosing(services),
                 pages(services, settings, listening, hook, stopping),
                 metrics_site(services, settings),
-                supervised(services.health, stopping),
+                supervised(stopping, supervisor),
                 loops(services, stopping.event),
             ):
                 telegram = await _telegram(settings, services, rights, hook)
@@ -70,6 +70,8 @@ async def serve(
                 finally:
                     await telegram.close()
                     log.info("stopping")
+    except StoppedEarly:
+        log.info("stopping")
     finally:
         gc.freeze()  # a heap of models is torn down a second faster when it is not searched for rubbish first
 
