@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from launch.backup_commands import backup, restore
-from launch.command_line import Refused, checked, on_database, settings_of
+from launch.command_line import Refused, checked, on_database, say_database, settings_of
 from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
@@ -114,7 +114,9 @@ def upgrade(context: click.Context) -> None:
         await migrate.upgrade(engines)
         return f"database is at {await revision.current(engines)}"
 
-    click.echo(on_database(settings_of(context), work))
+    settings = settings_of(context)
+    say_database(settings)
+    click.echo(on_database(settings, work))
 
 
 @db.command()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from launch.command_line import Refused, checked, database_trouble, settings_of
+from launch.command_line import Refused, checked, database_trouble, say_database, settings_of
+from launch.interrupts import interruptible
 
 if TYPE_CHECKING:
     from settings import Settings
@@ -26,8 +27,9 @@ def backup(context: click.Context, target: Path, as_json: bool) -> None:
     from storage.backup import BackupRefused
 
     settings = settings_of(context)
+    say_database(settings)
     try:
-        with database_trouble():
+        with database_trouble(), interruptible():
             about = _backed_up(settings, target)
     except BackupRefused as refusal:
         raise Refused(str(refusal)) from None
@@ -90,9 +92,10 @@ def restore(context: click.Context, source: Path, replace: bool, as_json: bool) 
     from storage.engines import database_url
 
     settings = settings_of(context)
+    say_database(settings)
     url = checked(lambda: database_url(settings.database.url))
     try:
-        with database_trouble():
+        with database_trouble(), interruptible():
             about = about_file(source, url)
             click.echo(f"{source}: {_said(about)}", err=True)
             pg_bin = settings.database.pg_bin

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from sqlalchemy import URL
 
+from launch.interrupts import too_late
 from launch.progress import Progress, megabytes
 from services.ledger import LedgerService, Report
 from storage import revision
@@ -74,7 +75,7 @@ def _restore_sqlite(source: Path, found: About, path: Path, *, replace: bool, st
             return Restored(report, in_place=False)
         with sqlite.alone(side):  # folds in what its write-ahead log holds
             pass
-        with sqlite.alone(path):
+        with sqlite.alone(path), too_late():
             was_there = sqlite.put_in_place(side, path, kept)
     finally:
         sqlite.remove(side)
@@ -108,8 +109,9 @@ async def _restore_postgres(
         report = await _verified(_text(side))
         if not report.clean:
             return Restored(report, in_place=False)
-        await postgres.put_in_place(side, url, kept)
-        is_ours()
+        with too_late():
+            await postgres.put_in_place(side, url, kept)
+            is_ours()
     return Restored(report, in_place=True, kept=str(kept.database))
 
 
@@ -122,8 +124,8 @@ async def _new_database(url: URL) -> AsyncIterator[tuple[URL, Callable[[], None]
         nonlocal taken
         taken = True
 
-    await postgres.create(url)
     try:
+        await postgres.create(url)
         yield url, take
     finally:
         if not taken:

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from settings import Settings, SettingsError, load
+from settings.words import without_password
 
 if TYPE_CHECKING:
     from storage.engines import Engines
@@ -34,6 +36,16 @@ def settings_of(context: click.Context) -> Settings:
         return load(context.find_root().obj, os.environ)
     except SettingsError as error:
         raise Refused(str(error)) from None
+
+
+def say_database(settings: Settings) -> None:
+    """One line on stderr: which database is meant; of a file its whole path, no password. Raises: Refused (no URL)."""
+    from storage.engines import database_url
+
+    url = checked(lambda: database_url(settings.database.url))
+    sqlite = url.get_backend_name() == "sqlite" and url.database
+    shown = f"sqlite:///{Path(url.database or '').absolute()}" if sqlite else without_password(settings.database.url)
+    click.echo(f"database: {shown}", err=True)
 
 
 def on_database(settings: Settings, work: Callable[["Engines"], Awaitable[T]], *, migrated: bool = False) -> T:

@@ -87,12 +87,17 @@ CASES = {
     "a database that is not there": Case(
         ("db", "current"), 2, ("the database can't be used",), {"YIZAN_DATABASE__URL": NOWHERE}, hides=("hunter2",)
     ),
-    "a database that is not there, for run": Case(
-        ("run",), 2, ("database.url",), {"YIZAN_DATABASE__URL": NOWHERE, "YIZAN_TELEGRAM__TOKEN": TOKEN},
-        hides=("hunter2", TOKEN),
+    "a database that is not there, by name": Case(
+        ("db", "upgrade"), 2, ("database: postgresql://", "the database can't be used"),
+        {"YIZAN_DATABASE__URL": NOWHERE}, lines=2, hides=("hunter2",),
+    ),
+    "a file that is no database, for run": Case(
+        ("run",), 2, ("database.url",), {**database("{tmp}/unknown.yaml"), "YIZAN_TELEGRAM__TOKEN": TOKEN},
+        hides=(TOKEN,),
     ),
     "a file that is no database": Case(
-        ("db", "upgrade"), 2, ("the database can't be used",), database("{tmp}/unknown.yaml")
+        ("db", "upgrade"), 2, ("database: sqlite:////", "unknown.yaml", "the database can't be used"),
+        database("{tmp}/unknown.yaml"), lines=2,
     ),
     "an unknown command": Case(("rum",), 2, ("rum",), lines=None),
     "an import that is none": Case(

@@ -1,6 +1,7 @@
 """PostgreSQL's own programs, pg_dump and pg_restore: found, of a version that fits, and run with a progress."""
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -16,6 +17,7 @@ from storage.backup import BackupRefused
 
 WHERE: Final = "install PostgreSQL's client programs, or name their folder in database.pg_bin (YIZAN_DATABASE__PG_BIN)"
 VERSION_WITHIN_S: Final = 10
+END_WITHIN_S: Final = 5
 _VERSION: Final = re.compile(r"\(PostgreSQL\) (\d+)(\S*)")
 _NOISE: Final = re.compile(r"^pg_\w+: (?:error: |warning: |detail: |hint: )?")
 
@@ -77,12 +79,22 @@ async def run(tool: Tool, arguments: Sequence[str], url: URL, heard: Callable[[s
         code = await process.wait()
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            await _end(process)
     if code:
         errors = [line for line in last if "error:" in line] or list(last)[-1:]
         reason = _NOISE.sub("", errors[0]) if errors else f"it ended with {code}"
         raise BackupRefused(f"{Path(tool.path).name}: {reason}")
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Asked first, since it ends its own workers then; what it still says is read, so that its pipe is closed."""
+    for end in (process.terminate, process.kill):
+        with contextlib.suppress(ProcessLookupError):
+            end()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(END_WITHIN_S):
+                await process.communicate()
+                return
 
 
 async def _started(tool: Tool, arguments: Sequence[str], environ: Mapping[str, str]) -> asyncio.subprocess.Process:
