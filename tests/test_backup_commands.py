@@ -69,8 +69,9 @@ class Place:
         if self.url.startswith("sqlite"):
             return [path.name for path in self.folder.rglob("*restor*")]
         own = self.url.partition("?")[0].rpartition("/")[2]
-        rows = await self.rows("SELECT datname FROM pg_database WHERE datname LIKE '%restor%'")
-        return [name for (name,) in rows if name.startswith(own[:40]) and name != own]
+        found = "SELECT datname FROM pg_database WHERE datname LIKE '%restor%'"
+        rows = await self.rows(found, with_database(self.url, "postgres"))  # nobody is to use ours meanwhile
+        return [name for (name,) in rows if name.startswith(own[:30]) and name != own]  # the rest makes room for a time
 
     async def pays(self, count: int) -> None:
         """That many paid tips of ¥5."""
