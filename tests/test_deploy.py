@@ -143,10 +143,11 @@ def installed(tmp_path: Path) -> Path:
     (tmp_path / "now").symlink_to("1")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "yizan").symlink_to(tmp_path / "now" / "deploy" / "yizan")
-    # No user of that name is here: this stands for util-linux's runuser.
-    runuser = '#!/bin/sh\n[ "$1 $2 $3" = "-u yizan --" ] || exit 9\nshift 3\nexec "$@"\n'
-    (tmp_path / "bin" / "runuser").write_text(runuser, "ascii")
-    (tmp_path / "bin" / "runuser").chmod(0o755)
+    # No user of that name is here: this stands for util-linux's setpriv.
+    words = "--reuid=yizan --regid=yizan --init-groups --"
+    setpriv = f'#!/bin/sh\n[ "$1 $2 $3 $4" = "{words}" ] || exit 9\nshift 4\nexec "$@"\n'
+    (tmp_path / "bin" / "setpriv").write_text(setpriv, "ascii")
+    (tmp_path / "bin" / "setpriv").chmod(0o755)
     return tmp_path
 
 
