@@ -11,8 +11,8 @@ from giving.leases import Lease
 from storage.tables import leases
 from storage.upsert import insert_into
 
-# A process that is frozen in the middle of a write holds its locks. The server ends such a transaction before the
-# lease is over, so that whoever takes over need not wait for it.
+# A process that is frozen in the middle of a write, or of a renewal, holds its locks. The server ends such a
+# transaction before the lease is over, so that whoever takes over need not wait for it.
 IDLE_MS: Final = 2000
 
 
@@ -41,6 +41,8 @@ class LeaseStore:
 
         A renewal waits for nobody: it changes no epoch.
         """
+        if self._is_postgresql:
+            await self._connection.execute(select(_put_out_when_frozen()))
         if was.epoch == 0:
             first = insert_into(self._connection, leases).values(
                 name=was.name, epoch=0, holder=None, beats=0, renewed_at=now
@@ -56,10 +58,18 @@ class LeaseStore:
     async def hold(self, lease: Lease) -> bool:
         """Whether this epoch is still this holder's; if so nobody takes over before this transaction is over."""
         held = select(leases.c.epoch).where(_is(lease)).with_for_update(read=True, key_share=True)
-        if self._connection.dialect.name == "postgresql":
-            idle = func.set_config("idle_in_transaction_session_timeout", literal(str(IDLE_MS)), literal(True))
-            held = held.add_columns(idle)
+        if self._is_postgresql:
+            held = held.add_columns(_put_out_when_frozen())
         return (await self._connection.execute(held)).first() is not None
+
+    @property
+    def _is_postgresql(self) -> bool:
+        return self._connection.dialect.name == "postgresql"
+
+
+def _put_out_when_frozen() -> ColumnElement[str]:
+    """For this transaction only, so that it holds behind a pooler too."""
+    return func.set_config("idle_in_transaction_session_timeout", literal(str(IDLE_MS)), literal(True))
 
 
 def _is(lease: Lease) -> ColumnElement[bool]:

@@ -235,3 +235,21 @@ async def test_a_frozen_writer_is_put_out_by_the_server_before_its_lease_is_over
         await held.leases.hold(mine)
     with contextlib.suppress(Exception):
         await frozen.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("step", ["renewal", "takeover"])
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_who_freezes_between_a_renewal_and_its_commit_is_put_out_too(work: UnitOfWork, step: str):
+    mine = Lease("leader", 1, "frozen")
+    async with work() as unit:
+        assert await unit.leases.move(Lease("leader"), mine, now=Time()())
+    frozen = work()
+    open_still = await frozen.__aenter__()
+    to = Lease("leader", 1, "frozen", 1) if step == "renewal" else Lease("leader", 2, "other")
+    assert await open_still.leases.move(mine, to, now=Time()())
+    began = asyncio.get_running_loop().time()
+    async with work() as unit:
+        assert await unit.leases.move(mine, Lease("leader", 2, "b"), now=Time()()), "it was never committed"
+    assert 1 < asyncio.get_running_loop().time() - began < 2.9
+    with contextlib.suppress(Exception):
+        await frozen.__aexit__(None, None, None)
