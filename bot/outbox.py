@@ -5,6 +5,8 @@ whether it arrived, it stays so.
 """
 
 import asyncio
+import functools
+import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, Protocol
 
@@ -36,7 +38,8 @@ log = structlog.get_logger()
 
 AT_ONCE: Final = 20
 IDLE_S: Final = 1.0
-# A claim is leased for 30 s: what did not begin within the first is left to the next claim, the rest ends in time.
+# A claim is leased for 30 s: what did not begin within the first is left to the next claim. The rest mostly ends in
+# time; what does not stays in hand (OutboxService) and is not given out beside itself.
 _FRESH_S: Final = 12.0
 PATIENCE_S: Final = 8.0
 _REQUEST_S: Final = 8
@@ -63,6 +66,7 @@ class Rendered(Protocol):
         ...
 
 
+GoesOn = Callable[[], bool]
 Renderer = Callable[[Sequence[Notice], OutboxService, Texts, Links], Awaitable[Rendered | None]]
 
 
@@ -91,22 +95,34 @@ class OutboxSender:
         except Exception as error:  # noqa: BLE001 - the database may be back in a second; the sender must be there then
             log_trouble("outbox_claim_failed", error)
             return False
-        fresh_until = asyncio.get_running_loop().time() + _FRESH_S
-        for recipient in by_recipient(notices):
-            await self._slots.acquire()
-            group.create_task(self._tell(recipient, fresh_until, stop))
+        loop, waiting = asyncio.get_running_loop(), by_recipient(notices)
+        fresh_until = loop.time() + _FRESH_S
+
+        def goes_on() -> bool:
+            return not stop.is_set() and loop.time() < fresh_until
+
+        try:
+            while waiting:
+                await self._slots.acquire()
+                task = group.create_task(self._tell(waiting[0], goes_on))
+                # Not in the task itself: one that is cancelled before it began runs none of its code.
+                task.add_done_callback(functools.partial(self._told, waiting.pop(0)))
+        finally:
+            for recipient in waiting:
+                self._outbox.let_go(itertools.chain(*recipient))
         return bool(notices)
 
-    async def _tell(self, recipient: list[list[Notice]], fresh_until: float, stop: asyncio.Event) -> None:
+    async def _tell(self, recipient: list[list[Notice]], goes_on: GoesOn) -> None:
         """Everything one person is to be told, message by message, as long as the claim holds and nobody stops us."""
-        try:
-            for bundle in recipient:
-                if not stop.is_set() and asyncio.get_running_loop().time() < fresh_until:
-                    await self._deliver(bundle)
-        finally:
-            self._slots.release()
+        for bundle in recipient:
+            if goes_on():
+                await self._deliver(bundle, goes_on)
 
-    async def _deliver(self, bundle: list[Notice]) -> None:
+    def _told(self, recipient: list[list[Notice]], _task: asyncio.Task[None]) -> None:
+        self._slots.release()
+        self._outbox.let_go(itertools.chain(*recipient))
+
+    async def _deliver(self, bundle: list[Notice], goes_on: GoesOn) -> None:
         """Send a bundle as one message and mark it; where it is itself at fault, send each notice alone."""
         try:
             await self._attempt(bundle)
@@ -118,7 +134,8 @@ class OutboxSender:
                     "notices_sent_apart", kind=str(bundle[0].kind), count=len(bundle), error=type(error).__name__
                 )
                 for notice in bundle:
-                    await self._deliver([notice])
+                    if goes_on():
+                        await self._deliver([notice], goes_on)
                 return
             log.exception("notice_broken", notice=str(bundle[0].id), kind=str(bundle[0].kind))
             await self._mark(self._again_or_never(bundle, error))

@@ -1,8 +1,8 @@
 """Messages that are rows: claimed by the sender, rendered in the reader's language when they are sent."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -23,7 +23,7 @@ from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
 from storage.outbox import ClaimedMessage, OutboxState
-from storage.work import UnitOfWork
+from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=30)
@@ -57,15 +57,13 @@ class OutboxService:
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
         currency: str, write: Write | None = None, now: Clock = utc_now,
-        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:  # fmt: skip
         """`quiet`: receipts come silently then, everything else waits for the morning.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
         self._write = write or unit
-        self._monotonic = monotonic
-        self._held: dict[UUID, float] = {}
+        self._held: set[UUID] = set()
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
         self._language, self._currency = language, currency
 
@@ -75,37 +73,53 @@ class OutboxService:
         return self._wakes.outbox
 
     async def claim(self, limit: int = 100) -> list[Notice]:
-        """Lease what is due, receipts first; those of one recipient stand together."""
+        """Lease what is due, receipts first; those of one recipient stand together.
+
+        Whoever claims lets go of each of them in the end (`let_go`, or what records the outcome): till then no other
+        claim of this process gives it out, however long ago its lease ran out.
+        """
         now = self._now()
         silent = self._quiet is not None and self._quiet.holds(now)
         async with self._unit.read() as work:
             if not await work.outbox.any_due(now):
                 return []
-        async with self._write() as work:
-            claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit)
-            gone = [message.id for message in claimed if message.telegram_id is None]
-            if gone:
-                await work.outbox.give_up(gone, state=OutboxState.SKIPPED, error="the reader has left")
-            cards = await work.tips.cards([m.subject for m in claimed if m.kind == NoticeKind.CARD])
-        there = self._hold([m for m in claimed if m.telegram_id is not None])
+        there: list[ClaimedMessage] = []
+        try:
+            async with self._write() as work:
+                claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit)
+                there = self._hold(claimed)
+                gone = [message.id for message in claimed if message.telegram_id is None]
+                if gone:
+                    await work.outbox.give_up(gone, state=OutboxState.SKIPPED, error="the reader has left")
+                cards = await work.tips.cards([m.subject for m in claimed if m.kind == NoticeKind.CARD])
+        except BaseException:
+            self._held.difference_update(message.id for message in there)
+            raise
         order = {person: i for i, person in enumerate(dict.fromkeys(m.person for m in there))}
         together = sorted(there, key=lambda m: (URGENCY[NoticeKind(m.kind)], order[m.person]))
         return [self._notice(message, silent, cards.get(message.subject)) for message in together]
 
     def _hold(self, claimed: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
-        """Those that we are not sending already: a clock set forward ends every lease, and what it was for goes on."""
-        now = self._monotonic()
-        self._held = {message: until for message, until in self._held.items() if until > now}
-        free = [message for message in claimed if message.id not in self._held]
-        self._held |= dict.fromkeys((message.id for message in free), now + LEASE.total_seconds())
+        """Those that can be sent and that we are not sending already: a lease may end under a send that goes on.
+
+        Asked while the claim keeps their rows: whoever records an outcome meanwhile lets go of it only after that.
+        """
+        free = [m for m in claimed if m.telegram_id is not None and m.id not in self._held]
+        self._held.update(message.id for message in free)
         return free
 
-    def _let_go(self, notices: Iterable[Notice]) -> list[UUID]:
-        """Their ids; what becomes of them is known, or could not be written down."""
-        ids = [notice.id for notice in notices]
-        for message in ids:
-            self._held.pop(message, None)
-        return ids
+    def let_go(self, notices: Iterable[Notice]) -> None:
+        """Nobody here has them in hand any more: what is not marked may be claimed again when its lease is over."""
+        self._held.difference_update(notice.id for notice in notices)
+
+    @contextlib.asynccontextmanager
+    async def _marking(self, notices: Sequence[Notice]) -> AsyncIterator[Work]:
+        """A unit of work that records what became of them; they are let go of once it is committed, or can't be."""
+        try:
+            async with self._write() as work:
+                yield work
+        finally:
+            self.let_go(notices)
 
     def _notice(self, message: ClaimedMessage, silent: bool, card: int | None) -> Notice:
         return Notice(
@@ -132,25 +146,23 @@ class OutboxService:
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
         """They arrived, as one message."""
-        ids = self._let_go(notices)
-        async with self._write() as work:
-            await work.outbox.sent(ids, message_id=message_id, now=self._now())
+        async with self._marking(notices) as work:
+            await work.outbox.sent(_ids(notices), message_id=message_id, now=self._now())
         log.info("notices_sent", kind=notices[0].kind, count=len(notices))
 
     async def retry(self, notices: Sequence[Notice], after_s: float, error: str, *, not_sent: bool = False) -> None:
         """Try again after that many seconds; what may arrive only once, and was begun, only if it was `not_sent`."""
-        due_at, ids = self._now() + timedelta(seconds=after_s), self._let_go(notices)
-        async with self._write() as work:
-            await work.outbox.retry(ids, due_at=due_at, error=error[:500], not_sent=not_sent)
+        due_at = self._now() + timedelta(seconds=after_s)
+        async with self._marking(notices) as work:
+            await work.outbox.retry(_ids(notices), due_at=due_at, error=error[:500], not_sent=not_sent)
         if not not_sent and any(n.kind in AT_MOST_ONCE for n in notices):
             log.warning("notices_unknown", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def unreachable(self, notices: Sequence[Notice]) -> None:
         """They blocked the bot: what is about their money waits until they write again, the rest is dropped."""
-        self._let_go(notices)
         waits = [n.id for n in notices if URGENCY[n.kind] is Urgency.RECEIPT]
         dropped = [n.id for n in notices if URGENCY[n.kind] is not Urgency.RECEIPT]
-        async with self._write() as work:
+        async with self._marking(notices) as work:
             await work.outbox.retry(waits, due_at=self._now(), error="blocked the bot")
             await work.outbox.give_up(dropped, state=OutboxState.SKIPPED, error="blocked the bot")
             await work.people.unreachable(sorted({n.recipient for n in notices}), self._now())
@@ -158,9 +170,8 @@ class OutboxService:
 
     async def failed(self, notices: Sequence[Notice], error: str) -> None:
         """Telegram refuses the message itself: it would refuse it every time."""
-        ids = self._let_go(notices)
-        async with self._write() as work:
-            await work.outbox.give_up(ids, state=OutboxState.FAILED, error=error[:500])
+        async with self._marking(notices) as work:
+            await work.outbox.give_up(_ids(notices), state=OutboxState.FAILED, error=error[:500])
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:
@@ -198,3 +209,7 @@ class OutboxService:
         if queued:
             self._wakes.outbox.set()
         return queued
+
+
+def _ids(notices: Iterable[Notice]) -> list[UUID]:
+    return [notice.id for notice in notices]

@@ -84,10 +84,6 @@ class Time:
     def __call__(self) -> datetime:
         return self.now
 
-    def seconds(self) -> float:
-        """The same, as a clock that nobody sets."""
-        return self.now.timestamp()
-
     def passes(self, **delta: float) -> None:
         self.now += timedelta(**delta)
 
@@ -219,9 +215,7 @@ async def make_world(unit: UnitOfWork) -> World:
         privacy=PrivacyService(unit, rail, wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
-        outbox=OutboxService(
-            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time, monotonic=time.seconds
-        ),
+        outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),
         carriers=CarrierService(unit, wakes=wakes, now=time),

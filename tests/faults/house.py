@@ -135,8 +135,11 @@ class House:
         """Claim what is due and send it, as the bot's sender does; how many messages."""
         claimed = await self.outbox.claim()
         told = 0
-        for _, several in itertools.groupby(claimed, key=lambda n: (n.recipient, n.kind)):
-            told += await self._send(list(several))
+        try:
+            for _, several in itertools.groupby(claimed, key=lambda n: (n.recipient, n.kind)):
+                told += await self._send(list(several))
+        finally:
+            self.outbox.let_go(claimed)
         return told
 
     async def _send(self, notices: list[Notice]) -> int:

@@ -148,6 +148,5 @@ def pay_by(world: World, rail: SandboxRail) -> World:
         language="zh-CN",
         currency="CNY",
         now=time,
-        monotonic=time.seconds,
     )
     return world

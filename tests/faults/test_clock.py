@@ -53,10 +53,10 @@ class Machine:
         self.senders = [self.sender() for _ in range(2)]
 
     def sender(self) -> OutboxService:
-        """A process's own; it knows the clock that goes on."""
+        """A process's own."""
         return OutboxService(
             self.world.unit, self.world.tips, wakes=self.world.wakes, quiet=None, language="en", currency="CNY",
-            now=self.world.time, monotonic=self.ticks,
+            now=self.world.time,
         )  # fmt: skip
 
     def passes(self, **delta: float) -> None:
@@ -86,6 +86,7 @@ class Machine:
             if await self.senders[0].begin([notice]):
                 self.sent[str(notice.id)] += 1
                 await self.senders[0].sent([notice], 1)
+            self.senders[0].let_go([notice])
 
     async def told(self, fact: Any) -> str:
         """An event arrives, signed by the provider's clock; or it is refused as too old or too new, and comes again."""

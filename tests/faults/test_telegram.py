@@ -126,7 +126,6 @@ async def bad_minutes(url: str, seed: int) -> tuple[BadTelegram, list[Any], floa
         language="en",
         currency="CNY",
         now=loop.wall,
-        monotonic=loop.time,
     )
     people = [await world.people.meet(Visitor(7000 + n, f"P{n}"), started=True) for n in range(PEOPLE)]
     telegram = BadTelegram(loop.time() + TROUBLE_S, random.Random(seed))

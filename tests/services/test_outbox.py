@@ -1,6 +1,10 @@
 """Messages that are rows: told at least once, receipts first, never to who has blocked the bot."""
 
+import contextlib
 from datetime import datetime, time, timedelta
+from uuid import UUID
+
+import pytest
 
 from giving.payments import EventKind
 from giving.people import Visitor
@@ -31,14 +35,58 @@ async def test_a_receipt_and_the_card_are_queued_with_the_booking(world: World):
 async def test_a_claimed_message_whose_sender_died_comes_again_and_a_sent_one_never(world: World):
     await paid(world)
     first = await world.outbox.claim()
-    assert await world.outbox.claim() == []
+    heir = OutboxService(
+        world.unit, world.tips, wakes=world.wakes, quiet=None, language="zh-CN", currency="CNY", now=world.time
+    )
+    assert await heir.claim() == []
     world.time.passes(seconds=31)
-    again = await world.outbox.claim()
+    again = await heir.claim()
     assert [n.id for n in again] == [n.id for n in first]
     assert [n.attempts for n in again] == [2, 2]
-    await world.outbox.sent(again, 1)
+    await heir.sent(again, 1)
     world.time.passes(hours=1)
-    assert await world.outbox.claim() == []
+    assert await heir.claim() == []
+
+
+async def test_what_is_in_hand_is_not_given_out_again_until_it_is_let_go(world: World):
+    await paid(world)
+    first = await world.outbox.claim()
+    world.time.passes(hours=2)
+    assert await world.outbox.claim() == [], "its lease is over, its sending is not"
+    world.outbox.let_go(first)
+    world.time.passes(seconds=31)
+    assert [n.id for n in await world.outbox.claim()] == [n.id for n in first]
+
+
+async def test_marking_lets_go_after_its_commit_and_also_when_it_fails(world: World):
+    held: list[set[UUID]] = []
+    trouble: list[Exception] = []
+
+    @contextlib.asynccontextmanager
+    async def write():
+        async with world.unit() as work:
+            yield work
+            held.append(set(world.outbox._held))
+            if trouble:
+                raise trouble.pop()
+        held.append(set(world.outbox._held))
+
+    await paid(world)
+    receipt, card = await world.outbox.claim()
+    world.outbox._write = write
+    await world.outbox.sent([receipt], 1)
+    assert held == [{receipt.id, card.id}] * 2
+    assert world.outbox._held == {card.id}
+    trouble.append(OSError("disk full"))
+    with pytest.raises(OSError, match="disk full"):
+        await world.outbox.sent([card], 2)
+    assert world.outbox._held == set()
+    world.time.passes(seconds=31)
+    trouble.append(OSError("disk full"))
+    with pytest.raises(OSError, match="disk full"):
+        await world.outbox.claim()
+    assert world.outbox._held == set()
+    assert [n.id for n in await world.outbox.claim()] == [card.id]
 
 
 async def test_what_failed_for_now_comes_later_and_what_failed_for_good_does_not(world: World):
