@@ -16,6 +16,8 @@ MARGIN_S: Final = 0.5
 LOOK_S: Final = 0.5
 # A process that can't send yet (Telegram does not answer) leaves the lease to those that can, for so long.
 UNREADY_S: Final = 15.0
+# How long whoever gave it back, since Telegram answers it no more, leaves it to the others: they look twice a second.
+YIELDED_S: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,28 @@ def seen_again(before: Seen | None, found: Lease, now: Moment) -> Seen:
     return before if before is not None and before.lease == found else Seen(found, now)
 
 
-def may_take(seen: Seen, now: Moment, *, ready: bool) -> bool:
+def may_take(seen: Seen, now: Moment, *, ready: bool, hears: bool = True) -> bool:
     """Whether the lease is free, or its holder gave no sign of life for as long as it lasts.
 
+    `ready`: it has begun to listen. `hears`: Telegram still answers it. Who is not, or does not, lets others go first.
     By the clock since boot alone: a wall clock that was put forward must not make a living leader look dead.
     """
     waits_s = 0.0 if seen.lease.holder is None else LEASE_S
-    return now.boot - seen.since.boot >= waits_s + (0.0 if ready else UNREADY_S)
+    if not ready:
+        waits_s += UNREADY_S
+    elif not hears:
+        waits_s += YIELDED_S
+    return now.boot - seen.since.boot >= waits_s
+
+
+def is_deaf(unanswered: Moment | None, now: Moment) -> bool:
+    """Whether Telegram has answered nothing since `unanswered` (None: its last word was an answer), for too long."""
+    return unanswered is not None and now.boot - unanswered.boot >= UNREADY_S
+
+
+def must_yield(taken_at: Moment, now: Moment, *, able: bool) -> bool:
+    """Whether a leader gives the lease back, since it can't send and another one perhaps can."""
+    return not able and now.boot - taken_at.boot >= UNREADY_S
 
 
 def taken(lease: Lease, holder: str) -> Lease:

@@ -62,7 +62,8 @@ class Telegram:
             self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
         except TokenRefused:
             raise StartFailed(NO_TOKEN) from None
-        self._bot.session.middleware(LeaseGuard(services.leadership.may_act))  # after the limiter, so inside of it
+        leading = services.leadership
+        self._bot.session.middleware(LeaseGuard(leading.may_act, leading.heard))  # after the limiter, so inside of it
         self.rights = TelegramRights(self._bot)
         self._carriers = Carriers(
             self._bot, services.carriers, services.creators, services.tips, services.texts, services.links

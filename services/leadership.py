@@ -39,12 +39,15 @@ class NotLeading(Exception):
 
 
 class Term:
-    """The time this process leads under one epoch. `over` is set when somebody else took the lease."""
+    """The time this process leads under one epoch.
+
+    `over` is set when somebody else took the lease; `yields` when what is in hand is finished, to give it back.
+    """
 
     def __init__(self, lease: Lease, asked: Moment) -> None:
         """It began with a lease that was asked for at this moment."""
-        self.lease, self.renewed = lease, asked
-        self.over = asyncio.Event()
+        self.lease, self.renewed, self.taken = lease, asked, asked
+        self.over, self.yields = asyncio.Event(), asyncio.Event()
 
 
 _term: ContextVar[Term | None] = ContextVar("term", default=None)
@@ -93,7 +96,15 @@ class Leadership:
         self._busy, self._quiet = 0, asyncio.Event()
         self._quiet.set()
         self._in_trouble = False
+        self._unanswered: Moment | None = None
         self.ready = asyncio.Event()
+
+    def heard(self, answered: bool) -> None:
+        """Whether Telegram answered a call: a leader that it does not answer for long lets another one try."""
+        if answered:
+            self._unanswered = None
+        elif self._unanswered is None:
+            self._unanswered = self._clock()
 
     # -- the lease --
 
@@ -102,6 +113,8 @@ class Leadership:
         try:
             while not (stop.is_set() and self._quiet.is_set()):
                 pause = await self._turn(stop)
+                if self._term is not None and self._term.yields.is_set() and self._quiet.is_set():
+                    await self._resign()
                 await _first(pause, stop if not stop.is_set() else self._quiet)
         finally:
             await self._resign()
@@ -112,6 +125,7 @@ class Leadership:
             async with asyncio.timeout(WITHIN_S):
                 if self._term is not None:
                     await self._renew(self._term)
+                    self._yield_if_unable()
                 elif not stop.is_set():
                     await self._take_if_free()
         except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
@@ -144,7 +158,8 @@ class Leadership:
         _EPOCH.set(found.epoch)
         self._seen = leases.seen_again(self._seen, found, self._clock())
         asked = self._clock()
-        if not leases.may_take(self._seen, asked, ready=self.ready.is_set()):
+        hears = not leases.is_deaf(self._unanswered, asked)
+        if not leases.may_take(self._seen, asked, ready=self.ready.is_set(), hears=hears):
             return
         to = leases.taken(found, self._holder)
         if not await self._move(found, to):
@@ -155,6 +170,16 @@ class Leadership:
         _EPOCH.set(to.epoch)
         _TAKEN.inc()
         log.info("leadership_taken", epoch=to.epoch, holder=to.holder, after=found.holder)
+
+    def _yield_if_unable(self) -> None:
+        """What is in hand is finished first, as when we are stopped: nothing of it is told twice."""
+        term, now = self._term, self._clock()
+        able = self.ready.is_set() and not leases.is_deaf(self._unanswered, now)
+        if term is None or term.yields.is_set() or not leases.must_yield(term.taken, now, able=able):
+            return
+        self._led.clear()
+        term.yields.set()
+        log.warning("leadership_yielded", epoch=term.lease.epoch, hint="Telegram does not answer this process")
 
     async def _find(self) -> Lease:
         async with self._unit.read() as work:
@@ -207,7 +232,7 @@ class Leadership:
         while not stop.is_set():
             await _first(None, self._led, stop)
             term = self._term
-            if term is None or stop.is_set():
+            if term is None or term.yields.is_set() or stop.is_set():
                 continue
             self._busy += 1
             self._quiet.clear()
@@ -247,7 +272,7 @@ async def _serve(term: Term, stop: asyncio.Event, parts: tuple[Part, ...]) -> No
         tasks = [asyncio.ensure_future(part(ended)) for part in parts]
     finally:
         _term.reset(token)
-    watch = asyncio.ensure_future(_first(None, term.over, stop))
+    watch = asyncio.ensure_future(_first(None, term.over, term.yields, stop))
     try:
         await asyncio.wait((watch, *tasks), return_when=asyncio.FIRST_COMPLETED)
         ended.set()

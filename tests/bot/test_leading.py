@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
 
 from bot.build import build_bot
 from bot.leading import LeaseGuard, LeaseOver
@@ -160,3 +161,17 @@ async def test_the_guard_lets_nothing_out_that_may_not_act(telegram: FakeTelegra
         await bot.send_message(1, "y")
     await bot.session.close()
     assert len(telegram.of("sendMessage")) == 1
+
+
+async def test_it_is_heard_whether_telegram_answers_a_refusal_being_an_answer(telegram: FakeTelegram) -> None:
+    heard: list[bool] = []
+    bot = build_bot(TOKEN, telegram.url, Limiter())
+    bot.session.middleware(LeaseGuard(lambda: True, heard.append))
+    telegram.plan("sendMessage", 502, "<html>Bad Gateway</html>")
+    telegram.refuse("sendMessage", 400, "Bad Request: chat not found")
+    for _ in range(2):
+        with pytest.raises(TelegramAPIError):
+            await bot.send_message(1, "x")
+    await bot.send_message(1, "x")
+    await bot.session.close()
+    assert heard == [False, True, True]

@@ -11,11 +11,14 @@ from giving.leases import (
     MARGIN_S,
     RENEW_S,
     UNREADY_S,
+    YIELDED_S,
     Lease,
     Moment,
     Seen,
+    is_deaf,
     is_held,
     may_take,
+    must_yield,
     renewed,
     seen_again,
     taken,
@@ -45,6 +48,22 @@ def test_a_free_lease_is_taken_at_once_by_who_is_ready():
     assert may_take(free, at(10), ready=True)
     assert not may_take(free, at(10 + UNREADY_S - 1), ready=False)
     assert may_take(free, at(10 + UNREADY_S), ready=False)
+
+
+def test_who_telegram_does_not_answer_lets_others_go_first():
+    free = Seen(Lease("leader", 3), at(10))
+    assert not may_take(free, at(10 + YIELDED_S - 0.1), ready=True, hears=False)
+    assert may_take(free, at(10 + YIELDED_S), ready=True, hears=False)
+    assert YIELDED_S > 2 * LOOK_S, "by then each of the others has looked"
+
+
+def test_a_leader_that_can_not_send_gives_the_lease_back_after_a_while():
+    assert not is_deaf(None, at(1000))
+    assert not is_deaf(at(10), at(10 + UNREADY_S - 0.1))
+    assert is_deaf(at(10), at(10 + UNREADY_S))
+    assert not must_yield(at(10), at(10 + UNREADY_S - 0.1), able=False)
+    assert must_yield(at(10), at(10 + UNREADY_S), able=False)
+    assert not must_yield(at(10), at(1000), able=True)
 
 
 def test_a_wall_clock_put_forward_makes_a_leader_careful_and_nobody_bold():

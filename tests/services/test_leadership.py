@@ -253,3 +253,41 @@ async def test_who_freezes_between_a_renewal_and_its_commit_is_put_out_too(work:
     assert 1 < asyncio.get_running_loop().time() - began < 2.9
     with contextlib.suppress(Exception):
         await frozen.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("why", ["never ready", "deaf"])
+async def test_a_leader_that_can_not_send_finishes_and_lets_a_ready_one_lead(work: UnitOfWork, until, why: str):
+    clock, done = Clocks(), asyncio.Event()
+    one, other = leader(work, "one", clock), leader(work, "other", clock)
+    in_hand: list[str] = []
+
+    async def part(ended: asyncio.Event) -> None:
+        in_hand.append("begun")
+        await ended.wait()
+        await done.wait()
+        in_hand.append("acts" if one.may_act() else "late")
+
+    stop = asyncio.Event()
+    async with running(one):
+        term = asyncio.create_task(one.while_leading(stop, part))
+        await until(lambda: in_hand)
+        one.heard(False)
+        if why == "never ready":
+            one.heard(True)
+            one.ready.clear()
+        for _ in range(8):
+            clock.passes(2)
+            await until(lambda: one._term.renewed == clock() or one._term.yields.is_set())
+        await until(lambda: one._term.yields.is_set())
+        await asyncio.sleep(0.3)
+        assert (await lease(work)).holder == "one", "what is in hand is finished first"
+        done.set()
+        async with running(other):
+            await until(lambda: other._term)
+            assert in_hand == ["begun", "acts"]
+            assert one._term is None
+            one.ready.set()
+            one.heard(True)
+        await until(lambda: one._term is not None and not one._term.yields.is_set())
+        stop.set()
+        await term
