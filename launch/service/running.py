@@ -15,7 +15,7 @@ from launch import collector
 from launch.service.building import LateRights, Services, build_services
 from launch.service.database import database
 from launch.service.pages import hook_of, metrics_site, pages
-from launch.stopping import StoppedEarly, Stopping
+from launch.stopping import BOT_S, StoppedEarly, Stopping
 from launch.supervisor import Supervisor, supervised
 from services.clock_watch import WATCH_EVERY_S, ClockWatch
 from services.leadership import NotLeading, Part
@@ -61,7 +61,7 @@ async def serve(
                 pages(services, settings, listening, hook, stopping),
                 metrics_site(services, settings),
                 supervised(stopping, supervisor),
-                loops(services, stopping.event),
+                loops(services, stopping),
             ):
                 telegram = await _telegram(settings, services, rights, hook)
                 services.health.started()
@@ -88,12 +88,13 @@ async def _telegram(
 
 
 @contextlib.asynccontextmanager
-async def loops(services: Services, stop: asyncio.Event) -> AsyncIterator[None]:
+async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
     """What goes on beside the updates: leading, settling what the inbox holds, and what only the leader does.
 
     Every process settles: its own bell tells it what it left in the inbox, and another one's events are skipped.
     """
     services.payments.pending.set()
+    stop = stopping.event
     leading = asyncio.create_task(services.leadership.run(stop))
     running = [
         asyncio.create_task(
@@ -121,7 +122,9 @@ async def loops(services: Services, stop: asyncio.Event) -> AsyncIterator[None]:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
-        leading.cancel()  # if it was stopped in order, the lease was given back long ago
+        if stop.is_set():  # it is giving the lease back, or has: not in the middle of that
+            await asyncio.wait((leading,), timeout=stopping.left(BOT_S))
+        leading.cancel()
         await asyncio.gather(leading, return_exceptions=True)
 
 
