@@ -26,7 +26,7 @@ from storage.work import UnitOfWork, Work
 log = structlog.get_logger()
 WITHIN_S: Final = 2.0  # for one question to the database: a lost network answers after half a minute
 AGAIN_S: Final = 0.25
-_LEADS: Final = Gauge("leader", "1 while this process leads: it sends messages and does what is done once")
+_LEADS: Final = Gauge("leader", "1 while this process provably leads: it sends messages and does what is done once")
 _EPOCH: Final = Gauge("leader_epoch", "The epoch of the lease as this process last saw it")
 _TAKEN: Final = Counter("leader_taken_total", "How often this process became the leader")
 
@@ -110,6 +110,7 @@ class Leadership:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take and renew until `stop` is set and nothing runs in our name any more; then the lease is given back."""
+        _LEADS.set_function(self._provably_leads)
         try:
             while not (stop.is_set() and self._quiet.is_set()):
                 pause = await self._turn(stop)
@@ -118,6 +119,10 @@ class Leadership:
                 await _first(pause, stop if not stop.is_set() else self._quiet)
         finally:
             await self._resign()
+
+    def _provably_leads(self) -> bool:
+        """Not merely as far as it knows: one that is cut off from the database may have been replaced."""
+        return self._term is not None and leases.is_held(self._term.renewed, self._clock())
 
     async def _turn(self, stop: asyncio.Event) -> float:
         """One look or renewal; how long to wait for the next."""
@@ -142,7 +147,6 @@ class Leadership:
         asked, to = self._clock(), leases.renewed(term.lease)
         if await self._move(term.lease, to):
             term.lease, term.renewed = to, asked
-            _LEADS.set(1)
             return
         found = await self._find()
         if found == to:  # a renewal whose answer was lost
@@ -166,7 +170,6 @@ class Leadership:
             return
         self._term, self._seen = Term(to, asked), None
         self._led.set()
-        _LEADS.set(1)
         _EPOCH.set(to.epoch)
         _TAKEN.inc()
         log.info("leadership_taken", epoch=to.epoch, holder=to.holder, after=found.holder)
@@ -201,7 +204,6 @@ class Leadership:
         self._term = None
         self._led.clear()
         term.over.set()
-        _LEADS.set(0)
         log.warning("leadership_lost", epoch=term.lease.epoch, holder=term.lease.holder)
 
     async def _resign(self) -> None:
@@ -212,7 +214,6 @@ class Leadership:
         self._term = None
         self._led.clear()
         term.over.set()
-        _LEADS.set(0)
         try:
             async with asyncio.timeout(WITHIN_S):
                 free = Lease(self._name, term.lease.epoch)

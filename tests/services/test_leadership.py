@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from giving.leases import Lease, Moment
 from services.leadership import Leadership, NotLeading, in_nobodys_name
@@ -291,3 +292,19 @@ async def test_a_leader_that_can_not_send_finishes_and_lets_a_ready_one_lead(wor
         await until(lambda: one._term is not None and not one._term.yields.is_set())
         stop.set()
         await term
+
+
+async def test_the_gauge_shows_a_leader_only_while_its_lease_provably_holds(work: UnitOfWork, until):
+    clock = Clocks()
+    one = leader(work, "a", clock)
+
+    def shown() -> float | None:
+        return REGISTRY.get_sample_value("leader")
+
+    async with running(one):
+        await until(lambda: one._term)
+        assert shown() == 1
+        clock.passes(2.6)
+        assert shown() == 0, "cut off, it would not have renewed by now"
+        await until(lambda: shown() == 1)
+    assert shown() == 0
