@@ -18,6 +18,7 @@ from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.counters import mark_shown, named_author
 from services.creators import EXCERPT_GRAPHEMES
+from services.leadership import Write
 from services.wake import Wakes
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
@@ -57,9 +58,14 @@ class CarrierService:
     """A carrier is taken on in the database before it is sent, so that two who want to send it send one."""
 
     def __init__(
-        self, unit: UnitOfWork, *, wakes: Wakes, quiet: QuietHours | None = None, now: Clock = utc_now
-    ) -> None:
-        """`quiet`: what creators are told waits for the morning then."""
+        self, unit: UnitOfWork, *, wakes: Wakes, quiet: QuietHours | None = None, write: Write | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`quiet`: what creators are told waits for the morning then.
+
+        `write` opens what the counters' loop writes too: in production in the leader's name where that is the caller.
+        """
+        self._write = write or unit
         self._unit, self._wakes, self._quiet, self._now = unit, wakes, quiet, now
 
     async def card(self, post_id: UUID) -> CarrierCard:
@@ -80,36 +86,39 @@ class CarrierService:
         What was taken on and never heard of again may stand there or not: it is sent again only if a person asks.
         """
         now = self._now()
-        async with self._unit() as work:
+        async with self._write() as work:
             return await work.carriers.claim(post_id, now=now, left_before=now - LEFT_AFTER if asked else None)
 
     async def sent(self, message_id: int, card: CarrierCard) -> None:
-        """The carrier stands and shows this; if more came meanwhile it is due again."""
+        """The carrier stands and shows this; if more came meanwhile it is due again.
+
+        Whoever took it on says so, leading or not any more: nobody else knows its number, and none would send another.
+        """
         async with self._unit() as work:
             await work.carriers.sent(card.post.id, message_id)
             await self._mark(work, card)
 
     async def shown(self, card: CarrierCard) -> None:
         """The post, or the carrier that stands, was made to show this; if it changed meanwhile it is due again."""
-        async with self._unit() as work:
+        async with self._write() as work:
             await self._mark(work, card)
 
     async def unsure(self, post_id: UUID) -> None:
         """An edit was sent, and no answer came: it is due again, whatever it shows now."""
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.creators.counters_changed([post_id], self._now())
 
     async def _mark(self, work: Work, card: CarrierCard) -> None:
         await mark_shown(work, card.post.id, card.raised, card.chat, card.author, now=self._now())
 
     async def not_sent(self, post_id: UUID, *, for_good: bool) -> None:
-        """It was refused: tried again a little later, unless it never can be sent."""
+        """It was refused: tried again a little later, unless it never can be sent. Also said by whoever took it on."""
         async with self._unit() as work:
             await work.carriers.not_sent(post_id, due_at=None if for_good else self._now() + AGAIN_AFTER)
 
     async def lost(self, post_id: UUID, message_id: int) -> None:
         """Somebody deleted the carrier; a new one comes when a person asks for it."""
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.carriers.lost(post_id, message_id)
 
     async def needs_reply(self, post_id: UUID) -> None:
@@ -164,7 +173,7 @@ class CarrierService:
 
     async def moved(self, old: int, new: int) -> bool:
         """A group became a supergroup: settings, totals and project follow; its creator is told, once."""
-        async with self._unit() as work:
+        async with self._write() as work:
             chat = await work.carriers.move(old, new)
             if chat is not None:
                 await self._tell(work, NoticeKind.UPGRADED, [chat], str(new), self._now())

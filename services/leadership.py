@@ -264,6 +264,13 @@ class Leadership:
                 raise NotLeading
             yield work
 
+    def write_as_caller(self) -> AbstractAsyncContextManager[Work]:
+        """`write` in a term's name, else a plain unit of work: for what handlers and the leader's loops both do.
+
+        Raises: NotLeading, as `write`, where a term is in the context.
+        """
+        return self.write() if _term.get() is not None else self._unit()
+
 
 async def _serve(term: Term, stop: asyncio.Event, parts: tuple[Part, ...]) -> None:
     """One term: all parts until it is over; the first that fails ends the others, and its error is raised."""

@@ -148,7 +148,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         ),
         dialogs=DialogService(unit),
         groups=GroupService(unit, rights, creators, watch=watch),
-        carriers=CarrierService(unit, wakes=wakes, quiet=quiet),
+        carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=leadership.write_as_caller),
         cleanups=CleanupService(unit, write=write),
         updates=UpdateService(unit, write=write),
         wakes=wakes,

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from giving.leases import Lease, Moment
+from services.carriers import CarrierService
 from services.leadership import Leadership, NotLeading, in_nobodys_name
 from services.outbox import OutboxService
 from storage.leases import LeaseStore
@@ -308,3 +309,43 @@ async def test_the_gauge_shows_a_leader_only_while_its_lease_provably_holds(work
         assert shown() == 0, "cut off, it would not have renewed by now"
         await until(lambda: shown() == 1)
     assert shown() == 0
+
+
+async def test_carriers_are_written_in_the_leaders_name_where_it_is_the_leader(work: UnitOfWork, world: World, until):
+    old = leader(work, "old")
+    carriers = CarrierService(work, wakes=world.wakes, write=old.write_as_caller, now=world.time)
+    card = await carriers.card(world.post.id)
+    refused: list[str] = []
+    begun, go_on, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def part(ended: asyncio.Event) -> None:
+        await carriers.shown(card)
+        begun.set()
+        await go_on.wait()
+        for writes in (
+            lambda: carriers.claim(world.post.id, asked=True), lambda: carriers.shown(card),
+            lambda: carriers.unsure(world.post.id), lambda: carriers.lost(world.post.id, 1),
+            lambda: carriers.moved(-1, -2),
+        ):  # fmt: skip
+            try:
+                await writes()
+            except NotLeading:
+                refused.append("refused")
+        await carriers.not_sent(world.post.id, for_good=False)
+        done.set()
+
+    stop = asyncio.Event()
+    async with running(old):
+        term = asyncio.create_task(old.while_leading(stop, part))
+        await until(begun.is_set)
+        async with work() as unit:
+            found = await unit.leases.find("leader")
+            assert found is not None
+            assert await unit.leases.move(found.lease, Lease("leader", 2, "new"), now=world.time())
+        await carriers.shown(card)
+        go_on.set()
+        await until(done.is_set)
+        assert refused == ["refused"] * 5, "who was replaced; a handler beside it may"
+        await carriers.unsure(world.post.id)
+        stop.set()
+        await term
