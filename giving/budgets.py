@@ -3,7 +3,7 @@
 A budget is one moment: when it will be whole again (None, or past: it is whole). What is spent moves it on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -77,7 +77,8 @@ class Stage(IntEnum):
 class GuardRules:
     """When a rail (or all of them together) counts as attacked.
 
-    Each failed payment counts one, each that is paid takes `credit` off, and with time they are forgotten (`forget`).
+    Each failed payment counts one and is forgotten with time (`forget`). Each that is paid takes `share` off, and as
+    far as `generous` goes (in failures) up to `credit`: a quiet rail may decline many of a few, a busy one few of many.
     At `raise_at` the least amount rises for `hold`; at `shut_at` nothing is asked of the rail for so long.
     """
 
@@ -85,7 +86,9 @@ class GuardRules:
     shut_at: int
     forget: timedelta = timedelta(minutes=1)
     hold: timedelta = timedelta(minutes=15)
+    share: float = 0.08
     credit: float = 0.5
+    generous: Rate = Rate(3, timedelta(seconds=1))
 
     @property
     def rate(self) -> Rate:
@@ -113,11 +116,18 @@ class Guard:
         return until - now if until else NONE
 
 
-def watch(guard: Guard, rules: GuardRules, now: datetime, *, failed: int, paid: int) -> Guard:
-    """The guard after so many payments failed and so many were paid since it was last asked."""
+def made_up(paid: int, used: datetime | None, rules: GuardRules, now: datetime) -> tuple[datetime, float]:
+    """How many failures so many paid gifts make up for; `used` is the budget of what is given generously, and after."""
+    left = rules.generous.at_once - spent(used, rules.generous, now)
+    more = min(paid * (rules.credit - rules.share), left)
+    return charge(used, rules.generous, now, more), paid * rules.share + more
+
+
+def watch(guard: Guard, rules: GuardRules, now: datetime, *, failed: int, credit: float = 0) -> Guard:
+    """The guard after so many payments failed, and some were made up for, since it was last asked."""
     rate = rules.rate
     # What was paid first: it makes up for failures before, never for those to come.
-    whole_at = charge(guard.whole_at, rate, now, -paid * rules.credit) if paid else guard.whole_at
+    whole_at = charge(guard.whole_at, rate, now, -credit) if credit else guard.whole_at
     if not failed:
         return replace(guard, whole_at=whole_at)
     whole_at = charge(whole_at, rate, now, failed)
@@ -161,12 +171,24 @@ class LinkAsk:
 
 @dataclass(slots=True)
 class Budgets:
-    """What stands before a decision, and what it changes: budgets of people, guards of rails, the guard of all."""
+    """What stands before a decision, and what it changes: budgets of people, guards of rails, the guard of all.
+
+    Who is `known` (a gift of theirs was paid) meets guards of their own, which count failures of such people only.
+    """
 
     links: dict[UUID, datetime] = field(default_factory=dict)
     failures: Mapping[UUID, datetime] = field(default_factory=dict)
     rails: Mapping[str, Guard] = field(default_factory=dict)
     total: Guard = field(default_factory=Guard)
+    known: Collection[UUID] = ()
+    known_rails: Mapping[str, Guard] = field(default_factory=dict)
+    known_total: Guard = field(default_factory=Guard)
+
+    def guards(self, donor: UUID, rail: str) -> tuple[Guard, Guard]:
+        """What stands between this donor and this rail."""
+        if donor in self.known:
+            return self.known_rails.get(rail, Guard()), self.known_total
+        return self.rails.get(rail, Guard()), self.total
 
 
 def decide_links(
@@ -180,7 +202,7 @@ def decide_links(
 
 
 def _decide_link(ask: LinkAsk, budgets: Budgets, rules: PaymentRules, now: datetime) -> GivingError | None:
-    guards = (budgets.rails.get(ask.rail, Guard()), budgets.total)
+    guards = budgets.guards(ask.donor, ask.rail)
     stage = max(guard.stage(now) for guard in guards)
     if stage is not Stage.CALM:
         ends = max(guard.ends(now) for guard in guards if guard.stage(now) is stage)
@@ -206,6 +228,11 @@ def failures_for_all(whole_at: datetime | None, failed: int, rules: PaymentRules
 def must_close(donor: datetime | None, guards: Sequence[Guard], rules: PaymentRules, now: datetime) -> bool:
     """Whether the page of a payment that just failed is closed: its donor, or somebody, tries too often."""
     return spend(donor, rules.failures, now)[1] > NONE or any(guard.stage(now) > Stage.CALM for guard in guards)
+
+
+def tries_many(donor: datetime | None, rules: PaymentRules, now: datetime) -> bool:
+    """Whether somebody failed so often that their other open pages are closed too."""
+    return spent(donor, rules.failures, now) > rules.of_one - 1
 
 
 def _minutes(wait: timedelta) -> int:

@@ -5,10 +5,10 @@ What is decided stands in giving/budgets.py, what was spent in the database, so 
 
 import asyncio
 from collections import Counter as Count
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -23,28 +23,32 @@ from giving.budgets import (
     charge,
     decide_links,
     failures_for_all,
+    made_up,
     must_close,
+    tries_many,
     watch,
 )
 from giving.errors import GivingError, RailUnavailable
 from giving.payments import EventKind, Payment, RailEvent, Settlement
-from giving.tips import TipState
 from payments.provider import Rail, RailRefused
 from services.clock import Clock, utc_now
-from storage.budgets import TOTAL, failures_of, links_of, rail_guard
+from services.close_pages import PageCloser
+from storage.budgets import TOTAL, credit_of, failures_of, known_guard, links_of, rail_guard
 from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+KNOWN: Final = "known:"
 FAILED: Final = Counter("payments_failed_total", "Payments that a rail declined", ["rail"])
 REFUSED: Final = Counter("payment_links_refused_total", "Pay pages that were not asked for", ["rail", "reason"])
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a failed payment came to: whether its page is closed, and where its rail and the total stand."""
+    """What a failed payment came to: whether its page is closed, and its donor's others; where the guards stand."""
 
     close: bool
+    tries_many: bool
     stages: tuple[tuple[str, Stage, Stage], ...]
 
 
@@ -57,6 +61,7 @@ class PaymentGuard:
         """Guard these rails."""
         self._unit, self._rails, self._rules, self._now = unit, rails, rules or PaymentRules(), now
         self._watch: GroupCommit[Payment, Watched] = GroupCommit(unit, self._watch_many, name="guard", done=_told)
+        self._pages = PageCloser(unit, rails, now)
         self._paid: Count[str] = Count()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stages: dict[str, Stage] = {}
@@ -66,14 +71,20 @@ class PaymentGuard:
         now, rails = self._now(), {ask.rail for ask in asks}
         donors = {ask.donor for ask in asks}
         links = await work.budgets.lock([links_of(donor) for donor in donors])
-        guards = [TOTAL, *map(rail_guard, rails), *map(failures_of, donors)]
-        found = await work.budgets.read(guards)
+        names = [(name, _guards_of(name)) for name in (TOTAL, *rails)]
+        guards = {subject for _, both in names for subject in both}
+        found = await work.budgets.read([*guards, *map(failures_of, donors)])
+        # Whose gifts were paid is asked only where somebody is kept out: never on a calm day.
+        calm = all(found.get(both[0], Guard()).stage(now) is Stage.CALM for _, both in names)
         before = _moments(donors, links_of, links)
         budgets = Budgets(
             links=dict(before),
             failures=_moments(donors, failures_of, found),
             rails={rail: found.get(rail_guard(rail), Guard()) for rail in rails},
             total=found.get(TOTAL, Guard()),
+            known=set() if calm else await work.budgets.known(donors),
+            known_rails={rail: found.get(known_guard(rail), Guard()) for rail in rails},
+            known_total=found.get(known_guard(TOTAL), Guard()),
         )
         verdicts = decide_links(asks, budgets, self._rules, now)
         spent = {donor: at for donor, at in budgets.links.items() if before.get(donor) != at}
@@ -88,15 +99,13 @@ class PaymentGuard:
         """After the commit: what was paid is counted here, what failed in the database (and its page closed)."""
         for event, settlement in decided:
             if settlement.paid:
-                self._paid[event.rail] += 1
+                self._paid.update((event.rail, TOTAL))
             elif event.kind is EventKind.DECLINED and settlement.payment is not None:
                 FAILED.labels(event.rail).inc()
-                task = asyncio.create_task(self._failed(settlement.payment), name="payment_failed")
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._do(self._failed(settlement.payment), "payment_failed")
 
     async def idle(self) -> None:
-        """Until what failed so far is counted."""
+        """Until what failed so far is counted, and what is to be closed is closed."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
@@ -111,8 +120,9 @@ class PaymentGuard:
         try:
             watched = await self._watch(payment)
             self._see({name: after for name, _, after in watched.stages})
+            self._sweep(payment, watched)
             if watched.close:
-                await self._close(payment)
+                await self._pages.close_one(payment)
         except (RailUnavailable, RailRefused) as error:
             log.warning("pay_page_not_closed", payment_id=str(payment.id), error=type(error).__name__)
         except Exception:
@@ -121,41 +131,69 @@ class PaymentGuard:
     async def _watch_many(self, work: Work, failed: Sequence[Payment]) -> list[Watched | Exception]:
         now, rules = self._now(), self._rules
         donors = Count((payment.donor, payment.rail) for payment in failed)
-        rails = {payment.rail for payment in failed}
-        subjects = [TOTAL, *map(rail_guard, rails), *(failures_of(donor) for donor, _ in donors)]
-        before = await work.budgets.lock(subjects)
-        paid, self._paid = self._paid, Count()  # lost with a commit that fails: then some count that need not have
-        after, counted = dict(before), Count[str]()
+        names = {TOTAL, *(payment.rail for payment in failed)}
+        subjects = [subject for name in names for subject in (*_guards_of(name), credit_of(name))]
+        before = await work.budgets.lock([*subjects, *(failures_of(donor) for donor, _ in donors)])
+        known = await work.budgets.known([donor for donor, _ in donors])
+        paid = {
+            name: self._paid.pop(name, 0) for name in names
+        }  # lost with a commit that fails: then some count that need not have
+        after, counted, by_known = dict(before), Count[str](), Count[str]()
         for (donor, rail), count in donors.items():
             subject = failures_of(donor)
             was = after.get(subject, Guard()).whole_at
-            counted[rail] += failures_for_all(was, count, rules, now)
+            many = failures_for_all(was, count, rules, now)
+            # Of a rail that is shut no more is heard than of its pages being closed: no reason to close the others.
+            shut = before.get(rail_guard(rail), Guard()).stage(now) is Stage.SHUT
+            counts = {rail: many} if shut else {rail: many, TOTAL: many}
+            counted.update(counts)
+            by_known.update(counts if donor in known else {})
             after[subject] = Guard(charge(was, rules.failures, now, count))
-        for name, subject, guarding in ((TOTAL, TOTAL, rules.total), *((r, rail_guard(r), rules.rail) for r in rails)):
-            many, made = (counted.total(), paid.total()) if name == TOTAL else (counted[name], paid[name])
-            after[subject] = watch(before.get(subject, Guard()), guarding, now, failed=many, paid=made)
+        for name in names:
+            guarding = rules.total if name == TOTAL else rules.rail
+            used, credit = made_up(paid[name], before.get(credit_of(name), Guard()).whole_at, guarding, now)
+            after[credit_of(name)] = Guard(used)
+            for subject, many in zip(_guards_of(name), (counted[name], by_known[name]), strict=True):
+                after[subject] = watch(before.get(subject, Guard()), guarding, now, failed=many, credit=credit)
         await work.budgets.put(after)
+        return [self._watched(payment, payment.donor in known, before, after, now) for payment in failed]
 
-        def watched(payment: Payment) -> Watched:
-            names = {payment.rail: rail_guard(payment.rail), TOTAL: TOTAL}
-            close = must_close(
-                after[failures_of(payment.donor)].whole_at, [after[s] for s in names.values()], rules, now
-            )
-            stages = tuple((n, before.get(s, Guard()).stage(now), after[s].stage(now)) for n, s in names.items())
-            return Watched(close, stages)
+    def _watched(
+        self, payment: Payment, known: bool, before: Mapping[str, Guard], after: Mapping[str, Guard], now: datetime
+    ) -> Watched:
+        donor = after[failures_of(payment.donor)].whole_at
+        names = (payment.rail, TOTAL)
+        own = [after[_guards_of(name)[known]] for name in names]
+        stages = tuple(
+            (label, before.get(subject, Guard()).stage(now), after[subject].stage(now))
+            for name in names
+            for label, subject in zip((name, KNOWN + name), _guards_of(name), strict=True)
+        )
+        many = tries_many(donor, self._rules, now)
+        return Watched(must_close(donor, own, self._rules, now), many, stages)
 
-        return [watched(payment) for payment in failed]
+    def _sweep(self, payment: Payment, watched: Watched) -> None:
+        """In the background: pages opened before, which nobody would be given now."""
+        if watched.tries_many:
+            self._do(self._quietly(self._pages.others_of(payment)), "close_pages_of_donor")
+        for name, _, after in watched.stages:
+            if after is not Stage.CALM:
+                known, rail = name.startswith(KNOWN), name.removeprefix(KNOWN)
+                rails = list(self._rails) if rail == TOTAL else [rail]
+                least = None if after is Stage.SHUT else self._rules.raised_minor
+                closing = self._pages.of_rails(rails, known=known, below_minor=least)
+                self._do(self._quietly(closing), "close_pages_of_rail")
 
-    async def _close(self, payment: Payment) -> None:
-        """Nobody tries a second card on a page that is closed; who means well begins anew, when they may."""
-        async with self._unit() as work:
-            tips = (await work.tips.of_payments([payment.id])).get(payment.id, [])
-            for tip in tips:
-                if tip.state is TipState.OFFERED:
-                    await work.tips.update(replace(tip, state=TipState.CANCELLED, cancelled_at=self._now()))
-        log.info("pay_page_closed", payment_id=str(payment.id), rail=payment.rail)
-        if payment.their_id is not None and payment.rail in self._rails:
-            await self._rails[payment.rail].cancel_payment(payment.their_id)
+    async def _quietly(self, closing: Coroutine[Any, Any, None]) -> None:
+        try:
+            await closing
+        except Exception:
+            log.exception("pay_pages_not_closed")
+
+    def _do(self, doing: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.create_task(doing, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _see(self, stages: Mapping[str, Stage]) -> None:
         """One line in the log when a guard opens, and one when this process sees that it has closed."""
@@ -171,6 +209,11 @@ def _told(results: Sequence[Watched | Exception]) -> None:
     for rail, before, after in sorted(changes):
         if after > before:
             log.error("payment_guard_began", rail=rail, stage=after.name.lower())
+
+
+def _guards_of(name: str) -> tuple[str, str]:
+    """The guard that strangers meet, and the one for donors whose gifts were paid, of a rail or of all."""
+    return (TOTAL if name == TOTAL else rail_guard(name)), known_guard(name)
 
 
 def _moments(

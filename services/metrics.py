@@ -3,6 +3,7 @@
 No person in a label, ever.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
@@ -40,9 +41,16 @@ _GUARD: Final = Gauge("payment_guard", "0 open to all, 1 larger gifts only, 2 cl
 class MetricsService:
     """Renders everything that was counted in this process, and a few figures of the database."""
 
-    def __init__(self, unit: UnitOfWork, *, registry: CollectorRegistry = REGISTRY, now: Clock = utc_now) -> None:
-        """Read through this unit of work."""
-        self._unit, self._registry, self._now = unit, registry, now
+    def __init__(
+        self,
+        unit: UnitOfWork,
+        *,
+        rails: Collection[str] = (),
+        registry: CollectorRegistry = REGISTRY,
+        now: Clock = utc_now,
+    ) -> None:
+        """Read through this unit of work; `rails` are those that are enabled."""
+        self._unit, self._rails, self._registry, self._now = unit, tuple(rails), registry, now
 
     async def render(self) -> bytes:
         """Prometheus' text format. Raises: the database's error."""
@@ -55,6 +63,9 @@ class MetricsService:
             guards = await work.budgets.guards()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
+        _GUARD.clear()  # a guard that is over has no row
+        for rail in ("total", *self._rails):
+            _GUARD.labels(rail).set(0)
         for rail, guard in guards.items():
             _GUARD.labels(rail).set(guard.stage(now))
         for currency, minor in sums.items():

@@ -98,7 +98,7 @@ async def metrics_site(services: Services, settings: Settings) -> AsyncIterator[
         return
     YIZAN.labels(VERSION, commit()[:12], revision.HEAD).set(1)
     LOG_LINES_LEFT_OUT.set_function(logs.left_out)
-    runner = create_runner(create_metrics_app(MetricsService(services.unit), services.health))
+    runner = create_runner(create_metrics_app(MetricsService(services.unit, rails=services.rails), services.health))
     await runner.setup()
     try:
         try:

@@ -40,7 +40,7 @@ group-charity-anonymous = You are anonymous here, so I can't tell who you are. O
 group-pay = <b>{ $amount }</b> for “{ $project }”, to be paid in our private chat. You can still change your mind.
 group-unknown-command = In a group I know two things: reply to a message with /tip 5, and /charity for administrators. For all else, meet me in private.
 tip-in-private = /tip is for groups: reply to a message there with /tip or /tip 5. Here you can simply choose a project:
-one-at-a-time-group = That was quick! I am still busy with your earlier ones and leave this one. Please send it again in a moment.
+one-at-a-time-group = That was quick! I am still busy with your earlier ones and haven't taken this one. Please send it again in a moment.
 group-tip-nobody = You aren't writing as yourself, so I can't tell whose { $amount } this is. Tap one of my amounts, or give in our private chat.
 group-tipping-paused = Charity tips in { $chat } are paused; nothing was charged. Its project “{ $project }” is still open: you can give to it in our private chat.
 

@@ -4,7 +4,7 @@ from sqlalchemy import Column, String, Table
 
 from storage.tables.columns import at, metadata
 
-# `subject`: links:<person>, failures:<person>, rail:<name>, or total.
+# `subject`: links:<person>, failures:<person>, rail:<name>, total; known: and credit: of a rail's name or total.
 budgets = Table(
     "budgets",
     metadata,
