@@ -27,6 +27,7 @@ from giving.accounts import Account, fees, rail_clearing
 from giving.ledger import Entry, Posting
 from giving.money import Money
 from launch import collector
+from services.booking import BookingService
 from services.ledger import LedgerService
 from storage.engines import open_engines
 
@@ -45,8 +46,8 @@ class LedgerRun:
 class Bookings:
     """Payments with their fee in one entry; one project takes half, 5 % of the keys come twice."""
 
-    def __init__(self, ledger: LedgerService, callers: int) -> None:
-        self._ledger, self._serial = ledger, itertools.count(1)
+    def __init__(self, books: BookingService, callers: int) -> None:
+        self._books, self._serial = books, itertools.count(1)
         self._dice = [random.Random(f"ledger {number}") for number in range(callers)]
         self._projects = [Account(f"bench:{number}") for number in range(PROJECTS)]  # no tips stand behind them
         self._shares, self._at = cumulative_shares(PROJECTS), datetime.now(UTC)
@@ -60,9 +61,9 @@ class Bookings:
         entry = Entry(
             f"payment:paper:{number}:paid", self._at, tuple(Posting(a, Money(m, "CNY")) for a, m in postings)
         )  # fmt: skip
-        if not await self._ledger.book(entry):
+        if not await self._books.book(entry):
             raise Wrong("a new key was taken for a known one")
-        if dice.random() < REPLAYS and await self._ledger.book(entry):
+        if dice.random() < REPLAYS and await self._books.book(entry):
             raise Wrong("a key was booked twice")
         return True
 
@@ -89,12 +90,12 @@ async def _run(databases: Databases, callers: int, seconds: float) -> LedgerRun:
     engines = open_engines(url)
     try:
         async with service(engines) as served:
-            ledger = LedgerService(served.unit)
+            books = BookingService(served.unit)
             collector.calm()  # as a service does once it is loaded
             before = served.ear.commits
-            measured = await closed_loop(callers, Bookings(ledger, callers).one, seconds)
+            measured = await closed_loop(callers, Bookings(books, callers).one, seconds)
             memory, commits = rss_mb(), served.ear.commits - before
-        report = await ledger.verify()
+        report = await LedgerService(served.unit).verify()
     finally:
         gc.unfreeze()
         await engines.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 
 import structlog
@@ -18,6 +19,7 @@ from storage.work import UnitOfWork
 log = structlog.get_logger()
 BATCH: Final = 100
 PER_SECOND: Final = 20  # look-ups; Stripe allows 25 calls a second where no money moves
+CLAIMED: Final = timedelta(minutes=2)  # what was claimed and not asked (a silent rail, a kill) is due again so soon
 
 
 class PaymentSweep:
@@ -63,7 +65,7 @@ class PaymentSweep:
             due = await work.look_ups.claim(now, BATCH)
             done = [one.payment.id for one in due if one.payment.state in FINAL]
             await work.look_ups.put_off(
-                {one.payment.id: now + next_look(now - one.since_at) for one in due if one.payment.state not in FINAL}
+                {one.payment.id: now + CLAIMED for one in due if one.payment.state not in FINAL}
             )
             await work.look_ups.close(done)
         return due
@@ -85,11 +87,12 @@ class PaymentSweep:
             log.error("payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
         except Exception:  # an answer nobody foresaw must not keep the others waiting
             log.exception("payment_look_up_failed", payment_id=str(payment.id), rail=payment.rail)
-        await self._take(one, found)
+        await self._take(one, found, answered=answered)
         return answered
 
-    async def _take(self, one: LookUp, found: Found) -> None:
-        payment, age = one.payment, self._now() - one.since_at
+    async def _take(self, one: LookUp, found: Found, *, answered: bool) -> None:
+        payment, now = one.payment, self._now()
+        age = now - one.since_at
         for body in found.events:
             try:
                 outcome = await self._payments.found(payment.rail, body)
@@ -98,14 +101,14 @@ class PaymentSweep:
                 continue
             if outcome is Received.STORED:
                 log.warning("payment_found", payment_id=str(payment.id), rail=payment.rail, state=found.state)
-        nobody_came = found.state is PaymentState.CREATED and age >= TOO_LONG
+        nobody_comes = found.state in (PaymentState.CREATED, PaymentState.FAILED) and age >= TOO_LONG
         async with self._unit() as work:
             if payment.their_id is None and found.their_id is not None:
                 await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
-            if nobody_came:
+            if nobody_comes:
                 await work.look_ups.close([payment.id])
             else:
-                await work.look_ups.found(payment.id, found.state)
+                await work.look_ups.found(payment.id, found.state, now + next_look(age) if answered else None)
         if age >= TOO_LONG and found.state in (PaymentState.PENDING, PaymentState.UNKNOWN):
             _alarm(one, found, age.total_seconds())
 

@@ -70,11 +70,10 @@ class LookUpStore:
             off = update(look_ups).where(look_ups.c.payment_id == bindparam("_id")).values(due_at=bindparam("_at"))
             await self._connection.execute(off, rows)
 
-    async def found(self, payment: UUID, state: PaymentState) -> None:
-        """What the rail said."""
-        await self._connection.execute(
-            update(look_ups).where(look_ups.c.payment_id == payment).values(found=state.value)
-        )
+    async def found(self, payment: UUID, state: PaymentState, due_at: datetime | None) -> None:
+        """What the rail said, and when to ask again (None: it said nothing, so as soon as was put off)."""
+        values = {"found": state.value} | ({"due_at": due_at} if due_at is not None else {})
+        await self._connection.execute(update(look_ups).where(look_ups.c.payment_id == payment).values(values))
 
     async def close(self, done: Collection[UUID]) -> None:
         """Nothing more is to be learned about these."""
