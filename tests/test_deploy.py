@@ -45,6 +45,14 @@ def test_every_setting_that_is_named_is_one(name: str):
     assert variables(FILES.get(name, OPERATING)) <= known
 
 
+def test_every_metric_is_explained():
+    files = [path for part in ("bot", "services", "web") for path in (ROOT / part).rglob("*.py")]
+    source = "\n".join(path.read_text("utf-8") for path in files)
+    names = set(re.findall(r'(?:Counter|Gauge|Histogram)\(\s*"(\w+)"', source))
+    assert len(names) > 15
+    assert {name for name in names if f"`{name}" not in OPERATING} == set()
+
+
 @pytest.mark.parametrize("name", ["example.env", "yizan.env"])
 def test_the_examples_are_settings_that_can_be_read(name: str, tmp_path: Path):
     (tmp_path / "token").write_text("100000001:sandbox")
