@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -13,11 +14,17 @@ from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
 from services.clock import Clock, utc_now
 from services.payments import PaymentService, Received
+from storage.ids import lowest_id
 from storage.look_ups import LookUp
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 BATCH: Final = 100
+# An older version beside this one asks rails without a row for the sweep: looked for at the start and every hour.
+MISSING_EVERY: Final = timedelta(hours=1)
+MISSING_SINCE: Final = timedelta(days=1)  # at the start: as far back as anything is looked up
+MISSING_ROWS: Final = 2000
+MISSING_BATCHES: Final = 200  # of so many rows, in one sweep; the next one goes on
 PER_SECOND: Final = 20  # look-ups; Stripe allows 25 calls a second where no money moves
 CLAIMED: Final = timedelta(minutes=2)  # what was claimed and not asked (a silent rail, a kill) is due again so soon
 
@@ -36,9 +43,12 @@ class PaymentSweep:
     ) -> None:
         """What is found goes through `payments`; `sleep` is what paces the calls."""
         self._unit, self._rails, self._payments, self._now, self._sleep = unit, rails, payments, now, sleep
+        self._look_on: UUID | None = None  # where looking for missing rows goes on
+        self._looked_at: datetime | None = None
 
     async def sweep(self) -> int:
         """Look up all that is due now; returns how many payments. Ends early where a rail is silent."""
+        await self._list_missing()
         asked = 0
         while True:
             due = await self._claim()
@@ -53,6 +63,26 @@ class PaymentSweep:
                     silent.add(one.payment.rail)
             if len(due) < BATCH or silent:
                 return asked
+
+    async def _list_missing(self) -> None:
+        now, at = self._now(), self._look_on
+        if at is None:
+            if self._looked_at is not None and abs(now - self._looked_at) < MISSING_EVERY:
+                return
+            at = lowest_id(now - (TOO_LONG if self._looked_at is None else MISSING_SINCE))
+            self._looked_at, self._look_on = now, at
+        for _ in range(MISSING_BATCHES):
+            async with self._unit.read() as work:
+                # What is older was looked up for long enough, and closed.
+                missing, end = await work.look_ups.missing(at, now - TOO_LONG, MISSING_ROWS)
+            if missing:
+                async with self._unit() as work:
+                    await work.look_ups.add_many(missing)
+                log.info("payments_listed_for_look_up", count=len(missing))
+            self._look_on = end
+            if end is None:
+                return
+            at = end
 
     async def _claim(self) -> list[LookUp]:
         """What is due, put off so that nobody else asks meanwhile; what became final is forgotten."""

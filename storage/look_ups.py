@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
@@ -36,6 +36,19 @@ class LookUpStore:
     async def add_many(self, asked: Collection[UUID]) -> None:
         """These payments are asked of their rails."""
         await _ADD.run(self._connection, [(payment,) for payment in asked])
+
+    async def missing(self, after: UUID, since: datetime, rows: int) -> tuple[list[UUID], UUID | None]:
+        """Payments not final, asked of their rails and made after `since`, which have no row: an older version that
+        runs beside this one makes such. Of the next so many payments after this id, by the key; and where to go on,
+        None at the end.
+        """
+        there = select(payments.c.id).where(payments.c.id > after).order_by(payments.c.id)
+        end: UUID | None = await self._connection.scalar(there.offset(rows - 1).limit(1))
+        some = payments.c.id > after if end is None else payments.c.id.between(after, end)
+        listed = select(look_ups.c.payment_id).where(look_ups.c.payment_id == payments.c.id).exists()
+        open_ = payments.c.state.not_in(FINAL) & payments.c.wish.is_not(null()) & (payments.c.created_at > since)
+        found = await self._connection.scalars(select(payments.c.id).where(some, open_, ~listed))
+        return list(found), end
 
     async def any_due(self, now: datetime) -> bool:
         """Whether there is anything to time or to look up; takes no lock."""

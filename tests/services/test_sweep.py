@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 from structlog.testing import capture_logs
 
 from giving.payments import FIRST_LOOK, MOST_WAIT, EventKind, PaymentState, next_look
@@ -14,6 +14,7 @@ from payments.provider import Found
 from services.metrics import MetricsService
 from services.sweep import BATCH
 from storage.engines import Engines
+from storage.ids import new_id
 from storage.tables import look_ups
 from tests.rails import event
 from tests.world import World, cny
@@ -53,6 +54,77 @@ async def test_what_was_paid_without_our_being_told_is_booked_in_15_minutes(worl
     world.time.passes(minutes=11)
     assert await world.sweep.sweep() == 0
     assert await due(engines) == [], "it is final"
+
+
+async def forget(engines: Engines) -> None:
+    """What an older version leaves: payments that were asked of their rails, and no row for the sweep."""
+    async with engines.writer.begin() as connection:
+        await connection.execute(delete(look_ups))
+
+
+async def test_what_an_older_version_beside_this_one_asks_is_looked_up_too(world: World, engines: Engines, monkeypatch):
+    monkeypatch.setattr("services.sweep.MISSING_ROWS", 3)
+    tips = [await world.tip(world.alice, str(yuan), key=str(yuan)) for yuan in range(1, 11)]
+    for tip in tips[:8]:
+        await world.tips.payment_link(tip.id, world.alice)
+    await world.pay(tips[0], world.alice)
+    await world.deliver(EventKind.CANCELLED, tips[1], "gone")
+    open_ = sorted(payment_of(tip) for tip in tips[2:8])
+    await forget(engines)
+    await world.sweep.sweep()
+    assert sorted(await due(engines)) == open_, "neither what is final nor what was never asked"
+
+    await forget(engines)
+    await world.sweep.sweep()
+    assert await due(engines) == [], "once an hour"
+    world.time.passes(minutes=61)
+    await asyncio.gather(world.sweep.sweep(), world.sweep.sweep())
+    assert sorted(await due(engines)) == open_
+    world.rail.found[open_[0]] = paid(tips[2])
+    world.time.passes(minutes=11)
+    assert await world.sweep.sweep() == len(open_)
+    assert (await world.fresh(tips[2])).state is TipState.PAID
+
+
+async def test_many_payments_are_looked_through_in_several_sweeps(world: World, engines: Engines, monkeypatch):
+    monkeypatch.setattr("services.sweep.MISSING_ROWS", 2)
+    monkeypatch.setattr("services.sweep.MISSING_BATCHES", 2)
+    tips = [await world.tip(world.alice, str(yuan), key=str(yuan)) for yuan in range(1, 8)]
+    for tip in tips:
+        await world.tips.payment_link(tip.id, world.alice)
+    await forget(engines)
+    await world.sweep.sweep()
+    assert len(await due(engines)) == 4
+    await world.sweep.sweep()
+    assert len(await due(engines)) == len(tips)
+
+
+async def test_what_was_looked_up_for_a_week_is_not_listed_again(world: World, engines: Engines):
+    tip = await asked(world)
+    world.rail.found[payment_of(tip)] = Found(PaymentState.CREATED)
+    world.time.passes(days=7)
+    await world.sweep.sweep()
+    assert await due(engines) == []
+    world.time.passes(hours=2)
+    await world.sweep.sweep()
+    assert await due(engines) == []
+
+
+async def test_missing_rows_are_looked_for_by_the_key(engines: Engines):
+    plans: list[str] = []
+    explain = "EXPLAIN QUERY PLAN " if engines.dialect == "sqlite" else "EXPLAIN "
+    async with engines.writer.begin() as connection:
+        if engines.dialect == "postgresql":
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        after = str(new_id()) if engines.dialect == "postgresql" else new_id().hex
+        for query in (
+            f"SELECT id FROM payments WHERE id > '{after}' ORDER BY id LIMIT 1 OFFSET 1999",
+            f"SELECT id FROM payments WHERE id BETWEEN '{after}' AND '{after}' AND state NOT IN ('paid')"
+            " AND NOT EXISTS (SELECT payment_id FROM look_ups WHERE payment_id = payments.id)",
+        ):
+            plans.append(str((await connection.execute(text(explain + query))).all()))
+    for plan in plans:
+        assert "pk_payments" in plan or "sqlite_autoindex_payments_1" in plan, plan
 
 
 async def test_told_late_and_found_it_is_booked_once(world: World):
