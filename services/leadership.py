@@ -83,11 +83,16 @@ class Leadership:
         *,
         name: str = LEADER,
         holder: str | None = None,
+        beside: UnitOfWork | None = None,
         on_taken: Callable[[Work], Awaitable[object]] | None = None,
         clock: Callable[[], Moment] = moment,
         now: Clock = utc_now,
     ) -> None:
-        """`on_taken` is done in the commit that takes the lease: by then the one before us can't write any more."""
+        """`on_taken` is done in the commit that takes the lease: by then the one before us can't write any more.
+
+        `beside`: by it the lease itself is looked at and moved, so that a renewal queues behind nobody's work.
+        """
+        self._beside = beside or unit
         self._unit, self._name, self._holder = unit, name, holder or own_name()
         self._on_taken, self._clock, self._now = on_taken, clock, now
         self._term: Term | None = None
@@ -185,7 +190,7 @@ class Leadership:
         log.warning("leadership_yielded", epoch=term.lease.epoch, hint="Telegram does not answer this process")
 
     async def _find(self) -> Lease:
-        async with self._unit.read() as work:
+        async with self._beside.read() as work:
             held = await work.leases.find(self._name)
         return held.lease if held else Lease(self._name)
 
@@ -196,7 +201,7 @@ class Leadership:
                 await self._on_taken(work)
             return moved
 
-        return await self._unit.run(step)
+        return await self._beside.run(step)
 
     def _lost(self, term: Term) -> None:
         if self._term is not term:

@@ -27,6 +27,7 @@ class Engines:
 
     On SQLite, hot units of work go through `inline` and commit in the thread of `committer`; `turn` keeps it and
     `writer` apart, since two writers would wait for each other by sleeping. Short reads go through `inline_reader`.
+    On PostgreSQL `beside` is one more connection, for what must not queue behind the rest.
     """
 
     writer: AsyncEngine
@@ -35,7 +36,12 @@ class Engines:
     inline: Engine | None = None
     inline_reader: Engine | None = None
     committer: ThreadPoolExecutor | None = None
+    beside: AsyncEngine | None = None
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def apart(self) -> "Engines":
+        """The same database by the connection beside, where there is one; whoever closes us closes it too."""
+        return self if self.beside is None else Engines(self.beside, self.beside, self.dialect)
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -47,6 +53,8 @@ class Engines:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+        if self.beside is not None:
+            await self.beside.dispose()
 
 
 def database_url(text: str) -> URL:
@@ -88,9 +96,14 @@ def open_engines(text: str, *, patient: bool = False) -> Engines:
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
-    engine = create_async_engine(
+    engine, beside = (_postgresql(url, size=size, patient=patient) for size in (10, 1))
+    return Engines(engine, engine, "postgresql", beside=beside)
+
+
+def _postgresql(url: URL, *, size: int, patient: bool) -> AsyncEngine:
+    return create_async_engine(
         url,
-        pool_size=10,
+        pool_size=size,
         max_overflow=0,
         pool_timeout=10,
         pool_pre_ping=True,
@@ -104,7 +117,6 @@ def open_engines(text: str, *, patient: bool = False) -> Engines:
             },
         },
     )
-    return Engines(engine, engine, "postgresql")
 
 
 def _sqlite(url: URL) -> Engines:

@@ -122,7 +122,9 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     payments = PaymentService(unit, rails.values(), settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
-    leadership = Leadership(unit, on_taken=lambda work: work.outbox.release())
+    # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
+    beside = UnitOfWork(engines.apart()) if engines.beside is not None else unit
+    leadership = Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release())
     write = leadership.write
     return Services(
         unit=unit,

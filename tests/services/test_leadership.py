@@ -12,6 +12,7 @@ from giving.leases import Lease, Moment
 from services.carriers import CarrierService
 from services.leadership import Leadership, NotLeading, in_nobodys_name
 from services.outbox import OutboxService
+from storage.engines import Engines
 from storage.leases import LeaseStore
 from storage.work import UnitOfWork
 from tests.world import Time, World
@@ -349,3 +350,15 @@ async def test_carriers_are_written_in_the_leaders_name_where_it_is_the_leader(w
         await carriers.unsure(world.post.id)
         stop.set()
         await term
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_renewal_queues_behind_nobodys_work(engines: Engines, work: UnitOfWork, until):
+    one = leader(work, "a", beside=UnitOfWork(engines.apart()))
+    async with running(one):
+        await until(lambda: one._term)
+        async with contextlib.AsyncExitStack() as everything:
+            for _ in range(10):
+                await everything.enter_async_context(work.read())
+            beats = one._term.lease.beats
+            await until(lambda: one._term.lease.beats >= beats + 2, seconds=4)
