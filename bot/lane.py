@@ -16,6 +16,8 @@ from uuid import UUID
 
 import msgspec
 import structlog
+from aiogram import Bot
+from aiogram.methods import AnswerCallbackQuery
 from prometheus_client import Counter
 
 from bot import callbacks as cb
@@ -38,6 +40,7 @@ log = structlog.get_logger()
 TAPS: Final = Counter("lane_taps_total", "Taps the lane booked, or handed on to the dispatcher", ["outcome"])
 _TAKEN, _HANDED_ON = TAPS.labels("booked"), TAPS.labels("handed_on")
 WITHIN_S: Final = 5.0
+SAID_WITHIN_S: Final = 3.0
 
 
 class _Sender(msgspec.Struct):
@@ -135,6 +138,16 @@ class TapLane:
             answer = None
         (_HANDED_ON if answer is None else _TAKEN).inc()
         return answer
+
+    async def say(self, bot: Bot, raw: Mapping[str, Any], answer: Answer) -> bool:
+        """Answer by a call; whether that went well (too old, or Telegram away: the dispatcher knows what to do)."""
+        try:
+            async with asyncio.timeout(SAID_WITHIN_S):
+                await bot(AnswerCallbackQuery(callback_query_id=answer.query, url=answer.url))
+        except Exception as refusal:  # noqa: BLE001 - whatever it is, nobody may be stopped by it
+            log.info("tap_not_answered", update_id=raw["update_id"], error=type(refusal).__name__)
+            return False
+        return True
 
     def read(self, raw: Mapping[str, Any]) -> Tap | None:
         """The tap in an update; None if it is anything else, or anything unusual."""

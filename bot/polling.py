@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import ClientDecodeError, TelegramAPIError
-from aiogram.methods import AnswerCallbackQuery, DeleteWebhook, GetUpdates
+from aiogram.methods import DeleteWebhook, GetUpdates
 
 from bot.intake import Hurry, Intake
 from bot.lane import TapLane
@@ -235,14 +235,9 @@ class Polling:
             await first_of((stop, self._in_hand.all_done), _AGAIN_S)
 
     async def _handle(self, raw: Mapping[str, Any], hurry: Hurry) -> bool:
-        if self._lane is not None and (answer := await self._lane(raw)) is not None:
-            try:
-                async with asyncio.timeout(HURRY_AFTER_S):  # it hides what came after it, as any other
-                    await self._bot(AnswerCallbackQuery(callback_query_id=answer.query, url=answer.url))
-            except Exception as refusal:  # noqa: BLE001 - too old, Telegram away: the dispatcher knows what to do
-                log.info("tap_not_answered", update_id=raw["update_id"], error=type(refusal).__name__)
-            else:
-                return True
+        lane = self._lane
+        if lane is not None and (answer := await lane(raw)) is not None and await lane.say(self._bot, raw, answer):
+            return True
         return await self._intake(raw, hurry)
 
     def _turn_away(self, raw: Mapping[str, Any], first: bool) -> None:

@@ -47,12 +47,15 @@ class Webhook:
         url: str,
         secret: str,
         lane: TapLane | None = None,
+        in_response: bool = True,
         grace_s: float = GRACE_S,
     ) -> None:
         """Have updates brought to `url` with `secret` in their header; taps go by the `lane`, if there is one.
 
+        `in_response`: whoever brings them makes the calls that our responses ask for, as Telegram does; else we call.
         Raises: TypeError (other session).
         """
+        self._bot, self._in_response = bot, in_response
         self._patience = Patience(bot)
         self._intake, self._lane, self._grace_s = intake, lane, grace_s
         self._method = SetWebhook(
@@ -103,8 +106,8 @@ class Webhook:
         if not isinstance(number, int):
             log.error("update_undecodable", update_id=None, where=["update_id"])
             return True  # bringing it again makes it no better
-        if self._lane is not None and number not in self._in_hand and (reply := await self._by_lane(self._lane, raw)):
-            return reply
+        if self._lane is not None and number not in self._in_hand and (done := await self._by_lane(self._lane, raw)):
+            return done
         task = self._in_hand.get(number)
         if task is None:
             if self._stopping or len(self._in_hand) >= MOST_IN_HAND:
@@ -114,19 +117,21 @@ class Webhook:
         await asyncio.wait((task,), timeout=WAIT_S)
         return task.done() and not task.cancelled() and task.result()
 
-    async def _by_lane(self, lane: TapLane, raw: Mapping[str, Any]) -> bytes | None:
+    async def _by_lane(self, lane: TapLane, raw: Mapping[str, Any]) -> bool | bytes:
         """Not in a task of its own: whoever hangs up leaves a tap that may be booked, and asks again with its key."""
         if self._stopping or self._in_lane >= MOST_IN_LANE:
-            return None
+            return False
         self._in_lane += 1
         self._lane_empty.clear()
         try:
             answer = await lane(raw)
+            if answer is None:
+                return False
+            return answer.as_reply() if self._in_response else await lane.say(self._bot, raw, answer)
         finally:
             self._in_lane -= 1
             if not self._in_lane:
                 self._lane_empty.set()
-        return answer.as_reply() if answer is not None else None
 
     async def _finish(self) -> None:
         """Let what is in hand come to its end; what takes longer is cancelled and comes again."""

@@ -58,7 +58,7 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
     rail = {"api_base": page, "key": RAIL_KEY, "webhook_secret": webhook_secret}
     return Settings.model_validate(
         {
-            "telegram": {"token": TOKEN, "api_base": page, "tap_lane": False},
+            "telegram": {"token": TOKEN, "api_base": page, "tap_lane": "off"},
             "database": {"url": f"sqlite:///{(data / 'yizan.db').absolute()}"},
             "web": {"public_url": web_url},
             "owners": [OWNER],

@@ -96,12 +96,21 @@ class Telegram:
         self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
         self._intake = Intake(self._bot, self._dispatcher, services.updates)
         lane = TapLane(self._bot.id, services.people, services.tips, services.links, services.updates, services.pace)
-        self._lane = lane if settings.telegram.tap_lane else None
+        self._lane = lane if settings.telegram.tap_lane != "off" else None
+        self._in_response = settings.telegram.taps_in_response
         self._webhook = self._brought(settings.web.public_url, hook) if hook is not None else None
 
     def _brought(self, public_url: str, hook: TelegramHook) -> Webhook:
         url = public_url + hook.path
-        return Webhook(self._bot, self._dispatcher, self._intake, url=url, secret=hook.secret, lane=self._lane)
+        return Webhook(
+            self._bot,
+            self._dispatcher,
+            self._intake,
+            url=url,
+            secret=hook.secret,
+            lane=self._lane,
+            in_response=self._in_response,
+        )
 
     async def _poll(self, ended: asyncio.Event) -> None:
         """Fetch updates: Telegram gives them to one caller, so only the leader asks. What they lead to is nobody's."""

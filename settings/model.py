@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Iterator
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -34,6 +34,8 @@ from settings.kinds import (
 )
 from settings.words import PREFIX
 
+TELEGRAM: Final = "https://api.telegram.org"
+
 
 class Group(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True, hide_input_in_errors=True)
@@ -41,11 +43,16 @@ class Group(BaseModel):
 
 class Telegram(Group):
     token: Secret = None
-    api_base: Address = "https://api.telegram.org"
+    api_base: Address = TELEGRAM
     updates: Literal["auto", "webhook", "polling"] = "auto"
     secret_token: Annotated[Secret, like_secret("[A-Za-z0-9_-]{16,256}", "16 to 256 of A-Z a-z 0-9 _ -")] = None
     poll_timeout_s: Annotated[Whole, Field(ge=1, le=50)] = 25
-    tap_lane: bool = True
+    tap_lane: Literal["auto", "response", "call", "off"] = "auto"
+
+    @property
+    def taps_in_response(self) -> bool:
+        """Whether a webhook's response may ask for a call: Telegram makes it, servers of others may not."""
+        return self.tap_lane == "response" or (self.tap_lane == "auto" and self.api_base == TELEGRAM)
 
 
 class Database(Group):

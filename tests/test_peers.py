@@ -71,7 +71,7 @@ def visited(
 
 def _visit(folder: Any, database: str, updates: str) -> Iterator[tuple[Stage, Emulator]]:
     emulator = Emulator(folder)
-    stage = Stage(folder / "stage", database, YIZAN_TELEGRAM__UPDATES=updates, **QUICK)
+    stage = Stage(folder / "stage", database, YIZAN_TELEGRAM__UPDATES=updates, YIZAN_TELEGRAM__TAP_LANE="auto", **QUICK)
     relay = Relay(emulator.url, NOT_KNOWN, refused=NOT_UNDERSTOOD, me=ME)
     stage.set(YIZAN_TELEGRAM__API_BASE=relay.url, YIZAN_WEB__PUBLIC_URL=stage.web)
     try:

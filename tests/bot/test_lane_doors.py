@@ -60,6 +60,17 @@ async def test_a_webhook_is_answered_in_its_response(bot: Bot, heard: Heard, lan
     assert heard.began == []
 
 
+async def test_a_server_that_makes_no_calls_of_responses_is_called(
+    bot: Bot, heard: Heard, lane: TapLane, world: World, telegram: FakeTelegram
+):
+    intake = Intake(bot, heard.dispatcher, heard.updates)
+    door = Webhook(bot, heard.dispatcher, intake, url="https://x", secret="s" * 16, lane=lane, in_response=False)
+    assert await door.deliver(tapped(world, 1)) is True
+    (call,) = telegram.of("answerCallbackQuery")
+    assert call.params["url"].startswith(START)
+    assert heard.began == []
+
+
 async def test_what_the_lane_refuses_and_all_else_goes_to_the_dispatcher(
     bot: Bot, heard: Heard, lane: TapLane, world: World
 ):

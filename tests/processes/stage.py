@@ -89,6 +89,9 @@ class Stage:
             "YIZAN_DATABASE__URL": self.database,
             "YIZAN_WEB__PORT": str(self.web_port),
             "YIZAN_QUIET_HOURS": "",
+            "YIZAN_LIMITS__TAPS_AT_ONCE": "1000",  # tests are hasty
+            "YIZAN_LIMITS__TAPS_PER_MINUTE": "60000",
+            "YIZAN_TELEGRAM__TAP_LANE": "response",  # our sandbox makes the calls of responses
             "YIZAN_OWNERS": str(ADMIN),
             "YIZAN_LOGS__FORMAT": "json",
             **(rail if self._rail else {}),
