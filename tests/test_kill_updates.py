@@ -299,4 +299,6 @@ def test_a_sigterm_ends_it_in_order_within_ten_seconds_and_loses_no_answer(one):
 
 def test_the_books_agree(one):
     assert one.stage.verify().clean
-    assert one.stage.rows("SELECT count(*) FROM updates_seen")[0][0] >= TAPS * len(SIGNALS)
+    assert one.stage.rows("SELECT count(*) FROM tip_keys")[0][0] >= TAPS * len(SIGNALS), (
+        "what the lane remembers taps by"
+    )
