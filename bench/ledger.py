@@ -7,7 +7,6 @@ import gc
 import itertools
 import random
 import sqlite3
-import statistics
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ import asyncpg
 from bench.databases import Databases, prepared
 from bench.floor import SECONDS, insert_of, open_sqlite, rows_of, unnest_of
 from bench.load import Measured, closed_loop, rss_mb
-from bench.rows import RUNS, Line, Wrong
+from bench.rows import RUNS, Line, Wrong, line_of
 from bench.service import service
 from bench.world import PROJECTS, REPLAYS, cumulative_shares, fill
 from giving.accounts import Account, fees, rail_clearing
@@ -74,15 +73,7 @@ async def measure_ledger(
     """Medians of some runs, each on a fresh database. Raises: Wrong, NotDurable, TimeoutError."""
     async with prepared(engine, server, fill) as databases:
         done = [await _run(databases, callers, seconds) for _ in range(runs)]
-    return Line(
-        name="ledger", engine=engine, callers=callers,
-        rate=round(statistics.median(run.measured.rate for run in done), 1),
-        p50_ms=round(statistics.median(run.measured.p50_ms for run in done), 2),
-        p99_ms=round(statistics.median(run.measured.p99_ms for run in done), 2),
-        floor_rate=round(statistics.median(run.floor for run in done), 1),
-        ratio=round(statistics.median(run.measured.rate / run.floor for run in done), 3),
-        rss_mb=round(statistics.median(run.rss_mb for run in done), 1),
-    )  # fmt: skip
+    return line_of("ledger", engine, callers, done)
 
 
 async def _run(databases: Databases, callers: int, seconds: float) -> LedgerRun:

@@ -51,6 +51,32 @@ class Line:
     rss_mb: float
 
 
+class Sample(Protocol):
+    """One run: what was measured, the floor beside it, and the memory it took."""
+
+    @property
+    def measured(self) -> Measured: ...
+
+    @property
+    def floor(self) -> float: ...
+
+    @property
+    def rss_mb(self) -> float: ...
+
+
+def line_of(name: str, engine: str, callers: int, done: Sequence[Sample]) -> Line:
+    """Medians of some runs; the ratio is the median of the runs' own."""
+    return Line(
+        name=name, engine=engine, callers=callers,
+        rate=round(statistics.median(run.measured.rate for run in done), 1),
+        p50_ms=round(statistics.median(run.measured.p50_ms for run in done), 2),
+        p99_ms=round(statistics.median(run.measured.p99_ms for run in done), 2),
+        floor_rate=round(statistics.median(run.floor for run in done), 1),
+        ratio=round(statistics.median(run.measured.rate / run.floor for run in done), 3),
+        rss_mb=round(statistics.median(run.rss_mb for run in done), 1),
+    )  # fmt: skip
+
+
 class Load(Protocol):
     """What the callers of a row do."""
 
@@ -216,18 +242,7 @@ async def measure(
     """Medians of some runs, each on a fresh database. Raises: Wrong, NotDurable, and whatever the services raised."""
     async with prepared(engine, server, fill) as databases:
         done = [await _run(name, databases, callers, seconds) for _ in range(runs)]
-    rate, floor = (statistics.median(values) for values in ([r.measured.rate for r in done], [r.floor for r in done]))
-    return Line(
-        name=name,
-        engine=engine,
-        callers=callers,
-        rate=round(rate, 1),
-        p50_ms=round(statistics.median(r.measured.p50_ms for r in done), 2),
-        p99_ms=round(statistics.median(r.measured.p99_ms for r in done), 2),
-        floor_rate=round(floor, 1),
-        ratio=round(rate / floor, 3),
-        rss_mb=round(statistics.median(r.rss_mb for r in done), 1),
-    ), done
+    return line_of(name, engine, callers, done), done
 
 
 async def _run(name: str, databases: Databases, callers: int, seconds: float) -> Run:

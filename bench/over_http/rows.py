@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import statistics
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from bench.load import WARM_UP_S, Measured, rss_mb
 from bench.over_http.bodies import Plan
 from bench.over_http.site import SECRET, site
 from bench.rail import HEADERS
-from bench.rows import RUNS, Line, Settling, Wrong
+from bench.rows import RUNS, Line, Settling, Wrong, line_of
 from bench.service import Service, service
 from bench.world import World, fill, load
 from giving.ids import token_of
@@ -33,10 +32,10 @@ NAMES: Final = ("taps", "updates", "events")
 
 @dataclass(frozen=True, slots=True)
 class HttpRun:
-    """What the service did, and what the bare handler did on the same requests."""
+    """What the service did; the floor is what the bare handler did on the same requests."""
 
-    ours: Measured
-    bare: Measured
+    measured: Measured
+    floor: float
     rss_mb: float
 
 
@@ -49,15 +48,7 @@ async def measure_over_http(
     """
     async with prepared(engine, server, fill) as databases, _bare(name) as bare:
         done = [await _run(name, databases, bare, callers, seconds) for _ in range(runs)]
-    return Line(
-        name=name, engine=engine, callers=callers,
-        rate=round(statistics.median(run.ours.rate for run in done), 1),
-        p50_ms=round(statistics.median(run.ours.p50_ms for run in done), 2),
-        p99_ms=round(statistics.median(run.ours.p99_ms for run in done), 2),
-        floor_rate=round(statistics.median(run.bare.rate for run in done), 1),
-        ratio=round(statistics.median(run.ours.rate / run.bare.rate for run in done), 3),
-        rss_mb=round(statistics.median(run.rss_mb for run in done), 1),
-    )  # fmt: skip
+    return line_of(name, engine, callers, done)
 
 
 async def _run(name: str, databases: Databases, bare_port: int, callers: int, seconds: float) -> HttpRun:
@@ -77,7 +68,7 @@ async def _run(name: str, databases: Databases, bare_port: int, callers: int, se
         await engines.close()
     if not report.clean:
         raise Wrong(f"the ledger is not clean: {report.findings[:3]}")
-    return HttpRun(ours, bare, memory)
+    return HttpRun(ours, bare.rate, memory)
 
 
 async def plan_of(name: str, served: Service, world: World, callers: int, seconds: float) -> Plan:
