@@ -22,7 +22,7 @@ def _hanging_tools(folder: Path) -> str:
     folder.mkdir()
     for name in ("pg_dump", "pg_restore"):
         script = f'case "$*" in *--list*|*--version*) exec {PG_BIN}/{name} "$@";; esac'
-        (folder / name).write_text(f"#!/bin/sh\n{script}\nexec sleep 60\n", encoding="ascii")
+        (folder / name).write_text(f'#!/bin/sh\n{script}\n: > "$0.began"\nexec sleep 60\n', encoding="ascii")
         (folder / name).chmod(0o755)
     return str(folder)
 
@@ -55,7 +55,12 @@ async def test_sigterm_half_way_leaves_nothing_behind_like_ctrl_c(place: Place, 
     async def parts() -> list[str]:
         return [path.name for path in place.folder.glob(".*.part")]
 
-    await _ended_half_way(place, parts, "db", "backup", str(torn))
+    async def under_way() -> list[str]:
+        """Not before pg_dump runs: a signal while asyncio makes its loop leaves one that warnings tell of."""
+        pg = not place.url.startswith("sqlite")
+        return [] if pg and not (tmp_path / "hanging" / "pg_dump.began").exists() else await parts()
+
+    await _ended_half_way(place, under_way, "db", "backup", str(torn))
     assert await parts() == []
     assert not torn.exists()
     await _ended_half_way(place, place.leftovers, "db", "restore", "--replace", str(whole))

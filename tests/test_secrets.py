@@ -49,7 +49,6 @@ COMMANDS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
     "config show": (("config", "show"), {"YIZAN_DATABASE__URL": AWAY}),
     "doctor": (("doctor",), {"YIZAN_DATABASE__URL": AWAY}),
     "doctor --offline": (("doctor", "--offline"), {"YIZAN_DATABASE__URL": AWAY}),
-    "run, database away": (("run",), {"YIZAN_DATABASE__URL": AWAY}),
     "db current": (("db", "current"), {"YIZAN_DATABASE__URL": AWAY}),
     "ledger verify": (("ledger", "verify"), {"YIZAN_DATABASE__URL": AWAY}),
     "privacy left": (("privacy", "left", "--since", "2026-11-01"), {"YIZAN_DATABASE__URL": AWAY}),
@@ -86,6 +85,17 @@ def test_no_command_says_a_secret(name: str, tmp_path: Path):
     silent(said, name)
     assert said.strip()
     assert "Traceback" not in said
+
+
+def test_waiting_for_a_database_says_no_secret(tmp_path: Path):
+    bot = Program(["main.py", "run"], tmp_path / "log", environment(**WITH_ALL | {"YIZAN_DATABASE__URL": AWAY}))
+    try:
+        bot.wait_for("database_waited_for")
+        bot.signal(signal.SIGTERM)
+        bot.ends()
+    finally:
+        bot.close()
+    silent(bot.output)
 
 
 @pytest.mark.parametrize("text", [

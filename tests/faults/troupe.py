@@ -152,7 +152,7 @@ class Givers:
             try:
                 self._give(person, *next(buttons))
             except Exception as error:  # noqa: BLE001 - the test says so in the end
-                self.trouble.append(f"{number}: {type(error).__name__}: {str(error)[:300]}")
+                self.trouble.append(f"{number}: {type(error).__name__}: {str(error)[:200]} … {str(error)[-600:]}")
                 return
             self._stop.wait(0.2)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import random
 import socket
 import time
 import urllib.error
@@ -21,6 +22,7 @@ from tests.conftest import with_database
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[2]
 PATIENCE_S: Final = 20.0
+_GIVEN: Final = set[int]()  # by `free_port`
 
 
 def until(check: Callable[[], T | None], what: str, *, seconds: float = PATIENCE_S) -> T:
@@ -66,10 +68,26 @@ def database_on(server: str, name: str) -> Iterator[str]:
 
 
 def free_port() -> int:
-    """A port nobody listens on at the moment."""
+    """A port nobody listens on, the next one free too; each is given once.
+
+    Below the range that systems take ports for outgoing connections from: a port that was only probed there can be a
+    connection's own end a moment later, and what was to listen on it can't.
+    """
+    while True:
+        port = random.SystemRandom().randrange(12_000, 32_000, 2)
+        if port not in _GIVEN and _is_free(port) and _is_free(port + 1):
+            _GIVEN.add(port)
+            return port
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def is_open(port: int) -> bool:

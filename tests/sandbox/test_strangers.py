@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.processes.basics import free_port
 from tests.sandbox.conftest import BOT, CREATOR, FOLLOWER, TOKEN, Client
 
 Bot = Callable[[str], Awaitable[Process]]
@@ -40,7 +40,7 @@ async def bot(request: pytest.FixtureRequest, outside: Client) -> AsyncIterator[
 
     async def start(name: str) -> Process:
         await outside.updates()
-        port = [] if request.param == "polling" else [str(_free_port())]
+        port = [] if request.param == "polling" else [str(free_port())]
         command = [sys.executable, "-m", f"tests.sandbox.strangers.{name}", outside.url, TOKEN, *port]
         process = await asyncio.create_subprocess_exec(*command, stderr=PIPE)
         processes.append(process)
@@ -51,12 +51,6 @@ async def bot(request: pytest.FixtureRequest, outside: Client) -> AsyncIterator[
         process.send_signal(signal.SIGTERM)
         _, said = await asyncio.wait_for(process.communicate(), 20)
         assert b"Traceback" not in said, said.decode()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 async def messages(box: Client, person: int, count: int, chat: int = BOT) -> list[Message]:
