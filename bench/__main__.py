@@ -14,7 +14,19 @@ import uvloop
 
 ROOT: Final = Path(__file__).parent.parent
 OVER_HTTP: Final = ("taps", "updates", "events")
-NAMES: Final = ("ledger", "pgledger_style", "tips", "linked", "offer", "settle", *OVER_HTTP, "crowd", "start", "memory")
+NAMES: Final = (
+    "ledger",
+    "pgledger_style",
+    "tips",
+    "linked",
+    "offer",
+    "settle",
+    *OVER_HTTP,
+    "full",
+    "crowd",
+    "start",
+    "memory",
+)
 PLAN: Final = [
     (name, engine, callers)
     for name, most in (
@@ -39,22 +51,27 @@ WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 @click.option("--engine", type=click.Choice(("sqlite", "postgres")), default="sqlite", show_default=True)
 @click.option("--callers", type=click.IntRange(1, 5000), default=256, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
+@click.option("--tips", type=click.IntRange(1000), default=5_000_000, show_default=True, help="Before row full.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
 @click.option("--page", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Put the table in here too.")
 def cli(
-    name: str | None, engine: str, callers: int, seconds: float, as_json: bool, server: str | None, page: Path | None
+    name: str | None, engine: str, callers: int, seconds: float, tips: int, as_json: bool, server: str | None,
+    page: Path | None,
 ) -> None:  # fmt: skip
     """How fast it is here: NAME is one row, without it every row is measured, each in a process of its own.
 
     Exit 1 when a run failed, or its books did not agree afterwards.
     """
     if name is None:
-        _everything(seconds, as_json=as_json, page=page)
+        _everything(seconds, tips, as_json=as_json, page=page)
     elif name == "start":
         _print(_start(), as_json=as_json)
     elif name == "memory":
         _print(_memory(), as_json=as_json)
+    elif name == "full":
+        for line in _full(engine, callers, seconds, tips, server):
+            _print(line, as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
     elif name in ("ledger", "pgledger_style"):
@@ -109,6 +126,18 @@ def _over_http(name: str, engine: str, callers: int, seconds: float, server: str
         raise click.ClickException(f"{name} {engine} {callers}: {error}") from None
 
 
+def _full(engine: str, callers: int, seconds: float, tips: int, server: str | None) -> list[dict[str, Any]]:
+    from bench.databases import NotDurable
+    from bench.full import measure_full
+    from bench.rows import Wrong
+
+    try:
+        lines = uvloop.run(measure_full(engine, callers, seconds, tips, server=server))
+    except (Wrong, NotDurable, TimeoutError) as error:
+        raise click.ClickException(f"full {engine}: {error}") from None
+    return [dataclasses.asdict(line) for line in lines]
+
+
 def _crowd(engine: str, server: str | None) -> dict[str, Any]:
     from bench.crowd import measure_crowd
     from bench.databases import NotDurable
@@ -138,7 +167,7 @@ def _start() -> dict[str, Any]:
         raise click.ClickException(f"start: {error}") from None
 
 
-def _everything(seconds: float, *, as_json: bool, page: Path | None) -> None:
+def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) -> None:
     from bench.databases import postgres_server
 
     said: list[str] = []
@@ -147,27 +176,35 @@ def _everything(seconds: float, *, as_json: bool, page: Path | None) -> None:
         said.append(line)
         click.echo(line)
 
+    def say_all(found: list[dict[str, Any]]) -> None:
+        for line in found:
+            say(_told(line, as_json=as_json))
+
     if not as_json:
-        for line in _head(seconds):
+        for line in _head(seconds, tips):
             say(line)
     with postgres_server() as server:
         for name, engine, callers in PLAN:
             options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
-            say(_told(_in_own_process(name, *options), as_json=as_json))
+            say_all(_in_own_process(name, *options))
         for engine in ("sqlite", "postgres"):
-            say(_told(_in_own_process("crowd", "--engine", engine, "--server", server), as_json=as_json))
+            options = ["--engine", engine, "--seconds", str(seconds), "--tips", str(tips), "--server", server]
+            say_all(_in_own_process("full", *options))
+        for engine in ("sqlite", "postgres"):
+            say_all(_in_own_process("crowd", "--engine", engine, "--server", server))
     for name in ("start", "memory"):
-        say(_told(_in_own_process(name), as_json=as_json))
+        say_all(_in_own_process(name))
     if page is not None:
         page.write_text(put_into(page.read_text(encoding="utf-8"), "\n".join(said)), encoding="utf-8")
 
 
-def _head(seconds: float) -> list[str]:
+def _head(seconds: float, tips: int) -> list[str]:
     return [
         _machine(),
         f"per second: ledger writes, whole tips (or offers, or events), requests; medians of 5 runs of {seconds:g} s;",
         "durable commits; floor: the same rows inserted by the bare driver in batches of the same size, for requests",
         "a bare aiogram (events: aiohttp) handler in a process of its own, in the same run",
+        f"tips_full, ledger_full, reads: where {tips:,} tips were paid before; floor: the same on an empty database",
         "",
         _cells(COLUMNS),
     ]
@@ -182,14 +219,13 @@ def put_into(page: str, table: str) -> str:
     return f"{head}{BEGIN}\n```\n{table}\n```\n{END}{tail}"
 
 
-def _in_own_process(*words: str) -> dict[str, Any]:
+def _in_own_process(*words: str) -> list[dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "bench", *words, "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
         raise SystemExit(done.returncode)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def _print(found: Mapping[str, Any], *, as_json: bool) -> None:

@@ -71,6 +71,25 @@ async def prepared(engine: str, server: str | None, fill: Fill) -> AsyncIterator
             yield await _copies(started, fill)
 
 
+@asynccontextmanager
+async def empty_one(engine: str, server: str | None) -> AsyncIterator[str]:
+    """URL of a database with nothing in it, not even a schema. `server`: for PostgreSQL, or one is started."""
+    if engine == "sqlite":
+        with disk_folder() as folder:
+            yield f"sqlite:///{folder / 'one.db'}"
+    elif server is not None:
+        yield await _new_on(server)
+    else:
+        with postgres_server() as started:
+            yield await _new_on(started)
+
+
+async def _new_on(server: str) -> str:
+    name = f"bench_{await _on_server(server, 'SELECT count(*) FROM pg_database')}"
+    await _on_server(server, f'CREATE DATABASE "{name}"')
+    return _with_database(server, name)
+
+
 async def _prepare(url: str, fill: Fill) -> None:
     engines = open_engines(url)
     try:
@@ -111,11 +130,9 @@ class _Copies:
 
 
 async def _copies(server: str, fill: Fill) -> _Copies:
-    taken = await _on_server(server, "SELECT count(*) FROM pg_database")
-    template = f"bench_{taken}"
-    await _on_server(server, f'CREATE DATABASE "{template}"')
-    await _prepare(_with_database(server, template), fill)
-    return _Copies(server, template)
+    url = await _new_on(server)
+    await _prepare(url, fill)
+    return _Copies(server, url.partition("?")[0].rpartition("/")[2])
 
 
 async def _on_server(server: str, statement: str) -> object:

@@ -45,8 +45,8 @@ class LedgerRun:
 class Bookings:
     """Payments with their fee in one entry; one project takes half, 5 % of the keys come twice."""
 
-    def __init__(self, books: BookingService, callers: int) -> None:
-        self._books, self._serial = books, itertools.count(1)
+    def __init__(self, books: BookingService, callers: int, *, first: int = 1) -> None:
+        self._books, self._serial = books, itertools.count(first)
         self._dice = [random.Random(f"ledger {number}") for number in range(callers)]
         self._projects = [Account(f"bench:{number}") for number in range(PROJECTS)]  # no tips stand behind them
         self._shares, self._at = cumulative_shares(PROJECTS), datetime.now(UTC)

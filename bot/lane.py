@@ -31,8 +31,8 @@ from giving.tips import OfferRequest
 from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
-from services.tips import TipService
-from services.updates import UpdateService
+from services.tips import TapLook, TipService
+from services.tips.taps import Tapped
 
 __all__ = ["Answer", "TapLane"]
 
@@ -116,12 +116,12 @@ class TapLane:
         people: PeopleService,
         tips: TipService,
         links: Links,
-        updates: UpdateService,
+        look: TapLook,
         pace: Pace | None = None,
     ) -> None:
         """`bot_id`: ours, to know the messages we sent ourselves. `pace`: the dispatcher's own."""
         self._bot_id, self._people, self._tips, self._links = bot_id, people, tips, links
-        self._updates, self._pace = updates, pace
+        self._look, self._pace = look, pace
 
     async def __call__(self, raw: Mapping[str, Any]) -> Answer | None:
         """Book the tap and say how to answer it; None, with nothing told to anybody, for the dispatcher to handle."""
@@ -130,7 +130,7 @@ class TapLane:
             return None
         try:
             async with asyncio.timeout(WITHIN_S):
-                answer = await self._book(tap) if not await self._updates.is_done(raw["update_id"]) else None
+                answer = await self._book(tap, raw["update_id"])
         except GivingError:
             answer = None
         except Exception as error:  # noqa: BLE001 - the dispatcher will find out, and tell the person
@@ -167,14 +167,14 @@ class TapLane:
         by_us = under.sender is not None and under.sender.id == self._bot_id
         return Tap(query.id, visitor, under.chat.id, under.message_id, by_us, *button)
 
-    async def _book(self, tap: Tap) -> Answer | None:
+    async def _book(self, tap: Tap, update: int) -> Answer | None:
         """Raises: GivingError, the database's error, TimeoutError; the tap may be booked all the same."""
-        person: Person = await self._people.meet(tap.visitor)
+        seen = await self._look(Tapped(update, tap.visitor.telegram_id, tap.post))
+        if seen.done or seen.post is None or not seen.post.carries(tap.chat, tap.message, by_us=tap.by_us):
+            return None
+        person: Person = await self._people.meet_again(seen.person, tap.visitor)
         if person.reachable or not self._links.bot_username:
             return None  # the tip's card comes to them in private, which is the handler's to send
-        place = await self._tips.place(tap.post)
-        if not place.carries(tap.chat, tap.message, by_us=tap.by_us):
-            return None
         if self._pace is not None:
             self._pace.must_be_free(person.telegram_id, tap.chat)
         request = OfferRequest(

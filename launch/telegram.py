@@ -95,7 +95,7 @@ class Telegram:
         )
         self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
         self._intake = Intake(self._bot, self._dispatcher, services.updates)
-        lane = TapLane(self._bot.id, services.people, services.tips, services.links, services.updates, services.pace)
+        lane = TapLane(self._bot.id, services.people, services.tips, services.links, services.taps, services.pace)
         self._lane = lane if settings.telegram.tap_lane != "off" else None
         self._in_response = settings.telegram.taps_in_response
         self._webhook = self._brought(settings.web.public_url, hook) if hook is not None else None

@@ -40,7 +40,10 @@ class PeopleService:
 
     async def meet(self, visitor: Visitor, *, started: bool = False) -> Person:
         """The person behind an update; written only when something about them is new."""
-        known = await self._know(visitor.telegram_id)
+        return await self.meet_again(await self._know(visitor.telegram_id), visitor, started=started)
+
+    async def meet_again(self, known: Person | None, visitor: Visitor, *, started: bool = False) -> Person:
+        """The same for who has looked already whether we know them."""
         if known is not None and _same(known, visitor) and (known.reachable or not started):
             return known
         return await self._meet((visitor, started))

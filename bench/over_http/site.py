@@ -29,6 +29,7 @@ from services.people import PeopleService
 from services.projects import ProjectService
 from services.refunds import RefundService
 from services.slots import SlotService
+from services.tips import TapLook
 from services.updates import UpdateService
 from texts import Texts
 from web.app import WebParts, create_app, create_runner
@@ -97,7 +98,7 @@ async def site(served: Service, kind: str) -> AsyncIterator[Site]:
     parts = _parts(served, hook)
     dispatcher, updates = _dispatcher(served, parts), UpdateService(served.unit)
     intake, people = Intake(bot, dispatcher, updates), PeopleService(served.unit, owners=[])
-    lane = TapLane(bot.id, people, served.tips, parts.links, updates, Pace()) if kind == "taps" else None
+    lane = TapLane(bot.id, people, served.tips, parts.links, TapLook(served.unit), Pace()) if kind == "taps" else None
     hook.deliver = Webhook(bot, dispatcher, intake, url="https://x", secret=SECRET, lane=lane).deliver
     async with listening(create_runner(create_app(parts))) as port:
         yield Site(port, EVENTS if kind == "events" else PATH, session)

@@ -38,7 +38,7 @@ from services.settlement import Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.thanks import ThanksService
-from services.tips import TipService
+from services.tips import TapLook, TipService
 from services.updates import UpdateService
 from services.wake import Wakes
 from settings import Settings
@@ -77,6 +77,7 @@ class Services:
     carriers: CarrierService
     cleanups: CleanupService
     updates: UpdateService
+    taps: TapLook
     wakes: Wakes
     operator: Operator
     health: HealthService
@@ -153,6 +154,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=leadership.write_as_caller),
         cleanups=CleanupService(unit, write=write),
         updates=UpdateService(unit, write=write),
+        taps=TapLook(unit),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
         health=HealthService(unit),

@@ -2,5 +2,6 @@
 
 from services.tips.cards import PostCard, Receipt, TipCard
 from services.tips.service import TipService
+from services.tips.taps import TapLook
 
-__all__ = ["PostCard", "Receipt", "TipCard", "TipService"]
+__all__ = ["PostCard", "Receipt", "TapLook", "TipCard", "TipService"]

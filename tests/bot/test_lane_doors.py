@@ -14,8 +14,7 @@ from bot.lane import TapLane
 from bot.polling import Polling
 from bot.webhook import Webhook
 from services.links import Links
-from services.tips import TipService
-from services.updates import UpdateService
+from services.tips import TapLook, TipService
 from tests.bot.telegram import FakeTelegram, message
 from tests.bot.test_polling import Heard, dialect, heard
 from tests.world import CHANNEL, World
@@ -29,7 +28,7 @@ START = "https://t.me/yizan_bot?start=t_"
 @pytest.fixture
 def lane(bot: Bot, world: World) -> TapLane:
     links = Links("http://127.0.0.1:8081", "yizan_bot")
-    return TapLane(bot.id, world.people, world.tips, links, UpdateService(world.unit, now=world.time))
+    return TapLane(bot.id, world.people, world.tips, links, TapLook(world.unit))
 
 
 def webhook(bot: Bot, heard: Heard, lane: TapLane) -> Webhook:

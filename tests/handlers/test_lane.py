@@ -22,6 +22,7 @@ from giving.people import Visibility, Visitor
 from giving.projects import ProjectState
 from services.guard import Pace, PaceRules
 from services.links import Links
+from services.tips import TapLook
 from services.updates import UpdateService
 from storage.ids import new_id
 from storage.tables import people, tip_keys, tips
@@ -130,7 +131,7 @@ CASES = {
 
 def lane_of(chat: Chat, world: World, pace: Pace | None = None) -> TapLane:
     return TapLane(
-        chat.bot.id, world.people, world.tips, LINKS, UpdateService(world.unit, now=world.time), pace
+        chat.bot.id, world.people, world.tips, LINKS, TapLook(world.unit), pace
     )  # fmt: skip
 
 
