@@ -23,6 +23,8 @@ async def read_body(request: web.Request, most: int) -> bytes:
         raise BodyRefused(413, "too_large")
     body = bytearray()
     try:
+        if request.content.is_eof():  # all of it came with the headers, as it mostly does
+            return _small(request.content.read_nowait(), most)
         async with asyncio.timeout(READ_TIMEOUT_S):
             async for part in request.content.iter_any():
                 body += part
@@ -33,3 +35,10 @@ async def read_body(request: web.Request, most: int) -> bytes:
     except TimeoutError:
         raise BodyRefused(408, "too_slow") from None
     return bytes(body)
+
+
+def _small(body: bytes, most: int) -> bytes:
+    """Raises: BodyRefused."""
+    if len(body) > most:
+        raise BodyRefused(413, "too_large")
+    return body
