@@ -66,7 +66,6 @@ class PaymentService:
         if (await self._take((stored, event))).is_new:
             outcome = Received.IGNORED if event.kind is EventKind.OTHER else Received.STORED
         WEBHOOK_EVENTS.labels(rail, outcome.value).inc()
-        log.debug("provider_event_received", rail=rail, event_id=event.event_id, kind=event.kind, outcome=outcome)
         return outcome
 
     async def settle_pending(self) -> int:
@@ -76,6 +75,7 @@ class PaymentService:
     def _taken(self, taken: Sequence[Taken | Exception]) -> None:
         """After the commit."""
         known = [one for one in taken if isinstance(one, Taken)]
+        log.debug("provider_events_received", count=len(known), new=sum(one.is_new for one in known))
         self._settler.tell([one.decided for one in known if one.decided])
         if any(one.left for one in known):
             self.pending.set()

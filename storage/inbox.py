@@ -115,7 +115,7 @@ class InboxStore:
             bare = event.id in nameless and state in CLOSED
             rows.append((
                 event.id, event.rail, event.event_id, str(event.kind), event.reference, "" if bare else event.body,
-                state.value, reason or None, now, settled_at, now if bare else None,
+                state._value_, reason or None, now, settled_at, now if bare else None,
             ))  # fmt: skip
         await _ADD.run(self._connection, rows)
 
@@ -135,7 +135,7 @@ class InboxStore:
 
     async def mark(self, decided: Mapping[UUID, tuple[InboxState, str]], *, now: datetime) -> None:
         """Write what became of claimed events; what nobody may keep any longer loses its body."""
-        rows = [(event, state.value, reason or None, now) for event, (state, reason) in decided.items()]
+        rows = [(event, state._value_, reason or None, now) for event, (state, reason) in decided.items()]
         await _MARK.run(self._connection, rows)
         closed = [(event, now) for event, (state, _) in decided.items() if state in CLOSED]
         await _SCRUB.run(self._connection, closed)

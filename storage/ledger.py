@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from giving.accounts import Account
 from giving.ledger import Entry, Posting
 from giving.money import Money
-from storage.ids import new_id
+from storage.ids import new_id, new_text_id
 from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import accounts, entries, postings
 
@@ -74,7 +74,7 @@ class LedgerStore:
         posting_rows: list[tuple[object, ...]] = []
         moved: dict[UUID, int] = defaultdict(int)
         for entry in new:
-            entry_id = new_id()
+            entry_id = new_text_id()
             entry_rows.append((entry_id, entry.key, entry.occurred_at, now))
             for line, posting in enumerate(entry.postings):
                 amount = posting.amount

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.ids import new_id
+from storage.ids import new_text_id
 from storage.sets import insert_rows
 from storage.tables import outbox, people
 
@@ -84,7 +84,7 @@ class OutboxStore:
         queued = OutboxState.QUEUED.value
         rows = [
             (
-                new_id(), m.dedupe_key, str(m.kind), int(m.priority), m.person, m.subject, m.since_at, m.until_at,
+                new_text_id(), m.dedupe_key, str(m.kind), int(m.priority), m.person, m.subject, m.since_at, m.until_at,
                 queued, m.due_at, 0, now,
             )
             for m in messages

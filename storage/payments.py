@@ -71,7 +71,7 @@ class PaymentStore:
     async def add_many(self, new: Sequence[Payment]) -> None:
         """Record payments."""
         rows = [
-            (p.id, p.donor, p.rail, p.amount.minor, p.amount.currency, p.state.value, p.created_at, p.their_id, p.url)
+            (p.id, p.donor, p.rail, p.amount.minor, p.amount.currency, p.state._value_, p.created_at, p.their_id, p.url)
             for p in new
         ]
         await _ADD.run(self._connection, rows)
@@ -98,7 +98,7 @@ class PaymentStore:
 
     async def set_states(self, changed: Mapping[UUID, PaymentState]) -> None:
         """Write what events say of payments that lock_many holds."""
-        await _SET_STATES.run(self._connection, [(payment, state.value) for payment, state in changed.items()])
+        await _SET_STATES.run(self._connection, [(payment, state._value_) for payment, state in changed.items()])
 
     async def request_refund(self, *, refund: UUID, tip: UUID, now: datetime) -> UUID:
         """Record that a tip is to be given back; the same tip again gives the id of the first request."""

@@ -58,7 +58,8 @@ class SetStatement:
     async def run(self, connection: AsyncConnection, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """Execute for these rows (tuples in the order of `columns`); gives rows in no order, or none.
 
-        Ids go in as UUID, times as aware datetime; what comes back is the engine's: read it with `reader`.
+        Ids go in as UUID (or as `new_text_id` makes them), times as aware datetime. What comes back is the engine's:
+        read it with `reader`.
         """
         columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         if not columns:
@@ -68,7 +69,8 @@ class SetStatement:
             result = await connection.exec_driver_sql(self._postgresql, arguments)
             return list(result.all()) if self._gives else []
         for i in self._ids:
-            columns[i] = [value and f"{value.int:032x}" for value in columns[i]]  # half the time of UUID.hex
+            # Half the time of UUID.hex. What is a text came from `new_text_id`.
+            columns[i] = [value if type(value) is str else value and f"{value.int:032x}" for value in columns[i]]
         for i in self._times:
             columns[i] = [value and sqlite_time(value) for value in columns[i]]
         flat = tuple(chain.from_iterable(zip(*columns, strict=True)))
@@ -121,12 +123,13 @@ def insert_rows(
     returning: Sequence[str] = (),
     sqlite_look: str | None = None,
 ) -> SetStatement:
-    """INSERT of the batch into these columns; `order` where two writers could wait for each other."""
+    """INSERT of the batch into these columns; `order` where two writers of PostgreSQL could wait for each other."""
     listed = ", ".join(names)
     ordered = f" ORDER BY {order}" if order else ""
     # "WHERE true": without it SQLite takes ON CONFLICT for a join's condition.
-    sql = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM r WHERE true{ordered} {tail}"  # noqa: S608
-    postgresql = f"{sql} RETURNING {', '.join(returning)}" if returning else None
+    sql = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM r WHERE true {tail}"  # noqa: S608
+    back = f" RETURNING {', '.join(returning)}" if returning else ""
+    postgresql = f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM r{ordered} {tail}{back}"  # noqa: S608
     return SetStatement(
         types_of(table, names), sql, gives=len(returning), postgresql=postgresql, sqlite_look=sqlite_look
     )

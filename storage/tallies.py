@@ -10,18 +10,28 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.projects import Tally
-from storage.sets import insert_rows, reader
+from storage.sets import SetStatement, insert_rows, reader, types_of
 from storage.tables import supporters, tallies
 
-_MOVE_SUPPORTERS = insert_rows(
-    supporters,
-    ("subject_id", "donor_id", "currency", "gifts", "given_minor"),
-    "ON CONFLICT (subject_id, donor_id, currency) DO UPDATE SET gifts = supporters.gifts + excluded.gifts,"
-    " given_minor = supporters.given_minor + excluded.given_minor",
-    order="subject_id, donor_id, currency",
-    returning=("subject_id", "donor_id", "currency", "gifts"),
-    sqlite_look="SELECT supporters.subject_id, supporters.donor_id, supporters.currency, supporters.gifts"
-    " FROM r JOIN supporters USING (subject_id, donor_id, currency)",
+_COLUMNS = ("subject_id", "donor_id", "currency", "gifts", "given_minor")
+_INSERT = f"INSERT INTO supporters ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM r WHERE true"  # noqa: S608
+_ADDED = (
+    " ON CONFLICT (subject_id, donor_id, currency) DO UPDATE SET gifts = supporters.gifts + excluded.gifts,"
+    " given_minor = supporters.given_minor + excluded.given_minor"
+)
+# By how many the donors of each subject changed: a row for each subject comes back, not for each supporter.
+_CHANGED = (
+    "SELECT r.subject_id, r.currency,"
+    " sum(CASE WHEN now.gifts > 0 THEN 1 ELSE 0 END - CASE WHEN now.gifts > r.gifts THEN 1 ELSE 0 END)"
+    " FROM r JOIN {now} AS now USING (subject_id, donor_id, currency) GROUP BY r.subject_id, r.currency"
+)
+_MOVE_SUPPORTERS = SetStatement(
+    types_of(supporters, _COLUMNS),
+    _INSERT + _ADDED,
+    gives=3,
+    postgresql=f", moved AS ({_INSERT} ORDER BY subject_id, donor_id, currency{_ADDED}"
+    f" RETURNING subject_id, donor_id, currency, gifts) {_CHANGED.format(now='moved')}",
+    sqlite_look=_CHANGED.format(now="supporters"),
 )
 _MOVE_TALLIES = insert_rows(
     tallies,
@@ -65,7 +75,7 @@ class TallyStore:
                 moved[4] += sign * amount.minor
         if not by_supporter:
             return
-        donors = await self._move_supporters(by_supporter)
+        donors = await self._move_supporters(by_supporter.values())
         by_subject: dict[tuple[int, str], Moved] = {}
         for subject, _, currency, count, minor in by_supporter.values():
             whole = by_subject.setdefault((subject.int, currency), [subject, currency, 0, 0, 0])
@@ -75,14 +85,12 @@ class TallyStore:
             whole[2] = donors[group]
         await _MOVE_TALLIES.run(self._connection, by_subject.values())
 
-    async def _move_supporters(self, moves: dict[tuple[int, int, str], Moved]) -> dict[tuple[int, str], int]:
+    async def _move_supporters(self, moves: Iterable[Moved]) -> dict[tuple[int, str], int]:
         """Write what each supporter gave; returns by how much the number of donors changed."""
         read = reader(self._connection)
         changed: dict[tuple[int, str], int] = defaultdict(int)
-        for subject_id, donor_id, currency, now in await _MOVE_SUPPORTERS.run(self._connection, moves.values()):
-            subject = read.known(subject_id).int
-            before = now - moves[subject, read.known(donor_id).int, currency][3]
-            changed[subject, currency] += (now > 0) - (before > 0)
+        for subject, currency, more in await _MOVE_SUPPORTERS.run(self._connection, moves):
+            changed[read.known(subject).int, currency] += int(more)
         return changed
 
     async def of(self, subjects: Collection[UUID], currency: str) -> dict[UUID, Tally]:

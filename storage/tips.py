@@ -271,8 +271,9 @@ def _added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
     amount = tip.amount
     return (
         tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
-        tip.state.value, tip.visibility.value, tip.receipt_code, tip.open_key, tip.payment, tip.charge, tip.entry_key,
-        tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at, tip.slot,
+        tip.state._value_, tip.visibility._value_, tip.receipt_code, tip.open_key, tip.payment, tip.charge,
+        tip.entry_key, tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at,
+        tip.slot,
     )  # fmt: skip
 
 
