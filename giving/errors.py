@@ -268,3 +268,9 @@ class PayingPaused(GivingError):
     """A rail is attacked so much that nothing is asked of it for a while; args: minutes (int)."""
 
     message_key = "error-paying-paused"
+
+
+class MonthlyLimit(GivingError):
+    """They promised as much this month as they want to; args: limit (Money), left (Money)."""
+
+    message_key = "error-monthly-limit"

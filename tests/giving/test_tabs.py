@@ -1,0 +1,136 @@
+"""Tabs: never more than the donor's limit, never below what the rail carries, never earlier than announced."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from giving.errors import MonthlyLimit
+from giving.money import Money
+from giving.tabs import (
+    EXPIRES,
+    NOTICE,
+    Charge,
+    ChargeState,
+    Promise,
+    Reason,
+    Tab,
+    Terms,
+    after_skip,
+    begun,
+    chargeable,
+    decide_promises,
+    due,
+    expired,
+    month_end,
+    month_start,
+    round_ups,
+)
+
+SHANGHAI, NOON = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 11, 4, tzinfo=UTC)
+IDS = [UUID(int=number) for number in range(1, 6)]
+minors = st.integers(0, 20_000)
+moments = st.integers(0, 94_000_000).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
+zones = st.sampled_from([ZoneInfo(name) for name in ("Asia/Shanghai", "America/New_York", "Pacific/Kiritimati", "UTC")])
+
+
+def cny(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def terms(settle_at: int = 3_000, monthly: int = 10_000) -> Terms:
+    return Terms(cny(settle_at), cny(monthly))
+
+
+def tab(promised: int, skipped_until: datetime | None = None) -> Tab:
+    return Tab(IDS[0], IDS[1], IDS[2], cny(promised), skipped_until)
+
+
+@given(st.lists(st.tuples(st.sampled_from(IDS), st.integers(1, 6_000))), minors, minors)
+def test_nobody_promises_more_than_their_limit_and_nothing_that_fits_is_refused(
+    wishes: list[tuple[UUID, int]], before: int, limit: int
+):
+    asked = [Promise(donor, cny(minor), cny(before), terms(monthly=limit)) for donor, minor in wishes]
+    sums = dict.fromkeys(IDS, before)
+    for promise, verdict in zip(asked, decide_promises(asked), strict=True):
+        fits = sums[promise.donor] + promise.amount.minor <= limit
+        assert (verdict is None) is fits
+        if fits:
+            sums[promise.donor] += promise.amount.minor
+        else:
+            assert isinstance(verdict, MonthlyLimit)
+            assert verdict.args_for_message == {
+                "limit": cny(limit), "left": cny(max(0, limit - sums[promise.donor])),
+            }  # fmt: skip
+    assert all(promised <= max(limit, before) for promised in sums.values())
+
+
+@given(minors, st.integers(1, 20_000), st.integers(1, 20_000), moments, zones)
+def test_a_tab_is_settled_when_reached_or_at_the_months_end_and_carried_on_below_the_least(
+    promised: int, settle_at: int, least: int, now: datetime, zone: ZoneInfo
+):
+    found = due(tab(promised), terms(settle_at), cny(least), now, zone)
+    if promised < least or not promised:
+        assert found is None
+    elif promised >= settle_at:
+        assert found is Reason.REACHED
+    else:
+        assert found is (Reason.MONTH_END if now >= month_end(now, zone) else None)
+
+
+@given(moments, zones)
+def test_every_moment_is_in_one_month_and_each_month_ends_on_its_last_day(now: datetime, zone: ZoneInfo):
+    start, end = month_start(now, zone), month_end(now, zone)
+    assert start <= now
+    assert (start.day, start.hour, start.month) == (1, 0, now.astimezone(zone).month)
+    assert (end.month, end.hour) == (start.month, 10)
+    assert (end + timedelta(days=1)).astimezone(zone).day == 1
+    again = after_skip(now, zone)
+    assert again > now
+    assert again.astimezone(zone).hour == 10
+
+
+def test_a_skipped_tab_rests_until_the_months_end_even_if_it_is_reached():
+    until = after_skip(NOON, SHANGHAI)
+    assert until == datetime(2026, 11, 30, 2, tzinfo=UTC)
+    assert due(tab(3_000, until), terms(), cny(400), NOON, SHANGHAI) is None
+    assert due(tab(3_000, until), terms(), cny(400), until, SHANGHAI) is Reason.REACHED
+    last = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    assert after_skip(last, SHANGHAI) == datetime(2026, 12, 31, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("reason", "saved", "state"), [
+    (Reason.REACHED, True, ChargeState.ANNOUNCED), (Reason.MONTH_END, True, ChargeState.ANNOUNCED),
+    (Reason.PRESSED, True, ChargeState.CHARGING), (Reason.REACHED, False, ChargeState.ASKED),
+    (Reason.PRESSED, False, ChargeState.ASKED),
+])  # fmt: skip
+def test_a_saved_method_is_charged_three_days_after_it_was_announced_or_when_pressed(
+    reason: Reason, saved: bool, state: ChargeState
+):
+    charge = begun(IDS[3], tab(3_400), reason, saved=saved, now=NOON)
+    assert (charge.state, charge.amount, charge.tab) == (state, cny(3_400), IDS[0])
+    assert not chargeable(charge, NOON + NOTICE - timedelta(seconds=1))
+    assert chargeable(charge, NOON + NOTICE) is (state is ChargeState.ANNOUNCED)
+
+
+def test_what_could_be_paid_for_sixty_days_ends_and_nothing_else_does():
+    asked = begun(IDS[3], tab(3_400), Reason.REACHED, saved=False, now=NOON)
+    assert not expired(asked, NOON + EXPIRES - timedelta(seconds=1))
+    assert expired(asked, NOON + EXPIRES)
+    for state in set(ChargeState) - {ChargeState.ASKED}:
+        other = Charge(asked.id, asked.tab, asked.amount, state, asked.reason, asked_at=NOON)
+        assert not expired(other, NOON + 10 * EXPIRES)
+
+
+@given(st.integers(1, 20_000), st.integers(0, 5_000))
+def test_rounding_up_is_offered_to_whole_sums_that_the_rail_carries(promised: int, least: int):
+    offered = round_ups(cny(promised), cny(least))
+    assert len(offered) <= 2
+    for amount in offered:
+        assert amount.minor > promised
+        assert amount.minor >= least
+        assert amount.minor % 100 == 0
+    assert list(offered) == sorted(set(offered), key=lambda amount: amount.minor)
