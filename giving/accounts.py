@@ -19,3 +19,23 @@ def rail_clearing(rail: str) -> Account:
 def fees(rail: str) -> Account:
     """What the operator pays the provider; never the project's."""
     return Account(f"expense:fees:{rail}")
+
+
+def organisation_received(organisation: UUID, rail: str) -> Account:
+    """Money that is with the organisation: at once by direct charges, else once it was transferred or paid out."""
+    return Account(f"organisation:{organisation}:received:{rail}")
+
+
+def operator_payable(rail: str) -> Account:
+    """What the operator owes the provider: fees that are billed, and not taken off what it holds."""
+    return Account(f"operator:payable:{rail}")
+
+
+def exchange(rail: str) -> Account:
+    """Where the two currencies of a conversion meet: one leg each."""
+    return Account(f"exchange:{rail}")
+
+
+def dispute_held(dispute: str) -> Account:
+    """What a provider took back until a dispute is decided."""
+    return Account(f"dispute:{dispute}:held")

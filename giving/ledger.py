@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from giving.accounts import Account, fees, project_credited
+from giving.accounts import Account, dispute_held, exchange, fees, project_credited
 from giving.money import Money
 
 
@@ -58,14 +58,23 @@ def imbalance(postings: Iterable[Posting]) -> dict[str, int]:
 
 
 def payment_received(
-    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, by_project: Mapping[UUID, Money]
-) -> Entry:
+    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, by_project: Mapping[UUID, Money],
+    settled: Money | None = None,
+) -> Entry:  # fmt: skip
     """The projects are credited every cent the donor gave; the fee is an entry of its own, the operator's.
 
-    Raises: Unbalanced if the tips do not add up to the payment.
+    `settled`: what arrived, where the provider converted it. Raises: Unbalanced if the tips do not add up.
     """
     credited = tuple(Posting(project_credited(project), -given) for project, given in sorted(by_project.items()))
-    return Entry(f"payment:{rail}:{their_id}:paid", at, (Posting(held, amount), *credited))
+    return Entry(f"payment:{rail}:{their_id}:paid", at, (*_moved(rail, held, amount, settled), *credited))
+
+
+def _moved(rail: str, held: Account, amount: Money, settled: Money | None) -> tuple[Posting, ...]:
+    """`amount` goes to `held`, in the currency it arrives in: with a conversion, one leg for each currency."""
+    if settled is None or settled.currency == amount.currency:
+        return (Posting(held, amount),)
+    between = exchange(rail)
+    return Posting(held, settled), Posting(between, -settled), Posting(between, amount)
 
 
 def fee_charged(*, rail: str, their_id: str, at: datetime, held: Account, fee: Money) -> Entry:
@@ -74,8 +83,55 @@ def fee_charged(*, rail: str, their_id: str, at: datetime, held: Account, fee: M
 
 
 def refund_made(
-    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, by_project: Mapping[UUID, Money]
-) -> Entry:
+    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, by_project: Mapping[UUID, Money],
+    settled: Money | None = None,
+) -> Entry:  # fmt: skip
     """What was credited is taken off again, whole or in part; the provider keeps its fee. Raises: Unbalanced."""
     debits = tuple(Posting(project_credited(project), back) for project, back in sorted(by_project.items()))
-    return Entry(f"refund:{rail}:{their_id}", at, (*debits, Posting(held, -amount)))
+    return Entry(f"refund:{rail}:{their_id}", at, (*debits, *_turned(_moved(rail, held, amount, settled))))
+
+
+def refund_failed(
+    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, by_project: Mapping[UUID, Money],
+    settled: Money | None = None,
+) -> Entry:  # fmt: skip
+    """The money did not reach the donor and is back: the projects are credited again. Raises: Unbalanced."""
+    made = refund_made(
+        rail=rail, their_id=their_id, at=at, held=held, amount=amount, by_project=by_project, settled=settled
+    )
+    return Entry(f"{made.key}:failed", at, _turned(made.postings))
+
+
+def dispute_withdrawn(
+    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, settled: Money | None = None
+) -> Entry:
+    """The provider took the money back until it is decided; the projects keep their credit meanwhile."""
+    back = _turned(_moved(rail, held, amount, settled))
+    return Entry(f"dispute:{rail}:{their_id}:held", at, (Posting(dispute_held(their_id), amount), *back))
+
+
+def dispute_won(
+    *, rail: str, their_id: str, at: datetime, held: Account, amount: Money, settled: Money | None = None
+) -> Entry:
+    """And gave it back."""
+    again = _moved(rail, held, amount, settled)
+    return Entry(f"dispute:{rail}:{their_id}:won", at, (*again, Posting(dispute_held(their_id), -amount)))
+
+
+def dispute_lost(
+    *, rail: str, their_id: str, at: datetime, amount: Money, by_project: Mapping[UUID, Money]
+) -> Entry:  # fmt: skip
+    """And keeps it: the projects lose their credit. Raises: Unbalanced."""
+    debits = tuple(Posting(project_credited(project), back) for project, back in sorted(by_project.items()))
+    return Entry(f"dispute:{rail}:{their_id}:lost", at, (*debits, Posting(dispute_held(their_id), -amount)))
+
+
+def transferred(
+    *, rail: str, their_id: str, at: datetime, held: Account, received: Account, amount: Money
+) -> Entry:  # fmt: skip
+    """What was with us went to the organisation; a negative amount came back (a reversal has an id of its own)."""
+    return Entry(f"transfer:{rail}:{their_id}", at, (Posting(received, amount), Posting(held, -amount)))
+
+
+def _turned(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    return tuple(Posting(posting.account, -posting.amount) for posting in postings)

@@ -1,15 +1,25 @@
 """What a provider's event means for the books; decided here, event by event, without a database."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from giving.accounts import rail_clearing
-from giving.ledger import Entry, fee_charged, payment_received, refund_made
+from giving.accounts import Account, rail_clearing
+from giving.ledger import (
+    Entry,
+    dispute_lost,
+    dispute_withdrawn,
+    dispute_won,
+    fee_charged,
+    payment_received,
+    refund_failed,
+    refund_made,
+    transferred,
+)
 from giving.money import Money, sum_of
 from giving.tips import Fresh, Tip, TipState, extra
 
@@ -26,12 +36,22 @@ class PaymentState(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What a provider tells us."""
+    """What a provider tells us.
+
+    FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
+    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount).
+    """
 
     PAID = "paid"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    FEE = "fee"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute_won"
+    DISPUTE_LOST = "dispute_lost"
+    TRANSFERRED = "transferred"
     OTHER = "other"
 
 
@@ -92,7 +112,10 @@ class PaymentWish:
 
 @dataclass(frozen=True, slots=True)
 class RailEvent:
-    """A verified event. `reference` is our payment id, `their_id` the provider's id of the charge or refund."""
+    """A verified event. `reference` is our payment id, `their_id` the provider's id of what it tells of.
+
+    `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider.
+    """
 
     rail: str
     event_id: str
@@ -103,6 +126,33 @@ class RailEvent:
     charge: str | None = None
     amount: Money | None = None
     fee: Money | None = None
+    settled: Money | None = None
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where money stands on a rail: with whom it is once it was paid, and what its fees come off.
+
+    `received`: the organisation's own account, for what is transferred to it later.
+    """
+
+    held: Account
+    fees_from: Account
+    received: Account | None = None
+
+    @classmethod
+    def clearing(cls, rail: str) -> "Books":
+        """With us, and the fees come off it."""
+        return cls(rail_clearing(rail), rail_clearing(rail))
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A tip as it is after some (or all) of it was taken off again, or (a negative amount) put back."""
+
+    tip: Tip
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +164,7 @@ class Settlement:
     entries: tuple[Entry, ...] = ()
     paid: tuple[Tip, ...] = ()
     extra: tuple[Tip, ...] = ()
-    refunded: tuple[Tip, ...] = ()
+    returned: tuple[Return, ...] = ()
     payment: Payment | None = None
 
 
@@ -124,8 +174,13 @@ def decide_settlement(
     tips: Sequence[Tip],
     booked: Collection[str],
     fresh: Callable[[], Fresh],
+    books: Books | None = None,
+    shares: Mapping[UUID, Money] | None = None,
 ) -> Settlement:
-    """What the event means, given its payment, the payment's tips and the entry keys that are booked already."""
+    """What the event means, given its payment, the payment's tips and the entry keys that are booked already.
+
+    `shares`: how much of which tip a refund is about, where that is known: asked for by tip, or booked before.
+    """
     if event.kind is EventKind.OTHER:
         return Settlement(Outcome.IGNORED, "not a kind we use")
     if event.reference is None:
@@ -134,73 +189,182 @@ def decide_settlement(
         return Settlement(Outcome.WAITING, "payment not known yet")
     if payment.rail != event.rail:
         return Settlement(Outcome.ODD, "payment of another rail")
+    where = books or Books.clearing(event.rail)
     match event.kind:
         case EventKind.PAID:
-            return _paid(event, payment, tips, booked, fresh)
-        case EventKind.REFUNDED:
-            return _refunded(event, payment, tips, booked)
-        case _:
+            return _paid(event, payment, tips, booked, fresh, where)
+        case EventKind.DECLINED | EventKind.CANCELLED:
             return _closed(event, payment)
+    if event.amount is None or event.their_id is None:
+        return Settlement(Outcome.ODD, "names no amount, or not what it is about")
+    if (key := key_of(event)) in booked:
+        return Settlement(Outcome.REPLAYED)
+    match event.kind:
+        case EventKind.REFUNDED | EventKind.DISPUTE_LOST:
+            return _returned(event, payment, tips, where, shares or {})
+        case EventKind.REFUND_FAILED:
+            return _put_back(event, tips, booked, where, shares or {})
+        case _:
+            return _moved(event, event.their_id, event.amount, key, where)
+
+
+def key_of(event: RailEvent) -> str | None:
+    """The key of the entry that the event would make."""
+    rail, id_ = event.rail, event.their_id
+    match event.kind:
+        case EventKind.PAID:
+            return f"payment:{rail}:{id_}:paid"
+        case EventKind.REFUNDED:
+            return f"refund:{rail}:{id_}"
+        case EventKind.REFUND_FAILED:
+            return f"refund:{rail}:{id_}:failed"
+        case EventKind.FEE:
+            return f"fee:{rail}:{id_}"
+        case EventKind.DISPUTED:
+            return f"dispute:{rail}:{id_}:held"
+        case EventKind.DISPUTE_WON:
+            return f"dispute:{rail}:{id_}:won"
+        case EventKind.DISPUTE_LOST:
+            return f"dispute:{rail}:{id_}:lost"
+        case EventKind.TRANSFERRED:
+            return f"transfer:{rail}:{id_}"
+    return None
 
 
 def _paid(
-    event: RailEvent, payment: Payment, tips: Sequence[Tip], booked: Collection[str], fresh: Callable[[], Fresh]
-) -> Settlement:
+    event: RailEvent, payment: Payment, tips: Sequence[Tip], booked: Collection[str], fresh: Callable[[], Fresh],
+    books: Books,
+) -> Settlement:  # fmt: skip
+    """Each of its tips is paid by it; one that was paid before makes an extra gift, which is given back."""
     if event.amount is None or event.their_id is None or event.amount != payment.amount:
         return Settlement(Outcome.ODD, "amount differs from the payment's")
     originals = [tip for tip in tips if tip.extra_of is None]
     if not originals or sum_of((t.amount for t in originals), payment.amount.currency) != payment.amount:
         return Settlement(Outcome.ODD, "tips do not add up to the payment")
-    held = rail_clearing(event.rail)
-    by_project = _by_project(originals)
+    charge, at = event.their_id, event.occurred_at
     entry = payment_received(
-        rail=event.rail,
-        their_id=event.their_id,
-        at=event.occurred_at,
-        held=held,
-        amount=event.amount,
-        by_project=by_project,
-    )
+        rail=event.rail, their_id=charge, at=at, held=books.held, amount=event.amount,
+        by_project=_by_project([(tip, tip.amount) for tip in originals]), settled=event.settled,
+    )  # fmt: skip
     if entry.key in booked:
         return Settlement(Outcome.REPLAYED)
-    second = any(tip.charge is not None for tip in originals)
-    due = [extra(tip, fresh()) for tip in originals] if second else originals
-    paid = tuple(tip.paid(charge=event.their_id, entry_key=entry.key, at=event.occurred_at) for tip in due)
     entries = [entry]
-    if event.fee:
-        entries.append(
-            fee_charged(rail=event.rail, their_id=event.their_id, at=event.occurred_at, held=held, fee=event.fee)
-        )
+    if event.fee and f"fee:{event.rail}:{charge}" not in booked:
+        entries.append(fee_charged(rail=event.rail, their_id=charge, at=at, held=books.fees_from, fee=event.fee))
     return Settlement(
         Outcome.BOOKED,
         entries=tuple(entries),
-        paid=() if second else paid,
-        extra=paid if second else (),
+        paid=tuple(tip.paid(charge=charge, entry_key=entry.key, at=at) for tip in originals if tip.charge is None),
+        extra=tuple(
+            extra(tip, fresh()).paid(charge=charge, entry_key=entry.key, at=at)
+            for tip in originals
+            if tip.charge is not None
+        ),
         payment=payment.now(PaymentState.PAID),
     )
 
 
-def _refunded(event: RailEvent, payment: Payment, tips: Sequence[Tip], booked: Collection[str]) -> Settlement:
+def _returned(
+    event: RailEvent, payment: Payment, tips: Sequence[Tip], books: Books, shares: Mapping[UUID, Money]
+) -> Settlement:
+    """A refund, whole or in part, or a dispute that was lost."""
     if event.amount is None or event.their_id is None or event.charge is None:
-        return Settlement(Outcome.ODD, "refund without amount or charge")
-    if f"refund:{event.rail}:{event.their_id}" in booked:
-        return Settlement(Outcome.REPLAYED)
+        return Settlement(Outcome.ODD, "names no charge")
     of_charge = [tip for tip in tips if tip.charge == event.charge]
     if not of_charge:
         return Settlement(Outcome.WAITING, "its charge is not booked yet")
-    paid = [tip for tip in of_charge if tip.state is TipState.PAID]
-    if sum_of((t.amount for t in paid), payment.amount.currency) != event.amount:
-        return Settlement(Outcome.ODD, "refund is not the whole of what the charge still pays")
-    entry = refund_made(
-        rail=event.rail,
-        their_id=event.their_id,
-        at=event.occurred_at,
-        held=rail_clearing(event.rail),
-        amount=event.amount,
-        by_project=_by_project(paid),
+    found = spread(of_charge, event.amount, shares)
+    if found is None:
+        return Settlement(Outcome.ODD, "more than the charge still pays")
+    by_project, rail, at = _by_project(found), event.rail, event.occurred_at
+    lost = event.kind is EventKind.DISPUTE_LOST
+    if lost:
+        entry = dispute_lost(
+            rail=rail, their_id=event.their_id, at=at, amount=event.amount, by_project=by_project
+        )  # fmt: skip
+    else:
+        entry = refund_made(
+            rail=rail, their_id=event.their_id, at=at, held=books.held, amount=event.amount, by_project=by_project,
+            settled=event.settled,
+        )  # fmt: skip
+    ends = TipState.DISPUTED if lost else TipState.REFUNDED
+    return Settlement(
+        Outcome.BOOKED, entries=(entry,), returned=tuple(_less(tip, amount, ends, at) for tip, amount in found)
+    )  # fmt: skip
+
+
+def spread(
+    tips: Sequence[Tip], amount: Money, shares: Mapping[UUID, Money]
+) -> list[tuple[Tip, Money]] | None:  # fmt: skip
+    """Off which tips of one charge an amount comes: those that were asked for, then the newest first.
+
+    None if they have not so much left.
+    """
+    taken: dict[UUID, int] = {}
+    left = amount.minor
+    for tip in tips:
+        if (share := shares.get(tip.id)) is not None:
+            taken[tip.id] = min(share.minor, tip.kept.minor if counts(tip) else 0, left)
+            left -= taken[tip.id]
+    for tip in sorted(tips, key=lambda tip: (tip.offered_at, tip.id), reverse=True):
+        more = min(left, (tip.kept.minor if counts(tip) else 0) - taken.get(tip.id, 0))
+        if more > 0:
+            taken[tip.id] = taken.get(tip.id, 0) + more
+            left -= more
+    if left:
+        return None
+    return [(tip, Money(taken[tip.id], amount.currency)) for tip in tips if taken.get(tip.id)]
+
+
+def counts(tip: Tip) -> bool:
+    """Whether something of it is still given."""
+    return tip.state is TipState.PAID
+
+
+def _less(tip: Tip, amount: Money, ends: TipState, at: datetime) -> Return:
+    back = tip.refunded_minor + amount.minor
+    state, when = (ends, at) if back == tip.amount.minor else (tip.state, tip.refunded_at)
+    return Return(replace(tip, state=state, refunded_at=when, refunded_minor=back), amount)
+
+
+def _put_back(
+    event: RailEvent, tips: Sequence[Tip], booked: Collection[str], books: Books, shares: Mapping[UUID, Money]
+) -> Settlement:
+    """A refund that did not reach the donor; `shares` is what it took off."""
+    if event.amount is None or event.their_id is None or f"refund:{event.rail}:{event.their_id}" not in booked:
+        return Settlement(Outcome.WAITING, "its refund is not booked yet")
+    found = [(tip, shares[tip.id]) for tip in tips if tip.id in shares]
+    if sum_of((amount for _, amount in found), event.amount.currency) != event.amount:
+        return Settlement(Outcome.ODD, "amount differs from the refund's")
+    entry = refund_failed(
+        rail=event.rail, their_id=event.their_id, at=event.occurred_at, held=books.held, amount=event.amount,
+        by_project=_by_project(found), settled=event.settled,
+    )  # fmt: skip
+    again = tuple(
+        Return(
+            replace(tip, state=TipState.PAID, refunded_at=None, refunded_minor=tip.refunded_minor - amount.minor),
+            -amount,
+        )
+        for tip, amount in found
     )
-    back = tuple(replace(tip, state=TipState.REFUNDED, refunded_at=event.occurred_at) for tip in paid)
-    return Settlement(Outcome.BOOKED, entries=(entry,), refunded=back)
+    return Settlement(Outcome.BOOKED, entries=(entry,), returned=again)
+
+
+def _moved(event: RailEvent, their_id: str, amount: Money, key: str | None, books: Books) -> Settlement:
+    """What moves money between accounts and changes no tip."""
+    about: dict[str, Any] = {"rail": event.rail, "their_id": their_id, "at": event.occurred_at}
+    match event.kind:
+        case EventKind.FEE:
+            entry = fee_charged(**about, held=books.fees_from, fee=amount)
+        case EventKind.DISPUTED:
+            entry = dispute_withdrawn(**about, held=books.held, amount=amount, settled=event.settled)
+        case EventKind.DISPUTE_WON:
+            entry = dispute_won(**about, held=books.held, amount=amount, settled=event.settled)
+        case EventKind.TRANSFERRED if books.received is not None:
+            entry = transferred(**about, held=books.held, received=books.received, amount=amount)
+        case _:
+            return Settlement(Outcome.ODD, f"nothing is known of {key}")
+    return Settlement(Outcome.BOOKED, entries=(entry,))
 
 
 def _closed(event: RailEvent, payment: Payment) -> Settlement:
@@ -211,10 +375,10 @@ def _closed(event: RailEvent, payment: Payment) -> Settlement:
     return Settlement(Outcome.NOTED, payment=payment.now(state))
 
 
-def _by_project(tips: Sequence[Tip]) -> dict[UUID, Money]:
-    if len(tips) == 1:
-        return {tips[0].project: tips[0].amount}
+def _by_project(shares: Sequence[tuple[Tip, Money]]) -> dict[UUID, Money]:
+    if len(shares) == 1:
+        return {shares[0][0].project: shares[0][1]}
     sums: dict[UUID, list[Money]] = defaultdict(list)
-    for tip in tips:
-        sums[tip.project].append(tip.amount)
+    for tip, amount in shares:
+        sums[tip.project].append(amount)
     return {project: sum_of(amounts, amounts[0].currency) for project, amounts in sums.items()}

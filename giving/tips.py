@@ -21,9 +21,16 @@ from giving.people import Visibility
 
 
 class TipState(StrEnum):
-    """Where a tip is on its way; only PAID counts in any total."""
+    """Where a tip is on its way; only PAID counts in any total, as far as it was not given back in part.
+
+    ON_TAB: promised, to be paid with others by one charge. EXPIRED: promised, and not paid for long. DISPUTED: the
+    donor's bank took it back for good.
+    """
 
     OFFERED = "offered"
+    ON_TAB = "on_tab"
+    EXPIRED = "expired"
+    DISPUTED = "disputed"
     CANCELLED = "cancelled"
     PAID = "paid"
     REFUNDED = "refunded"
@@ -52,6 +59,12 @@ class Tip:
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     refunded_at: datetime | None = None
+    refunded_minor: int = 0
+
+    @property
+    def kept(self) -> Money:
+        """What is left of it after what was given back."""
+        return Money(self.amount.minor - self.refunded_minor, self.amount.currency)
 
     @property
     def open_key(self) -> str | None:
@@ -65,7 +78,7 @@ class Tip:
         return Tip(
             self.id, self.donor, self.project, self.amount, self.visibility, self.receipt_code, self.offered_at,
             TipState.PAID, self.post, self.chat, self.creator, self.payment, charge, entry_key, self.extra_of,
-            self.slot, at, self.cancelled_at, self.refunded_at,
+            self.slot, at, self.cancelled_at, self.refunded_at, self.refunded_minor,
         )  # fmt: skip
 
     @property
@@ -223,4 +236,5 @@ def extra(tip: Tip, fresh: Fresh) -> Tip:
         paid_at=None,
         cancelled_at=None,
         refunded_at=None,
+        refunded_minor=0,
     )
