@@ -22,7 +22,7 @@ from services.projects import ProjectService
 from storage.engines import open_engines
 from storage.work import Work
 
-READERS: Final = 4
+READERS: Final = 1
 LEDGER_CALLERS: Final = 64
 Read = Callable[[random.Random], Awaitable[object]]
 

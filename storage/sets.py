@@ -81,14 +81,15 @@ class SetStatement:
         found: list[Any] = []
         while left:
             size = min(MOST_ROWS, 1 << (left.bit_length() - 1))
-            for sql in self._of_size(size):
+            for sql in self.sqlite_of(size):
                 given = await _first(connection, sql, flat[at : at + size * width])
                 if given:
                     found += orjson.loads(given)
             at, left = at + size * width, left - size
         return found
 
-    def _of_size(self, size: int) -> list[str]:
+    def sqlite_of(self, size: int) -> list[str]:
+        """SQLite's words for a batch of that many rows."""
         if size not in self._sized:
             batch = f"{self._head}(VALUES {', '.join([self._marks] * size)})"
             self._sized[size] = [f"{batch}{'' if sql.startswith(',') else ' '}{sql}" for sql in self._sqlite]

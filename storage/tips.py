@@ -36,10 +36,12 @@ _BY_KEYS = SetStatement(
     f"SELECT r.key, {_TIP} FROM r JOIN tip_keys ON tip_keys.key = r.key JOIN tips ON tips.id = tip_keys.tip_id",  # noqa: S608
     gives=1 + len(_READ),
 )
+# Nearly every tip has none (NULL): going by an ANALYZE, SQLite would take the index for useless and walk all tips.
 _BY_OPEN_KEYS = SetStatement(
     {"key": "text"},
-    f"SELECT r.key, {_TIP} FROM r JOIN tips ON tips.open_key = r.key",  # noqa: S608
+    f"SELECT r.key, {_TIP} FROM r JOIN tips ON likelihood(tips.open_key = r.key, 0.000001)",  # noqa: S608
     gives=1 + len(_READ),
+    postgresql=f"SELECT r.key, {_TIP} FROM r JOIN tips ON tips.open_key = r.key",  # noqa: S608
 )
 _OF_PAYMENTS = SetStatement(
     {"id": "uuid"},

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from giving.creators import Chat, Post
+from giving.creators import Post
 from giving.ledger import Posting
 from giving.money import Money
 from giving.projects import Project, ProjectCard, Tally
@@ -65,11 +65,25 @@ class Receipt:
 
 async def tip_card(work: Work, tip: Tip, *, test_money: bool) -> TipCard:
     """One tip for its donor."""
-    project = (await work.projects.by_ids([tip.project]))[tip.project]
-    chats = await work.creators.chats_by_ids([tip.chat]) if tip.chat else {}
-    chat = chats.get(tip.chat) if tip.chat else None
-    now = await _project_now(work, chat, project.id) if chat and tip.state is TipState.OFFERED else None
-    return TipCard(tip, (await cards(work, [project]))[0], chat.title if chat else None, test_money, now)
+    return (await tip_cards(work, [tip], test_money=test_money))[0]
+
+
+async def tip_cards(work: Work, tips: Sequence[Tip], *, test_money: bool) -> list[TipCard]:
+    """Tips for their donors, in this order; what they have in common is read once."""
+    chats = await work.creators.chats_by_ids({tip.chat for tip in tips if tip.chat})
+    unpaid = {tip.chat for tip in tips if tip.state is TipState.OFFERED}
+    theirs = {chat.project for chat in chats.values() if chat.project and chat.id in unpaid}
+    projects = await work.projects.by_ids(theirs | {tip.project for tip in tips})
+    given = {tip.project for tip in tips}
+    shown = {card.project.id: card for card in await cards(work, [projects[project] for project in sorted(given)])}
+
+    def card(tip: Tip) -> TipCard:
+        chat = chats.get(tip.chat) if tip.chat else None
+        other = chat is not None and tip.state is TipState.OFFERED and chat.project != tip.project
+        now = projects.get(chat.project) if chat is not None and other and chat.project else None
+        return TipCard(tip, shown[tip.project], chat.title if chat else None, test_money, now)
+
+    return [card(tip) for tip in tips]
 
 
 async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ...]) -> list[PostCard | None]:
@@ -120,13 +134,6 @@ async def receipt_of(work: Work, code: str, *, test_money: bool) -> Receipt | No
         fee=fee.postings[0].amount if fee and shown.amount else None,
         test_money=test_money,
     )
-
-
-async def _project_now(work: Work, chat: Chat, given: UUID) -> Project | None:
-    """What the chat supports by now, if it is another project than the one given to."""
-    if chat.project is None or chat.project == given:
-        return None
-    return (await work.projects.by_ids([chat.project])).get(chat.project)
 
 
 def _postings(postings: tuple[Posting, ...], *, hidden: bool) -> tuple[tuple[str, Money], ...]:

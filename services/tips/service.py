@@ -17,7 +17,7 @@ from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
-from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_card
+from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_card, tip_cards
 from services.tips.links import PaymentLinks
 from services.tips.offers import Offers
 from storage.group_read import GroupRead
@@ -70,7 +70,7 @@ class TipService:
         """These tips, in this order; for messages that were queued for their donors."""
         async with self._unit.read() as work:
             found = await work.tips.by_ids(tip_ids)
-            return [await self._card(work, found[i]) for i in tip_ids if i in found]
+            return await tip_cards(work, [found[i] for i in tip_ids if i in found], test_money=self.test_money)
 
     async def payment_link(self, tip_id: UUID, person: Person) -> str:
         """Where to pay this tip; the same link as long as it is unpaid.
@@ -122,7 +122,8 @@ class TipService:
             total = await work.tips.gifts_count(person.id)
             number = min(max(page, 0), max(0, -(-total // size) - 1))
             found = await work.tips.gifts_of(person.id, limit=size, offset=number * size) if total else []
-            return Page.of([await self._card(work, tip) for tip in found], number=number, size=size, total=total)
+            shown = await tip_cards(work, found, test_money=self.test_money)
+            return Page.of(shown, number=number, size=size, total=total)
 
         return await self._unit.look(step)
 
