@@ -149,10 +149,14 @@ class Books:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A tip as it is after some (or all) of it was taken off again, or (a negative amount) put back."""
+    """A tip as it is after some (or all) of it was taken off again, or (a negative amount) put back.
+
+    `gifts`: by how many the gifts of its donor change; a gift that was given back in part is still one.
+    """
 
     tip: Tip
     amount: Money
+    gifts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +327,9 @@ def counts(tip: Tip) -> bool:
 
 def _less(tip: Tip, amount: Money, ends: TipState, at: datetime) -> Return:
     back = tip.refunded_minor + amount.minor
-    state, when = (ends, at) if back == tip.amount.minor else (tip.state, tip.refunded_at)
-    return Return(replace(tip, state=state, refunded_at=when, refunded_minor=back), amount)
+    if back < tip.amount.minor:
+        return Return(replace(tip, refunded_minor=back), amount)
+    return Return(replace(tip, state=ends, refunded_at=at, refunded_minor=back), amount, gifts=-1)
 
 
 def _put_back(
@@ -344,6 +349,7 @@ def _put_back(
         Return(
             replace(tip, state=TipState.PAID, refunded_at=None, refunded_minor=tip.refunded_minor - amount.minor),
             -amount,
+            gifts=0 if counts(tip) else 1,
         )
         for tip, amount in found
     )

@@ -43,12 +43,12 @@ _MOVE_TALLIES = insert_rows(
 
 
 class Gift(NamedTuple):
-    """One donor's gift to one subject; `sign` −1 takes it off again."""
+    """One donor's gift to one subject; what is taken off again is negative. `count`: by how many gifts."""
 
     subject: UUID
     donor: UUID
     amount: Money
-    sign: int = 1
+    count: int = 1
 
 
 Moved = list[Any]  # columns of a row while it is summed up
@@ -65,14 +65,14 @@ class TallyStore:
         """Count gifts and donors; a donor counts once per subject, and no longer once nothing of theirs is left."""
         # Keyed by the numbers of the ids: hashing a UUID is a call of a Python function, and there are six per gift.
         by_supporter: dict[tuple[int, int, str], Moved] = {}
-        for subject, donor, amount, sign in gifts:
+        for subject, donor, amount, count in gifts:
             key = (subject.int, donor.int, amount.currency)
             moved = by_supporter.get(key)
             if moved is None:
-                by_supporter[key] = [subject, donor, amount.currency, sign, sign * amount.minor]
+                by_supporter[key] = [subject, donor, amount.currency, count, amount.minor]
             else:
-                moved[3] += sign
-                moved[4] += sign * amount.minor
+                moved[3] += count
+                moved[4] += amount.minor
         if not by_supporter:
             return
         donors = await self._move_supporters(by_supporter.values())

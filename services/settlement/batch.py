@@ -5,7 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from giving.ledger import Entry
-from giving.payments import Outcome, Payment, RailEvent, Settlement
+from giving.money import Money
+from giving.payments import Outcome, Payment, RailEvent, Return, Settlement
 from giving.tips import Tip
 from storage.inbox import InboxState, StoredEvent
 from storage.tallies import Gift
@@ -32,7 +33,8 @@ class Batch:
     entries: list[Entry] = field(default_factory=list)
     paid: dict[UUID, Tip] = field(default_factory=dict)
     extra: dict[UUID, Tip] = field(default_factory=dict)
-    refunded: dict[UUID, Tip] = field(default_factory=dict)
+    returned: dict[UUID, Tip] = field(default_factory=dict)
+    returns: list[tuple[str, Return]] = field(default_factory=list)
     touched: dict[UUID, Payment] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
@@ -46,19 +48,19 @@ class Batch:
             return
         self.entries += settlement.entries
         self.booked.update([entry.key for entry in settlement.entries])
-        for tips, kept, sign in (
-            (settlement.paid, self.paid, 1),
-            (settlement.extra, self.extra, 1),
-            (settlement.refunded, self.refunded, -1),
-        ):
+        for tips, kept in ((settlement.paid, self.paid), (settlement.extra, self.extra)):
             for tip in tips:
                 kept[tip.id] = tip
-                self.gifts += _gifts(tip, sign)
+                self.gifts += _gifts(tip, tip.amount, 1)
+        for back in settlement.returned:
+            self.returned[back.tip.id] = back.tip
+            self.returns.append((settlement.entries[0].key, back))
+            self.gifts += _gifts(back.tip, -back.amount, back.gifts)
         if event.reference is None:
             return
         if settlement.payment is not None:
             self.payments[event.reference] = self.touched[event.reference] = settlement.payment
-        changed = settlement.paid + settlement.extra + settlement.refunded
+        changed = settlement.paid + settlement.extra + tuple(back.tip for back in settlement.returned)
         standing = self.tips.get(event.reference, [])
         if len(standing) == 1 == len(changed) and standing[0].id == changed[0].id:
             self.tips[event.reference] = list(changed)
@@ -75,7 +77,7 @@ class Taken:
     left: bool = False
 
 
-def _gifts(tip: Tip, sign: int) -> list[Gift]:
+def _gifts(tip: Tip, amount: Money, count: int) -> list[Gift]:
     """A tip counts for its project, and for the post and the chat, or the slot, it was given on."""
     subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot) if subject]
-    return [Gift(subject, tip.donor, tip.amount, sign) for subject in subjects]
+    return [Gift(subject, tip.donor, amount, count) for subject in subjects]

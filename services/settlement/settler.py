@@ -167,7 +167,7 @@ class Settler:
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
 
     async def _write(self, work: Work, batch: Batch) -> None:
-        changed = batch.paid | batch.extra | batch.refunded
+        changed = batch.paid | batch.extra | batch.returned
         given = (*batch.paid.values(), *batch.extra.values())
         chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}
         held = {
@@ -179,10 +179,11 @@ class Settler:
         await work.ledger.append(batch.entries, now=now)
         await work.tips.add_many(added, booked_at=now)
         await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
-        await work.tips.refunded_many(list(batch.refunded.values()))
+        await work.tips.returned_many(list(batch.returned.values()))
+        await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
         await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
-        if batch.refunded:
-            await work.payments.refunded(batch.refunded.keys())
+        if batch.returned:
+            await work.payments.refunded([tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED])
         await work.tallies.apply(batch.gifts)
         await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
         await self._queue(work, batch, now)
@@ -200,19 +201,21 @@ class Settler:
         queued = [(NoticeKind.RECEIPT, tip) for tip in batch.paid.values()]
         queued += [(NoticeKind.CARD, tip) for tip in batch.paid.values() if tip.id in cards]
         queued += [(NoticeKind.EXTRA, tip) for tip in batch.extra.values()]
-        queued += [(NoticeKind.REFUNDED, tip) for tip in batch.refunded.values()]
-        await work.outbox.add_many(
-            [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued],
-            now=now,
-        )
+        told = [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued]
+        told += [
+            NewMessage(f"{kind}:{key}:{back.tip.id}", kind, URGENCY[kind], back.tip.donor, back.tip.id, now)
+            for key, back in batch.returns
+            if (kind := _told_of(back)) is not None
+        ]
+        await work.outbox.add_many(told, now=now)
 
     def tell(self, decided: Collection[Decided]) -> None:
         """After the commit: the log (one line a commit, not a tip), the metrics, and whoever waits for work."""
         for event, settlement in decided:
             if paid := len(settlement.paid) + len(settlement.extra):
                 TIPS_PAID.labels(event.rail).inc(paid)
-            elif settlement.refunded:
-                TIPS_REFUNDED.labels(event.rail).inc(len(settlement.refunded))
+            elif settlement.returned:
+                TIPS_REFUNDED.labels(event.rail).inc(-sum(back.gifts for back in settlement.returned if back.gifts < 0))
             if settlement.outcome in (Outcome.ODD, Outcome.WAITING):
                 log.warning(
                     "provider_event_not_booked", rail=event.rail, event_id=event.event_id,
