@@ -15,11 +15,11 @@ from giving.tips import Tip, TipState
 from storage.sets import Reader, SetStatement, insert_rows, reader
 from storage.tables import people, tip_keys, tips
 
-_GIVEN = (TipState.PAID, TipState.REFUNDED)
+_GIVEN = (TipState.PAID, TipState.REFUNDED, TipState.DISPUTED)
 _READ = (
     "id", "donor_id", "project_id", "amount_minor", "currency", "visibility", "receipt_code", "offered_at", "state",
     "post_id", "chat_id", "creator_id", "payment_id", "charge", "entry_key", "extra_of", "slot_id", "paid_at",
-    "cancelled_at", "refunded_at",
+    "cancelled_at", "refunded_at", "refunded_minor",
 )  # fmt: skip
 _TIP = ", ".join(f"tips.{name}" for name in _READ)
 _ADD = insert_rows(
@@ -27,7 +27,7 @@ _ADD = insert_rows(
     (
         "id", "donor_id", "project_id", "post_id", "chat_id", "creator_id", "amount_minor", "currency", "state",
         "visibility", "receipt_code", "open_key", "payment_id", "charge", "entry_key", "extra_of", "offered_at",
-        "paid_at", "booked_at", "cancelled_at", "refunded_at", "slot_id",
+        "paid_at", "booked_at", "cancelled_at", "refunded_at", "slot_id", "refunded_minor",
     ),
 )  # fmt: skip
 _ADD_KEYS = insert_rows(tip_keys, ("key", "tip_id"), "ON CONFLICT (key) DO NOTHING", order="key")
@@ -119,9 +119,9 @@ class TipStore:
         rows = [(tip.id, tip.charge, tip.entry_key, tip.paid_at, booked_at) for tip in paid]
         await _PAY.run(self._connection, rows)
 
-    async def refunded_many(self, refunded: Sequence[Tip]) -> None:
-        """Write what giving back changes."""
-        await self._update_many(refunded, ("state", "refunded_at"))
+    async def returned_many(self, returned: Sequence[Tip]) -> None:
+        """Write what giving back, in whole or in part, changes."""
+        await self._update_many(returned, ("state", "refunded_at", "refunded_minor"))
 
     async def update(self, tip: Tip) -> None:
         """Write what its donor can change before it is paid."""
@@ -194,7 +194,7 @@ class TipStore:
         """What was given in a chat, or on a slot, booked after `since` and until `until`."""
         where = _booked(chat, slot, since, until) & (tips.c.currency == currency)
         sums = select(
-            func.coalesce(func.sum(tips.c.amount_minor), 0).label("minor"),
+            func.coalesce(func.sum(tips.c.amount_minor - tips.c.refunded_minor), 0).label("minor"),
             func.count(tips.c.donor_id.distinct()).label("donors"),
             func.count().label("gifts"),
         ).where(where)
@@ -240,6 +240,7 @@ def _row(tip: Tip) -> dict[str, Any]:
         "paid_at": tip.paid_at,
         "cancelled_at": tip.cancelled_at,
         "refunded_at": tip.refunded_at,
+        "refunded_minor": tip.refunded_minor,
     }
 
 
@@ -265,6 +266,7 @@ def read_tip(row: Row[Any]) -> Tip:
         paid_at=row.paid_at,
         cancelled_at=row.cancelled_at,
         refunded_at=row.refunded_at,
+        refunded_minor=row.refunded_minor,
     )
 
 
@@ -275,7 +277,7 @@ def _added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
         tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
         tip.state._value_, tip.visibility._value_, tip.receipt_code, tip.open_key, tip.payment, tip.charge,
         tip.entry_key, tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at,
-        tip.slot,
+        tip.slot, tip.refunded_minor,
     )  # fmt: skip
 
 
@@ -287,12 +289,12 @@ def _read_tip(row: Sequence[Any], read: Reader) -> Tip:
     """A tip from the columns of _READ as the driver gives them."""
     (
         id_, donor, project, minor, currency, visibility, receipt, offered_at, state, post, chat, creator, payment,
-        charge, entry_key, extra_of, slot, paid_at, cancelled_at, refunded_at,
+        charge, entry_key, extra_of, slot, paid_at, cancelled_at, refunded_at, refunded_minor,
     ) = row  # fmt: skip
     return Tip(
         read.id(id_), read.id(donor), read.known(project), Money(minor, currency), _VISIBILITIES[visibility],
         receipt, read.at(offered_at), _STATES[state], read.maybe_known(post), read.maybe_known(chat),
         read.maybe_known(creator),
         read.maybe_id(payment), charge, entry_key, read.maybe_id(extra_of), read.maybe_known(slot),
-        read.maybe_at(paid_at), read.maybe_at(cancelled_at), read.maybe_at(refunded_at),
+        read.maybe_at(paid_at), read.maybe_at(cancelled_at), read.maybe_at(refunded_at), refunded_minor,
     )  # fmt: skip

@@ -27,6 +27,7 @@ MOST_FINDINGS: Final = 100
 TALLY_SUM: Final = "a tally's sum is that of its paid tips"
 SUPPORTER: Final = ("a supporter's gifts are their paid tips", "a supporter's sum is that of their paid tips")
 Progress = Callable[[int, int], None]
+_KEPT: Final = tips.c.amount_minor - tips.c.refunded_minor
 FIRST: Final = UUID(int=0)  # no entry's id comes before it
 
 
@@ -122,7 +123,7 @@ def _tips_have_entries() -> Select[Any]:
     return (
         select(tips.c.receipt_code, tips.c.amount_minor, literal(0))
         .outerjoin(entries, entries.c.key == tips.c.entry_key)
-        .where(tips.c.state.in_(("paid", "refunded")), missing)
+        .where(tips.c.state.in_(("paid", "refunded", "disputed")), missing)
     )
 
 
@@ -154,7 +155,7 @@ def _bare(name: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _credited() -> Select[Any]:
-    total = func.sum(tips.c.amount_minor).label("total")
+    total = func.sum(_KEPT).label("total")
     paid = select(tips.c.project_id, tips.c.currency, total).where(tips.c.state == "paid")
     given = paid.group_by(tips.c.project_id, tips.c.currency).subquery()
     account = select(
@@ -179,7 +180,7 @@ def _tallies() -> Select[Any]:
     figures = {
         "donors": func.count(tips.c.donor_id.distinct()),
         "gifts": func.count(),
-        "given_minor": func.sum(tips.c.amount_minor),
+        "given_minor": func.sum(_KEPT),
     }
     subject = [tallies.c.subject_id, tallies.c.currency]
     return _disagreeing(_both(figures, [], select(*subject, *_pairs(figures, kept=tallies))), figures)
@@ -187,7 +188,7 @@ def _tallies() -> Select[Any]:
 
 def _supporters() -> Select[Any]:
     """Each donor of each project, post, chat and slot against that donor's paid tips."""
-    figures = {"gifts": func.count(), "given_minor": func.sum(tips.c.amount_minor)}
+    figures = {"gifts": func.count(), "given_minor": func.sum(_KEPT)}
     subject = [supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id]
     both = _both(figures, [tips.c.donor_id.label("donor")], select(*subject, *_pairs(figures, kept=supporters)))
     return _disagreeing(both, figures, "donor")

@@ -29,6 +29,7 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.returns import ReturnStore
 from storage.slots import SlotStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
@@ -129,6 +130,11 @@ class Work:
     def payments(self) -> PaymentStore:
         """Payments and refunds."""
         return PaymentStore(self.connection)
+
+    @cached_property
+    def returns(self) -> ReturnStore:
+        """What was taken off tips again."""
+        return ReturnStore(self.connection)
 
     @cached_property
     def look_ups(self) -> LookUpStore:

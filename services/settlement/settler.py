@@ -31,7 +31,13 @@ from storage.work import DatabaseTrouble, UnitOfWork, Work
 log = structlog.get_logger()
 BATCH: Final = 500
 Settled = tuple[int, bool]
-_PAID, _EXTRA, _REFUNDED = attrgetter("paid"), attrgetter("extra"), attrgetter("refunded")
+_PAID, _EXTRA = attrgetter("paid"), attrgetter("extra")
+
+
+def _REFUNDED(settlement: Settlement) -> list[Tip]:  # noqa: N802 - beside its like
+    return [back.tip for back in settlement.returned if back.gifts < 0]
+
+
 
 
 class Settler:

@@ -7,7 +7,7 @@ from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.outbox import cleanups, outbox
-from storage.tables.payments import look_ups, payments, provider_events, refunds
+from storage.tables.payments import look_ups, payments, provider_events, refunds, returns
 from storage.tables.people import people, roles, subscriptions
 from storage.tables.projects import organisations, projects
 from storage.tables.tips import supporters, tallies, tip_keys, tips
@@ -35,6 +35,7 @@ __all__ = [
     "projects",
     "provider_events",
     "refunds",
+    "returns",
     "roles",
     "slots",
     "subscriptions",

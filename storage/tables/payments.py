@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -51,6 +52,17 @@ refunds = Table(
     Column("tip_id", Uuid, ForeignKey("tips.id"), nullable=False, unique=True),
     Column("state", String(16), nullable=False),
     at("requested_at", nullable=False),
+)
+
+# What a refund, or a dispute that was lost, took off which tip: should a refund fail, so much is put back.
+returns = Table(
+    "returns",
+    metadata,
+    Column("entry_key", String(200), nullable=False),
+    ref("tip_id", "tips.id"),
+    minor("amount_minor"),
+    currency(),
+    PrimaryKeyConstraint("entry_key", "tip_id"),
 )
 
 # The inbox: what providers told us, once each, as they told it.
