@@ -13,9 +13,9 @@ import structlog
 
 from giving.creators import next_digest
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import EventKind, Outcome, RailEvent, decide_settlement
+from giving.payments import EventKind, Outcome, RailEvent, Return, Settlement, decide_settlement, key_of
 from giving.receipts import RANDOM_BITS, receipt_code
-from giving.tips import Fresh
+from giving.tips import Fresh, Tip, TipState
 from payments.provider import BadEvent, Rail
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
@@ -32,12 +32,6 @@ log = structlog.get_logger()
 BATCH: Final = 500
 Settled = tuple[int, bool]
 _PAID, _EXTRA = attrgetter("paid"), attrgetter("extra")
-
-
-def _REFUNDED(settlement: Settlement) -> list[Tip]:  # noqa: N802 - beside its like
-    return [back.tip for back in settlement.returned if back.gifts < 0]
-
-
 
 
 class Settler:
@@ -155,12 +149,16 @@ class Settler:
         batch = Batch(
             payments=await work.payments.lock_many(references),
             tips=await work.tips.of_payments(references),
-            booked=await work.ledger.booked({key for _, event in events if (key := _key(event))}),
+            booked=await work.ledger.booked(_keys(events)),
         )
+        failed = {f"refund:{e.rail}:{e.their_id}" for _, e in events if e.kind is EventKind.REFUND_FAILED}
+        shares = await work.returns.of(failed) if failed else {}
         for stored, event in events:
             payment = batch.payments.get(event.reference) if event.reference else None
             tips = batch.tips.get(payment.id, []) if payment else []
-            batch.take(stored, event, decide_settlement(event, payment, tips, batch.booked, self._fresh))
+            taken = shares.get(f"refund:{event.rail}:{event.their_id}") if shares else None
+            settlement = decide_settlement(event, payment, tips, batch.booked, self._fresh, shares=taken)
+            batch.take(stored, event, settlement)
         return batch
 
     def _decoded(self, stored: StoredEvent) -> RailEvent:
@@ -231,7 +229,7 @@ class Settler:
         if self._guard is not None:
             self._guard.settled(decided)
         moved = False
-        for name, part in (("tips_paid", _PAID), ("tips_paid_again", _EXTRA), ("tips_refunded", _REFUNDED)):
+        for name, part in (("tips_paid", _PAID), ("tips_paid_again", _EXTRA), ("tips_refunded", _back)):
             if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:
                 log.info(name, count=len(tips), tips=tips)
                 moved = True
@@ -246,11 +244,22 @@ def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
     return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
 
 
-def _key(event: RailEvent) -> str | None:
-    """The key of the entry that the event would make."""
-    match event.kind:
-        case EventKind.PAID:
-            return f"payment:{event.rail}:{event.their_id}:paid"
-        case EventKind.REFUNDED:
-            return f"refund:{event.rail}:{event.their_id}"
-    return None
+def _keys(events: Sequence[Event]) -> set[str]:
+    """The keys of the entries that events would make, and of those they speak of."""
+    keys = {key for _, event in events if (key := key_of(event))}
+    for _, event in events:
+        if event.kind is EventKind.REFUND_FAILED:
+            keys.add(f"refund:{event.rail}:{event.their_id}")
+        elif event.kind is EventKind.PAID and event.fee:
+            keys.add(f"fee:{event.rail}:{event.their_id}")
+    return keys
+
+
+def _back(settlement: Settlement) -> list[Tip]:
+    """The tips of which nothing is left."""
+    return [back.tip for back in settlement.returned if back.gifts < 0]
+
+
+def _told_of(back: Return) -> NoticeKind | None:
+    """What a donor is told of what was taken off their tip; what is put back is told with the next thing they ask."""
+    return NoticeKind.REFUNDED if back.amount.minor > 0 else None
