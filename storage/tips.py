@@ -269,7 +269,10 @@ def read_tip(row: Row[Any]) -> Tip:
 
 
 def _added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
-    """A row for _ADD. Plain strings: SQLite's driver asks its adapters about every subclass."""
+    """A row for _ADD. Plain strings: SQLite's driver asks its adapters about every subclass.
+
+    `_value_` is what `value` gives, without the call of a Python function; on hot paths only.
+    """
     amount = tip.amount
     return (
         tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
