@@ -44,6 +44,7 @@ _FRESH_S: Final = 12.0
 PATIENCE_S: Final = 8.0
 _REQUEST_S: Final = 8
 _MOST_PAUSE_S: Final = 300.0
+_MARK_AGAIN_S: Final = (0.5, 1.0, 2.0)
 MOST_TRIES: Final = 12  # of a notice that can't even be written; about half an hour
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 _NOTHING_LEFT_TO_EDIT: Final = (
@@ -138,7 +139,7 @@ class OutboxSender:
                         await self._deliver([notice], goes_on)
                 return
             log.exception("notice_broken", notice=str(bundle[0].id), kind=str(bundle[0].kind))
-            await self._mark(self._again_or_never(bundle, error))
+            await self._mark(functools.partial(self._again_or_never, bundle, error))
 
     async def _attempt(self, bundle: list[Notice]) -> None:
         """Send once and mark the outcome. Raises: whatever says that the bundle itself is at fault."""
@@ -148,17 +149,18 @@ class OutboxSender:
                 return  # somebody else's by now
             message_id = await self._send(bundle, rendered) if rendered is not None else None
         except TelegramForbiddenError:
-            await self._mark(self._outbox.unreachable(bundle))
+            await self._mark(lambda: self._outbox.unreachable(bundle))
         except TelegramRetryAfter as error:
-            await self._mark(self._outbox.retry(bundle, float(error.retry_after), "told to wait", not_sent=True))
+            pause = float(error.retry_after)
+            await self._mark(lambda: self._outbox.retry(bundle, pause, "told to wait", not_sent=True))
         except TelegramBadRequest as error:
             await self._refused(bundle, error)
         except TelegramAPIError as error:
             log.warning("notice_not_sent", kind=str(bundle[0].kind), error=type(error).__name__, count=len(bundle))
-            not_sent = not may_have_arrived(error)
-            await self._mark(self._outbox.retry(bundle, pause_after(bundle), type(error).__name__, not_sent=not_sent))
+            why, not_sent = type(error).__name__, not may_have_arrived(error)
+            await self._mark(lambda: self._outbox.retry(bundle, pause_after(bundle), why, not_sent=not_sent))
         else:
-            await self._mark(self._outbox.sent(bundle, message_id))
+            await self._mark(lambda: self._outbox.sent(bundle, message_id))
 
     async def _again_or_never(self, bundle: list[Notice], error: Exception) -> None:
         """A mistake of ours, which may be mended by the next start, or the database, which comes back."""
@@ -168,14 +170,14 @@ class OutboxSender:
             await self._outbox.failed(bundle, f"{type(error).__name__} (tried {bundle[0].attempts} times)")
 
     async def _refused(self, bundle: list[Notice], error: TelegramBadRequest) -> None:
-        said = error.message.lower()
-        if any(words in said for words in _NOBODY_THERE):
-            await self._mark(self._outbox.unreachable(bundle))
+        said = error.message
+        if any(words in said.lower() for words in _NOBODY_THERE):
+            await self._mark(lambda: self._outbox.unreachable(bundle))
         elif len(bundle) > 1:
             raise error
         else:
             log.error("notice_refused", notice=str(bundle[0].id), kind=str(bundle[0].kind), error=error.message)
-            await self._mark(self._outbox.failed(bundle, error.message))
+            await self._mark(lambda: self._outbox.failed(bundle, said))
 
     async def _send(self, bundle: list[Notice], rendered: Rendered) -> int | None:
         """One message, sent or edited; its number where Telegram told it."""
@@ -217,14 +219,22 @@ class OutboxSender:
             if not any(words in error.message.lower() for words in _NOTHING_LEFT_TO_EDIT):
                 raise
 
-    async def _mark(self, marking: Awaitable[None]) -> None:
-        """Record an outcome; if that fails the lease runs out and the notice is sent once more (at least once)."""
-        try:
-            await marking
-        except NotLeading:  # whoever leads now has taken them on; what arrived is told twice at most
-            log.warning("outbox_mark_refused")
-        except Exception as error:  # noqa: BLE001
-            log_trouble("outbox_mark_failed", error)
+    async def _mark(self, mark: Callable[[], Awaitable[None]]) -> None:
+        """Record an outcome, tried again while the claim holds: a database that was busy must not make us tell twice.
+
+        If it can't be recorded the lease runs out and the notice is sent once more (at least once).
+        """
+        for pause_s in (*_MARK_AGAIN_S, None):
+            try:
+                await mark()
+            except NotLeading:  # whoever leads now has taken them on; what arrived is told twice at most
+                log.warning("outbox_mark_refused")
+            except Exception as error:  # noqa: BLE001
+                log_trouble("outbox_mark_failed", error)
+                if pause_s is not None:
+                    await asyncio.sleep(pause_s)
+                    continue
+            return
 
 
 def by_recipient(notices: Sequence[Notice]) -> list[list[list[Notice]]]:

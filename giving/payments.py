@@ -39,7 +39,8 @@ class EventKind(StrEnum):
     """What a provider tells us.
 
     FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
-    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount).
+    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). SAVED: the
+    donor saved a method to be charged later. ACCOUNT: how far an organisation's account is.
     """
 
     PAID = "paid"
@@ -52,6 +53,8 @@ class EventKind(StrEnum):
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     TRANSFERRED = "transferred"
+    SAVED = "saved"
+    ACCOUNT = "account"
     OTHER = "other"
 
 
@@ -111,10 +114,22 @@ class PaymentWish:
 
 
 @dataclass(frozen=True, slots=True)
+class SavedMethod:
+    """A way to pay that a donor saved with a rail, in the rail's own words, never a number; `label`: "Visa …4242"."""
+
+    customer: str
+    method: str
+    label: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RailEvent:
     """A verified event. `reference` is our payment id, `their_id` the provider's id of what it tells of.
 
-    `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider.
+    `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider, `ready`
+    whether it takes payments. `refund`: our id of the refund it tells of, if we asked for it. Of a SAVED one
+    `reference` is our id of the request to save.
     """
 
     rail: str
@@ -128,6 +143,9 @@ class RailEvent:
     fee: Money | None = None
     settled: Money | None = None
     account: str | None = None
+    refund: UUID | None = None
+    method: SavedMethod | None = None
+    ready: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +205,8 @@ def decide_settlement(
     """
     if event.kind is EventKind.OTHER:
         return Settlement(Outcome.IGNORED, "not a kind we use")
+    if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
+        return Settlement(Outcome.NOTED)  # not about money: services/connections.py, services/methods.py
     if event.reference is None:
         return Settlement(Outcome.IGNORED, "names no payment of ours")
     if payment is None:
@@ -291,9 +311,8 @@ def _returned(
             rail=rail, their_id=event.their_id, at=at, held=books.held, amount=event.amount, by_project=by_project,
             settled=event.settled,
         )  # fmt: skip
-    ends = TipState.DISPUTED if lost else TipState.REFUNDED
     return Settlement(
-        Outcome.BOOKED, entries=(entry,), returned=tuple(_less(tip, amount, ends, at) for tip, amount in found)
+        Outcome.BOOKED, entries=(entry,), returned=tuple(_less(tip, amount, at) for tip, amount in found)
     )  # fmt: skip
 
 
@@ -325,11 +344,11 @@ def counts(tip: Tip) -> bool:
     return tip.state is TipState.PAID
 
 
-def _less(tip: Tip, amount: Money, ends: TipState, at: datetime) -> Return:
+def _less(tip: Tip, amount: Money, at: datetime) -> Return:
     back = tip.refunded_minor + amount.minor
     if back < tip.amount.minor:
         return Return(replace(tip, refunded_minor=back), amount)
-    return Return(replace(tip, state=ends, refunded_at=at, refunded_minor=back), amount, gifts=-1)
+    return Return(replace(tip, state=TipState.REFUNDED, refunded_at=at, refunded_minor=back), amount, gifts=-1)
 
 
 def _put_back(
@@ -347,13 +366,18 @@ def _put_back(
     )  # fmt: skip
     again = tuple(
         Return(
-            replace(tip, state=TipState.PAID, refunded_at=None, refunded_minor=tip.refunded_minor - amount.minor),
+            replace(tip, state=TipState.PAID, refunded_at=None, refunded_minor=_back(tip) - amount.minor),
             -amount,
             gifts=0 if counts(tip) else 1,
         )
         for tip, amount in found
     )
     return Settlement(Outcome.BOOKED, entries=(entry,), returned=again)
+
+
+def _back(tip: Tip) -> int:
+    """What was given back of it; an older version, beside this one, writes no part of a tip that went back whole."""
+    return tip.refunded_minor if counts(tip) else tip.amount.minor
 
 
 def _moved(event: RailEvent, their_id: str, amount: Money, key: str | None, books: Books) -> Settlement:

@@ -23,14 +23,13 @@ from giving.people import Visibility
 class TipState(StrEnum):
     """Where a tip is on its way; only PAID counts in any total, as far as it was not given back in part.
 
-    ON_TAB: promised, to be paid with others by one charge. EXPIRED: promised, and not paid for long. DISPUTED: the
-    donor's bank took it back for good.
+    ON_TAB: promised, to be paid with others by one charge. EXPIRED: promised, and not paid for long. REFUNDED: given
+    back whole, or taken back for good by the donor's bank.
     """
 
     OFFERED = "offered"
     ON_TAB = "on_tab"
     EXPIRED = "expired"
-    DISPUTED = "disputed"
     CANCELLED = "cancelled"
     PAID = "paid"
     REFUNDED = "refunded"

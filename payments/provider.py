@@ -1,13 +1,17 @@
 """The port every rail implements; services know rails only through it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from giving.errors import RailUnavailable
 from giving.money import Money
-from giving.payments import PaymentState, RailEvent
+from giving.payments import EventKind, PaymentState, RailEvent, SavedMethod
+from giving.rails import Capabilities
+
+__all__ = ["Capabilities"]
 
 
 class BadSignature(Exception):
@@ -31,27 +35,33 @@ class RailDown(RailUnavailable):
 
 
 @dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a rail carries: currencies with their least and most per payment; whether it moves real money."""
+class Line:
+    """One tip of a payment, in the donor's words."""
 
-    limits: Mapping[str, tuple[Money, Money]]
-    real_money: bool
+    title: str
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentIntent:
-    """What we ask a rail to collect; `reference` is our payment id, `return_url` leads back to the chat."""
+    """What we ask a rail to collect; `reference` is our payment id, `return_url` leads back to the chat.
+
+    `lines` say what it is for and add up to `amount` (none: the description says it). `account` is the organisation's
+    at the provider, where it has one.
+    """
 
     reference: UUID
     amount: Money
     description: str
     return_url: str
     language: str
+    lines: tuple[Line, ...] = ()
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentLink:
-    """Where the donor pays, and the provider's id of the payment."""
+    """Where the donor pays, and the provider's id of the payment. `url` is what a QR code says, where one is shown."""
 
     their_id: str
     url: str
@@ -63,6 +73,7 @@ class PaymentRef:
 
     reference: UUID
     their_id: str | None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +90,42 @@ class Found:
     events: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefundAsk:
+    """Money that is to go back: of which charge, and our id of the refund, which its event names again."""
+
+    refund: UUID
+    charge: str
+    amount: Money
+    whole: Money
+    reference: UUID
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An organisation's account at a rail: whether it can take payments, and what is still asked of it."""
+
+    their_id: str
+    ready: bool
+    asks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a provider's own books, as its reports list it; `kind` and `their_id` name the entry it should be.
+
+    `amount`: what was paid, given back, taken or charged, always positive. `reference`: our payment, where it is named.
+    """
+
+    kind: EventKind
+    their_id: str
+    amount: Money
+    at: datetime
+    reference: UUID | None = None
+    account: str | None = None
+
+
 class Rail(Protocol):
     """A way to pay. Calls raise RailDown (no answer) or RailRefused (a definite no)."""
 
@@ -89,7 +136,7 @@ class Rail(Protocol):
         """Ask for a pay page; the same key is the same payment."""
         ...
 
-    async def cancel_payment(self, their_id: str) -> None:
+    async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the pay page; one that was paid stays paid (RailRefused)."""
         ...
 
@@ -97,8 +144,12 @@ class Rail(Protocol):
         """What became of a payment; CREATED without an id where the rail has none of this reference."""
         ...
 
-    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+    async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for money to go back to the donor; the event that follows is booked."""
+        ...
+
+    def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
+        """The provider's own books of this time, half open, for `reconcile`. Raises: RailDown in the middle, too."""
         ...
 
     async def close(self) -> None:
@@ -111,4 +162,38 @@ class Rail(Protocol):
 
     def event_of(self, body: str) -> RailEvent:
         """Decode an event that was verified when it was stored. Raises: BadEvent."""
+        ...
+
+
+@runtime_checkable
+class Saves(Protocol):
+    """A rail that keeps methods (`capabilities.saves`)."""
+
+    async def save_method(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        """A page on which the donor saves a method; its amount is not charged. SAVED events bring the method."""
+        ...
+
+    async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
+        """Charge without the donor; the event that follows says what became of it. RailRefused: declined at once."""
+        ...
+
+    async def forget_method(self, method: SavedMethod) -> None:
+        """It is never charged again."""
+        ...
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """A rail that organisations have accounts with (`capabilities.needs_account`)."""
+
+    async def open_account(self, name: str, country: str, *, key: str) -> Account:
+        """Make an account whose fees the platform pays; the same key is the same account."""
+        ...
+
+    async def account_link(self, account: str, *, return_url: str, again_url: str) -> str:
+        """A page, good for minutes, on which the organisation tells the provider about itself."""
+        ...
+
+    async def account(self, account: str) -> Account:
+        """How far it is."""
         ...

@@ -84,11 +84,13 @@ class Leadership:
         name: str = LEADER,
         holder: str | None = None,
         beside: UnitOfWork | None = None,
-        on_taken: Callable[[Work], Awaitable[object]] | None = None,
+        on_taken: Callable[[Work], Awaitable[int]] | None = None,
         clock: Callable[[], Moment] = moment,
         now: Clock = utc_now,
     ) -> None:
         """`on_taken` is done in the commit that takes the lease: by then the one before us can't write any more.
+
+        It returns how many messages that one had in hand: so many may be told once more, which the log says.
 
         `beside`: by it the lease itself is looked at and moved, so that a renewal queues behind nobody's work.
         """
@@ -101,6 +103,7 @@ class Leadership:
         self._busy, self._quiet = 0, asyncio.Event()
         self._quiet.set()
         self._in_trouble = False
+        self._released = 0
         self._unanswered: Moment | None = None
         self.ready = asyncio.Event()
 
@@ -177,7 +180,9 @@ class Leadership:
         self._led.set()
         _EPOCH.set(to.epoch)
         _TAKEN.inc()
-        log.info("leadership_taken", epoch=to.epoch, holder=to.holder, after=found.holder)
+        log.info(
+            "leadership_taken", epoch=to.epoch, holder=to.holder, after=found.holder, notices_in_hand=self._released
+        )
 
     def _yield_if_unable(self) -> None:
         """What is in hand is finished first, as when we are stopped: nothing of it is told twice."""
@@ -198,7 +203,7 @@ class Leadership:
         async def step(work: Work) -> bool:
             moved = await work.leases.move(was, to, now=self._now())
             if moved and to.epoch != was.epoch and self._on_taken is not None:
-                await self._on_taken(work)
+                self._released = await self._on_taken(work)
             return moved
 
         return await self._beside.run(step)

@@ -114,12 +114,13 @@ class OutboxService:
 
     @contextlib.asynccontextmanager
     async def _marking(self, notices: Sequence[Notice]) -> AsyncIterator[Work]:
-        """A unit of work that records what became of them; they are let go of once it is committed, or can't be."""
-        try:
-            async with self._write() as work:
-                yield work
-        finally:
-            self.let_go(notices)
+        """A unit of work that records what became of them; they are let go of once it is committed.
+
+        If it can't be, whoever claimed them still has them in hand, may try again, and lets go of them in the end.
+        """
+        async with self._write() as work:
+            yield work
+        self.let_go(notices)
 
     def _notice(self, message: ClaimedMessage, silent: bool, card: int | None) -> Notice:
         return Notice(

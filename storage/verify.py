@@ -123,7 +123,7 @@ def _tips_have_entries() -> Select[Any]:
     return (
         select(tips.c.receipt_code, tips.c.amount_minor, literal(0))
         .outerjoin(entries, entries.c.key == tips.c.entry_key)
-        .where(tips.c.state.in_(("paid", "refunded", "disputed")), missing)
+        .where(tips.c.state.in_(("paid", "refunded")), missing)
     )
 
 

@@ -11,11 +11,11 @@ from giving.budgets import NONE, in_seconds
 from giving.errors import GivingError
 from services.clock import Clock, utc_now
 from services.guard import SLOWED, AddressRules, Keyed
-from web.errors import STATUSES, TooOften
+from web.errors import HOOKS, STATUSES, TooOften
 
 FORWARDED: Final = "X-Forwarded-For"
 # Providers and Telegram come from few addresses, many times a second; they are known by their signatures.
-UNCOUNTED: Final = ("/hooks/", "/static/", "/healthz", "/readyz")
+UNCOUNTED: Final = (HOOKS, "/static/", "/healthz", "/readyz")
 
 
 class Addresses:

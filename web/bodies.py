@@ -24,21 +24,17 @@ async def read_body(request: web.Request, most: int) -> bytes:
     body = bytearray()
     try:
         if request.content.is_eof():  # all of it came with the headers, as it mostly does
-            return _small(request.content.read_nowait(), most)
-        async with asyncio.timeout(READ_TIMEOUT_S):
-            async for part in request.content.iter_any():
-                body += part
-                if len(body) > most:
-                    raise BodyRefused(413, "too_large")
+            body += request.content.read_nowait()
+        else:
+            async with asyncio.timeout(READ_TIMEOUT_S):
+                async for part in request.content.iter_any():
+                    body += part
+                    if len(body) > most:
+                        break
     except (web.RequestPayloadError, ConnectionError):
         raise BodyRefused(400, "broken_off") from None
     except TimeoutError:
         raise BodyRefused(408, "too_slow") from None
-    return bytes(body)
-
-
-def _small(body: bytes, most: int) -> bytes:
-    """Raises: BodyRefused."""
     if len(body) > most:
         raise BodyRefused(413, "too_large")
-    return body
+    return bytes(body)

@@ -74,31 +74,32 @@ class ErrorPages:
         try:
             return await handler(request)
         except Exception as error:  # noqa: BLE001 - no such hook, or a mistake of ours
-            raised = error
-
-            async def again(_: web.Request) -> web.StreamResponse:
-                raise raised
-
-            return await self._guarded(request, again, secrets.token_hex(6))
+            return self._instead(request, error, secrets.token_hex(6))
 
     async def _guarded(self, request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 return await handler(request)
-        except TooOften as error:
-            return self.page(request, error.status, wait_s=error.seconds)
-        except web.HTTPException as error:
-            if error.status < 400:
-                raise
-            return self.page(request, error.status, allow=error.headers.get("Allow", ""))
-        except GivingError as error:
-            return self.page(request, STATUSES.get(type(error), 400), error=error)
-        except TimeoutError:
-            log.warning("web_timed_out", route=_route(request), after_s=TIMEOUT_S)
-            return self.page(request, 503, request_id=request_id)
         except Exception as error:  # noqa: BLE001 - whatever it is becomes a page
-            log_trouble("web_failed", error, route=_route(request))
-            return self.page(request, 500, request_id=request_id)
+            return self._instead(request, error, request_id)
+
+    def _instead(self, request: web.Request, error: Exception, request_id: str) -> web.StreamResponse:
+        """The page for what went wrong. Raises: the error where it is an answer (a redirect)."""
+        match error:
+            case TooOften():
+                return self.page(request, error.status, wait_s=error.seconds)
+            case web.HTTPException() if error.status < 400:
+                raise error
+            case web.HTTPException():
+                return self.page(request, error.status, allow=error.headers.get("Allow", ""))
+            case GivingError():
+                return self.page(request, STATUSES.get(type(error), 400), error=error)
+            case TimeoutError():
+                log.warning("web_timed_out", route=_route(request), after_s=TIMEOUT_S)
+                return self.page(request, 503, request_id=request_id)
+            case _:
+                log_trouble("web_failed", error, route=_route(request))
+                return self.page(request, 500, request_id=request_id)
 
     def page(
         self,

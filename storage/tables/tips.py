@@ -43,7 +43,7 @@ tips = Table(
     ref("slot_id", "slots.id", nullable=True),
     Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
-    CheckConstraint("(state IN ('paid', 'refunded', 'disputed')) = (entry_key IS NOT NULL)", name="paid_has_entry"),
+    CheckConstraint("(state IN ('paid', 'refunded')) = (entry_key IS NOT NULL)", name="paid_has_entry"),
 )
 Index("ix_tips_payment_id", tips.c.payment_id)
 # Of what is paid only: an offer then costs four index rows less, and paying does not move them.

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from bench.__main__ import BEGIN, END, PLAN, cli, put_into
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
+from bench.full import measure_full
 from bench.ledger import measure_ledger
 from bench.load import closed_loop
 from bench.pgledger import measure_pgledger_style
@@ -45,6 +46,14 @@ async def test_ledger_writes_are_measured_beside_the_bare_driver(dialect: str, p
     assert line.rate > 0
     assert line.floor_rate > 0
     assert 0 < line.p50_ms <= line.p99_ms
+
+
+async def test_giving_and_reading_where_many_gave_is_measured_beside_an_empty_database(dialect: str, postgres: str):
+    lines = await measure_full(dialect.removesuffix("ql"), 8, 0.3, 2_000, server=postgres, runs=1)
+
+    assert [line.name for line in lines] == ["tips_full", "ledger_full", "balance", "counter", "newest", "gifts"]
+    assert all(line.rate > 0 and 0 < line.p50_ms <= line.p99_ms for line in lines)
+    assert all(line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.01) for line in lines)
 
 
 async def test_one_call_per_transfer_is_measured_too(postgres: str):

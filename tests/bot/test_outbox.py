@@ -323,23 +323,27 @@ async def test_a_card_is_edited_or_it_is_no_matter(
     assert (edit.method, edit.chat, edit.params["message_id"]) == ("editMessageText", 1002, "77")
 
 
-async def test_a_sender_that_could_not_record_sends_again_rather_than_never(
-    bot: Bot, telegram: FakeTelegram, world: World, until: Until, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record, failures = world.outbox.sent, [OSError("disk full")]
+@pytest.mark.parametrize(("failures", "told"), [(1, 1), (3, 1), (4, 2)])
+async def test_what_arrived_is_recorded_with_patience_and_sent_again_only_if_it_can_not_be(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, monkeypatch: pytest.MonkeyPatch, failures: int,
+    told: int,
+) -> None:  # fmt: skip
+    record, left = world.outbox.sent, [OSError("disk full")] * failures
 
     async def sent(notices: Sequence[Notice], message_id: int | None) -> None:
-        if failures:
-            raise failures.pop()
+        if left:
+            raise left.pop()
         await record(notices, message_id)
 
     monkeypatch.setattr(world.outbox, "sent", sent)
+    monkeypatch.setattr(sender, "_MARK_AGAIN_S", (0.01, 0.01, 0.01))
     await queue(world, world.alice, NoticeKind.RECEIPT)
     async with sending(bot, world):
-        await until(lambda: len(telegram.calls) == 1)
+        await until(lambda: len(telegram.calls) == 1 and not left)
+        await until(lambda: not world.outbox._held)
         world.time.passes(seconds=31)
         await until(lambda: _all(world, "sent"))
-    assert len(telegram.calls) == 2
+    assert len(telegram.calls) == told
 
 
 async def test_a_database_away_for_a_moment_does_not_end_the_sender(

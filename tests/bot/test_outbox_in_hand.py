@@ -83,6 +83,7 @@ async def test_however_it_ends_nothing_stays_in_hand(
         bot.session.middleware(LeaseGuard(refuses))
     elif how == "marking":
         monkeypatch.setattr(world.outbox, "sent", ends)
+        monkeypatch.setattr(sender, "_MARK_AGAIN_S", (0.01,))
     elif how != "rendering":
         monkeypatch.setattr(world.outbox, "begin", ends)
     await queue(world, world.alice, NoticeKind.RECEIPT, 2)

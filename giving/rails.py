@@ -1,0 +1,95 @@
+"""What a rail carries, and which rails a donor may choose for an amount: capabilities decide, never a rail's name."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from giving.money import Money
+
+
+class Shown(StrEnum):
+    """How a donor gets to pay: a page to open, a code to scan with another app, an invoice inside Telegram."""
+
+    LINK = "link"
+    QR = "qr"
+    INVOICE = "invoice"
+
+
+class Holder(StrEnum):
+    """With whom the money is once it was paid: the operator, on its way, or the organisation's own account."""
+
+    OPERATOR = "operator"
+    ORGANISATION = "organisation"
+
+
+class Refunds(StrEnum):
+    """What can be given back by asking the rail."""
+
+    NONE = "none"
+    WHOLE = "whole"
+    PART = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a rail carries: currencies with their least and most per payment; whether it moves real money.
+
+    `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
+    `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
+    """
+
+    limits: Mapping[str, tuple[Money, Money]]
+    real_money: bool
+    holder: Holder = Holder.OPERATOR
+    shown: Shown = Shown.LINK
+    refunds: Refunds = Refunds.PART
+    refund_days: int | None = None
+    saves: bool = False
+    disputes: bool = False
+    needs_account: bool = False
+
+    def carries(self, amount: Money) -> bool:
+        """Whether one payment may be of this amount."""
+        limits = self.limits.get(amount.currency)
+        return limits is not None and limits[0].minor <= amount.minor <= limits[1].minor
+
+    def least(self, currency: str) -> Money | None:
+        """The least one payment carries; None if it does not carry this currency."""
+        limits = self.limits.get(currency)
+        return limits[0] if limits is not None else None
+
+
+class How(StrEnum):
+    """Paid at once, or promised: it goes on the donor's tab, which is settled by one charge."""
+
+    NOW = "now"
+    TAB = "tab"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A rail that a donor may choose for this amount. `settles_at`: the sum a tab is settled at, for the words."""
+
+    rail: str
+    how: How
+    settles_at: Money | None = None
+
+
+def ways(
+    amount: Money, rails: Mapping[str, Capabilities], connected: Collection[str], settles_at: Money, last: str | None
+) -> list[Way]:
+    """The rails that can carry this amount, their own last choice first, else in the order they are switched on.
+
+    `connected`: rails this organisation has an account with. What a rail carries only in larger sums goes on the tab;
+    whatever can be paid at once comes first.
+    """
+    found: list[Way] = []
+    for name, can in rails.items():
+        if can.needs_account and name not in connected:
+            continue
+        least = can.least(amount.currency)
+        if can.carries(amount):
+            found.append(Way(name, How.NOW))
+        elif least is not None and amount.minor < least.minor:
+            found.append(Way(name, How.TAB, settles_at=max(settles_at, least)))
+    return sorted(found, key=lambda way: (way.rail != last, way.how is How.TAB))
