@@ -23,6 +23,7 @@ from payments.provider import (
     PaymentRef,
     RailDown,
     RailRefused,
+    RefundAsk,
 )
 
 TOLERANCE_S: Final = 300
@@ -77,9 +78,9 @@ class SandboxRail:
         answer = await self._call("POST", "/rail/payments", body, key=key)
         return PaymentLink(their_id=answer["id"], url=answer["url"])
 
-    async def cancel_payment(self, their_id: str) -> None:
+    async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the pay page; RailRefused if it was paid."""
-        await self._call("POST", f"/rail/payments/{their_id}/cancel", {})
+        await self._call("POST", f"/rail/payments/{payment.their_id}/cancel", {})
 
     async def fetch(self, payment: PaymentRef) -> Found:
         """What became of a payment, by its id or by our reference; with what should have been told of it."""
@@ -92,10 +93,10 @@ class SandboxRail:
             return Found(PaymentState.CREATED)
         return replace(found[-1], events=tuple(event for one in found for event in one.events))
 
-    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+    async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for money to go back; `refund.succeeded` follows."""
-        body = {"amount_minor": amount.minor, "reason": "requested_by_donor"}
-        await self._call("POST", f"/rail/charges/{charge}/refunds", body, key=key)
+        body = {"amount_minor": ask.amount.minor, "reason": "requested_by_donor"}
+        await self._call("POST", f"/rail/charges/{ask.charge}/refunds", body, key=key)
 
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         """Verify the signature (HMAC-SHA256 over `t.body`, at most 5 minutes off) and decode."""

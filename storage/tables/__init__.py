@@ -10,6 +10,7 @@ from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import look_ups, payments, provider_events, refunds, returns
 from storage.tables.people import people, roles, subscriptions
 from storage.tables.projects import organisations, projects
+from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
 from storage.tables.updates import dialogs, updates_seen
 
@@ -23,9 +24,11 @@ __all__ = [
     "cleanups",
     "dialogs",
     "entries",
+    "former_payments",
     "leases",
     "look_ups",
     "metadata",
+    "methods",
     "organisations",
     "outbox",
     "payments",
@@ -33,13 +36,17 @@ __all__ = [
     "postings",
     "posts",
     "projects",
+    "promises",
     "provider_events",
+    "rail_accounts",
     "refunds",
     "returns",
     "roles",
     "slots",
     "subscriptions",
     "supporters",
+    "tab_charges",
+    "tabs",
     "tallies",
     "thanks",
     "tip_keys",

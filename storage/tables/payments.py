@@ -30,6 +30,7 @@ payments = Table(
     Column("url", Text),
     Column("wish", JSON(none_as_null=True)),
     at("created_at", nullable=False),
+    Column("account", String(128)),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     UniqueConstraint("rail", "their_id"),
 )

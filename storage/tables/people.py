@@ -20,6 +20,10 @@ people = Table(
     at("met_at", nullable=False),
     Column("thanked_by_name", Boolean, nullable=False, server_default=false()),
     at("left_at"),
+    # How they pay: the rail they chose last, the sum from which a tab is settled, the most they promise a month.
+    Column("rail", String(16)),
+    Column("settle_at_minor", BigInteger),
+    Column("monthly_minor", BigInteger),
 )
 
 # Kinds of messages somebody switched on; everyone else gets answers, receipts and notices about their own money.
