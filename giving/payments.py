@@ -86,7 +86,7 @@ def next_look(age: timedelta) -> timedelta:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment we asked a rail for; it pays one tip or (a tab) many."""
+    """One payment we asked a rail for; it pays one tip or (a tab) many. `account`: the organisation's at the rail."""
 
     id: UUID
     donor: UUID
@@ -96,21 +96,26 @@ class Payment:
     created_at: datetime
     their_id: str | None = None
     url: str | None = None
+    account: str | None = None
 
     def now(self, state: PaymentState) -> "Payment":
         """The same payment in another state."""
         return Payment(
-            self.id, self.donor, self.rail, self.amount, state, self.created_at, self.their_id, self.url
-        )  # fmt: skip
+            self.id, self.donor, self.rail, self.amount, state, self.created_at, self.their_id, self.url, self.account
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentWish:
-    """The words a rail was asked with, kept before it is asked: the same key must come with the same words."""
+    """The words a rail was asked with, kept before it is asked: the same key must come with the same words.
+
+    `lines`: what it is for, title and minor units each, where it is for more than one thing.
+    """
 
     description: str
     return_url: str
     language: str
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

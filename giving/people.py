@@ -43,7 +43,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person we have met; `started_at`: the bot may write to them since then; `unreachable_at`: blocked it since."""
+    """A person we have met; `started_at`: the bot may write to them since then; `unreachable_at`: blocked it since.
+
+    `rail`: what they paid by last. `settle_at_minor`, `monthly_minor`: what they chose for their tabs (giving/tabs.py).
+    """
 
     id: UUID
     telegram_id: int
@@ -55,6 +58,9 @@ class Person:
     started_at: datetime | None
     unreachable_at: datetime | None
     thanked_by_name: bool = False
+    rail: str | None = None
+    settle_at_minor: int | None = None
+    monthly_minor: int | None = None
 
     @property
     def reachable(self) -> bool:

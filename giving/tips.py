@@ -124,6 +124,7 @@ class Target:
     chat_on: bool = True
     creator: UUID | None = None
     paused: bool = False
+    organisation: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class LookUpStore:
             LookUp(
                 Payment(
                     row.id, row.donor_id, row.rail, Money(row.amount_minor, row.currency), PaymentState(row.state),
-                    row.created_at, row.their_id, row.url,
+                    row.created_at, row.their_id, row.url, row.account,
                 ),
                 row.since_at,
                 PaymentState(row.found) if row.found else None,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, case, select, update
+from sqlalchemy import Row, bindparam, case, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
@@ -28,7 +28,7 @@ class RefundState(StrEnum):
 
 
 _COLUMNS = (
-    "id", "donor_id", "rail", "amount_minor", "currency", "state", "created_at", "their_id", "url",
+    "id", "donor_id", "rail", "amount_minor", "currency", "state", "created_at", "their_id", "url", "account",
 )  # fmt: skip
 _PAYMENT = ", ".join(f"payments.{name}" for name in _COLUMNS)
 _ADD = insert_rows(payments, _COLUMNS)
@@ -59,28 +59,41 @@ class PaymentStore:
         """The payments, held until the commit (PostgreSQL), in one order."""
         read = reader(self._connection)
         found: dict[UUID, Payment] = {}
-        for id_, donor, rail, minor, currency, state, created_at, their_id, url in await _LOCK.run(
+        for id_, donor, rail, minor, currency, state, created_at, their_id, url, account in await _LOCK.run(
             self._connection, [(payment,) for payment in ids]
         ):
             payment, amount = read.id(id_), Money(minor, currency)
             found[payment] = Payment(
-                payment, read.id(donor), rail, amount, _STATES[state], read.at(created_at), their_id, url
+                payment, read.id(donor), rail, amount, _STATES[state], read.at(created_at), their_id, url, account
             )
         return found
 
     async def add_many(self, new: Sequence[Payment]) -> None:
         """Record payments."""
         rows = [
-            (p.id, p.donor, p.rail, p.amount.minor, p.amount.currency, p.state._value_, p.created_at, p.their_id, p.url)
+            (
+                p.id, p.donor, p.rail, p.amount.minor, p.amount.currency, p.state._value_, p.created_at, p.their_id,
+                p.url, p.account,
+            )
             for p in new
-        ]
+        ]  # fmt: skip
         await _ADD.run(self._connection, rows)
+
+    async def change_rail(self, payment: UUID, rail: str, account: str | None) -> None:
+        """Another rail for a payment that no rail was asked for yet."""
+        unasked = (payments.c.id == payment) & payments.c.wish.is_(null()) & payments.c.their_id.is_(None)
+        await self._connection.execute(update(payments).where(unasked).values(rail=rail, account=account))
+
+    async def is_asked(self, payment: UUID) -> bool:
+        """Whether a rail was asked for it, so that it may be paid."""
+        asked = payments.c.wish.is_not(null()) | payments.c.their_id.is_not(None)
+        return bool(await self._connection.scalar(select(asked).where(payments.c.id == payment)))
 
     async def ask_many(self, wishes: Mapping[UUID, PaymentWish]) -> dict[UUID, tuple[Payment, PaymentWish]]:
         """Keep the words each payment is asked with, unless some were kept before; gives those that stand."""
         asked = select(payments).where(payments.c.id.in_(wishes)).order_by(payments.c.id)
         rows = (await self._connection.execute(asked.with_for_update(key_share=True))).all()
-        stored = {row.id: PaymentWish(**row.wish) if row.wish else wishes[row.id] for row in rows}
+        stored = {row.id: _wish(row.wish) if row.wish else wishes[row.id] for row in rows}
         new = [{"_id": row.id, "_wish": asdict(wishes[row.id])} for row in rows if not row.wish]
         if new:
             kept = update(payments).where(payments.c.id == bindparam("_id"))
@@ -137,4 +150,11 @@ def _payment(row: Row[Any]) -> Payment:
         created_at=row.created_at,
         their_id=row.their_id,
         url=row.url,
+        account=row.account,
     )
+
+
+def _wish(kept: Mapping[str, Any]) -> PaymentWish:
+    """As JSON gives it back, also what an older version kept."""
+    lines = tuple((str(title), int(minor)) for title, minor in kept.get("lines", ()))
+    return PaymentWish(kept["description"], kept["return_url"], kept["language"], lines)

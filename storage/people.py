@@ -16,7 +16,7 @@ from storage.upsert import insert_into
 
 _COLUMNS = (
     "id", "telegram_id", "name", "username", "language_code", "chosen_language", "visibility", "started_at",
-    "unreachable_at", "thanked_by_name",
+    "unreachable_at", "thanked_by_name", "rail", "settle_at_minor", "monthly_minor",
 )  # fmt: skip
 _OF_NUMBERS = (
     f"SELECT {', '.join(f'people.{name}' for name in _COLUMNS)}"  # noqa: S608
@@ -136,10 +136,13 @@ class PeopleStore:
 
 def _read_person(row: Sequence[Any], read: Reader) -> Person:
     """A person from _COLUMNS as the driver gives them."""
-    id_, number, name, username, code, chosen, visibility, started_at, unreachable_at, by_name = row
+    (
+        id_, number, name, username, code, chosen, visibility, started_at, unreachable_at, by_name, rail, settle_at,
+        monthly,
+    ) = row  # fmt: skip
     return Person(
         read.id(id_), number, name, username, code, chosen, Visibility(visibility), read.maybe_at(started_at),
-        read.maybe_at(unreachable_at), bool(by_name),
+        read.maybe_at(unreachable_at), bool(by_name), rail, settle_at, monthly,
     )  # fmt: skip
 
 
@@ -155,4 +158,7 @@ def _person(row: Row[Any]) -> Person:
         started_at=row.started_at,
         unreachable_at=row.unreachable_at,
         thanked_by_name=row.thanked_by_name,
+        rail=row.rail,
+        settle_at_minor=row.settle_at_minor,
+        monthly_minor=row.monthly_minor,
     )

@@ -10,12 +10,12 @@ from giving.creators import Carried, Post
 from giving.tips import Target
 from storage.sets import SetStatement, reader
 
-_OPEN = "projects.state = 'open' AND organisations.verified_at IS NOT NULL, projects.currency"
+_OPEN = "projects.state = 'open' AND organisations.verified_at IS NOT NULL, projects.currency, projects.organisation_id"
 _PROJECTS = "JOIN organisations ON organisations.id = projects.organisation_id"
 _OF_PROJECTS = SetStatement(
     {"id": "uuid"},
     f"SELECT projects.id, projects.id, {_OPEN} FROM r JOIN projects ON projects.id = r.id {_PROJECTS}",  # noqa: S608
-    gives=4,
+    gives=5,
 )
 _OF_POSTS = SetStatement(
     {"id": "uuid"},
@@ -24,13 +24,13 @@ _OF_POSTS = SetStatement(
     " chats.state = 'paused'"
     " FROM r JOIN posts ON posts.id = r.id JOIN chats ON chats.id = posts.chat_id"
     f" JOIN projects ON projects.id = posts.project_id {_PROJECTS}",
-    gives=9,
+    gives=10,
 )
 _OF_SLOTS = SetStatement(
     {"id": "uuid"},
     f"SELECT slots.id, projects.id, {_OPEN}, NULL, slots.name, slots.closed_at IS NULL, slots.creator_id, 1 = 0"  # noqa: S608
     f" FROM r JOIN slots ON slots.id = r.id JOIN projects ON projects.id = slots.project_id {_PROJECTS}",
-    gives=9,
+    gives=10,
 )
 
 _PLACES = SetStatement(
@@ -80,13 +80,14 @@ class TargetStore:
     async def _run(self, statement: SetStatement, ids: Collection[UUID]) -> dict[UUID, Target]:
         read = reader(self._connection)
 
-        def target(project: Any, open_: Any, currency: str, *chat: Any) -> Target:
+        def target(project: Any, open_: Any, currency: str, organisation: Any, *chat: Any) -> Target:
+            runs = read.known(organisation)
             if not chat:
-                return Target(read.known(project), bool(open_), currency)
+                return Target(read.known(project), bool(open_), currency, organisation=runs)
             id_, title, on, creator, paused = chat
             return Target(
                 read.known(project), bool(open_), currency, read.maybe_known(id_), title, bool(on),
-                read.maybe_known(creator), bool(paused),
+                read.maybe_known(creator), bool(paused), runs,
             )  # fmt: skip
 
         rows = await statement.run(self._connection, [(i,) for i in ids])
