@@ -102,6 +102,12 @@ class PresetsNotUnderstood(GivingError):
     message_key = "error-presets-not-understood"
 
 
+class NoRail(GivingError):
+    """No rail that is switched on can carry this amount to this organisation."""
+
+    message_key = "error-no-rail"
+
+
 class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 

@@ -88,7 +88,10 @@ class Tip:
 
 @dataclass(frozen=True, slots=True)
 class OfferRequest:
-    """A tap or a command. `key` comes from the update, so the same update again is the same tip."""
+    """A tap or a command. `key` comes from the update, so the same update again is the same tip.
+
+    `rail`: what its donor paid by last.
+    """
 
     key: str
     donor: UUID
@@ -97,6 +100,7 @@ class OfferRequest:
     project: UUID | None = None
     visibility: Visibility = Visibility.ANONYMOUS
     slot: UUID | None = None
+    rail: str | None = None
 
     @property
     def goal(self) -> UUID | None:

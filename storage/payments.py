@@ -55,6 +55,11 @@ class PaymentStore:
         row = (await self._connection.execute(select(payments).where(payments.c.id == payment))).first()
         return _payment(row) if row else None
 
+    async def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
+        """Those of the payments that are known."""
+        rows = await self._connection.execute(select(payments).where(payments.c.id.in_(ids)))
+        return {row.id: _payment(row) for row in rows}
+
     async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
         """The payments, held until the commit (PostgreSQL), in one order."""
         read = reader(self._connection)

@@ -24,6 +24,7 @@ from storage.inline import InlineConnection, drive
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
 from storage.look_ups import LookUpStore
+from storage.methods import AccountStore, MethodStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
@@ -31,6 +32,7 @@ from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
 from storage.returns import ReturnStore
 from storage.slots import SlotStore
+from storage.tabs import TabStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
 from storage.thanks import ThanksStore
@@ -135,6 +137,21 @@ class Work:
     def returns(self) -> ReturnStore:
         """What was taken off tips again."""
         return ReturnStore(self.connection)
+
+    @cached_property
+    def tabs(self) -> TabStore:
+        """What was promised, and how it is settled."""
+        return TabStore(self.connection)
+
+    @cached_property
+    def methods(self) -> MethodStore:
+        """Ways to pay that donors saved."""
+        return MethodStore(self.connection)
+
+    @cached_property
+    def accounts(self) -> AccountStore:
+        """Organisations' accounts at rails."""
+        return AccountStore(self.connection)
 
     @cached_property
     def look_ups(self) -> LookUpStore:

@@ -1,6 +1,6 @@
 """What is shown of tips, posts and receipts: read together, from one unit of work."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,8 +9,10 @@ from giving.creators import Post
 from giving.ledger import Posting
 from giving.money import Money
 from giving.projects import Project, ProjectCard, Tally
+from giving.rails import Way
 from giving.tips import Tip, TipState
 from services.projects import as_chosen, cards
+from services.rails import Rails
 from storage.work import Work
 
 
@@ -18,7 +20,8 @@ from storage.work import Work
 class TipCard:
     """A tip for its donor, with its project and the chat whose post it was given on.
 
-    `project_now`: what the chat supports by now, if that is another one.
+    `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
+    the one that is chosen first.
     """
 
     tip: Tip
@@ -26,6 +29,7 @@ class TipCard:
     chat_title: str | None
     test_money: bool
     project_now: Project | None = None
+    ways: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,7 @@ class Receipt:
     test_money: bool
 
 
-async def tip_card(work: Work, tip: Tip, *, test_money: bool) -> TipCard:
-    """One tip for its donor."""
-    return (await tip_cards(work, [tip], test_money=test_money))[0]
-
-
-async def tip_cards(work: Work, tips: Sequence[Tip], *, test_money: bool) -> list[TipCard]:
+async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCard]:
     """Tips for their donors, in this order; what they have in common is read once."""
     chats = await work.creators.chats_by_ids({tip.chat for tip in tips if tip.chat})
     unpaid = {tip.chat for tip in tips if tip.state is TipState.OFFERED}
@@ -76,14 +75,38 @@ async def tip_cards(work: Work, tips: Sequence[Tip], *, test_money: bool) -> lis
     projects = await work.projects.by_ids(theirs | {tip.project for tip in tips})
     given = {tip.project for tip in tips}
     shown = {card.project.id: card for card in await cards(work, [projects[project] for project in sorted(given)])}
+    ways = await _ways(work, [tip for tip in tips if tip.state is TipState.OFFERED], projects, rails)
 
     def card(tip: Tip) -> TipCard:
         chat = chats.get(tip.chat) if tip.chat else None
         other = chat is not None and tip.state is TipState.OFFERED and chat.project != tip.project
         now = projects.get(chat.project) if chat is not None and other and chat.project else None
-        return TipCard(tip, shown[tip.project], chat.title if chat else None, test_money, now)
+        title = chat.title if chat else None
+        return TipCard(tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()))
 
     return [card(tip) for tip in tips]
+
+
+async def _ways(
+    work: Work, unpaid: Sequence[Tip], projects: Mapping[UUID, Project], rails: Rails
+) -> dict[UUID, tuple[Way, ...]]:
+    """By what each can be given, the rail of its payment first."""
+    if not unpaid:
+        return {}
+    accounts = await rails.accounts(work)
+    payments = await work.payments.by_ids({tip.payment for tip in unpaid if tip.payment})
+    donors = await work.people.by_ids({tip.donor for tip in unpaid})
+    found: dict[UUID, tuple[Way, ...]] = {}
+    for tip in unpaid:
+        payment, donor = payments.get(tip.payment) if tip.payment else None, donors.get(tip.donor)
+        found[tip.id] = tuple(
+            rails.ways(
+                tip.amount, projects[tip.project].organisation.id, accounts,
+                last=payment.rail if payment is not None else None,
+                settle_at_minor=donor.settle_at_minor if donor is not None else None,
+            )
+        )  # fmt: skip
+    return found
 
 
 async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ...]) -> list[PostCard | None]:

@@ -1,7 +1,8 @@
-"""The link to pay a tip: the words are kept, the rail is asked, the link is kept."""
+"""The link to pay a tip, or a whole tab: the words are kept, the rail is asked, the link is kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -9,27 +10,39 @@ import structlog
 from giving.budgets import LinkAsk
 from giving.errors import GivingError, NotYours, RailUnavailable, TipNotOpen
 from giving.ids import token_of
+from giving.money import Money
 from giving.payments import Payment, PaymentWish
 from giving.people import Person
 from giving.projects import Project
 from giving.tips import Tip, TipState
-from payments.provider import PaymentIntent, Rail, RailRefused
+from payments.provider import Line, PaymentIntent, RailRefused
 from services.guard_payments import PaymentGuard
 from services.links import Links
+from services.rails import Rails
 from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+MOST_LINES: Final = 50  # on a pay page; of more, their sum is said
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Somebody would pay: a tip of theirs, or all tips of a payment (a tab's)."""
+
+    person: Person
+    tip: UUID | None = None
+    payment: UUID | None = None
 
 
 class PaymentLinks:
     """Asks the rail only after the tip is committed, and never inside a unit of work."""
 
     def __init__(
-        self, unit: UnitOfWork, rail: Rail | None, links: Links, language: str, guard: PaymentGuard | None = None
+        self, unit: UnitOfWork, rails: Rails, links: Links, language: str, guard: PaymentGuard | None = None
     ) -> None:
-        """Ask this rail, if its guard allows it; `language` for who has none."""
-        self._rail, self._links, self._language, self._guard = rail, links, language, guard
+        """Ask the rail of each payment, if its guard allows it; `language` for who has none."""
+        self._rails, self._links, self._language, self._guard = rails, links, language, guard
         self._ask = GroupCommit(unit, self._ask_many, name="ask")
         self._link = GroupCommit(unit, self._link_many, name="link")
 
@@ -39,35 +52,45 @@ class PaymentLinks:
         Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
         TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
-        if self._rail is None:
-            raise TipNotOpen
-        payment, wish = await self._ask((tip_id, person))
+        return await self._url(Ask(person, tip=tip_id))
+
+    async def of_payment(self, payment_id: UUID, person: Person) -> str:
+        """Where to pay a tab's charge; the same link as long as it is unpaid. Raises: as for a tip."""
+        return await self._url(Ask(person, payment=payment_id))
+
+    async def _url(self, ask: Ask) -> str:
+        payment, wish = await self._ask(ask)
         if payment.url is not None:
             return payment.url
-        intent = PaymentIntent(payment.id, payment.amount, wish.description, wish.return_url, wish.language)
+        if payment.rail not in self._rails:  # switched off since
+            raise RailUnavailable
         try:
-            link = await self._rail.create_payment(intent, key=f"payment:{payment.id}")
+            link = await self._rails[payment.rail].create_payment(intent_of(payment, wish), key=key_of(payment))
         except RailRefused as refused:
-            log.error("payment_refused_by_rail", payment_id=str(payment.id), code=str(refused))
+            log.error("payment_refused_by_rail", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
             raise RailUnavailable from refused
         await self._link(replace(payment, their_id=link.their_id, url=link.url))
-        log.debug("payment_created", payment_id=str(payment.id), tip_id=str(tip_id), rail=payment.rail)
+        log.debug("payment_created", payment_id=str(payment.id), rail=payment.rail)
         return link.url
 
-    async def _ask_many(
-        self, work: Work, asked: Sequence[tuple[UUID, Person]]
-    ) -> list[tuple[Payment, PaymentWish] | Exception]:
+    async def _ask_many(self, work: Work, asked: Sequence[Ask]) -> list[tuple[Payment, PaymentWish] | Exception]:
         """What the rail is asked with, kept first: it takes a key again only with the same words."""
-        tips = await work.tips.by_ids({tip_id for tip_id, _ in asked})
-        projects = await work.projects.by_ids({tip.project for tip in tips.values()})
+        tips = await work.tips.by_ids({ask.tip for ask in asked if ask.tip})
+        charged = await work.tips.of_payments({ask.payment for ask in asked if ask.payment})
+        every = [*tips.values(), *(tip for several in charged.values() for tip in several)]
+        projects = await work.projects.by_ids({tip.project for tip in every})
         wishes: dict[UUID, PaymentWish] = {}
-        for tip_id, person in asked:
-            tip = tips.get(tip_id)
-            if tip is not None and tip.donor == person.id and tip.payment and tip.state is TipState.OFFERED:
-                wishes[tip.payment] = self._wish(tip, projects[tip.project], person)
+        for ask in asked:
+            if ask.tip is not None and (tip := tips.get(ask.tip)) is not None:
+                payable, payment = [tip] if tip.state is TipState.OFFERED else [], tip.payment
+            else:
+                found = charged.get(ask.payment, []) if ask.payment is not None else []
+                payable, payment = [tip for tip in found if tip.state is TipState.ON_TAB], ask.payment
+            if payment is not None and payable and all(tip.donor == ask.person.id for tip in payable):
+                wishes[payment] = self._wish(payable, projects, ask)
         stored = await work.payments.ask_many(wishes)
         refused = await self._refused(work, [payment for payment, _ in stored.values() if payment.url is None])
-        return [self._asked(tips.get(tip_id), person, stored, refused) for tip_id, person in asked]
+        return [self._asked(tips, charged, ask, stored, refused) for ask in asked]
 
     async def _refused(self, work: Work, new: Sequence[Payment]) -> Mapping[UUID, GivingError]:
         """Which of the pay pages that are still to be made the guard refuses."""
@@ -76,23 +99,44 @@ class PaymentLinks:
         verdicts = await self._guard.allow(work, [LinkAsk(p.donor, p.amount, p.rail) for p in new])
         return {payment.id: verdict for payment, verdict in zip(new, verdicts, strict=True) if verdict is not None}
 
-    def _wish(self, tip: Tip, project: Project, person: Person) -> PaymentWish:
-        language = person.language(self._language)
-        return PaymentWish(project.title(language), self._links.start(f"t_{token_of(tip.id)}"), language)
+    def _wish(self, tips: Sequence[Tip], projects: Mapping[UUID, Project], ask: Ask) -> PaymentWish:
+        language = ask.person.language(self._language)
+        title = projects[tips[0].project].title(language)
+        if ask.tip is not None:
+            return PaymentWish(title, self._links.start(f"t_{token_of(ask.tip)}"), language)
+        organisation = projects[tips[0].project].organisation.name(language)
+        lines = tuple((projects[tip.project].title(language), tip.amount.minor) for tip in tips)
+        return PaymentWish(organisation, self._links.start("tab"), language, lines if len(lines) <= MOST_LINES else ())
 
     def _asked(
-        self,
-        tip: Tip | None,
-        person: Person,
-        stored: Mapping[UUID, tuple[Payment, PaymentWish]],
-        refused: Mapping[UUID, GivingError],
-    ) -> tuple[Payment, PaymentWish] | Exception:
-        if tip is None or tip.donor != person.id:
+        self, tips: Mapping[UUID, Tip], charged: Mapping[UUID, Sequence[Tip]], ask: Ask,
+        stored: Mapping[UUID, tuple[Payment, PaymentWish]], refused: Mapping[UUID, GivingError],
+    ) -> tuple[Payment, PaymentWish] | Exception:  # fmt: skip
+        if ask.tip is not None:
+            tip = tips.get(ask.tip)
+            owner, payment = (tip.donor, tip.payment) if tip is not None else (None, None)
+        else:
+            payment = ask.payment
+            owner = charged[payment][0].donor if payment is not None and charged.get(payment) else None
+        if owner != ask.person.id:
             return NotYours()
-        if tip.payment is None or tip.payment not in stored:
+        if payment is None or payment not in stored:
             return TipNotOpen()
-        return refused.get(tip.payment) or stored[tip.payment]
+        return refused.get(payment) or stored[payment]
 
     async def _link_many(self, work: Work, linked: Sequence[Payment]) -> list[Exception | None]:
         await work.payments.link_many(linked)
         return [None] * len(linked)
+
+
+def intent_of(payment: Payment, wish: PaymentWish) -> PaymentIntent:
+    """What its rail is asked for, in the words that were kept."""
+    lines = tuple(Line(title, Money(minor, payment.amount.currency)) for title, minor in wish.lines)
+    return PaymentIntent(
+        payment.id, payment.amount, wish.description, wish.return_url, wish.language, lines, payment.account
+    )  # fmt: skip
+
+
+def key_of(payment: Payment) -> str:
+    """Asked twice for one payment, a rail makes one."""
+    return f"payment:{payment.id}"

@@ -7,16 +7,24 @@ from uuid import UUID
 
 import structlog
 
-from giving.errors import GivingElsewhere, GivingError, PostUnknown, ProjectClosed, ProjectUnknown, TippingOff
+from giving.errors import (
+    GivingElsewhere,
+    GivingError,
+    NoRail,
+    PostUnknown,
+    ProjectClosed,
+    ProjectUnknown,
+    TippingOff,
+)
 from giving.payments import Payment, PaymentState
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, decide_offers, open_key
-from payments.provider import Rail
 from services.briefly import Briefly
 from services.clock import Clock
 from services.links import Links
 from services.metrics import TIPS_OFFERED
 from services.projects import alternatives
+from services.rails import Accounts, Rails
 from services.slots import goal_project
 from storage.group_commit import GroupCommit
 from storage.ids import new_id
@@ -29,9 +37,9 @@ Offered = tuple[Tip, bool]  # the tip, and whether it is new
 class Offers:
     """Records tips, whoever asks at the same time in one commit."""
 
-    def __init__(self, unit: UnitOfWork, rail: Rail | None, links: Links, limits: Limits, now: Clock) -> None:
+    def __init__(self, unit: UnitOfWork, rails: Rails, links: Links, limits: Limits, now: Clock) -> None:
         """Without a rail, every offer leads to the project's own designated page."""
-        self._unit, self._rail, self._links, self._limits, self._now = unit, rail, links, limits, now
+        self._unit, self._rails, self._links, self._limits, self._now = unit, rails, links, limits, now
         self._offer = GroupCommit(unit, self._offer_many, name="offer", done=_log_offered)
         self._closed: Briefly[UUID | None, dict[str, object]] = Briefly()
 
@@ -39,12 +47,14 @@ class Offers:
         """Record a tip, or find the one that this request, or the same unpaid wish, made before.
 
         Raises: PostUnknown, ProjectUnknown, TippingOff (with the project), ProjectClosed (with alternatives),
-        TipTooSmall, TipTooLarge, WrongCurrency, GivingElsewhere (no rail).
+        TipTooSmall, TipTooLarge, WrongCurrency, GivingElsewhere (no rail that carries it).
         """
-        if self._rail is None:
+        if not self._rails:
             raise await self._elsewhere(request)
         try:
             return (await self._offer(request))[0]
+        except NoRail:
+            raise await self._elsewhere(request) from None
         except ProjectClosed:
             about = await self._closed.get(request.goal, lambda: self._about_closed(request))
             raise ProjectClosed(**about) from None
@@ -61,20 +71,35 @@ class Offers:
         decided = decide_offers(
             [(r, targets.get(r.goal), self._fresh(now)) for r in requests], known, unpaid, self._limits
         )
-        new = [d.tip for d in decided if d.tip is not None and d.is_new]
-        await work.payments.add_many([self._payment(tip) for tip in new])
-        await work.tips.add_many(new)
-        await work.tips.add_keys({r.key: d.tip.id for r, d in zip(requests, decided, strict=True) if d.tip is not None})
-        return [(d.tip, d.is_new) if d.tip is not None else d.refusal or GivingError() for d in decided]
+        accounts = await self._rails.accounts(work)
+        new = [(d.tip, r) for d, r in zip(decided, requests, strict=True) if d.tip is not None and d.is_new]
+        paid_by = {tip.id: self._payment(tip, r, targets.get(r.goal), accounts) for tip, r in new}
+        await work.payments.add_many([payment for payment in paid_by.values() if payment is not None])
+        await work.tips.add_many([tip for tip, _ in new if paid_by[tip.id] is not None])
+        given = [d.tip if d.tip is None or paid_by.get(d.tip.id, True) else None for d in decided]
+        await work.tips.add_keys({r.key: tip.id for r, tip in zip(requests, given, strict=True) if tip is not None})
+        return [
+            (tip, d.is_new) if tip is not None else d.refusal or NoRail() for tip, d in zip(given, decided, strict=True)
+        ]
 
     def _fresh(self, now: datetime) -> Fresh:
         """Each new tip is paid by a payment of its own, recorded with it, so that its event always finds it."""
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), now, new_id())
 
-    def _payment(self, tip: Tip) -> Payment:
-        if self._rail is None or tip.payment is None:
-            raise GivingError
-        return Payment(tip.payment, tip.donor, self._rail.name, tip.amount, PaymentState.CREATED, tip.offered_at)
+    def _payment(
+        self, tip: Tip, request: OfferRequest, target: Target | None, accounts: Accounts
+    ) -> Payment | None:  # fmt: skip
+        """By the rail that suits best; None where none can carry it."""
+        organisation = target.organisation if target is not None else None
+        ways = self._rails.ways(tip.amount, organisation, accounts, last=request.rail)
+        if tip.payment is None or not ways:
+            return None
+        rail = ways[0].rail
+        account = accounts.get((organisation, rail)) if organisation is not None else None
+        return Payment(
+            tip.payment, tip.donor, rail, tip.amount, PaymentState.CREATED, tip.offered_at,
+            account=account.their_id if account is not None else None,
+        )  # fmt: skip
 
     async def _about_closed(self, request: OfferRequest) -> dict[str, object]:
         """The project's name and others to choose from: read after the commit, by who was refused."""

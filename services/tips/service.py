@@ -7,20 +7,24 @@ from uuid import UUID
 import structlog
 
 from giving.creators import Post
-from giving.errors import NotYours, PostUnknown, RailUnavailable, TipNotOpen
+from giving.errors import NoRail, NotYours, PostUnknown, RailUnavailable, TipNotOpen
 from giving.money import Money
+from giving.payments import Payment, PaymentState
 from giving.people import Person, Visibility
 from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
-from payments.provider import Rail, RailRefused
+from giving.rails import Way
+from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
-from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_card, tip_cards
+from services.rails import Rails
+from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_cards
 from services.tips.links import PaymentLinks
 from services.tips.offers import Offers
 from storage.group_read import GroupRead
+from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -32,7 +36,7 @@ class TipService:
     def __init__(
         self,
         unit: UnitOfWork,
-        rail: Rail | None,
+        rails: Rails,
         links: Links,
         *,
         limits: Limits,
@@ -42,12 +46,11 @@ class TipService:
         now: Clock = utc_now,
     ) -> None:
         """Without a rail, taps lead to the project's own designated page."""
-        self._unit, self._rail, self._now = unit, rail, now
+        self._unit, self._rails, self._now = unit, rails, now
         self.limits, self.presets = limits, tuple(presets)
-        self.takes_money = rail is not None
-        self.test_money = rail is not None and not rail.capabilities.real_money
-        self._offers = Offers(unit, rail, links, limits, now)
-        self._pay = PaymentLinks(unit, rail, links, language, guard)
+        self.takes_money, self.test_money = bool(rails), rails.test_money
+        self._offers = Offers(unit, rails, links, limits, now)
+        self.pay = PaymentLinks(unit, rails, links, language, guard)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
 
     async def offer(self, request: OfferRequest) -> Tip:
@@ -70,7 +73,7 @@ class TipService:
         """These tips, in this order; for messages that were queued for their donors."""
         async with self._unit.read() as work:
             found = await work.tips.by_ids(tip_ids)
-            return await tip_cards(work, [found[i] for i in tip_ids if i in found], test_money=self.test_money)
+            return await tip_cards(work, [found[i] for i in tip_ids if i in found], self._rails)
 
     async def payment_link(self, tip_id: UUID, person: Person) -> str:
         """Where to pay this tip; the same link as long as it is unpaid.
@@ -78,7 +81,7 @@ class TipService:
         Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
         TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
-        return await self._pay(tip_id, person)
+        return await self.pay(tip_id, person)
 
     async def choose_visibility(self, tip_id: UUID, person: Person, visibility: Visibility) -> TipCard:
         """How this gift will be seen, kept as the choice for the next one. Raises: NotYours, TipNotOpen."""
@@ -102,13 +105,52 @@ class TipService:
             payment = await work.payments.by_id(tip.payment) if tip.payment else None
             card = await self._card(work, cancelled)
         log.info("tip_cancelled", tip_id=str(tip_id))
-        if self._rail is not None and payment is not None and payment.their_id is not None:
-            try:
-                await self._rail.cancel_payment(payment.their_id)
-            except (RailUnavailable, RailRefused) as error:
-                # If it is paid all the same it is booked, and the donor is offered to take it back.
-                log.warning("payment_not_cancelled", payment_id=str(payment.id), error=type(error).__name__)
+        await self._close_page(payment)
         return card
+
+    async def choose_rail(self, tip_id: UUID, person: Person, rail: str) -> Way:
+        """Pay this tip by that rail, kept as the choice for the next one; whether now or on the tab.
+
+        Raises: NotYours, TipNotOpen, NoRail (it can't carry this).
+        """
+        former: Payment | None = None
+        async with self._unit() as work:
+            tip = _own(await work.tips.lock(tip_id), person)
+            payment = await work.payments.by_id(tip.payment) if tip.payment else None
+            if tip.state is not TipState.OFFERED or payment is None:
+                raise TipNotOpen
+            project = (await work.projects.by_ids([tip.project]))[tip.project]
+            accounts = await self._rails.accounts(work)
+            organisation = project.organisation.id
+            ways = self._rails.ways(
+                tip.amount, organisation, accounts, last=rail, settle_at_minor=person.settle_at_minor
+            )
+            way = next((way for way in ways if way.rail == rail), None)
+            if way is None:
+                raise NoRail
+            account = accounts.get((organisation, rail))
+            their = account.their_id if account is not None else None
+            if payment.rail != rail and not await work.payments.is_asked(payment.id):
+                await work.payments.change_rail(payment.id, rail, their)
+            elif payment.rail != rail:
+                former = payment
+                again = Payment(
+                    new_id(), tip.donor, rail, tip.amount, PaymentState.CREATED, self._now(), account=their
+                )  # fmt: skip
+                await work.payments.add_many([again])
+                await work.tabs.move_tips(again.id, [tip])
+            await work.people.set(person.id, rail=rail)
+        await self._close_page(former)
+        return way
+
+    async def _close_page(self, payment: Payment | None) -> None:
+        """As far as the rail answers: if it is paid all the same it is booked, and given back where it is too much."""
+        if payment is None or payment.their_id is None or payment.rail not in self._rails:
+            return
+        try:
+            await self._rails[payment.rail].cancel_payment(PaymentRef(payment.id, payment.their_id, payment.account))
+        except (RailUnavailable, RailRefused) as error:
+            log.warning("payment_not_cancelled", payment_id=str(payment.id), error=type(error).__name__)
 
     async def card_shown(self, tip_id: UUID, message_id: int) -> int | None:
         """Remember the private message that shows the tip, so that it can say "paid"; returns the earlier one."""
@@ -122,7 +164,7 @@ class TipService:
             total = await work.tips.gifts_count(person.id)
             number = min(max(page, 0), max(0, -(-total // size) - 1))
             found = await work.tips.gifts_of(person.id, limit=size, offset=number * size) if total else []
-            shown = await tip_cards(work, found, test_money=self.test_money)
+            shown = await tip_cards(work, found, self._rails)
             return Page.of(shown, number=number, size=size, total=total)
 
         return await self._unit.look(step)
@@ -157,7 +199,7 @@ class TipService:
             return await receipt_of(work, normal, test_money=self.test_money)
 
     async def _card(self, work: Work, tip: Tip) -> TipCard:
-        return await tip_card(work, tip, test_money=self.test_money)
+        return (await tip_cards(work, [tip], self._rails))[0]
 
 
 def _own(tip: Tip | None, person: Person) -> Tip:

@@ -1,0 +1,51 @@
+"""The rails that are switched on, in the order of the settings, and which of them a gift can be paid by."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from uuid import UUID
+
+from giving.money import Money
+from giving.rails import Capabilities, Way, ways
+from giving.tabs import SETTLE_AT_MINOR
+from payments.provider import Rail
+from storage.methods import RailAccount
+from storage.work import Work
+
+Accounts = Mapping[tuple[UUID, str], RailAccount]  # by organisation and rail
+
+
+class Rails(Mapping[str, Rail]):
+    """Rails by name. What is asked of them all is asked of their capabilities, never of a name."""
+
+    def __init__(self, rails: Iterable[Rail] = ()) -> None:
+        """These rails; the first is preferred where a donor has not chosen."""
+        self._rails = {rail.name: rail for rail in rails}
+        self.capabilities: Mapping[str, Capabilities] = {name: r.capabilities for name, r in self._rails.items()}
+        self.test_money = any(not can.real_money for can in self.capabilities.values())
+        self._need_accounts = any(can.needs_account for can in self.capabilities.values())
+
+    def __getitem__(self, name: str) -> Rail:
+        """The rail of this name. Raises: KeyError."""
+        return self._rails[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Names, in the order of the settings."""
+        return iter(self._rails)
+
+    def __len__(self) -> int:
+        """How many are switched on."""
+        return len(self._rails)
+
+    async def accounts(self, work: Work) -> Accounts:
+        """Organisations' accounts that take payments; nothing is asked where no rail has any."""
+        if not self._need_accounts:
+            return {}
+        return {(account.organisation, account.rail): account for account in await work.accounts.all() if account.ready}
+
+    def ways(
+        self, amount: Money, organisation: UUID | None, accounts: Accounts, *, last: str | None,
+        settle_at_minor: int | None = None,
+    ) -> list[Way]:  # fmt: skip
+        """By which rails this amount can be given to this organisation, the one they chose last first."""
+        connected = {rail for whose, rail in accounts if whose == organisation}
+        settles_at = Money(settle_at_minor or SETTLE_AT_MINOR, amount.currency)
+        return ways(amount, self.capabilities, connected, settles_at, last)

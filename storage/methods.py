@@ -1,0 +1,119 @@
+"""Ways to pay that donors let rails keep, and organisations' accounts at rails."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from giving.payments import SavedMethod
+from storage.ids import new_id
+from storage.tables import methods, rail_accounts
+from storage.upsert import insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMethod:
+    """A saved method, for gifts to one organisation by one rail."""
+
+    id: UUID
+    donor: UUID
+    organisation: UUID
+    rail: str
+    method: SavedMethod
+
+
+@dataclass(frozen=True, slots=True)
+class RailAccount:
+    """An organisation's account at a rail; `ready`: it takes payments. `asks`: what the provider still wants."""
+
+    organisation: UUID
+    rail: str
+    their_id: str
+    ready: bool
+    asks: tuple[str, ...] = ()
+
+
+class MethodStore:
+    """Rows of `methods`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def ask(self, donor: UUID, organisation: UUID, rail: str, *, now: datetime) -> UUID:
+        """Record that somebody is about to save a method; its id goes to the rail and comes back with its event."""
+        row = {
+            "id": new_id(), "donor_id": donor, "organisation_id": organisation, "rail": rail, "label": "",
+            "asked_at": now,
+        }  # fmt: skip
+        await self._connection.execute(insert_into(self._connection, methods).values(row))
+        return UUID(str(row["id"]))
+
+    async def saved(self, method: UUID, kept: SavedMethod, *, now: datetime) -> UUID | None:
+        """The rail keeps it; whose it is, None if we never asked. What was saved before it is forgotten."""
+        values = {"customer": kept.customer, "method": kept.method, "label": kept.label[:64], "saved_at": now}
+        written = update(methods).where(methods.c.id == method, methods.c.forgotten_at.is_(None)).values(values)
+        row = (await self._connection.execute(written.returning(methods))).first()
+        if row is None:
+            return None
+        same = (methods.c.donor_id == row.donor_id) & (methods.c.organisation_id == row.organisation_id)
+        others = same & (methods.c.rail == row.rail) & (methods.c.id != method) & methods.c.forgotten_at.is_(None)
+        await self._connection.execute(update(methods).where(others).values(forgotten_at=now))
+        return UUID(str(row.donor_id))
+
+    async def of(self, donor: UUID) -> list[KeptMethod]:
+        """What somebody has saved, newest first."""
+        kept = (methods.c.donor_id == donor) & methods.c.saved_at.is_not(None) & methods.c.forgotten_at.is_(None)
+        rows = await self._connection.execute(select(methods).where(kept).order_by(methods.c.saved_at.desc()))
+        return [
+            KeptMethod(
+                row.id, row.donor_id, row.organisation_id, row.rail, SavedMethod(row.customer, row.method, row.label)
+            )
+            for row in rows
+        ]
+
+    async def forget(self, method: UUID, *, now: datetime) -> None:
+        """It is never charged again."""
+        gone = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
+        await self._connection.execute(update(methods).where(methods.c.id == method).values(gone))
+
+
+class AccountStore:
+    """Rows of `rail_accounts`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def all(self) -> list[RailAccount]:
+        """Every account, in no order; there are as many as organisations."""
+        return [
+            RailAccount(row.organisation_id, row.rail, row.their_id, row.ready, tuple(row.asks))
+            for row in await self._connection.execute(select(rail_accounts))
+        ]
+
+    async def of(self, organisations: Collection[UUID]) -> list[RailAccount]:
+        """The accounts of these."""
+        return [account for account in await self.all() if account.organisation in organisations]
+
+    async def keep(self, account: RailAccount, *, now: datetime) -> None:
+        """Write an account as it is now."""
+        row = {
+            "organisation_id": account.organisation, "rail": account.rail, "their_id": account.their_id,
+            "ready": account.ready, "asks": list(account.asks), "opened_at": now,
+        }  # fmt: skip
+        made = insert_into(self._connection, rail_accounts).values(row)
+        renewed = {name: row[name] for name in ("their_id", "ready", "asks")}
+        await self._connection.execute(
+            made.on_conflict_do_update(index_elements=["organisation_id", "rail"], set_=renewed)
+        )
+
+    async def changed(self, rail: str, their_id: str, *, ready: bool, asks: tuple[str, ...] = ()) -> UUID | None:
+        """What its provider says of an account; whose it is, None if it is not ours."""
+        same = (rail_accounts.c.rail == rail) & (rail_accounts.c.their_id == their_id)
+        written = update(rail_accounts).where(same).values(ready=ready, asks=list(asks))
+        found = await self._connection.scalar(written.returning(rail_accounts.c.organisation_id))
+        return UUID(str(found)) if found is not None else None
