@@ -23,14 +23,14 @@ class PaperRail:
         """A pay page that nobody opens."""
         return PaymentLink(f"pay_{intent.reference.hex}", f"https://pay.example/{intent.reference.hex}")
 
-    async def cancel_payment(self, their_id: str) -> None:
+    async def cancel_payment(self, payment: PaymentRef) -> None:
         """Nothing to close."""
 
     async def fetch(self, payment: PaymentRef) -> Found:
         """Nobody knows."""
         return Found(PaymentState.UNKNOWN)
 
-    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+    async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Nothing to give back."""
 
     async def close(self) -> None:

@@ -18,6 +18,7 @@ from bench.rail import PaperRail
 from bench.world import LIMITS, PRESETS
 from services.links import Links
 from services.payments import PaymentService
+from services.rails import Rails
 from services.settlement import Settler
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
@@ -89,7 +90,7 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
             keep_doing("settle", payments.settle_pending, payments.pending, every_s=2.0), name="settle"
         )
         try:
-            tips = TipService(unit, rail, links, limits=LIMITS, presets=PRESETS, language="zh-CN")
+            tips = TipService(unit, Rails([rail]), links, limits=LIMITS, presets=PRESETS, language="zh-CN")
             yield Service(unit, tips, payments, ear)
         finally:
             while not settling.done():  # up to Python 3.11 wait_for may swallow one cancellation

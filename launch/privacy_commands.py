@@ -25,10 +25,11 @@ def privacy() -> None:
 def left(context: click.Context, since: datetime) -> None:
     """Who left since then: opaque ids, one a line. Keep them before you restore an older backup."""
     from services.privacy import PrivacyService
+from services.rails import Rails
     from storage.work import UnitOfWork
 
     async def work(engines: "Engines") -> list[tuple[UUID, datetime]]:
-        return await PrivacyService(UnitOfWork(engines), None).left_since(since.replace(tzinfo=UTC))
+        return await PrivacyService(UnitOfWork(engines), Rails()).left_since(since.replace(tzinfo=UTC))
 
     for person, at in on_database(settings_of(context), work, migrated=True):
         click.echo(f"{person} {at.isoformat(timespec='seconds')}")
@@ -40,6 +41,7 @@ def left(context: click.Context, since: datetime) -> None:
 def forget(context: click.Context, file: TextIO) -> None:
     """Forget again whom FILE names (as `privacy left` printed it; - is the standard input)."""
     from services.privacy import PrivacyService
+from services.rails import Rails
     from storage.work import UnitOfWork
 
     try:
@@ -48,7 +50,7 @@ def forget(context: click.Context, file: TextIO) -> None:
         raise Refused(f"{file.name}: every line begins with an id, as `privacy left` prints them") from None
 
     async def work(engines: "Engines") -> list[UUID]:
-        return await PrivacyService(UnitOfWork(engines), None).forget(ids)
+        return await PrivacyService(UnitOfWork(engines), Rails()).forget(ids)
 
     forgotten = on_database(settings_of(context), work, migrated=True)
     click.echo(f"forgotten {len(forgotten)}, not there or gone already {len(set(ids)) - len(forgotten)}")

@@ -12,7 +12,7 @@ import structlog
 from giving.errors import RailUnavailable
 from giving.payments import Payment
 from giving.tips import TipState
-from payments.provider import Rail, RailRefused
+from payments.provider import PaymentRef, Rail, RailRefused
 from services.clock import Clock
 from storage.budgets import OpenPages
 from storage.work import UnitOfWork
@@ -86,7 +86,7 @@ class PageCloser:
 
     async def _ask_rail(self, page: Payment) -> None:
         if page.their_id is not None and page.rail in self._rails:
-            await self._rails[page.rail].cancel_payment(page.their_id)
+            await self._rails[page.rail].cancel_payment(PaymentRef(page.id, page.their_id, page.account))
 
     async def _cancel_tips(self, pages: Collection[UUID]) -> None:
         if not pages:

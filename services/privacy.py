@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import functools
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,13 +13,16 @@ import orjson
 import structlog
 
 from giving.errors import RailUnavailable
+from giving.payments import Payment
 from giving.people import Person, Visibility
 from giving.subscriptions import PrivacySettings, SubscriptionKind
-from payments.provider import Rail, RailRefused
+from payments.provider import PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS
+from services.rails import Rails
 from services.wake import Wakes
 from storage.audit import AuditRecord
+from storage.methods import KeptMethod
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -41,11 +45,11 @@ class PrivacyService:
     """Everybody decides for themselves alone; there is no call that names somebody else."""
 
     def __init__(
-        self, unit: UnitOfWork, rail: Rail | None, *, wakes: Wakes | None = None, most_bytes: int = MOST_BYTES,
+        self, unit: UnitOfWork, rails: Rails, *, wakes: Wakes | None = None, most_bytes: int = MOST_BYTES,
         now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """Pay pages that leaving leaves behind are closed through the rail; what names them is redrawn at once."""
-        self._unit, self._rail, self._most_bytes, self._now = unit, rail, most_bytes, now
+        """Pay pages that leaving leaves behind are closed by their rails; what names them is redrawn at once."""
+        self._unit, self._rails, self._most_bytes, self._now = unit, rails, most_bytes, now
         self._wakes = wakes or Wakes()
         # Looking through whole tables is for one at a time, however many ask.
         self._looking = asyncio.Semaphore(1)
@@ -103,12 +107,13 @@ class PrivacyService:
             traces = await work.privacy.traces(person.id)
         async with self._unit() as work:
             stale = await _stale(work, person)
+            saved = await work.methods.of(person.id)
             pages = await work.privacy.erase(person.id, person.telegram_id, traces, stale=stale, now=self._now())
             if record is not None:
                 await work.audit.add(record, now=self._now())
         self._wakes.counters.set()
-        log.info("person_left", person_id=str(person.id), pages=len(pages))
-        await self._close(pages)
+        log.info("person_left", person_id=str(person.id), pages=len(pages), methods=len(saved))
+        await self._tell_rails(pages, saved)
 
     async def left_since(self, at: datetime) -> list[tuple[UUID, datetime]]:
         """Who left from then on, by opaque id; what has to be done again after an older backup was restored."""
@@ -123,27 +128,37 @@ class PrivacyService:
             await self._leave(person, AuditRecord(None, "cli", "person.forgotten", "person", str(person.id)))
         return list(known)
 
-    async def _close(self, pages: Sequence[str]) -> None:
-        """As far as the provider answers in time: what is paid all the same is booked like any other gift."""
-        if self._rail is None or not pages:
-            return
-        rail, slots = self._rail, asyncio.Semaphore(CLOSING_AT_ONCE)
+    async def _tell_rails(self, pages: Sequence[Payment], saved: Sequence[KeptMethod]) -> None:
+        """As far as they answer in time: what is paid all the same is booked like any other gift."""
+        slots = asyncio.Semaphore(CLOSING_AT_ONCE)
 
-        async def close(their_id: str) -> bool:
+        async def ask(call: Callable[[], Awaitable[None]]) -> bool:
             async with slots:
                 try:
-                    await rail.cancel_payment(their_id)
+                    await call()
                 except (RailUnavailable, RailRefused):
                     return False
                 return True
 
+        calls = [
+            functools.partial(rail.cancel_payment, PaymentRef(page.id, page.their_id, page.account))
+            for page in pages
+            if (rail := self._rails.get(page.rail)) is not None
+        ]
+        calls += [
+            functools.partial(rail.forget_method, kept.method)
+            for kept in saved
+            if isinstance(rail := self._rails.get(kept.rail), Saves)
+        ]
+        if not calls:
+            return
         try:
             async with asyncio.timeout(CLOSE_WITHIN_S):
-                closed = sum(await asyncio.gather(*(close(page) for page in pages)))
+                done = sum(await asyncio.gather(*map(ask, calls)))
         except TimeoutError:
-            closed = 0
-        if closed < len(pages):
-            log.warning("pages_of_leaver_left_open", pages=len(pages), closed=closed)
+            done = 0
+        if done < len(calls):
+            log.warning("pages_of_leaver_left_open", pages=len(calls), closed=done)
 
 
 async def _stale(work: Work, person: Person) -> list[UUID]:

@@ -9,9 +9,10 @@ import structlog
 from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed
 from giving.people import Person
 from giving.tips import Tip, TipState
-from payments.provider import Rail, RailRefused
+from payments.provider import RailRefused, RefundAsk
 from services.clock import Clock, utc_now
 from services.leadership import Write
+from services.rails import Rails
 from services.tips import TipCard, TipService
 from storage.ids import new_id
 from storage.payments import RefundState
@@ -25,11 +26,11 @@ class RefundService:
     """Records the wish, commits, asks the rail; the books change when the rail's event says the money went back."""
 
     def __init__(
-        self, unit: UnitOfWork, rail: Rail | None, tips: TipService, *, write: Write | None = None,
+        self, unit: UnitOfWork, rails: Rails, tips: TipService, *, write: Write | None = None,
         now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """Refunds go out by the rail the tip came in by; the sweep marks by `write`: in production the leader's."""
-        self._unit, self._rail, self._tips, self._now = unit, rail, tips, now
+        self._unit, self._rails, self._tips, self._now = unit, rails, tips, now
         self._write = write or unit
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
@@ -64,10 +65,11 @@ class RefundService:
 
     async def _ask(self, refund: UUID, tip: Tip, write: Write) -> None:
         """The rail's word: asked, already returned (it has nothing left to give back), or refused."""
-        if self._rail is None or tip.charge is None:
+        rail, ask = await self._how(refund, tip)
+        if rail not in self._rails or ask is None:
             raise RefundDelayed
         try:
-            await self._rail.refund(tip.charge, tip.amount, key=f"refund:{refund}")
+            await self._rails[rail].refund(ask, key=f"refund:{refund}")
         except RailRefused as refused:
             log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
             async with write() as work:
@@ -77,3 +79,14 @@ class RefundService:
             raise RefundDelayed from down
         async with write() as work:
             await work.payments.set_refund(refund, RefundState.ASKED)
+
+    async def _how(self, refund: UUID, tip: Tip) -> tuple[str, RefundAsk | None]:
+        """By which rail its charge came in, and what that one is to be asked."""
+        if tip.charge is None or tip.entry_key is None:
+            return "", None
+        rail = tip.entry_key.split(":")[1]  # payment:<rail>:<their id>:paid
+        async with self._unit.read() as work:
+            payment = await work.payments.of_charge(tip.id, rail)
+        if payment is None:
+            return rail, None
+        return rail, RefundAsk(refund, tip.charge, tip.kept, payment.amount, payment.id, payment.account)

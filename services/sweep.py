@@ -107,7 +107,7 @@ class PaymentSweep:
         found = Found(PaymentState.UNKNOWN)
         try:
             if rail is not None:
-                found = await rail.fetch(PaymentRef(payment.id, payment.their_id))
+                found = await rail.fetch(PaymentRef(payment.id, payment.their_id, payment.account))
         except RailUnavailable as error:
             log.warning(
                 "payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, error=type(error).__name__

@@ -67,13 +67,15 @@ class MethodStore:
     async def of(self, donor: UUID) -> list[KeptMethod]:
         """What somebody has saved, newest first."""
         kept = (methods.c.donor_id == donor) & methods.c.saved_at.is_not(None) & methods.c.forgotten_at.is_(None)
-        rows = await self._connection.execute(select(methods).where(kept).order_by(methods.c.saved_at.desc()))
+        at = (rail_accounts.c.organisation_id == methods.c.organisation_id) & (rail_accounts.c.rail == methods.c.rail)
+        found = select(methods, rail_accounts.c.their_id.label("account")).outerjoin(rail_accounts, at).where(kept)
         return [
             KeptMethod(
-                row.id, row.donor_id, row.organisation_id, row.rail, SavedMethod(row.customer, row.method, row.label)
+                row.id, row.donor_id, row.organisation_id, row.rail,
+                SavedMethod(row.customer, row.method, row.label, row.account),
             )
-            for row in rows
-        ]
+            for row in await self._connection.execute(found.order_by(methods.c.saved_at.desc()))
+        ]  # fmt: skip
 
     async def forget(self, method: UUID, *, now: datetime) -> None:
         """It is never charged again."""

@@ -14,7 +14,7 @@ from giving.money import Money
 from giving.payments import Payment, PaymentState, PaymentWish
 from storage.look_ups import LookUpStore
 from storage.sets import SetStatement, insert_rows, reader
-from storage.tables import payments, refunds
+from storage.tables import former_payments, payments, refunds, tips
 from storage.upsert import insert_into
 
 
@@ -53,12 +53,21 @@ class PaymentStore:
     async def by_id(self, payment: UUID) -> Payment | None:
         """The payment, or None."""
         row = (await self._connection.execute(select(payments).where(payments.c.id == payment))).first()
-        return _payment(row) if row else None
+        return read_payment(row) if row else None
 
     async def by_ids(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
         """Those of the payments that are known."""
         rows = await self._connection.execute(select(payments).where(payments.c.id.in_(ids)))
-        return {row.id: _payment(row) for row in rows}
+        return {row.id: read_payment(row) for row in rows}
+
+    async def of_charge(self, tip: UUID, rail: str) -> Payment | None:
+        """The payment of this rail that paid a tip: the one it names, or one that it named before."""
+        named = select(tips.c.payment_id).where(tips.c.id == tip)
+        before = select(former_payments.c.payment_id).where(former_payments.c.tip_id == tip)
+        of_it = payments.c.id.in_(named) | payments.c.id.in_(before)
+        found = select(payments).where(of_it, payments.c.rail == rail).order_by(payments.c.state != PaymentState.PAID)
+        row = (await self._connection.execute(found.limit(1))).first()
+        return read_payment(row) if row else None
 
     async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
         """The payments, held until the commit (PostgreSQL), in one order."""
@@ -104,7 +113,7 @@ class PaymentStore:
             kept = update(payments).where(payments.c.id == bindparam("_id"))
             await self._connection.execute(kept.values(wish=bindparam("_wish", type_=payments.c.wish.type)), new)
             await LookUpStore(self._connection).add_many([row["_id"] for row in new])
-        return {row.id: (_payment(row), stored[row.id]) for row in rows}
+        return {row.id: (read_payment(row), stored[row.id]) for row in rows}
 
     async def link_many(self, linked: Sequence[Payment]) -> None:
         """Write their id and the link to pay; an event that was faster keeps its state."""
@@ -145,7 +154,8 @@ class PaymentStore:
 _STATES = {state.value: state for state in PaymentState}
 
 
-def _payment(row: Row[Any]) -> Payment:
+def read_payment(row: Row[Any]) -> Payment:
+    """A row of `payments`."""
     return Payment(
         id=row.id,
         donor=row.donor_id,

@@ -11,17 +11,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import ChatState
 from giving.ids import token_of
+from giving.payments import Payment
 from giving.people import Visibility
 from giving.subscriptions import SubscriptionKind
+from giving.tabs import OPEN, ChargeState
 from giving.tips import TipState
 from storage.creators import CreatorStore
 from storage.held import dialogs_of, queries
 from storage.inbox import CLOSED, scrub
 from storage.outbox import OutboxState
+from storage.payments import read_payment
 from storage.tables import (
     chat_managers,
     chats,
     dialogs,
+    methods,
     outbox,
     payments,
     people,
@@ -30,6 +34,8 @@ from storage.tables import (
     roles,
     slots,
     subscriptions,
+    tab_charges,
+    tabs,
     thanks,
     tip_keys,
     tips,
@@ -101,8 +107,8 @@ class PrivacyStore:
 
     async def erase(
         self, person: UUID, telegram_id: int, traces: Traces, *, stale: Collection[UUID], now: datetime
-    ) -> list[str]:
-        """Forget who they are; the books stay. Gives the providers' ids of payments that were still open.
+    ) -> list[Payment]:
+        """Forget who they are; the books stay. Gives the payments that were still open.
 
         `stale`: posts whose buttons show something that is so no longer.
         The order is that of settling (payments, tips, …, people), so that neither waits for the other for ever.
@@ -115,28 +121,33 @@ class PrivacyStore:
         gone = {
             "telegram_id": None, "name": "", "username": None, "language_code": None, "chosen_language": None,
             "visibility": Visibility.ANONYMOUS, "thanked_by_name": False, "started_at": None, "unreachable_at": None,
-            "left_at": now,
+            "rail": None, "settle_at_minor": None, "monthly_minor": None, "left_at": now,
         }  # fmt: skip
         await self._connection.execute(update(people).where(people.c.id == person).values(gone))
         return open_pages
 
-    async def _close_money(self, person: UUID, now: datetime) -> list[str]:
+    async def _close_money(self, person: UUID, now: datetime) -> list[Payment]:
         """Unpaid tips are cancelled, no gift names anybody; who hid an amount keeps it hidden."""
         of_theirs = select(payments).where(payments.c.id.in_(_payments_of(person))).order_by(payments.c.id)
         held = (await self._connection.execute(of_theirs.with_for_update(key_share=True))).all()
         mine = tips.c.donor_id == person
-        unpaid = mine & (tips.c.state == TipState.OFFERED)
+        unpaid = mine & tips.c.state.in_((TipState.OFFERED, TipState.ON_TAB))
         open_ones = select(tips.c.payment_id).where(unpaid).order_by(tips.c.id).with_for_update(key_share=True)
         waiting = set((await self._connection.execute(open_ones)).scalars())
         cancelled = {"state": TipState.CANCELLED, "cancelled_at": now, "open_key": None}
+        charges = tab_charges.c.tab_id.in_(select(tabs.c.id).where(tabs.c.donor_id == person))
+        charges &= tab_charges.c.state.in_([state.value for state in OPEN])
+        forgotten = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
         unnamed = case((tips.c.visibility == Visibility.NAMED, Visibility.ANONYMOUS), else_=tips.c.visibility)
         for statement in (
             update(tips).where(unpaid).values(cancelled),
             update(tips).where(mine).values(visibility=unnamed, card_message_id=None),
             update(payments).where(payments.c.id.in_(_payments_of(person))).values(url=None, wish=None),
+            update(tab_charges).where(charges).values(state=ChargeState.SKIPPED),
+            update(methods).where(methods.c.donor_id == person).values(forgotten),
         ):
             await self._connection.execute(statement)
-        return [row.their_id for row in held if row.id in waiting and row.their_id is not None]
+        return [read_payment(row) for row in held if row.id in waiting and row.their_id is not None]
 
     async def _erase_traces(self, person: UUID, traces: Traces, now: datetime) -> None:
         """Events that are not settled yet keep their bodies until they are (storage/inbox.py, mark)."""

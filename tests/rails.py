@@ -35,10 +35,10 @@ class PaperRail:
         self.asked.append((key, intent))
         return PaymentLink(f"pay_{intent.reference.hex}", f"https://pay.example/{intent.reference.hex}")
 
-    async def cancel_payment(self, their_id: str) -> None:
+    async def cancel_payment(self, payment: PaymentRef) -> None:
         if self.down:
             raise RailUnavailable
-        self.cancelled.append(their_id)
+        self.cancelled.append(payment.their_id or "")
 
     async def fetch(self, payment: PaymentRef) -> Found:
         if self.down:
@@ -46,10 +46,10 @@ class PaperRail:
         self.fetched.append(payment)
         return self.found.get(payment.reference, Found(PaymentState.UNKNOWN))
 
-    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+    async def refund(self, ask: RefundAsk, *, key: str) -> None:
         if self.down:
             raise RailUnavailable
-        self.refunds.append((charge, amount, key))
+        self.refunds.append((ask.charge, ask.amount, key))
 
     async def close(self) -> None:
         """Nothing is held open."""

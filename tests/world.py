@@ -24,6 +24,7 @@ from services.payments import PaymentService, Received
 from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
+from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
@@ -192,7 +193,7 @@ async def make_world(unit: UnitOfWork) -> World:
     links = Links("http://127.0.0.1:8081", "yizan_bot")
     limits = Limits(Money(100, "CNY"), Money(5_000_000, "CNY"))
     presets = (cny("1"), cny("5"), cny("10"))
-    tips = TipService(unit, rail, links, limits=limits, presets=presets, language="zh-CN", now=time)
+    tips = TipService(unit, Rails([rail]), links, limits=limits, presets=presets, language="zh-CN", now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
@@ -211,8 +212,8 @@ async def make_world(unit: UnitOfWork) -> World:
         slots=SlotService(unit, language="zh-CN", now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
-        refunds=RefundService(unit, rail, tips, now=time),
-        privacy=PrivacyService(unit, rail, wakes=wakes, now=time),
+        refunds=RefundService(unit, Rails([rail]), tips, now=time),
+        privacy=PrivacyService(unit, Rails([rail]), wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),

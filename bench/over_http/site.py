@@ -27,6 +27,7 @@ from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
 from services.projects import ProjectService
+from services.rails import Rails
 from services.refunds import RefundService
 from services.slots import SlotService
 from services.tips import TapLook
@@ -130,13 +131,13 @@ def _parts(served: Service, hook: TelegramHook) -> WebParts:
 
 
 def _dispatcher(served: Service, parts: WebParts) -> Dispatcher:
-    unit, rail = served.unit, None
+    unit = served.unit
     return build_dispatcher(
         people=PeopleService(unit, owners=[]),
         tips=served.tips,
         creators=CreatorService(unit, NoRights(), zone=ZONE, currency="CNY", language="zh-CN"),
         projects=parts.projects,
-        refunds=RefundService(unit, rail, served.tips),
+        refunds=RefundService(unit, Rails(), served.tips),
         texts=parts.texts,
         links=parts.links,
         routers=routers(),

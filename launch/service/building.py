@@ -33,6 +33,7 @@ from services.payments import PaymentService
 from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
+from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
@@ -54,7 +55,7 @@ class Services:
     """Every service of one process, on one database."""
 
     unit: UnitOfWork
-    rails: dict[str, Rail]
+    rails: Rails
     texts: Texts
     links: Links
     people: PeopleService
@@ -110,13 +111,12 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
     language, currency = settings.language, settings.tips.currency
     links = Links(settings.web.link_base)
-    rails = rails_of(settings)
-    rail = next(iter(rails.values()), None)
+    rails = Rails(rails_of(settings).values())
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
     limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
     guard = PaymentGuard(unit, rails, rules=payment_rules(settings))
-    tips = TipService(unit, rail, links, limits=limits, presets=presets, language=language, guard=guard)
+    tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
     settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard)
@@ -141,8 +141,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
-        refunds=RefundService(unit, rail, tips, write=write),
-        privacy=PrivacyService(unit, rail, wakes=wakes),
+        refunds=RefundService(unit, rails, tips, write=write),
+        privacy=PrivacyService(unit, rails, wakes=wakes),
         payments=payments,
         sweep=PaymentSweep(unit, rails, payments),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),

@@ -13,7 +13,7 @@ import structlog
 
 from giving.creators import next_digest
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import EventKind, Outcome, RailEvent, Return, Settlement, decide_settlement, key_of
+from giving.payments import EventKind, Outcome, Payment, RailEvent, Return, Settlement, decide_settlement, key_of
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip, TipState
 from payments.provider import BadEvent, Rail
@@ -151,6 +151,10 @@ class Settler:
             tips=await work.tips.of_payments(references),
             booked=await work.ledger.booked(_keys(events)),
         )
+        if incomplete := [id_ for id_, payment in batch.payments.items() if not _adds_up(payment, batch.tips.get(id_))]:
+            for id_, more in (await work.tabs.former(incomplete)).items():
+                known = batch.tips.setdefault(id_, [])
+                known += [tip for tip in more if tip.id not in {one.id for one in known}]
         failed = {f"refund:{e.rail}:{e.their_id}" for _, e in events if e.kind is EventKind.REFUND_FAILED}
         shares = await work.returns.of(failed) if failed else {}
         for stored, event in events:
@@ -242,6 +246,13 @@ class Settler:
 def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
     """A time of booking that no digest has told of yet, whatever another replica's clock says."""
     return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
+
+
+def _adds_up(payment: Payment, tips: Sequence[Tip] | None) -> bool:
+    """Whether a payment's tips are all that it was asked for: else some name another payment by now."""
+    if tips and len(tips) == 1:
+        return tips[0].amount == payment.amount
+    return sum(tip.amount.minor for tip in tips or () if tip.extra_of is None) == payment.amount.minor
 
 
 def _keys(events: Sequence[Event]) -> set[str]:

@@ -11,9 +11,9 @@ from giving.errors import NoRail, NotYours, PostUnknown, RailUnavailable, TipNot
 from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.people import Person, Visibility
+from giving.rails import Way
 from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
-from giving.rails import Way
 from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard

@@ -25,6 +25,7 @@ from payments.provider import PaymentIntent, PaymentLink
 from services.links import Links
 from services.outbox import Notice, OutboxService
 from services.payments import PaymentService
+from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.tips import TipService
@@ -68,10 +69,10 @@ class House:
         now = self._now
         rail = DistantRail(wire, points)
         links = Links("http://127.0.0.1:8081", "yizan_bot")
-        self.tips = TipService(self.unit, rail, links, limits=LIMITS, presets=(), language="zh-CN", now=now)
+        self.tips = TipService(self.unit, Rails([rail]), links, limits=LIMITS, presets=(), language="zh-CN", now=now)
         settler = Settler(self.unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=now)
         self.payments = PaymentService(self.unit, [rail], settler)
-        self.refunds = RefundService(self.unit, rail, self.tips, now=now)
+        self.refunds = RefundService(self.unit, Rails([rail]), self.tips, now=now)
         self.outbox = OutboxService(
             self.unit, self.tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=now
         )

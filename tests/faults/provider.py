@@ -15,6 +15,7 @@ from services.clock import Clock
 from services.links import Links
 from services.outbox import OutboxService
 from services.payments import PaymentService
+from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.sweep import PaymentSweep
@@ -135,11 +136,11 @@ def pay_by(world: World, rail: SandboxRail) -> World:
     """The world's money goes by the sandbox rail from now on."""
     unit, links, time = world.unit, Links("http://127.0.0.1:8081", "yizan_bot"), world.time
     limits = Limits(cny("1"), cny("50000"))
-    world.tips = TipService(unit, rail, links, limits=limits, presets=(cny("1"),), language="zh-CN", now=time)
+    world.tips = TipService(unit, Rails([rail]), links, limits=limits, presets=(cny("1"),), language="zh-CN", now=time)
     settler = Settler(unit, {rail.name: rail}, wakes=world.wakes, digest_every=timedelta(minutes=10), now=time)
     world.payments = PaymentService(unit, [rail], settler)
     world.sweep = PaymentSweep(unit, {rail.name: rail}, world.payments, now=time, sleep=at_once)
-    world.refunds = RefundService(unit, rail, world.tips, now=time)
+    world.refunds = RefundService(unit, Rails([rail]), world.tips, now=time)
     world.outbox = OutboxService(
         unit,
         world.tips,

@@ -23,6 +23,7 @@ from giving.tips import Limits, TipState
 from services.clock import utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
+from services.rails import Rails
 from services.tips import TipService
 from tests.services.town import ATTEMPTS, MINUTE_S, MOST, SCRIPTS, TAKES_S, Town, attack, open_town
 from tests.world import World
@@ -128,7 +129,7 @@ async def test_budgets_are_shared_by_replicas_and_forgotten_when_whole(town: Tow
     second = PaymentGuard(town.world.unit, rails)
     limits, links = Limits(Money(100, "CNY"), Money(5_000_000, "CNY")), Links("http://127.0.0.1:8081", "bot")
     replica = TipService(
-        town.world.unit, town.attacked.rail, links, limits=limits, presets=(), language="en", guard=second
+        town.world.unit, Rails([town.attacked.rail]), links, limits=limits, presets=(), language="en", guard=second
     )
     made, began = 0, time.monotonic()
     for number in range(30):

@@ -16,6 +16,7 @@ from giving.tips import OfferRequest, TipState
 from services.dialogs import DialogService
 from services.ledger import LedgerService
 from services.privacy import PrivacyService
+from services.rails import Rails
 from storage.ids import new_id
 from storage.tables import chat_managers, chats, metadata, outbox, posts, provider_events, slots, thanks
 from storage.work import UnitOfWork
@@ -282,7 +283,7 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
 
 
 async def test_an_export_that_would_be_too_large_says_what_it_left_out(world: World, dora: Person):
-    file = await PrivacyService(world.unit, world.rail, most_bytes=3000, now=world.time).export(dora)
+    file = await PrivacyService(world.unit, Rails([world.rail]), most_bytes=3000, now=world.time).export(dora)
     told = json.loads(file.content)
     assert not file.complete
     assert told["about"]["cut_short"]

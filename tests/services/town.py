@@ -28,6 +28,7 @@ from services.clock import utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.payments import PaymentService
+from services.rails import Rails
 from services.settlement import Settler
 from services.tips import TipService
 from services.wake import Wakes
@@ -142,7 +143,7 @@ async def open_town(world: World, tmp_path: Path) -> AsyncIterator[Town]:
             limits, links = Limits(Money(100, "CNY"), Money(5_000_000, "CNY")), Links("http://127.0.0.1:8081", "bot")
 
             def tips(of: SandboxRail) -> TipService:
-                return TipService(unit, of, links, limits=limits, presets=(), language="en", guard=guard)
+                return TipService(unit, Rails([of]), links, limits=limits, presets=(), language="en", guard=guard)
 
             yield Town(
                 world,

@@ -22,6 +22,7 @@ from services.links import Links
 from services.payments import PaymentService
 from services.people import PeopleService
 from services.projects import ProjectService
+from services.rails import Rails
 from services.settlement import Settler
 from services.slots import SlotService
 from services.tips import TipService
@@ -76,7 +77,7 @@ class World:
         self.rail = OfflineRail()
         limits = Limits(cny("1"), cny("50000"))
         self.tips = TipService(
-            self.unit, self.rail, self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN"
+            self.unit, Rails([self.rail]), self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN"
         )
         self.projects = ProjectService(self.unit)
         self.slots = SlotService(self.unit, language="zh-CN")
