@@ -1,6 +1,6 @@
 """A rail without a network: it says what a provider would, and moves nothing."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,7 +8,16 @@ import orjson
 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
-from payments.provider import BadSignature, Capabilities, Found, PaymentIntent, PaymentLink, PaymentRef
+from payments.provider import (
+    BadSignature,
+    Capabilities,
+    Found,
+    PaymentIntent,
+    PaymentLink,
+    PaymentRef,
+    Record,
+    RefundAsk,
+)
 
 HEADERS = {"Signature": "paper"}
 
@@ -32,6 +41,11 @@ class PaperRail:
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Nothing to give back."""
+
+    async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
+        """It keeps no books."""
+        for record in ():
+            yield record
 
     async def close(self) -> None:
         """Nothing is held open."""

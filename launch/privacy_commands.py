@@ -25,7 +25,7 @@ def privacy() -> None:
 def left(context: click.Context, since: datetime) -> None:
     """Who left since then: opaque ids, one a line. Keep them before you restore an older backup."""
     from services.privacy import PrivacyService
-from services.rails import Rails
+    from services.rails import Rails
     from storage.work import UnitOfWork
 
     async def work(engines: "Engines") -> list[tuple[UUID, datetime]]:
@@ -41,7 +41,7 @@ from services.rails import Rails
 def forget(context: click.Context, file: TextIO) -> None:
     """Forget again whom FILE names (as `privacy left` printed it; - is the standard input)."""
     from services.privacy import PrivacyService
-from services.rails import Rails
+    from services.rails import Rails
     from storage.work import UnitOfWork
 
     try:
