@@ -276,6 +276,12 @@ class PayingPaused(GivingError):
     message_key = "error-paying-paused"
 
 
+class TabEmpty(GivingError):
+    """Nothing stands on the tab that could be paid now."""
+
+    message_key = "error-tab-empty"
+
+
 class MonthlyLimit(GivingError):
     """They promised as much this month as they want to; args: limit (Money), left (Money)."""
 

@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
 
     HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
+
+    TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     """
 
     RECEIPT = "receipt"
@@ -33,6 +35,8 @@ class NoticeKind(StrEnum):
     PAUSED = "paused"
     TAKE_OVER = "take_over"
     THANKS = "thanks"
+    TAB_ANNOUNCED = "tab_announced"
+    TAB_ASKED = "tab_asked"
 
 
 class Urgency(IntEnum):
@@ -58,6 +62,8 @@ URGENCY = {
     NoticeKind.PAUSED: Urgency.NOTICE,
     NoticeKind.TAKE_OVER: Urgency.NOTICE,
     NoticeKind.THANKS: Urgency.NOTICE,
+    NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
+    NoticeKind.TAB_ASKED: Urgency.RECEIPT,
 }
 
 # One text to many people: better not at all than twice. Everything else arrives at least once.

@@ -19,6 +19,7 @@ class Wakes:
     outbox: asyncio.Event = field(default_factory=asyncio.Event)
     counters: asyncio.Event = field(default_factory=asyncio.Event)
     digests: asyncio.Event = field(default_factory=asyncio.Event)
+    tabs: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def log_trouble(event: str, error: Exception, **more: str) -> None:

@@ -141,6 +141,16 @@ class TipStore:
         row = (await self._connection.execute(select(tips).where(tips.c.id == tip).with_for_update())).first()
         return read_tip(row) if row else None
 
+    async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Tip]:
+        """Those of the tips that are known, in order of their ids, held until the commit."""
+        held = select(tips).where(tips.c.id.in_(ids)).order_by(tips.c.id).with_for_update(key_share=True)
+        return {row.id: read_tip(row) for row in await self._connection.execute(held)}
+
+    async def promise_many(self, ids: Collection[UUID]) -> None:
+        """They are on tabs from now on, and no longer what the same tap finds."""
+        on = {"state": TipState.ON_TAB, "open_key": None}
+        await self._connection.execute(update(tips).where(tips.c.id.in_(ids)).values(on))
+
     async def set_card(self, tip: UUID, message_id: int) -> int | None:
         """Remember the private message that shows the tip; returns the one that did before."""
         before: int | None = await self._connection.scalar(select(tips.c.card_message_id).where(tips.c.id == tip))

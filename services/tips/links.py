@@ -58,6 +58,10 @@ class PaymentLinks:
         """Where to pay a tab's charge; the same link as long as it is unpaid. Raises: as for a tip."""
         return await self._url(Ask(person, payment=payment_id))
 
+    async def kept(self, payment_id: UUID, person: Person) -> tuple[Payment, PaymentWish]:
+        """A tab's payment with the words its rail is asked with, now or before. Raises: as for a link."""
+        return await self._ask(Ask(person, payment=payment_id))
+
     async def _url(self, ask: Ask) -> str:
         payment, wish = await self._ask(ask)
         if payment.url is not None:

@@ -1,0 +1,231 @@
+"""Settling tabs: charges are begun, announced, asked for, charged to a saved method, and given up after two months."""
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from giving import tabs as rules
+from giving.errors import GivingError, NotYours, RailUnavailable, TabEmpty, TipNotOpen
+from giving.money import sum_of
+from giving.notices import URGENCY, NoticeKind
+from giving.payments import Payment, PaymentState
+from giving.people import Person
+from giving.tabs import Charge, ChargeState, Reason
+from payments.provider import PaymentRef, RailRefused, Saves
+from services.clock import Clock, utc_now
+from services.leadership import Write
+from services.rails import Rails
+from services.tabs import TabService
+from services.tips.links import PaymentLinks, intent_of, key_of
+from services.wake import Wakes
+from storage.ids import new_id
+from storage.methods import KeptMethod
+from storage.outbox import NewMessage
+from storage.tabs import ChargeRow, TabRow
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
+BATCH: Final = 100
+
+
+class TabCharges:
+    """What a donor does with a charge, and what the leader's sweep does for all of them."""
+
+    def __init__(
+        self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, *, wakes: Wakes,
+        write: Write | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`write`: by what the sweep writes, in production the leader's."""
+        self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
+        self._wakes, self._write, self._now = wakes, write or unit, now
+
+    # -- by its donor --
+
+    async def settle(self, tab: UUID, person: Person) -> str:
+        """Settle a tab now: where to pay what stands on it. What was asked for before is asked for no more.
+
+        Raises: NotYours, TabEmpty, TipNotOpen, RailUnavailable, and what the guard refuses.
+        """
+        async with self._unit() as work:
+            row = await work.tabs.lock(tab)
+            if row is None or row.tab.donor != person.id:
+                raise NotYours
+            charge, closed = await self._begin(work, row, Reason.PRESSED, None)
+        await self._close_pages(closed)
+        return await self._links.of_payment(charge.payment, person)
+
+    async def skip(self, charge: UUID, person: Person) -> ChargeRow:
+        """Not this time: it stays on the tab until the next month's end. Raises: NotYours, TipNotOpen."""
+        async with self._unit() as work:
+            row = await work.tabs.lock_charge(charge)
+            if row is None or row.donor != person.id:
+                raise NotYours
+            if row.charge.state not in (ChargeState.ANNOUNCED, ChargeState.ASKED):
+                raise TipNotOpen
+            until = rules.after_skip(self._now(), self._tabs.zone)
+            await work.tabs.set_charge(charge, ChargeState.SKIPPED)
+            await work.tabs.skip(row.charge.tab, until)
+            await work.tabs.look_at({row.charge.tab: until})
+            payment = await work.payments.by_id(row.payment)
+        CHARGES.labels(ChargeState.SKIPPED).inc()
+        log.info("tab_charge_skipped", charge_id=str(charge))
+        await self._close_pages([payment] if payment is not None else [])
+        return row
+
+    # -- by itself --
+
+    async def sweep(self) -> int:
+        """Begin what is due, and take every open charge a step further; how many steps were taken."""
+        steps = 0
+        async with self._unit.read() as work:
+            due = await work.tabs.claim_due(self._now(), BATCH)
+            charges = await work.tabs.open_charges()
+        for tab in due:
+            steps += await self._alone(self._look_at(tab), tab)
+        for charge in charges:
+            steps += await self._alone(self._further(charge), charge.charge.id)
+        return steps
+
+    async def _alone(self, step: Awaitable[bool], about: UUID) -> bool:
+        """What one of them is stopped by does not hold up the others."""
+        try:
+            return await step
+        except (GivingError, RailRefused) as refusal:  # a rail that is away, a guard: the next sweep tries again
+            log.warning("tab_not_settled", subject=str(about), error=type(refusal).__name__)
+            return False
+
+    async def _look_at(self, tab: UUID) -> bool:
+        closed: list[Payment] = []
+        async with self._write() as work:
+            row = await work.tabs.lock(tab)
+            if row is None:
+                return False
+            reason = self._tabs.due(row)
+            if reason is None:
+                await work.tabs.look_at({tab: self._tabs.next_look(row)})
+                return False
+            saved = {(kept.organisation, kept.rail): kept for kept in await work.methods.of(row.tab.donor)}
+            _, closed = await self._begin(work, row, reason, saved.get((row.tab.organisation, row.rail)))
+        await self._close_pages(closed)
+        return True
+
+    async def _begin(
+        self, work: Work, row: TabRow, reason: Reason, saved: KeptMethod | None
+    ) -> tuple[ChargeRow, list[Payment]]:
+        """A charge of all that stands on the tab, also of what was asked for before and not paid."""
+        now, before = self._now(), []
+        for earlier in await work.tabs.open_charges(donor=row.tab.donor):
+            if earlier.charge.tab == row.tab.id and earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED):
+                await work.tabs.set_charge(earlier.charge.id, ChargeState.SKIPPED)
+                before.append(earlier.payment)
+        closed = list((await work.payments.by_ids(before)).values())
+        standing = await work.tabs.standing(row.tab.id)
+        if not standing:
+            raise TabEmpty
+        whole = replace(row.tab, promised=sum_of((tip.amount for tip in standing), row.currency))
+        charge = rules.begun(new_id(), whole, reason, saved=saved is not None, now=now)
+        accounts = await self._rails.accounts(work)
+        account = accounts.get((row.tab.organisation, row.rail))
+        payment = Payment(
+            new_id(), row.tab.donor, row.rail, charge.amount, PaymentState.CREATED, now,
+            account=account.their_id if account is not None else None,
+        )  # fmt: skip
+        await work.payments.add_many([payment])
+        await work.tabs.begin(charge, payment.id, standing, now=now)
+        await work.tabs.look_at({row.tab.id: None})
+        if reason is not Reason.PRESSED:
+            announced = charge.state is ChargeState.ANNOUNCED
+            kind = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED
+            await self._queue(work, kind, charge.id, row.tab.donor)
+        CHARGES.labels(charge.state).inc()
+        log.info("tab_charge_begun", charge_id=str(charge.id), reason=reason, state=charge.state, tips=len(standing))
+        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation), closed
+
+    async def _further(self, row: ChargeRow) -> bool:
+        """One step of an open charge, if one is due."""
+        charge, now = row.charge, self._now()
+        async with self._unit.read() as work:
+            payment = await work.payments.by_id(row.payment)
+            person = (await work.people.by_ids([row.donor])).get(row.donor)
+        if payment is None or person is None:
+            return False
+        if payment.state is PaymentState.PAID:
+            return await self._set(charge, ChargeState.PAID)
+        if rules.expired(charge, now):
+            return await self._expire(row, payment)
+        if rules.chargeable(charge, now):
+            await self._set(charge, ChargeState.CHARGING)
+            return await self._charge(row, payment, person)
+        if charge.state is ChargeState.CHARGING:
+            if payment.state in (PaymentState.FAILED, PaymentState.CANCELLED):
+                return await self._new_payment(row)  # the saved method was declined
+            if payment.their_id is None:
+                return await self._charge(row, payment, person)
+        return False
+
+    async def _charge(self, row: ChargeRow, payment: Payment, person: Person) -> bool:
+        """To the saved method; asked again with the same key where nothing was heard."""
+        rail = self._rails.get(payment.rail)
+        async with self._unit.read() as work:
+            saved = [
+                kept
+                for kept in await work.methods.of(row.donor)
+                if (kept.organisation, kept.rail) == (row.organisation, payment.rail)
+            ]
+        if not saved or not isinstance(rail, Saves):
+            return await self._new_payment(row)  # forgotten meanwhile
+        payment, wish = await self._links.kept(payment.id, person)
+        try:
+            link = await rail.charge_saved(intent_of(payment, wish), saved[0].method, key=key_of(payment))
+        except RailRefused as refused:
+            log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
+            return await self._new_payment(row)
+        async with self._write() as work:
+            await work.payments.link_many([replace(payment, their_id=link.their_id)])
+        return True
+
+    async def _new_payment(self, row: ChargeRow) -> bool:
+        """A declined charge is asked for by a link: begun again, since a key can't be asked with other words."""
+        async with self._write() as work:
+            tab = await work.tabs.lock(row.charge.tab)
+            await work.tabs.set_charge(row.charge.id, ChargeState.SKIPPED)
+            if tab is not None:
+                await self._begin(work, tab, Reason.REACHED, None)
+        return True
+
+    async def _expire(self, row: ChargeRow, payment: Payment) -> bool:
+        """Quietly; what is paid all the same counts like any other gift."""
+        async with self._write() as work:
+            await work.tabs.set_charge(row.charge.id, ChargeState.EXPIRED)
+            count = await work.tabs.expire(row.payment)
+        CHARGES.labels(ChargeState.EXPIRED).inc()
+        log.info("tab_charge_expired", charge_id=str(row.charge.id), tips=count)
+        await self._close_pages([payment])
+        return True
+
+    async def _set(self, charge: Charge, state: ChargeState) -> bool:
+        async with self._write() as work:
+            await work.tabs.set_charge(charge.id, state)
+        CHARGES.labels(state).inc()
+        return True
+
+    async def _queue(self, work: Work, kind: NoticeKind, charge: UUID, donor: UUID) -> None:
+        now = self._now()
+        await work.outbox.add_many([NewMessage(f"{kind}:{charge}", kind, URGENCY[kind], donor, charge, now)], now=now)
+        self._wakes.outbox.set()
+
+    async def _close_pages(self, pages: Sequence[Payment]) -> None:
+        """As far as the rails answer: what is paid all the same is booked, and given back where it is too much."""
+        for page in pages:
+            rail = self._rails.get(page.rail)
+            if rail is None or page.their_id is None:
+                continue
+            try:
+                await rail.cancel_payment(PaymentRef(page.id, page.their_id, page.account))
+            except (RailUnavailable, RailRefused) as error:
+                log.warning("payment_not_cancelled", payment_id=str(page.id), error=type(error).__name__)
