@@ -19,7 +19,7 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-EVERYONE: Final = ("give", "gifts", "charity", "slot", "privacy", "language", "help", "start")
+EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "privacy", "language", "help", "start")
 OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
 MEMBERS: Final = ("tip",)
 ADMINISTRATORS: Final = ("tip", "charity")

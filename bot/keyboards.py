@@ -13,6 +13,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Visibility
 from giving.projects import Project, ProjectCard, Tally
+from giving.rails import How, Way
 from giving.tips import Tip
 from services.links import Links
 from services.projects import Page
@@ -82,14 +83,27 @@ def project_amounts(texts: Texts, language: str, project: Project, presets: Sequ
 # --- Tips ------------------------------------------------------------------------------------------------------------
 
 
-def tip_card(texts: Texts, language: str, tip: Tip, giver: str, pay_url: str | None) -> InlineKeyboardMarkup:
-    """Pay (or, without a link, try again), who will see what, cancel."""
-    if pay_url is None:
-        pay = tap(texts.plain(language, "button-retry"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW))
-    else:
-        pay = opens(texts.plain(language, "button-pay", amount=tip.amount), pay_url)
+def tip_card(texts: Texts, language: str, card: TipCard, giver: str, pay_url: str | None) -> InlineKeyboardMarkup:
+    """By what it can be paid, who will see what, cancel."""
+    tip, pays = card.tip, _pays(texts, language, card.tip, card.ways, pay_url)
     cancel = tap(texts.plain(language, "button-cancel"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL))
-    return keyboard([[pay], *_visibility(texts, language, tip, giver), [cancel]])
+    return keyboard([*pays, *_visibility(texts, language, tip, giver), [cancel]])
+
+
+def _pays(texts: Texts, language: str, tip: Tip, ways: Sequence[Way], pay_url: str | None) -> Rows:
+    """The page (without a link, try again) where it is paid at once; then every other way, with what will happen."""
+    now = ways[0].how is How.NOW if ways else True
+    rows: Rows = []
+    if now and pay_url is not None:
+        rows.append([opens(texts.plain(language, "button-pay", amount=tip.amount), pay_url)])
+    elif now:
+        again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
+        rows.append([tap(texts.plain(language, "button-retry"), again)])
+    for way in ways[1:] if now else ways:
+        rail, key = texts.named(language, "rail", way.rail), f"button-way-{way.how}"
+        about = {"sum": way.settles_at} if way.settles_at is not None else {}
+        rows.append([tap(texts.plain(language, key, rail=rail, **about), cb.TipRail(tip=tip.id, rail=way.rail))])
+    return rows
 
 
 def _visibility(texts: Texts, language: str, tip: Tip, giver: str) -> Rows:

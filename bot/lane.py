@@ -178,8 +178,9 @@ class TapLane:
         if self._pace is not None:
             self._pace.must_be_free(person.telegram_id, tap.chat)
         request = OfferRequest(
-            key=tap.query, donor=person.id, amount=tap.amount, post=tap.post, visibility=person.visibility
-        )
+            key=tap.query, donor=person.id, amount=tap.amount, post=tap.post, visibility=person.visibility,
+            rail=person.rail,
+        )  # fmt: skip
         tip = await self._tips.offer(request)
         if self._pace is not None:  # only now: what is handed on is counted there
             with contextlib.suppress(TooFast, TooManyHere):  # two at once

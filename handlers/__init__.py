@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import callbacks as cb
 from bot.replies import Replies, for_one
-from handlers import admin, audit, creators, groups, privacy, projects, start, tips, unanswered
+from handlers import admin, audit, creators, groups, privacy, projects, start, tabs, tips, unanswered
 from handlers.here import HereMiddleware
 from texts import Texts
 
@@ -81,7 +81,7 @@ def routers() -> list[Router]:
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(
-        unanswered.router(), tips.router(), projects.router(), groups.router(), creators.router(), privacy.router(),
-        admin.router(), audit.router(), start.router(),
+        unanswered.router(), tips.router(), tabs.router(), projects.router(), groups.router(), creators.router(),
+        privacy.router(), admin.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [root]

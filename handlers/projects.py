@@ -121,6 +121,7 @@ async def tapped(query: CallbackQuery, callback_data: cb.GiveTap, here: Here) ->
             amount=callback_data.amount,
             project=callback_data.project,
             visibility=here.person.visibility,
+            rail=here.person.rail,
         )
     )
     await here.say.in_time(query, show_tip(here, tip.id))

@@ -91,6 +91,8 @@ class Telegram:
             handovers=services.handovers,
             slots=services.slots,
             thanks=services.thanks,
+            tabs=services.tabs,
+            charges=services.tab_charges,
             pace=services.pace,
         )
         self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s

@@ -14,11 +14,12 @@ from giving.creators import Chat
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.quiet import QuietHours
-from services import digests, handover, thanks
+from services import digests, handover, tab_charges, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
 from services.leadership import Write
+from services.tab_charges import ChargeTold
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
@@ -199,6 +200,11 @@ class OutboxService:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
             return await thanks.told(work, notice.subject, notice.person)
+
+    async def tab_charge(self, notice: Notice) -> ChargeTold | None:
+        """A tab's charge; None if it is decided, or skipped, by now."""
+        async with self._unit.read() as work:
+            return await tab_charges.told(work, notice.subject)
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""

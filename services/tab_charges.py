@@ -1,7 +1,7 @@
 """Settling tabs: charges are begun, announced, asked for, charged to a saved method, and given up after two months."""
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
@@ -10,11 +10,13 @@ from prometheus_client import Counter
 
 from giving import tabs as rules
 from giving.errors import GivingError, NotYours, RailUnavailable, TabEmpty, TipNotOpen
-from giving.money import sum_of
+from giving.money import Money, sum_of
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, PaymentState
 from giving.people import Person
+from giving.projects import Organisation, Project
 from giving.tabs import Charge, ChargeState, Reason
+from giving.tips import Tip
 from payments.provider import PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.leadership import Write
@@ -33,6 +35,35 @@ CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what
 BATCH: Final = 100
 
 
+@dataclass(frozen=True, slots=True)
+class ChargeTold:
+    """A charge for its donor: what it is for, with whom, and by what (a saved method, or the rail's name)."""
+
+    charge: Charge
+    organisation: Organisation
+    tips: tuple[tuple[Tip, Project], ...]
+    rail: str
+    label: str
+
+
+async def told(work: Work, charge: UUID) -> ChargeTold | None:
+    """What a message about a charge tells; None if it is open no more."""
+    row = (await work.tabs.charges([charge])).get(charge)
+    if row is None or row.charge.state not in rules.OPEN:
+        return None
+    tips = (await work.tips.of_payments([row.payment])).get(row.payment, [])
+    payment = await work.payments.by_id(row.payment)
+    projects = await work.projects.by_ids({tip.project for tip in tips})
+    if payment is None or not tips:
+        return None
+    at = (row.organisation, payment.rail)
+    saved = [kept for kept in await work.methods.of(row.donor) if (kept.organisation, kept.rail) == at]
+    return ChargeTold(
+        row.charge, projects[tips[0].project].organisation, tuple((tip, projects[tip.project]) for tip in tips),
+        payment.rail, saved[0].method.label if saved else "",
+    )  # fmt: skip
+
+
 class TabCharges:
     """What a donor does with a charge, and what the leader's sweep does for all of them."""
 
@@ -46,8 +77,8 @@ class TabCharges:
 
     # -- by its donor --
 
-    async def settle(self, tab: UUID, person: Person) -> str:
-        """Settle a tab now: where to pay what stands on it. What was asked for before is asked for no more.
+    async def settle(self, tab: UUID, person: Person) -> tuple[Money, str]:
+        """Settle a tab now: what stands on it, and where to pay it. What was asked for before is asked for no more.
 
         Raises: NotYours, TabEmpty, TipNotOpen, RailUnavailable, and what the guard refuses.
         """
@@ -57,7 +88,7 @@ class TabCharges:
                 raise NotYours
             charge, closed = await self._begin(work, row, Reason.PRESSED, None)
         await self._close_pages(closed)
-        return await self._links.of_payment(charge.payment, person)
+        return charge.charge.amount, await self._links.of_payment(charge.payment, person)
 
     async def skip(self, charge: UUID, person: Person) -> ChargeRow:
         """Not this time: it stays on the tab until the next month's end. Raises: NotYours, TipNotOpen."""

@@ -98,6 +98,13 @@ class Tips(Group):
         return presets
 
 
+class Tabs(Group):
+    """Gifts too small for their rail; a donor can choose both for themselves (/tab)."""
+
+    settle_at_minor: Positive = 3000
+    monthly_minor: Positive = 10_000
+
+
 class SandboxRail(Group):
     api_base: Address = "http://127.0.0.1:8080"
     key: Secret = None
@@ -186,6 +193,7 @@ class Settings(BaseSettings):
     timezone: Annotated[Text, AfterValidator(timezone_name)] = "Asia/Shanghai"
     quiet_hours: Annotated[Text, AfterValidator(hours)] = "22:00-08:00"
     tips: Tips = Tips()
+    tabs: Tabs = Tabs()
     rails: Rails = Rails()
     notices: Notices = Notices()
     limits: Limits = Limits()

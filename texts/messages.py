@@ -71,6 +71,11 @@ class Texts:
         """A message without markup: buttons, alerts, titles, and templates that escape by themselves."""
         return self._format(language, key, {name: self._for_plain(language, args[name]) for name in args})
 
+    def named(self, language: str, prefix: str, name: str) -> str:
+        """The words `<prefix>-<name>`, or the name itself where there are none: names that others choose."""
+        key = f"{prefix}-{name.replace('_', '-')}"
+        return self.plain(language, key) if self._bundles[self.default].has_message(key) else name
+
     def money(self, language: str, amount: Money) -> str:
         """`¥1`, `¥1.50`."""
         return figures.money(self._known(language), amount)

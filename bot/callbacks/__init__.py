@@ -41,6 +41,7 @@ from bot.callbacks.giving import (
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
+from bot.callbacks.tabs import PromiseOff, TabPay, TabRound, TabShow, TabSkip, TabTerms, TermsOf, TipRail
 
 __all__ = [
     "IN_PUBLIC",
@@ -71,6 +72,7 @@ __all__ = [
     "PrivacyNamed",
     "PrivacyShown",
     "PrivacyTold",
+    "PromiseOff",
     "SlotDeed",
     "SlotDo",
     "SlotOpen",
@@ -78,12 +80,19 @@ __all__ = [
     "SlotProject",
     "SlotProjects",
     "SlotTap",
+    "TabPay",
+    "TabRound",
+    "TabShow",
+    "TabSkip",
+    "TabTerms",
     "TakeBack",
+    "TermsOf",
     "ThanksSend",
     "ThanksStop",
     "TipDeed",
     "TipDo",
     "TipOther",
+    "TipRail",
     "TipShown",
     "TipTap",
     "prefix_of",

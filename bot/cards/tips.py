@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import LONG_GRAPHEMES, Rendered, moved_on, paragraphs
 from giving.errors import RailUnavailable
 from giving.names import clean
+from giving.rails import How
 from giving.tips import TipState
 from services.links import Links
 from services.projects import Page
@@ -26,10 +28,12 @@ def tip(
     """One's own tip as it is now: to be paid, cancelled, or its receipt. Without `pay_url`, "try again"."""
     match card.tip.state:
         case TipState.OFFERED:
-            rows = keyboards.tip_card(texts, language, card.tip, giver, pay_url)
+            rows = keyboards.tip_card(texts, language, card, giver, pay_url)
             return Rendered(paragraphs(intro, *_offered(texts, language, card, pay_url)), rows)
-        case TipState.CANCELLED:
+        case TipState.CANCELLED | TipState.EXPIRED:
             return cancelled(texts, language, card)
+        case TipState.ON_TAB:
+            return on_tab(texts, language, card)
         case TipState.PAID:
             return receipts(texts, links, language, [card])
         case TipState.REFUNDED:
@@ -49,8 +53,16 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
         head = Html(f"{head}\n{texts.chat(language, 'tip-card-from', chat=card.chat_title)}")
     yield head
     yield moved_on(texts, language, card, card.chat_title or "")
-    yield texts.chat(language, RailUnavailable.message_key) if pay_url is None else None
+    down = pay_url is None and not (card.ways and card.ways[0].how is How.TAB)
+    yield texts.chat(language, RailUnavailable.message_key) if down else None
     yield texts.chat(language, "tip-card-choose")
+
+
+def on_tab(texts: Texts, language: str, card: TipCard) -> Rendered:
+    """A tip that is promised: it stands on the tab with others."""
+    text = texts.chat(language, "tab-promised", amount=card.tip.amount, project=card.project.project.title(language))
+    show = keyboards.tap(texts.plain(language, "button-tab"), cb.TabShow(fresh=True))
+    return Rendered(text, keyboards.keyboard([[show]]))
 
 
 def cancelled(texts: Texts, language: str, card: TipCard) -> Rendered:

@@ -152,6 +152,7 @@ async def tapped(query: CallbackQuery, callback_data: cb.SlotTap, here: Here) ->
             amount=callback_data.amount,
             slot=callback_data.slot,
             visibility=here.person.visibility,
+            rail=here.person.rail,
         )
     )
     await here.say.in_time(query, show_tip(here, tip.id))

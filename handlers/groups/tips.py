@@ -104,7 +104,9 @@ def _author(answered: Message) -> Visitor | None:
 
 async def _offer(message: Message, here: Here, post: Post, amount: Money) -> UUID:
     key, person = f"msg:{message.chat.id}:{message.message_id}", here.person
-    request = OfferRequest(key=key, donor=person.id, amount=amount, post=post.id, visibility=person.visibility)
+    request = OfferRequest(
+        key=key, donor=person.id, amount=amount, post=post.id, visibility=person.visibility, rail=person.rail
+    )
     return (await here.tips.offer(request)).id
 
 

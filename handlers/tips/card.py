@@ -8,10 +8,11 @@ from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import cards
+from bot import cards, tab_cards
 from bot.cards import Rendered
 from giving.errors import NotYours, RailUnavailable, TipNotOpen
 from giving.ids import id_of
+from giving.rails import How
 from giving.tips import TipState
 from handlers.arrivals import promises
 from handlers.here import Here
@@ -19,8 +20,11 @@ from services.tips import TipCard
 
 
 async def show_tip(here: Here, tip_id: UUID, intro: str | None = None) -> None:
-    """Send the tip's card, or its receipt if it is paid. Raises: NotYours, TelegramForbiddenError."""
+    """Send the tip's card, or its receipt if it is paid. Raises: NotYours, MonthlyLimit, TelegramForbiddenError."""
     card, url = await with_link(here, tip_id)
+    if (promised := await here.tips.promise_as_before(card.tip, here.person)) is not None:
+        await here.say.send(here.person.telegram_id, tab_cards.promised(here.texts, here.language, promised))
+        return
     message = await here.say.send(here.person.telegram_id, _card(here, card, url, intro))
     if card.tip.state is TipState.OFFERED:
         earlier = await here.tips.card_shown(tip_id, message.message_id)
@@ -38,7 +42,7 @@ async def _close(here: Here, message_id: int) -> None:
 async def with_link(here: Here, tip_id: UUID) -> tuple[TipCard, str | None]:
     """The tip with its payment link; without one if it needs none, or if the provider does not answer."""
     card = await here.tips.card(tip_id, here.person)
-    if card.tip.state is not TipState.OFFERED:
+    if card.tip.state is not TipState.OFFERED or on_tab(card):
         return card, None
     try:
         return card, await here.tips.payment_link(tip_id, here.person)
@@ -46,6 +50,11 @@ async def with_link(here: Here, tip_id: UUID) -> tuple[TipCard, str | None]:
         return card, None
     except TipNotOpen:  # paid or cancelled a moment ago
         return await here.tips.card(tip_id, here.person), None
+
+
+def on_tab(card: TipCard) -> bool:
+    """Whether what suits best is the tab: there is nothing to pay at once."""
+    return bool(card.ways) and card.ways[0].how is How.TAB
 
 
 def _card(here: Here, card: TipCard, url: str | None, intro: str | None = None) -> Rendered:
@@ -60,11 +69,18 @@ async def open_tip(message: Message, command: CommandObject, here: Here) -> None
     await show_tip(here, tip_id, promises(here))
 
 
+async def turn_card(query: CallbackQuery, here: Here, tip_id: UUID) -> None:
+    """The card as it is now, in place."""
+    card, url = await here.say.in_time(query, with_link(here, tip_id))
+    await here.say.turn(query, _card(here, card, url))
+    await here.say.answer(query)
+
+
 async def show_again(query: CallbackQuery, callback_data: cb.TipDo, here: Here) -> None:
     """Try again for a payment link: the card as it is now."""
     card, url = await here.say.in_time(query, with_link(here, callback_data.tip))
     await here.say.turn(query, _card(here, card, url))
-    failed = card.tip.state is TipState.OFFERED and url is None
+    failed = card.tip.state is TipState.OFFERED and url is None and not on_tab(card)
     await here.say.answer(query, here.plain(RailUnavailable.message_key) if failed else None)
 
 

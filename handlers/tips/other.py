@@ -46,6 +46,7 @@ async def other_amount(message: Message, state: FSMContext, here: Here) -> None:
             project=id_of(str(about.get("project", ""))),
             slot=id_of(str(about.get("slot", ""))),
             visibility=here.person.visibility,
+            rail=here.person.rail,
         )
         tip = await here.tips.offer(request)
         await show_tip(here, tip.id)

@@ -33,8 +33,12 @@ async def tapped(query: CallbackQuery, callback_data: cb.TipTap, here: Here) -> 
             amount=callback_data.amount,
             post=callback_data.post,
             visibility=here.person.visibility,
+            rail=here.person.rail,
         )
     )
+    if (promised := await here.tips.promise_as_before(tip, here.person)) is not None:
+        await here.say.answer(query, here.plain("tab-promised-short", sum=promised.standing))
+        return
     if here.person.reachable:
         text = None if in_private(query) else here.plain("tip-sent")
         try:

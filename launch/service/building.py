@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
+from giving.tabs import Terms
 from giving.tips import Limits
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
@@ -38,6 +39,8 @@ from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
+from services.tab_charges import TabCharges
+from services.tabs import TabService
 from services.thanks import ThanksService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService
@@ -79,6 +82,8 @@ class Services:
     cleanups: CleanupService
     updates: UpdateService
     taps: TapLook
+    tabs: TabService
+    tab_charges: TabCharges
     wakes: Wakes
     operator: Operator
     health: HealthService
@@ -115,8 +120,10 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
     limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
+    terms = Terms(Money(settings.tabs.settle_at_minor, currency), Money(settings.tabs.monthly_minor, currency))
+    tabs = TabService(unit, rails, wakes=wakes, zone=zone, terms=terms)
     guard = PaymentGuard(unit, rails, rules=payment_rules(settings))
-    tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard)
+    tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
     settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard)
@@ -155,6 +162,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         cleanups=CleanupService(unit, write=write),
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
+        tabs=tabs,
+        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
         health=HealthService(unit),

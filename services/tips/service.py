@@ -11,7 +11,7 @@ from giving.errors import NoRail, NotYours, PostUnknown, RailUnavailable, TipNot
 from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.people import Person, Visibility
-from giving.rails import Way
+from giving.rails import How, Way
 from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
 from payments.provider import PaymentRef, RailRefused
@@ -20,6 +20,7 @@ from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
 from services.rails import Rails
+from services.tabs import Promised, TabService
 from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_cards
 from services.tips.links import PaymentLinks
 from services.tips.offers import Offers
@@ -43,10 +44,11 @@ class TipService:
         presets: Sequence[Money],
         language: str,
         guard: PaymentGuard | None = None,
+        tabs: TabService | None = None,
         now: Clock = utc_now,
     ) -> None:
-        """Without a rail, taps lead to the project's own designated page."""
-        self._unit, self._rails, self._now = unit, rails, now
+        """Without a rail, taps lead to the project's own designated page. `tabs`: where what is too small is kept."""
+        self._unit, self._rails, self._tabs, self._now = unit, rails, tabs, now
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money, self.test_money = bool(rails), rails.test_money
         self._offers = Offers(unit, rails, links, limits, now)
@@ -142,6 +144,22 @@ class TipService:
             await work.people.set(person.id, rail=rail)
         await self._close_page(former)
         return way
+
+    async def promise_as_before(self, tip: Tip, person: Person) -> Promised | None:
+        """Put a fresh tip on the tab at once, where its rail is the one they chose before, and can't carry it now.
+
+        None where it is to be paid, or chosen. Raises: MonthlyLimit.
+        """
+        if self._tabs is None or person.rail is None or tip.state is not TipState.OFFERED:
+            return None
+        can = self._rails.capabilities.get(person.rail)
+        least = can.least(tip.amount.currency) if can is not None else None
+        if least is None or least <= tip.amount:
+            return None
+        way = next(iter((await self.card(tip.id, person)).ways), None)
+        if way is None or way.rail != person.rail or way.how is not How.TAB:
+            return None
+        return await self._tabs.promise(tip.id, person)
 
     async def _close_page(self, payment: Payment | None) -> None:
         """As far as the rail answers: if it is paid all the same it is booked, and given back where it is too much."""

@@ -1,0 +1,166 @@
+"""The tab as its donor sees it: what is promised, how it is settled, and what they may choose. Pure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot import callbacks as cb
+from bot import keyboards
+from bot.cards.rendered import Rendered, paragraphs
+from bot.keyboards import Rows, keyboard, opens, tap
+from giving.money import Money
+from giving.names import clean
+from giving.projects import Project
+from giving.tabs import ChargeState, round_ups
+from giving.tips import Tip
+from services.tab_charges import ChargeTold
+from services.tabs import Promised, TabCard, TabView
+from texts import Html, Texts
+
+MOST_LINES: Final = 12
+MOST_OFF: Final = 6
+TITLE_ON_BUTTON: Final = 16
+SETTLE_AT: Final = (1_000, 3_000, 5_000, 10_000)
+MONTHLY: Final = (5_000, 10_000, 20_000, 50_000)
+
+
+def rail_name(texts: Texts, language: str, rail: str) -> str:
+    """What people call it; of one that has no words of ours its own name."""
+    return texts.named(language, "rail", rail)
+
+
+def promised(texts: Texts, language: str, told: Promised) -> Rendered:
+    """A tip went on the tab: how much stands there, and when it is paid."""
+    text = paragraphs(
+        texts.chat(language, "tab-promised", amount=told.tip.amount, project=told.project.title(language)),
+        texts.chat(
+            language, "tab-standing", sum=told.standing, at=told.settles_at,
+            organisation=told.project.organisation.name(language),
+        ),
+    )  # fmt: skip
+    show = tap(texts.plain(language, "button-tab"), cb.TabShow(fresh=True))
+    off = tap(texts.plain(language, "button-promise-off"), cb.PromiseOff(tip=told.tip.id))
+    return Rendered(text, keyboard([[show, off]]))
+
+
+def taken_off(texts: Texts, language: str, tip: Tip) -> Rendered:
+    """It is no promise any more."""
+    text = texts.chat(language, "tab-taken-off", amount=tip.amount)
+    return Rendered(text, keyboard([[tap(texts.plain(language, "button-tab"), cb.TabShow())]]))
+
+
+def view(texts: Texts, language: str, tabs: TabView) -> Rendered:
+    """All tabs, and what can be done with each."""
+    chosen = ((cb.TermsOf.SETTLE, "settle-at", tabs.terms.settle_at), (cb.TermsOf.MONTH, "month", tabs.terms.monthly))
+    settings = [
+        tap(texts.plain(language, f"button-tab-{key}", sum=sum_), cb.TabTerms(what=what)) for what, key, sum_ in chosen
+    ]
+    if not tabs.cards:
+        text = paragraphs(texts.chat(language, "tab-none"), _month(texts, language, tabs))
+        return Rendered(text, keyboard([[keyboards.give(texts, language)], *([button] for button in settings)]))
+    text = paragraphs(
+        texts.chat(language, "tab-title", sum=tabs.promised),
+        *(_card(texts, language, card) for card in tabs.cards),
+        _month(texts, language, tabs),
+    )
+    rows = [row for card in tabs.cards for row in _buttons(texts, language, card)]
+    return Rendered(text, keyboard([*rows, *([button] for button in settings)]))
+
+
+def _month(texts: Texts, language: str, tabs: TabView) -> Html:
+    return texts.chat(language, "tab-month", month=tabs.month, limit=tabs.terms.monthly)
+
+
+def _card(texts: Texts, language: str, card: TabCard) -> Html:
+    lines = [
+        texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=_whole(card)),
+        *_lines(texts, language, card.tips),
+        _state(texts, language, card),
+    ]
+    return Html("\n".join(lines))
+
+
+def _whole(card: TabCard) -> Money:
+    return Money(sum(tip.amount.minor for tip, _ in card.tips), card.tab.promised.currency)
+
+
+def _lines(texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]]) -> Iterable[Html]:
+    for tip, project in tips[:MOST_LINES]:
+        yield texts.chat(language, "tab-line", amount=tip.amount, project=project.title(language), at=tip.offered_at)
+    if len(tips) > MOST_LINES:
+        yield texts.chat(language, "tab-more", count=len(tips) - MOST_LINES)
+
+
+def _state(texts: Texts, language: str, card: TabCard) -> Html:
+    charge = card.charge
+    if charge is not None and charge.state is ChargeState.ANNOUNCED and charge.charge_at is not None:
+        label = card.method.method.label if card.method is not None else rail_name(texts, language, card.rail)
+        return texts.chat(language, "tab-announced", sum=charge.amount, at=charge.charge_at, method=label)
+    if charge is not None and charge.state is ChargeState.CHARGING:
+        return texts.chat(language, "tab-charging", sum=charge.amount)
+    if charge is not None:
+        return texts.chat(language, "tab-asked", sum=charge.amount)
+    if not card.payable:
+        return texts.chat(language, "tab-below", least=card.least, rail=rail_name(texts, language, card.rail))
+    return texts.chat(language, "tab-waits", at=card.settles_at)
+
+
+def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
+    name = clean(card.organisation.name(language), most=TITLE_ON_BUTTON)
+    charge, tab = card.charge, card.tab.id
+    if charge is not None and charge.state is ChargeState.CHARGING:
+        return []
+    if card.payable or charge is not None:
+        words = texts.plain(language, "button-tab-pay", sum=_whole(card), name=name)
+        rows = [[tap(words, cb.TabPay(tab=tab))]]
+    else:
+        rows = [
+            [tap(texts.plain(language, "button-tab-round", sum=up, name=name), cb.TabRound(tab=tab, minor=up.minor))]
+            for up in round_ups(card.tab.promised, card.least)
+        ]
+    if charge is not None:
+        return [*rows, [tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=charge.id))]]
+    for tip, project in card.tips[:MOST_OFF]:
+        title = clean(project.title(language), most=TITLE_ON_BUTTON)
+        words = texts.plain(language, "button-off", amount=tip.amount, title=title)
+        rows.append([tap(words, cb.PromiseOff(tip=tip.id))])
+    return rows
+
+
+def pay(texts: Texts, language: str, amount: Money, url: str) -> Rendered:
+    """Here is the page."""
+    rows = [[opens(texts.plain(language, "button-pay", amount=amount), url)]]
+    back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
+    return Rendered(texts.chat(language, "tab-pay", sum=amount), keyboard([*rows, back]))
+
+
+def terms(texts: Texts, language: str, what: cb.TermsOf, currency: str, chosen: Money) -> Rendered:
+    """Which sum?"""
+    sums = [Money(minor, currency) for minor in (SETTLE_AT if what is cb.TermsOf.SETTLE else MONTHLY)]
+    marks = [("✓ " if sum_ == chosen else "") + texts.money(language, sum_) for sum_ in sums]
+    rows = [[tap(words, cb.TabTerms(what=what, minor=s.minor)) for words, s in zip(marks, sums, strict=True)]]
+    back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
+    return Rendered(texts.chat(language, f"tab-ask-{what}"), keyboard([*rows, back]))
+
+
+def announced(texts: Texts, language: str, told: ChargeTold) -> Rendered:
+    """In three days it is charged: what for, and the ways out."""
+    about = {"sum": told.charge.amount, "at": told.charge.charge_at, "organisation": told.organisation.name(language)}
+    method = told.label or rail_name(texts, language, told.rail)
+    text = paragraphs(
+        texts.chat(language, "tab-announce", **about, method=method),
+        Html("\n".join(_lines(texts, language, told.tips))),
+    )
+    skip = tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=told.charge.id))
+    change = tap(texts.plain(language, "button-tab-change"), cb.TabShow(fresh=True))
+    return Rendered(text, keyboard([[skip, change]]))
+
+
+def asked(texts: Texts, language: str, told: ChargeTold) -> Rendered:
+    """It is to be paid: what for, and where."""
+    text = paragraphs(
+        texts.chat(language, "tab-ask", sum=told.charge.amount, organisation=told.organisation.name(language)),
+        Html("\n".join(_lines(texts, language, told.tips))),
+    )
+    pay_ = tap(texts.plain(language, "button-pay", amount=told.charge.amount), cb.TabPay(tab=told.charge.tab))
+    skip = tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=told.charge.id))
+    return Rendered(text, keyboard([[pay_], [skip]]))

@@ -1,0 +1,62 @@
+# Tabs: what is too small for one payment is promised, and paid together; and what to pay by.
+
+command-tab = My tab: promised, not yet paid
+
+rail-sandbox = Test payment
+rail-stripe = Card
+rail-wechat = WeChat Pay
+rail-alipay = Alipay
+rail-stars = Telegram Stars
+rail-telegram = Telegram payment
+
+button-way-now = { $rail }: paid now
+button-way-tab = { $rail }: on your tab, one payment at { $sum }
+
+tab-promised = <b>{ $amount }</b> for <b>{ $project }</b> is on your tab.
+tab-standing = Your tab with { $organisation } is at <b>{ $sum }</b>. One payment when it reaches { $at }, or at the end of the month. Until it's paid it counts in no total.
+tab-promised-short = On your tab, which is at { $sum } now
+tab-taken-off = { $amount } is off your tab. Nothing was charged.
+
+tab-title = <b>My tab</b> · { $sum } promised, not yet paid
+tab-none =
+    <b>Your tab</b> is empty.
+
+    Some ways to pay can't carry a single ¥1. Such gifts wait here and are paid together.
+tab-month = You promised { $month } this month. Your own limit is { $limit } a month.
+tab-head = <b>{ $organisation }</b> · { $sum }
+tab-line = · { $amount } { $project } ({ $at })
+tab-more = · and { $count } more
+tab-waits = Paid at { $at } or at the end of the month, or now if you like.
+tab-below = { $rail } carries { $least } at the least. Until then it simply stays here, also into next month.
+tab-announced = On { $at }, { $sum } will be charged to { $method }.
+tab-asked = { $sum } is waiting to be paid.
+tab-charging = { $sum } is being charged. I'll tell you in a moment.
+tab-skipped = Fine, not this time. We'll see at the end of the month.
+tab-terms-kept = Noted.
+tab-pay = Here is the page for { $sum }. Every gift on it gets its own receipt.
+tab-ask-settle = At which sum shall your tab be paid? At the end of the month it is in any case.
+tab-ask-month = How much may you promise in a month? I'll stop you there.
+
+tab-announce =
+    <b>Your tab will be paid in three days</b>
+    On { $at }, <b>{ $sum }</b> will be charged to { $method }, for { $organisation }:
+tab-ask =
+    <b>Time to pay your tab</b>
+    <b>{ $sum }</b> in all for { $organisation }:
+
+button-tab = My tab
+button-tab-pay = Pay { $sum } now · { $name }
+button-tab-round = Round up to { $sum } · { $name }
+button-tab-skip = Not this time
+button-tab-change = Change
+button-tab-settle-at = Paid at: { $sum }
+button-tab-month = Monthly limit: { $sum }
+button-promise-off = Take it off
+button-off = Take off { $amount } · { $title }
+
+gifts-sums = { $given } given, { $promised } promised (/tab)
+gifts-sum = { $given } given
+
+error-monthly-limit = You promise { $limit } a month at most, { $left } is left. To give more, change the limit with /tab.
+error-tab-empty = There is nothing to be paid on this tab. See /tab.
+error-no-rail = Nothing here can carry that amount. Try another one?

@@ -1,0 +1,62 @@
+# 小账本：金额太小、这个渠道一次付不了的，先答应下来，凑够了一次付；以及用什么付。
+
+command-tab = 小账本：答应了还没付的
+
+rail-sandbox = 测试付款
+rail-stripe = 银行卡
+rail-wechat = 微信支付
+rail-alipay = 支付宝
+rail-stars = Telegram Stars
+rail-telegram = Telegram 付款
+
+button-way-now = { $rail }：现在付
+button-way-tab = { $rail }：先记小账本，满 { $sum } 一次付
+
+tab-promised = <b>{ $amount }</b> 记下了，捐给 <b>{ $project }</b>。
+tab-standing = 给{ $organisation }的小账本上现在有 <b>{ $sum }</b>，满 { $at } 或月底一次付清。还没付的不算进任何总数。
+tab-promised-short = 记下了，小账本上现在有 { $sum }
+tab-taken-off = { $amount } 已划掉，没有扣款。
+
+tab-title = <b>小账本</b> · 答应了还没付 { $sum }
+tab-none =
+    <b>小账本</b>是空的。
+
+    有的付款方式一次付不了 ¥1 这样的小钱，就先记在这里，凑够了一次付。
+tab-month = 这个月答应了 { $month }，你给自己定的上限是每月 { $limit }。
+tab-head = <b>{ $organisation }</b> · { $sum }
+tab-line = · { $amount } { $project }（{ $at }）
+tab-more = · 还有 { $count } 笔
+tab-waits = 满 { $at } 或月底付，也可以现在付。
+tab-below = { $rail }一次最少付 { $least }，没凑够就留到下个月，不着急。
+tab-announced = { $at } 从{ $method }扣 { $sum }。
+tab-asked = 等你付 { $sum }。
+tab-charging = 正在扣 { $sum }，马上告诉你结果。
+tab-skipped = 好，这次不付，月底再说。
+tab-terms-kept = 记住了。
+tab-pay = 这就是 { $sum } 的付款页，付完自动入账，每一笔都有收据。
+tab-ask-settle = 小账本凑到多少，提醒你付一次？月底不管多少都会提醒。
+tab-ask-month = 一个月最多答应多少？到了我就拦住你。
+
+tab-announce =
+    <b>三天后付小账本</b>
+    { $at } 会从{ $method }扣 <b>{ $sum }</b>，给{ $organisation }：
+tab-ask =
+    <b>小账本该付了</b>
+    给{ $organisation }的一共 <b>{ $sum }</b>：
+
+button-tab = 小账本
+button-tab-pay = 现在付 { $sum } · { $name }
+button-tab-round = 凑整付 { $sum } · { $name }
+button-tab-skip = 这次先不付
+button-tab-change = 改一改
+button-tab-settle-at = 满多少付：{ $sum }
+button-tab-month = 每月上限：{ $sum }
+button-promise-off = 划掉这一笔
+button-off = 划掉 { $amount } · { $title }
+
+gifts-sums = 已捐 { $given }，另有 { $promised } 记在小账本上（/tab）
+gifts-sum = 已捐 { $given }
+
+error-monthly-limit = 这个月你最多答应 { $limit }，还剩 { $left }。想多捐一点，发 /tab 改上限。
+error-tab-empty = 这本小账上没有要付的了。发 /tab 看看。
+error-no-rail = 这个金额现在没有能付的渠道。换个金额试试？
