@@ -65,7 +65,7 @@ class Books:
         for entry in done.entries:
             assert entry.key not in self.entries, "a key is booked once for ever"
             self.entries[entry.key] = entry
-        for tip in (*done.paid, *done.extra, *done.refunded):
+        for tip in (*done.paid, *done.extra, *(back.tip for back in done.returned)):
             self.tips[tip.id] = tip
         self.payment = done.payment or self.payment
         if done.outcome is Outcome.WAITING:

@@ -1,0 +1,55 @@
+"""Which rails a donor may choose: only what can carry the amount to the organisation, and how."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from giving.money import Money
+from giving.rails import Capabilities, How, ways
+
+SUM = Money(3_000, "CNY")
+
+
+def can(least: int, most: int, *, currency: str = "CNY", needs_account: bool = False) -> Capabilities:
+    limits = {currency: (Money(least, currency), Money(most, currency))}
+    return Capabilities(limits=limits, real_money=True, needs_account=needs_account)
+
+
+RAILS = {
+    "card": can(400, 5_000_000, needs_account=True),
+    "wallet": can(1, 50_000),
+    "euros": can(50, 9_000, currency="EUR"),
+}
+
+
+def named(minor: int, *, connected: tuple[str, ...] = ("card",), last: str | None = None) -> list[tuple[str, How]]:
+    return [(way.rail, way.how) for way in ways(Money(minor, "CNY"), RAILS, connected, SUM, last)]
+
+
+def test_one_yuan_is_paid_by_what_carries_it_and_goes_on_the_tab_of_what_does_not():
+    assert named(100) == [("wallet", How.NOW), ("card", How.TAB)]
+    assert named(500) == [("card", How.NOW), ("wallet", How.NOW)]
+    assert named(60_000) == [("card", How.NOW)], "more than the wallet carries is no tab either"
+
+
+def test_the_last_choice_comes_first_and_an_organisation_without_an_account_is_not_offered():
+    assert named(100, last="card") == [("card", How.TAB), ("wallet", How.NOW)]
+    assert named(100, connected=(), last="card") == [("wallet", How.NOW)]
+    assert named(9_000_000, last="gone") == []
+
+
+def test_a_tab_is_never_settled_below_what_its_rail_carries():
+    found = ways(Money(100, "CNY"), RAILS, ["card"], Money(200, "CNY"), "card")
+    assert (found[0].settles_at, found[1].settles_at) == (Money(400, "CNY"), None)
+
+
+@given(st.integers(1, 10**7), st.sets(st.sampled_from(sorted(RAILS))), st.sampled_from([None, *RAILS]))
+def test_every_way_can_be_gone_and_none_is_left_out(minor: int, connected: set[str], last: str | None):
+    amount = Money(minor, "CNY")
+    found = {way.rail: way.how for way in ways(amount, RAILS, connected, SUM, last)}
+    for name, rail in RAILS.items():
+        least = rail.least("CNY")
+        reachable = not rail.needs_account or name in connected
+        fits = reachable and least is not None and minor <= rail.limits["CNY"][1].minor
+        assert (name in found) is fits
+        if fits and least is not None:
+            assert (found[name] is How.NOW) is (least <= amount)
