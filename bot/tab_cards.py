@@ -75,6 +75,7 @@ def _card(texts: Texts, language: str, card: TabCard) -> Html:
         texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=_whole(card)),
         *_lines(texts, language, card.tips),
         _state(texts, language, card),
+        *([texts.chat(language, "tab-method", method=card.method.method.label)] if card.method is not None else []),
     ]
     return Html("\n".join(lines))
 
@@ -119,6 +120,11 @@ def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
         ]
     if charge is not None:
         return [*rows, [tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=charge.id))]]
+    if card.method is not None:
+        words = texts.plain(language, "button-tab-forget", method=card.method.method.label)
+        rows.append([tap(words, cb.MethodForget(method=card.method.id))])
+    elif card.saves:
+        rows.append([tap(texts.plain(language, "button-tab-save"), cb.TabSave(tab=tab))])
     for tip, project in card.tips[:MOST_OFF]:
         title = clean(project.title(language), most=TITLE_ON_BUTTON)
         words = texts.plain(language, "button-off", amount=tip.amount, title=title)
@@ -131,6 +137,13 @@ def pay(texts: Texts, language: str, amount: Money, url: str) -> Rendered:
     rows = [[opens(texts.plain(language, "button-pay", amount=amount), url)]]
     back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
     return Rendered(texts.chat(language, "tab-pay", sum=amount), keyboard([*rows, back]))
+
+
+def save(texts: Texts, language: str, url: str) -> Rendered:
+    """Where a method is saved, and what that means."""
+    rows = [[opens(texts.plain(language, "button-tab-save-open"), url)]]
+    back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
+    return Rendered(texts.chat(language, "tab-save"), keyboard([*rows, back]))
 
 
 def terms(texts: Texts, language: str, what: cb.TermsOf, currency: str, chosen: Money) -> Rendered:

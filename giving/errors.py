@@ -102,6 +102,18 @@ class PresetsNotUnderstood(GivingError):
     message_key = "error-presets-not-understood"
 
 
+class OrganisationUnknown(GivingError):
+    """No organisation by this name."""
+
+    message_key = "error-organisation-unknown"
+
+
+class RailUnknown(GivingError):
+    """No rail of this name that organisations have accounts with; args: rails (str)."""
+
+    message_key = "error-rail-unknown"
+
+
 class NoRail(GivingError):
     """No rail that is switched on can carry this amount to this organisation."""
 

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import callbacks as cb
 from bot.replies import Replies, for_one
-from handlers import admin, audit, creators, groups, privacy, projects, start, tabs, tips, unanswered
+from handlers import admin, audit, creators, groups, organisations, privacy, projects, start, tabs, tips, unanswered
 from handlers.here import HereMiddleware
 from texts import Texts
 
@@ -82,6 +82,6 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), projects.router(), groups.router(), creators.router(),
-        privacy.router(), admin.router(), audit.router(), start.router(),
+        privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [root]

@@ -13,6 +13,7 @@ from giving.rails import How
 from giving.tips import OfferRequest
 from handlers.here import Here
 from handlers.tips.card import turn_card
+from services.methods import MethodService
 from services.tab_charges import TabCharges
 from services.tabs import TabService
 
@@ -28,6 +29,8 @@ def router() -> Router:
     fresh.callback_query.register(settle, cb.TabPay.filter())
     fresh.callback_query.register(round_up, cb.TabRound.filter())
     fresh.callback_query.register(skip, cb.TabSkip.filter())
+    fresh.callback_query.register(save, cb.TabSave.filter())
+    fresh.callback_query.register(forget, cb.MethodForget.filter())
     fresh.callback_query.register(take_off, cb.PromiseOff.filter())
     fresh.callback_query.register(choose_terms, cb.TabTerms.filter())
     return fresh
@@ -100,6 +103,22 @@ async def skip(
     await charges.skip(callback_data.charge, here.person)
     await here.say.turn(query, await _view(here, tabs))
     await here.say.answer(query, here.plain("tab-skipped"))
+
+
+async def save(query: CallbackQuery, callback_data: cb.TabSave, here: Here, methods: MethodService) -> None:
+    """The rail's own page takes the card."""
+    url = await here.say.in_time(query, methods.save_link(callback_data.tab, here.person))
+    await here.say.turn(query, tab_cards.save(here.texts, here.language, url))
+    await here.say.answer(query)
+
+
+async def forget(
+    query: CallbackQuery, callback_data: cb.MethodForget, here: Here, tabs: TabService, methods: MethodService
+) -> None:
+    """Charged no more."""
+    await methods.forget(callback_data.method, here.person)
+    await here.say.turn(query, await _view(here, tabs))
+    await here.say.answer(query, here.plain("tab-method-forgotten"))
 
 
 async def take_off(query: CallbackQuery, callback_data: cb.PromiseOff, here: Here, tabs: TabService) -> None:

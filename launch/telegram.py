@@ -93,6 +93,8 @@ class Telegram:
             thanks=services.thanks,
             tabs=services.tabs,
             charges=services.tab_charges,
+            methods=services.methods,
+            connections=services.connections,
             pace=services.pace,
         )
         self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s

@@ -42,7 +42,10 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class TabCard:
-    """One tab for its donor; `charge` is how it is being settled, `pay_url` where, `method` by what."""
+    """One tab for its donor; `charge` is how it is being settled, `pay_url` where, `method` by what.
+
+    `saves`: its rail would keep a method.
+    """
 
     tab: rules.Tab
     organisation: Organisation
@@ -53,6 +56,7 @@ class TabCard:
     charge: Charge | None = None
     pay_url: str | None = None
     method: KeptMethod | None = None
+    saves: bool = False
 
     @property
     def payable(self) -> bool:
@@ -215,6 +219,7 @@ class TabService:
                     charge.charge if charge is not None else None,
                     payments[charge.payment].url if charge is not None else None,
                     methods.get((row.tab.organisation, row.rail)),
+                    row.rail in self._rails and self._rails.capabilities[row.rail].saves,
                 )
             )  # fmt: skip
         sofar = Money(month.get(person.id, 0), self._currency)

@@ -41,7 +41,18 @@ from bot.callbacks.giving import (
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
-from bot.callbacks.tabs import PromiseOff, TabPay, TabRound, TabShow, TabSkip, TabTerms, TermsOf, TipRail
+from bot.callbacks.tabs import (
+    MethodForget,
+    PromiseOff,
+    TabPay,
+    TabRound,
+    TabSave,
+    TabShow,
+    TabSkip,
+    TabTerms,
+    TermsOf,
+    TipRail,
+)
 
 __all__ = [
     "IN_PUBLIC",
@@ -67,6 +78,7 @@ __all__ = [
     "Home",
     "HomeDeed",
     "LeaveForGood",
+    "MethodForget",
     "PrivacyDeed",
     "PrivacyDo",
     "PrivacyNamed",
@@ -82,6 +94,7 @@ __all__ = [
     "SlotTap",
     "TabPay",
     "TabRound",
+    "TabSave",
     "TabShow",
     "TabSkip",
     "TabTerms",

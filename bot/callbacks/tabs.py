@@ -41,6 +41,18 @@ class TabSkip(CallbackData, prefix="tbs"):
     charge: Id
 
 
+class TabSave(CallbackData, prefix="tsv"):
+    """Save a method for this tab."""
+
+    tab: Id
+
+
+class MethodForget(CallbackData, prefix="mfg"):
+    """Delete a saved method."""
+
+    method: Id
+
+
 class PromiseOff(CallbackData, prefix="pof"):
     """Take a promise off the tab."""
 

@@ -17,6 +17,7 @@ from payments.sandbox import SandboxRail
 from services.audit import AuditService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
+from services.connections import ConnectionService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
@@ -28,6 +29,7 @@ from services.handover import HandoverService
 from services.health import HealthService
 from services.leadership import Leadership
 from services.links import Links
+from services.methods import MethodService
 from services.operator import Operator
 from services.outbox import OutboxService
 from services.payments import PaymentService
@@ -84,6 +86,8 @@ class Services:
     taps: TapLook
     tabs: TabService
     tab_charges: TabCharges
+    methods: MethodService
+    connections: ConnectionService
     wakes: Wakes
     operator: Operator
     health: HealthService
@@ -163,6 +167,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
         tabs=tabs,
+        methods=MethodService(unit, rails, links, language),
+        connections=ConnectionService(unit, rails, people, links),
         tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),

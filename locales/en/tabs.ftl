@@ -60,3 +60,21 @@ gifts-sum = { $given } given
 error-monthly-limit = You promise { $limit } a month at most, { $left } is left. To give more, change the limit with /tab.
 error-tab-empty = There is nothing to be paid on this tab. See /tab.
 error-no-rail = Nothing here can carry that amount. Try another one?
+
+tab-method = Paid by itself: { $method }
+tab-save = Save a card, and your tab is paid by itself from now on. I tell you three days before each charge, and you can delete it any time.
+tab-method-forgotten = The card is deleted. Nothing is charged by itself any more.
+button-tab-save = Save a card for next time
+button-tab-save-open = Save a card
+button-tab-forget = Delete { $method }
+
+command-org = Organisations' accounts
+org-title = <b>Organisations' accounts</b>
+org-how = To open one: <code>/org connect organisation country [rail]</code>, such as <code>/org connect sunshine US</code>. Rails: { $rails }.
+org-no-rail = No rail that is switched on needs an account for organisations.
+org-ready = ✓ { $organisation } · { $rail }: takes payments
+org-not-ready = … { $organisation } · { $rail }: still asked for { $asks }
+button-org-go-on = Go on
+
+error-organisation-unknown = There is no such organisation. Its name is the slug its projects were imported with; see /org.
+error-rail-unknown = There is no such rail. These there are: { $rails }.

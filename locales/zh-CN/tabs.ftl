@@ -60,3 +60,21 @@ gifts-sum = 已捐 { $given }
 error-monthly-limit = 这个月你最多答应 { $limit }，还剩 { $left }。想多捐一点，发 /tab 改上限。
 error-tab-empty = 这本小账上没有要付的了。发 /tab 看看。
 error-no-rail = 这个金额现在没有能付的渠道。换个金额试试？
+
+tab-method = 自动付：{ $method }
+tab-save = 去存一张卡，以后凑够了自动付。每次扣款前三天都会先告诉你，随时能删。
+tab-method-forgotten = 卡已删，不会再自动扣款。
+button-tab-save = 存一张卡，以后自动付
+button-tab-save-open = 去存卡
+button-tab-forget = 删掉 { $method }
+
+command-org = 机构的收款账户
+org-title = <b>机构的收款账户</b>
+org-how = 开户：<code>/org connect 机构 国家 [渠道]</code>，比如 <code>/org connect sunshine US</code>。可用的渠道：{ $rails }。
+org-no-rail = 现在开着的付款渠道都不需要机构开户。
+org-ready = ✓ { $organisation } · { $rail }：可以收款
+org-not-ready = … { $organisation } · { $rail }：还差 { $asks }
+button-org-go-on = 去填资料
+
+error-organisation-unknown = 没有这个机构。名字是导入项目时写的 slug，发 /org 可以看到。
+error-rail-unknown = 没有这个渠道。可以用的：{ $rails }。

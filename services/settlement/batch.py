@@ -39,6 +39,7 @@ class Batch:
     gifts: list[Gift] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
     decided: dict[UUID, Decided] = field(default_factory=dict)
+    told: list[RailEvent] = field(default_factory=list)  # not about money: a method was saved, an account changed
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
         """Let one decision stand."""

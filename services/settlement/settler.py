@@ -163,6 +163,8 @@ class Settler:
             taken = shares.get(f"refund:{event.rail}:{event.their_id}") if shares else None
             settlement = decide_settlement(event, payment, tips, batch.booked, self._fresh, shares=taken)
             batch.take(stored, event, settlement)
+            if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
+                batch.told.append(event)
         return batch
 
     def _decoded(self, stored: StoredEvent) -> RailEvent:
@@ -174,7 +176,19 @@ class Settler:
     def _fresh(self) -> Fresh:
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
 
+    async def _keep_told(self, work: Work, events: Sequence[RailEvent]) -> None:
+        """What is not about money: methods that donors saved, organisations' accounts."""
+        for event in events:
+            if event.kind is EventKind.SAVED and event.reference is not None and event.method is not None:
+                whose = await work.methods.saved(event.reference, event.method, now=self._now())
+                log.info("method_saved", rail=event.rail, method_id=str(event.reference), known=whose is not None)
+            elif event.kind is EventKind.ACCOUNT and event.account is not None and event.ready is not None:
+                whose = await work.accounts.changed(event.rail, event.account, ready=event.ready)
+                log.info("account_changed", rail=event.rail, ready=event.ready, known=whose is not None)
+
     async def _write(self, work: Work, batch: Batch) -> None:
+        if batch.told:
+            await self._keep_told(work, batch.told)
         changed = batch.paid | batch.extra | batch.returned
         given = (*batch.paid.values(), *batch.extra.values())
         chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}

@@ -1,0 +1,96 @@
+"""Organisations' own accounts at rails: opened, followed, shown. Whoever writes the books of projects may open one."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from giving.errors import OrganisationUnknown, RailUnavailable, RailUnknown
+from giving.people import Person
+from giving.permissions import Permission
+from giving.projects import Organisation
+from payments.provider import Account, Connects, RailRefused
+from services.clock import Clock, utc_now
+from services.links import Links
+from services.people import PeopleService
+from services.rails import Rails
+from storage.audit import AuditRecord
+from storage.methods import RailAccount
+from storage.work import UnitOfWork
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An organisation's account; `url`: where it tells the provider about itself, good for minutes (None: all done)."""
+
+    organisation: Organisation
+    account: RailAccount
+    url: str | None
+
+
+class ConnectionService:
+    """Asks rails outside of any unit of work; the same organisation asked again is the same account."""
+
+    def __init__(
+        self, unit: UnitOfWork, rails: Rails, people: PeopleService, links: Links, *, now: Clock = utc_now
+    ) -> None:
+        """`people` knows who may."""
+        self._unit, self._rails, self._people, self._links, self._now = unit, rails, people, links, now
+
+    @property
+    def rails(self) -> list[str]:
+        """Those that organisations have accounts with."""
+        return [name for name, rail in self._rails.items() if isinstance(rail, Connects)]
+
+    async def connect(self, person: Person, slug: str, country: str, rail: str | None = None) -> Connection:
+        """Open an account for an organisation, or go on with the one it has.
+
+        Raises: NotAllowed, OrganisationUnknown, RailUnknown, RailUnavailable.
+        """
+        await self._people.must(person, Permission.REVIEW_PROJECTS)
+        name = rail or next(iter(self.rails), "")
+        asked = self._rails.get(name)
+        if not isinstance(asked, Connects):
+            raise RailUnknown(rails=", ".join(self.rails))
+        async with self._unit.read() as work:
+            organisation = (await work.projects.organisations_by_slug([slug])).get(slug)
+            known = [one for one in await work.accounts.all() if one.rail == name]
+        if organisation is None:
+            raise OrganisationUnknown
+        had = next((one for one in known if one.organisation == organisation.id), None)
+        try:
+            if had is None:
+                account = await asked.open_account(organisation.name("en"), country, key=f"account:{organisation.id}")
+            else:
+                account = await asked.account(had.their_id)
+            kept = await self._keep(person, organisation, name, account, is_new=had is None)
+            back = self._links.start("org")
+            url = None if account.ready else await asked.account_link(account.their_id, return_url=back, again_url=back)
+        except RailRefused as refused:
+            log.error("account_refused_by_rail", rail=name, organisation=slug, code=str(refused))
+            raise RailUnavailable from refused
+        return Connection(organisation, kept, url)
+
+    async def _keep(
+        self, person: Person, organisation: Organisation, rail: str, account: Account, *, is_new: bool
+    ) -> RailAccount:
+        kept = RailAccount(organisation.id, rail, account.their_id, account.ready, account.asks)
+        async with self._unit() as work:
+            await work.accounts.keep(kept, now=self._now())
+            if is_new:
+                what = {"rail": rail, "account": account.their_id}
+                record = AuditRecord(
+                    person.id, "chat", "account.opened", "organisation", str(organisation.id), None, what
+                )
+                await work.audit.add(record, now=self._now())
+        log.info("account_kept", rail=rail, organisation=organisation.slug, ready=account.ready)
+        return kept
+
+    async def all(self, person: Person) -> list[Connection]:
+        """Every account as it was last heard of. Raises: NotAllowed."""
+        await self._people.must(person, Permission.REVIEW_PROJECTS)
+        async with self._unit.read() as work:
+            accounts = await work.accounts.all()
+            organisations = await work.projects.organisations_by_ids({one.organisation for one in accounts})
+        return [Connection(organisations[one.organisation], one, None) for one in accounts]

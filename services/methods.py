@@ -1,0 +1,66 @@
+"""Ways to pay that a donor lets a rail keep, so that their tab is settled by itself, after a notice."""
+
+from uuid import UUID
+
+import structlog
+
+from giving.errors import NotYours, RailUnavailable
+from giving.money import Money
+from giving.people import Person
+from payments.provider import PaymentIntent, RailRefused, Saves
+from services.clock import Clock, utc_now
+from services.links import Links
+from services.rails import Rails
+from storage.work import UnitOfWork
+
+log = structlog.get_logger()
+
+
+class MethodService:
+    """Nothing of a card is ever with us: the rail's page takes it, its event brings back a name for it."""
+
+    def __init__(self, unit: UnitOfWork, rails: Rails, links: Links, language: str, *, now: Clock = utc_now) -> None:
+        """`language` for who has none."""
+        self._unit, self._rails, self._links, self._language, self._now = unit, rails, links, language, now
+
+    def can_save(self, rail: str) -> bool:
+        """Whether this rail keeps methods."""
+        found = self._rails.get(rail)
+        return found is not None and found.capabilities.saves
+
+    async def save_link(self, tab: UUID, person: Person) -> str:
+        """Where to save a method for this tab. Raises: NotYours, RailUnavailable."""
+        async with self._unit() as work:
+            row = (await work.tabs.by_ids([tab])).get(tab)
+            rail = self._rails.get(row.rail) if row is not None else None
+            if row is None or row.tab.donor != person.id or not isinstance(rail, Saves):
+                raise NotYours
+            method = await work.methods.ask(person.id, row.tab.organisation, row.rail, now=self._now())
+            accounts = await self._rails.accounts(work)
+            organisation = (await work.projects.organisations_by_ids([row.tab.organisation]))[row.tab.organisation]
+        account = accounts.get((row.tab.organisation, row.rail))
+        language = person.language(self._language)
+        intent = PaymentIntent(
+            method, Money(0, row.currency), organisation.name(language), self._links.start("tab"), language,
+            account=account.their_id if account is not None else None,
+        )  # fmt: skip
+        try:
+            return (await rail.save_method(intent, key=f"method:{method}")).url
+        except RailRefused as refused:
+            log.error("method_refused_by_rail", method_id=str(method), rail=row.rail, code=str(refused))
+            raise RailUnavailable from refused
+
+    async def forget(self, method: UUID, person: Person) -> None:
+        """It is charged no more, here at once and at the rail as far as it answers. Raises: NotYours."""
+        async with self._unit() as work:
+            kept = next((one for one in await work.methods.of(person.id) if one.id == method), None)
+            if kept is None:
+                raise NotYours
+            await work.methods.forget(method, now=self._now())
+        log.info("method_forgotten", method_id=str(method), rail=kept.rail)
+        rail = self._rails.get(kept.rail)
+        if isinstance(rail, Saves):
+            try:
+                await rail.forget_method(kept.method)
+            except (RailUnavailable, RailRefused) as error:
+                log.warning("method_not_forgotten_by_rail", method_id=str(method), error=type(error).__name__)
