@@ -114,6 +114,12 @@ class RailUnknown(GivingError):
     message_key = "error-rail-unknown"
 
 
+class UndoOver(GivingError):
+    """It was given more than half an hour ago: an admin decides whether it goes back."""
+
+    message_key = "error-undo-over"
+
+
 class NoRail(GivingError):
     """No rail that is switched on can carry this amount to this organisation."""
 

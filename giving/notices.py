@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     PAUSED = "paused"
     TAKE_OVER = "take_over"
     THANKS = "thanks"
+    REFUND_DECLINED = "refund_declined"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
 
@@ -62,6 +63,7 @@ URGENCY = {
     NoticeKind.PAUSED: Urgency.NOTICE,
     NoticeKind.TAKE_OVER: Urgency.NOTICE,
     NoticeKind.THANKS: Urgency.NOTICE,
+    NoticeKind.REFUND_DECLINED: Urgency.RECEIPT,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
 }

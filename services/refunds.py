@@ -1,21 +1,27 @@
-"""Giving a gift back: what was paid twice, or after it was cancelled, the donor takes back alone."""
+"""Giving a gift back: within half an hour the donor alone; later they ask, and an admin decides, with a reason."""
 
+import contextlib
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
 
-from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed
+from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
+from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
+from giving.rails import Refunds
+from giving.refunds import Taking, may_take_back
 from giving.tips import Tip, TipState
 from payments.provider import RailRefused, RefundAsk
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails import Rails
 from services.tips import TipCard, TipService
+from storage.audit import AuditRecord
 from storage.ids import new_id
-from storage.payments import RefundState
+from storage.outbox import NewMessage
+from storage.refunds import Refund, RefundState
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
@@ -44,17 +50,73 @@ class RefundService:
                 raise NotYours
             if tip.state is TipState.REFUNDED:
                 raise AlreadyReturned
-            if not tip.returnable:
+            taking = may_take_back(tip, self._now())
+            if taking is Taking.NOT or not self._gives_back(tip):
                 raise NotRefundable
-            refund = await work.payments.request_refund(refund=new_id(), tip=tip_id, now=self._now())
-        log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund))
-        await self._ask(refund, tip, self._unit)
+            if taking is Taking.ASK:
+                raise UndoOver
+            refund = await work.refunds.request(refund=new_id(), tip=tip_id, now=self._now())
+        log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund.id))
+        await self._ask(refund.id, tip, self._unit)
         return await self._tips.card(tip_id, person)
+
+    def _gives_back(self, tip: Tip) -> bool:
+        rail = self._rails.get(rail_of(tip))
+        return rail is not None and rail.capabilities.refunds is not Refunds.NONE
+
+    async def wish(self, tip_id: UUID, person: Person) -> TipCard:
+        """Ask for a gift to be given back; an admin decides. Asking again changes nothing.
+
+        Raises: NotYours, NotRefundable, AlreadyReturned.
+        """
+        async with self._unit() as work:
+            tip = await work.tips.lock(tip_id)
+            if tip is None or tip.donor != person.id:
+                raise NotYours
+            if tip.state is TipState.REFUNDED:
+                raise AlreadyReturned
+            if may_take_back(tip, self._now()) is Taking.NOT or not self._gives_back(tip):
+                raise NotRefundable
+            refund = await work.refunds.request(
+                refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED
+            )  # fmt: skip
+        log.info("refund_wished", tip_id=str(tip_id), refund_id=str(refund.id), state=refund.state)
+        return await self._tips.card(tip_id, person)
+
+    async def wishes(self, limit: int = 10) -> list[tuple[Refund, TipCard]]:
+        """What waits for an admin, oldest first."""
+        async with self._unit.read() as work:
+            waiting = await work.refunds.wished(limit)
+        cards = {card.tip.id: card for card in await self._tips.cards([refund.tip for refund in waiting])}
+        return [(refund, cards[refund.tip]) for refund in waiting if refund.tip in cards]
+
+    async def decide(self, refund: UUID, admin: Person, *, yes: bool, reason: str) -> bool:
+        """Give it back, or don't, with the reason the donor is told; False if somebody decided before. Audited."""
+        state = RefundState.REQUESTED if yes else RefundState.DECLINED
+        now = self._now()
+        async with self._unit() as work:
+            tip_id = await work.refunds.decide(refund, state, reason=reason, by=admin.id)
+            tip = await work.tips.by_id(tip_id) if tip_id is not None else None
+            if tip is None:
+                return False
+            act = "refund.granted" if yes else "refund.declined"
+            record = AuditRecord(admin.id, "chat", act, "tip", str(tip.id), None, {"reason": reason})
+            await work.audit.add(record, now=now)
+            if not yes:
+                kind = NoticeKind.REFUND_DECLINED
+                await work.outbox.add_many(
+                    [NewMessage(f"{kind}:{refund}", kind, URGENCY[kind], tip.donor, tip.id, now)], now=now
+                )
+        log.info("refund_decided", refund_id=str(refund), state=state)
+        if yes:
+            with contextlib.suppress(RefundDelayed, NotRefundable, AlreadyReturned):  # the sweep goes on
+                await self._ask(refund, tip, self._unit)
+        return True
 
     async def sweep(self) -> int:
         """Ask again for what the rail did not answer, with the same key; returns how many."""
         async with self._unit.read() as work:
-            waiting = await work.payments.refunds_requested(before=self._now() - ASK_AGAIN_AFTER)
+            waiting = await work.refunds.requested(before=self._now() - ASK_AGAIN_AFTER)
             tips = await work.tips.by_ids(waiting.values())
         for refund, tip_id in waiting.items():
             try:
@@ -73,20 +135,25 @@ class RefundService:
         except RailRefused as refused:
             log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
             async with write() as work:
-                await work.payments.set_refund(refund, RefundState.REFUSED)
+                await work.refunds.set(refund, RefundState.REFUSED)
             raise (AlreadyReturned if str(refused) == "amount_too_large" else NotRefundable) from refused
         except RailUnavailable as down:
             raise RefundDelayed from down
         async with write() as work:
-            await work.payments.set_refund(refund, RefundState.ASKED)
+            await work.refunds.set(refund, RefundState.ASKED)
 
     async def _how(self, refund: UUID, tip: Tip) -> tuple[str, RefundAsk | None]:
         """By which rail its charge came in, and what that one is to be asked."""
         if tip.charge is None or tip.entry_key is None:
             return "", None
-        rail = tip.entry_key.split(":")[1]  # payment:<rail>:<their id>:paid
+        rail = rail_of(tip)
         async with self._unit.read() as work:
             payment = await work.payments.of_charge(tip.id, rail)
         if payment is None:
             return rail, None
         return rail, RefundAsk(refund, tip.charge, tip.kept, payment.amount, payment.id, payment.account)
+
+
+def rail_of(tip: Tip) -> str:
+    """By which rail it was paid: its entry's key is payment:<rail>:<their id>:paid."""
+    return tip.entry_key.split(":")[1] if tip.entry_key else ""

@@ -1,9 +1,7 @@
-"""Payments we asked rails for, and refunds of them."""
+"""Payments we asked rails for."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +12,7 @@ from giving.money import Money
 from giving.payments import Payment, PaymentState, PaymentWish
 from storage.look_ups import LookUpStore
 from storage.sets import SetStatement, insert_rows, reader
-from storage.tables import former_payments, payments, refunds, tips
-from storage.upsert import insert_into
-
-
-class RefundState(StrEnum):
-    """REQUESTED by the donor, ASKED of the rail, DONE by its event; or the rail REFUSED."""
-
-    REQUESTED = "requested"
-    ASKED = "asked"
-    DONE = "done"
-    REFUSED = "refused"
-
+from storage.tables import former_payments, payments, tips
 
 _COLUMNS = (
     "id", "donor_id", "rail", "amount_minor", "currency", "state", "created_at", "their_id", "url", "account",
@@ -44,7 +31,7 @@ _SET_STATES = SetStatement(
 
 
 class PaymentStore:
-    """Rows of `payments` and `refunds`."""
+    """Rows of `payments`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on this transaction."""
@@ -126,29 +113,6 @@ class PaymentStore:
     async def set_states(self, changed: Mapping[UUID, PaymentState]) -> None:
         """Write what events say of payments that lock_many holds."""
         await _SET_STATES.run(self._connection, [(payment, state._value_) for payment, state in changed.items()])
-
-    async def request_refund(self, *, refund: UUID, tip: UUID, now: datetime) -> UUID:
-        """Record that a tip is to be given back; the same tip again gives the id of the first request."""
-        row = {"id": refund, "tip_id": tip, "state": RefundState.REQUESTED, "requested_at": now}
-        statement = insert_into(self._connection, refunds).values(row)
-        await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
-        found = await self._connection.scalar(select(refunds.c.id).where(refunds.c.tip_id == tip))
-        return UUID(str(found))
-
-    async def refunds_requested(self, *, before: datetime) -> dict[UUID, UUID]:
-        """Refunds the rail was not heard of, oldest first, with their tips."""
-        unheard = (refunds.c.state == RefundState.REQUESTED) & (refunds.c.requested_at <= before)
-        rows = await self._connection.execute(select(refunds).where(unheard).order_by(refunds.c.id).limit(100))
-        return {row.id: row.tip_id for row in rows}
-
-    async def set_refund(self, refund: UUID, state: RefundState) -> None:
-        """Write what the rail answered; one that its event has closed already stays closed."""
-        open_ = (refunds.c.id == refund) & (refunds.c.state != RefundState.DONE)
-        await self._connection.execute(update(refunds).where(open_).values(state=state))
-
-    async def refunded(self, tips: Collection[UUID]) -> None:
-        """The provider gave the money back."""
-        await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state=RefundState.DONE))
 
 
 _STATES = {state.value: state for state in PaymentState}

@@ -30,6 +30,7 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.refunds import RefundStore
 from storage.returns import ReturnStore
 from storage.slots import SlotStore
 from storage.tabs import TabStore
@@ -130,8 +131,13 @@ class Work:
 
     @cached_property
     def payments(self) -> PaymentStore:
-        """Payments and refunds."""
+        """Payments."""
         return PaymentStore(self.connection)
+
+    @cached_property
+    def refunds(self) -> RefundStore:
+        """What is to be given back."""
+        return RefundStore(self.connection)
 
     @cached_property
     def returns(self) -> ReturnStore:

@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
+from uuid import UUID
 
 import structlog
 
 from giving.creators import next_digest
+from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import EventKind, Outcome, Payment, RailEvent, Return, Settlement, decide_settlement, key_of
+from giving.rails import Refunds
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip, TipState
 from payments.provider import BadEvent, Rail
@@ -26,6 +29,7 @@ from storage.engines import is_passing
 from storage.ids import new_id
 from storage.inbox import InboxState, StoredEvent
 from storage.outbox import NewMessage
+from storage.refunds import RefundState
 from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -155,17 +159,33 @@ class Settler:
             for id_, more in (await work.tabs.former(incomplete)).items():
                 known = batch.tips.setdefault(id_, [])
                 known += [tip for tip in more if tip.id not in {one.id for one in known}]
-        failed = {f"refund:{e.rail}:{e.their_id}" for _, e in events if e.kind is EventKind.REFUND_FAILED}
-        shares = await work.returns.of(failed) if failed else {}
+        shares = await self._shares(work, events)
         for stored, event in events:
             payment = batch.payments.get(event.reference) if event.reference else None
             tips = batch.tips.get(payment.id, []) if payment else []
-            taken = shares.get(f"refund:{event.rail}:{event.their_id}") if shares else None
-            settlement = decide_settlement(event, payment, tips, batch.booked, self._fresh, shares=taken)
+            settlement = decide_settlement(
+                event, payment, tips, batch.booked, self._fresh, shares=shares.get(stored.id)
+            )
             batch.take(stored, event, settlement)
             if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
                 batch.told.append(event)
         return batch
+
+    async def _shares(self, work: Work, events: Sequence[Event]) -> dict[UUID, Mapping[UUID, Money]]:
+        """How much of which tip refunds are about: what was asked for, or what a failed one had taken off."""
+        failed = {s.id: f"refund:{e.rail}:{e.their_id}" for s, e in events if e.kind is EventKind.REFUND_FAILED}
+        asked = {s.id: e.refund for s, e in events if e.kind is EventKind.REFUNDED and e.refund is not None}
+        shares: dict[UUID, Mapping[UUID, Money]] = {}
+        if failed:
+            taken = await work.returns.of(set(failed.values()))
+            shares |= {stored: taken[key] for stored, key in failed.items() if key in taken}
+        if asked:
+            tips = await work.refunds.tips_of(set(asked.values()))
+            amounts = {stored.id: event.amount for stored, event in events}
+            for stored, refund in asked.items():
+                if refund in tips and (amount := amounts[stored]) is not None:
+                    shares[stored] = {tips[refund]: amount}
+        return shares
 
     def _decoded(self, stored: StoredEvent) -> RailEvent:
         try:
@@ -175,6 +195,10 @@ class Settler:
 
     def _fresh(self) -> Fresh:
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
+
+    def _gives_back(self, tip: Tip) -> bool:
+        rail = self._rails.get((tip.entry_key or ":").split(":")[1])
+        return rail is not None and rail.capabilities.refunds is not Refunds.NONE
 
     async def _keep_told(self, work: Work, events: Sequence[RailEvent]) -> None:
         """What is not about money: methods that donors saved, organisations' accounts."""
@@ -205,7 +229,14 @@ class Settler:
         await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
         await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
         if batch.returned:
-            await work.payments.refunded([tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED])
+            back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
+            await work.refunds.ended(back, RefundState.DONE)
+            again = [tip.id for tip in batch.returned.values() if tip.state is TipState.PAID]
+            await work.refunds.ended(again, RefundState.FAILED)
+        for tip in added:
+            # Paid twice: the second goes back by itself (services/refunds.py asks), where its rail can give back.
+            if self._gives_back(tip):
+                await work.refunds.request(refund=new_id(), tip=tip.id, now=now)
         await work.tallies.apply(batch.gifts)
         await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
         await self._queue(work, batch, now)

@@ -53,6 +53,8 @@ refunds = Table(
     Column("tip_id", Uuid, ForeignKey("tips.id"), nullable=False, unique=True),
     Column("state", String(16), nullable=False),
     at("requested_at", nullable=False),
+    Column("reason", Text),
+    Column("decided_by", Uuid),
 )
 
 # What a refund, or a dispute that was lost, took off which tip: should a refund fail, so much is put back.

@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     """Forward. Of tips that went back whole it says nothing: their state does."""
     op.add_column("tips", sa.Column("refunded_minor", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("refunds", sa.Column("reason", sa.Text(), nullable=True))
+    op.add_column("refunds", sa.Column("decided_by", sa.Uuid(), nullable=True))
     op.create_table(
         "returns",
         sa.Column("entry_key", sa.String(200), nullable=False),
@@ -27,3 +29,6 @@ def downgrade() -> None:
     """Back. What was given back in part can't be said there."""
     op.drop_table("returns")
     op.drop_column("tips", "refunded_minor")
+    op.execute("DELETE FROM refunds WHERE state IN ('wished', 'declined', 'failed')")
+    op.drop_column("refunds", "decided_by")
+    op.drop_column("refunds", "reason")

@@ -1,0 +1,107 @@
+"""Refunds: asked of us, decided, asked of the rail, and what became of them; one for each tip."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.tables import refunds
+from storage.upsert import insert_into
+
+
+class RefundState(StrEnum):
+    """WISHED for by the donor, and DECLINED by an admin, or REQUESTED: the rail is to be asked.
+
+    ASKED of the rail, DONE by its event, FAILED: it did not reach the donor; or the rail REFUSED.
+    """
+
+    WISHED = "wished"
+    DECLINED = "declined"
+    REQUESTED = "requested"
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+# What may be begun anew: under a new id, since a rail answers the same key with the same words.
+_OVER: Final = (RefundState.DECLINED, RefundState.FAILED, RefundState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    """A refund of a tip; `reason` is the admin's who decided."""
+
+    id: UUID
+    tip: UUID
+    state: RefundState
+    asked_at: datetime
+    reason: str | None = None
+
+
+class RefundStore:
+    """Rows of `refunds`."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Work on this transaction."""
+        self._connection = connection
+
+    async def request(
+        self, *, refund: UUID, tip: UUID, now: datetime, state: RefundState = RefundState.REQUESTED
+    ) -> Refund:  # fmt: skip
+        """Record that a tip is to be given back; the same tip again gives the first request, unless that one is over.
+
+        A wish that the donor may fulfil alone by now is requested.
+        """
+        row = {"id": refund, "tip_id": tip, "state": state, "requested_at": now}
+        statement = insert_into(self._connection, refunds).values(row)
+        anew = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_OVER))
+        await self._connection.execute(anew.values(row | {"reason": None, "decided_by": None}))
+        await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
+        if state is RefundState.REQUESTED:
+            wished = (refunds.c.tip_id == tip) & (refunds.c.state == RefundState.WISHED)
+            await self._connection.execute(update(refunds).where(wished).values(state=state))
+        return (await self.of([tip]))[tip]
+
+    async def of(self, tips: Collection[UUID]) -> dict[UUID, Refund]:
+        """By tip, for those that have one."""
+        rows = await self._connection.execute(select(refunds).where(refunds.c.tip_id.in_(tips)))
+        return {r.tip_id: Refund(r.id, r.tip_id, RefundState(r.state), r.requested_at, r.reason) for r in rows}
+
+    async def tips_of(self, ids: Collection[UUID]) -> dict[UUID, UUID]:
+        """Whose tips these refunds are of."""
+        rows = await self._connection.execute(select(refunds.c.id, refunds.c.tip_id).where(refunds.c.id.in_(ids)))
+        return {row.id: row.tip_id for row in rows}
+
+    async def requested(self, *, before: datetime) -> dict[UUID, UUID]:
+        """Refunds the rail was not heard of, oldest first, with their tips."""
+        unheard = (refunds.c.state == RefundState.REQUESTED) & (refunds.c.requested_at <= before)
+        rows = await self._connection.execute(select(refunds).where(unheard).order_by(refunds.c.id).limit(100))
+        return {row.id: row.tip_id for row in rows}
+
+    async def wished(self, limit: int) -> list[Refund]:
+        """What waits for an admin, oldest first."""
+        waits = select(refunds).where(refunds.c.state == RefundState.WISHED).order_by(refunds.c.requested_at)
+        rows = await self._connection.execute(waits.limit(limit))
+        return [Refund(r.id, r.tip_id, RefundState(r.state), r.requested_at, r.reason) for r in rows]
+
+    async def decide(self, refund: UUID, state: RefundState, *, reason: str, by: UUID) -> UUID | None:
+        """An admin's word on a wish; whose tip it is, None if it waits no more."""
+        waits = (refunds.c.id == refund) & (refunds.c.state == RefundState.WISHED)
+        decided = update(refunds).where(waits).values(state=state, reason=reason, decided_by=by)
+        found = await self._connection.scalar(decided.returning(refunds.c.tip_id))
+        return UUID(str(found)) if found is not None else None
+
+    async def set(self, refund: UUID, state: RefundState) -> None:
+        """Write what the rail answered; one that its event has closed already stays closed."""
+        open_ = (refunds.c.id == refund) & (refunds.c.state != RefundState.DONE)
+        await self._connection.execute(update(refunds).where(open_).values(state=state))
+
+    async def ended(self, tips: Collection[UUID], state: RefundState) -> None:
+        """What the provider's event says became of the refunds of these tips."""
+        await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state=state))
