@@ -131,8 +131,10 @@ def visibilities(
     return rows
 
 
-def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> InlineKeyboardMarkup:
-    """The receipt pages of a few gifts, what can be taken back, and the way to all my gifts."""
+def receipts(
+    texts: Texts, links: Links, language: str, cards: Sequence[TipCard], *, undo: bool = False
+) -> InlineKeyboardMarkup:
+    """The receipt pages of a few gifts, what can be taken back (`undo`: a fresh one too), and the way to all gifts."""
     rows: Rows = []
     for card in cards:
         if len(cards) == 1:
@@ -141,6 +143,9 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
             words = texts.plain(language, "button-receipt-of", amount=card.tip.amount)
         if card.tip.returnable:
             rows.append([take_back(texts, language, card.tip)])
+        elif undo and len(cards) == 1:
+            words_undo = texts.plain(language, "button-undo", amount=card.tip.amount)
+            rows.append([tap(words_undo, cb.TakeBack(tip=card.tip.id))])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
     return keyboard([*rows, [my_gifts(texts, language)]])
 

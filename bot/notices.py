@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot import cards, creator_cards, group_cards, handover_cards, tab_cards, thanks_cards
+from bot import cards, creator_cards, group_cards, handover_cards, refund_cards, tab_cards, thanks_cards
 from bot.cards import Rendered
 from bot.paper_money import on_text
 from services.links import Links
@@ -54,6 +54,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind is NoticeKind.REFUND_DECLINED:
+        refund = await outbox.refund_declined(first)
+        return refund_cards.declined(texts, first.language, refund) if refund else None
     if first.kind in (NoticeKind.TAB_ANNOUNCED, NoticeKind.TAB_ASKED):
         charge = await outbox.tab_charge(first)
         card = tab_cards.announced if first.kind is NoticeKind.TAB_ANNOUNCED else tab_cards.asked

@@ -9,7 +9,20 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import callbacks as cb
 from bot.replies import Replies, for_one
-from handlers import admin, audit, creators, groups, organisations, privacy, projects, start, tabs, tips, unanswered
+from handlers import (
+    admin,
+    audit,
+    creators,
+    groups,
+    organisations,
+    privacy,
+    projects,
+    refunds,
+    start,
+    tabs,
+    tips,
+    unanswered,
+)
 from handlers.here import HereMiddleware
 from texts import Texts
 
@@ -24,6 +37,7 @@ _OWN: Final = {
     creators.choosing.ChatProjectSearch.waiting.state: cb.OF_CHATS,
     creators.finding.ChatSearch.waiting.state: cb.OF_CHATS,
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
+    refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
@@ -81,7 +95,7 @@ def routers() -> list[Router]:
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(
-        unanswered.router(), tips.router(), tabs.router(), projects.router(), groups.router(), creators.router(),
+        unanswered.router(), tips.router(), tabs.router(), refunds.router(), projects.router(), groups.router(), creators.router(),
         privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [root]

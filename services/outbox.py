@@ -19,6 +19,7 @@ from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
 from services.leadership import Write
+from services.refunds import RefundTold
 from services.tab_charges import ChargeTold
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
@@ -200,6 +201,15 @@ class OutboxService:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
             return await thanks.told(work, notice.subject, notice.person)
+
+    async def refund_declined(self, notice: Notice) -> RefundTold | None:
+        """Why a gift is not given back; None if it is by now."""
+        cards = await self._tips.cards([notice.subject])
+        async with self._unit.read() as work:
+            refund = (await work.refunds.of([notice.subject])).get(notice.subject)
+        if not cards or refund is None or refund.reason is None:
+            return None
+        return RefundTold(cards[0], refund.reason)
 
     async def tab_charge(self, notice: Notice) -> ChargeTold | None:
         """A tab's charge; None if it is decided, or skipped, by now."""

@@ -1,6 +1,7 @@
 """Giving a gift back: within half an hour the donor alone; later they ask, and an admin decides, with a reason."""
 
 import contextlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 import structlog
 
 from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
+from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
 from giving.rails import Refunds
@@ -26,6 +28,14 @@ from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTold:
+    """A refund that was declined, for its donor."""
+
+    card: TipCard
+    reason: str
 
 
 class RefundService:
@@ -89,6 +99,13 @@ class RefundService:
             waiting = await work.refunds.wished(limit)
         cards = {card.tip.id: card for card in await self._tips.cards([refund.tip for refund in waiting])}
         return [(refund, cards[refund.tip]) for refund in waiting if refund.tip in cards]
+
+    async def amount(self, refund: UUID) -> Money | None:
+        """How much it is about; None if it is not known."""
+        async with self._unit.read() as work:
+            tip_id = (await work.refunds.tips_of([refund])).get(refund)
+            tip = await work.tips.by_id(tip_id) if tip_id is not None else None
+        return tip.kept if tip is not None else None
 
     async def decide(self, refund: UUID, admin: Person, *, yes: bool, reason: str) -> bool:
         """Give it back, or don't, with the reason the donor is told; False if somebody decided before. Audited."""

@@ -89,6 +89,19 @@ class TakeBack(CallbackData, prefix="tbk"):
     tip: Id
 
 
+class RefundWish(CallbackData, prefix="rfw"):
+    """Ask for a gift to be given back."""
+
+    tip: Id
+
+
+class RefundDecide(CallbackData, prefix="rfd"):
+    """An admin gives it back, or does not."""
+
+    refund: Id
+    yes: bool
+
+
 class GiftsPage(CallbackData, prefix="my"):
     """A page of my gifts; `fresh` answers with a new message instead of turning this one's page."""
 

@@ -93,7 +93,7 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
         *_uses(texts, language, cards),
         texts.chat(language, "receipt-after-cancel") if late else None,
     )
-    return Rendered(text, keyboards.receipts(texts, links, language, cards))
+    return Rendered(text, keyboards.receipts(texts, links, language, cards, undo=True))
 
 
 def _gift(texts: Texts, language: str, card: TipCard) -> Html:
@@ -115,10 +115,10 @@ def _uses(texts: Texts, language: str, cards: Sequence[TipCard]) -> list[Html]:
 
 
 def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rendered:
-    """A second payment for one tip, with the offer to take it back."""
+    """A second payment for one tip: on its way back, or (its rail can't give back) with what can be done."""
     text = texts.chat(
         language,
-        "extra-told",
+        "extra-returning" if card.returning else "extra-told",
         amount=card.tip.amount,
         project=card.project.project.title(language),
         code=Html(card.tip.receipt_code),

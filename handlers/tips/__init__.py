@@ -22,7 +22,6 @@ def router() -> Router:
     fresh.callback_query.register(card.choose_visibility, cb.TipShown.filter())
     fresh.callback_query.register(card.show_again, cb.TipDo.filter(F.deed == cb.TipDeed.SHOW))
     fresh.callback_query.register(card.cancel, cb.TipDo.filter(F.deed == cb.TipDeed.CANCEL))
-    fresh.callback_query.register(gifts.take_back, cb.TakeBack.filter())
     fresh.callback_query.register(gifts.turn_gifts, cb.GiftsPage.filter())
     return fresh
 

@@ -1,4 +1,4 @@
-"""What I gave, and taking back what was paid twice."""
+"""What I gave."""
 
 from aiogram.types import CallbackQuery, Message
 
@@ -6,14 +6,6 @@ from bot import callbacks as cb
 from bot import cards
 from bot.cards import Rendered
 from handlers.here import Here
-from services.refunds import RefundService
-
-
-async def take_back(query: CallbackQuery, callback_data: cb.TakeBack, here: Here, refunds: RefundService) -> None:
-    """An extra payment goes back."""
-    card = await here.say.in_time(query, refunds.take_back(callback_data.tip, here.person))
-    await here.say.turn(query, cards.take_back_asked(here.texts, here.language, card))
-    await here.say.answer(query)
 
 
 async def my_gifts(message: Message, here: Here) -> None:

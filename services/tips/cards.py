@@ -21,7 +21,7 @@ class TipCard:
     """A tip for its donor, with its project and the chat whose post it was given on.
 
     `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
-    the one that is chosen first.
+    the one that is chosen first. `returning`: an extra one that is on its way back by itself.
     """
 
     tip: Tip
@@ -30,6 +30,7 @@ class TipCard:
     test_money: bool
     project_now: Project | None = None
     ways: tuple[Way, ...] = ()
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
     projects = await work.projects.by_ids(theirs | {tip.project for tip in tips})
     given = {tip.project for tip in tips}
     shown = {card.project.id: card for card in await cards(work, [projects[project] for project in sorted(given)])}
+    extras = [tip.id for tip in tips if tip.extra_of is not None]
+    going = await work.refunds.of(extras) if extras else {}
     ways = await _ways(work, [tip for tip in tips if tip.state is TipState.OFFERED], projects, rails)
 
     def card(tip: Tip) -> TipCard:
@@ -82,7 +85,7 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
         other = chat is not None and tip.state is TipState.OFFERED and chat.project != tip.project
         now = projects.get(chat.project) if chat is not None and other and chat.project else None
         title = chat.title if chat else None
-        return TipCard(tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()))
+        return TipCard(tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going)
 
     return [card(tip) for tip in tips]
 

@@ -1,0 +1,60 @@
+"""Refunds in words: asked for, waiting for an admin, decided. Pure."""
+
+from collections.abc import Sequence
+
+from aiogram.types import InlineKeyboardButton
+
+from bot import callbacks as cb
+from bot import keyboards
+from bot.cards.rendered import Rendered, paragraphs
+from bot.keyboards import keyboard, tap
+from services.refunds import Refund, RefundTold
+from services.tips import TipCard
+from texts import Html, Texts
+
+
+def undo_over(texts: Texts, language: str, card: TipCard) -> Rendered:
+    """Too late to take it back alone; they may ask."""
+    wish = tap(texts.plain(language, "button-refund-wish", amount=card.tip.amount), cb.RefundWish(tip=card.tip.id))
+    return Rendered(texts.chat(language, "undo-over"), keyboard([[wish], [keyboards.my_gifts(texts, language)]]))
+
+
+def wished(texts: Texts, language: str, card: TipCard) -> Rendered:
+    """An admin will look at it."""
+    text = texts.chat(language, "refund-wished", amount=card.tip.amount)
+    return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
+
+
+def declined(texts: Texts, language: str, told: RefundTold) -> Rendered:
+    """The donor reads why."""
+    text = texts.chat(
+        language, "refund-declined-told", amount=told.card.tip.amount, reason=told.reason,
+        project=told.card.project.project.title(language), code=Html(told.card.tip.receipt_code),
+    )  # fmt: skip
+    return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
+
+
+def waiting(texts: Texts, language: str, found: Sequence[tuple[Refund, TipCard]]) -> Rendered:
+    """What an admin is to decide, with two buttons each; opaque ids and codes, no donor's name."""
+    if not found:
+        return Rendered(texts.chat(language, "refunds-none"))
+    lines = [
+        texts.chat(
+            language, "refunds-line", amount=card.tip.kept, project=card.project.project.title(language),
+            paid=card.tip.paid_at or card.tip.offered_at, asked=refund.asked_at, code=Html(card.tip.receipt_code),
+        )
+        for refund, card in found
+    ]  # fmt: skip
+    words = (("button-refund-yes", True), ("button-refund-no", False))
+
+    def button(refund: Refund, card: TipCard, key: str, yes: bool) -> InlineKeyboardButton:
+        which = card.tip.receipt_code[-3:]
+        return tap(f"{texts.plain(language, key)} · {which}", cb.RefundDecide(refund=refund.id, yes=yes))
+
+    rows = [[button(refund, card, key, yes) for key, yes in words] for refund, card in found]
+    return Rendered(paragraphs(texts.chat(language, "refunds-title"), *lines), keyboard(rows))
+
+
+def ask_reason(texts: Texts, language: str) -> Rendered:
+    """Why?"""
+    return Rendered(texts.chat(language, "refunds-ask-reason"), keyboards.leave(texts, language))

@@ -1,0 +1,32 @@
+# 撤回和退款：半小时内自己撤回，之后申请，由运营方决定；付了两次的，第二笔自动退。
+
+button-undo = 撤回 { $amount }（30 分钟内）
+button-refund-wish = 申请退回 { $amount }
+button-refund-yes = 同意退回
+button-refund-no = 不退
+
+undo-over =
+    这一笔已经过了 30 分钟，钱已经记到项目名下。
+
+    真的付错了的话，可以申请退回，运营方看过之后会告诉你结果。
+refund-wished = 已经帮你申请退回 { $amount }，运营方看过之后我会告诉你。
+refund-declined-told =
+    <b>{ $amount } 没有退回</b>
+    捐给 { $project }，收据号 <code>{ $code }</code>。运营方说：{ $reason }
+
+extra-returning =
+    <b>你付了两次</b>
+    第二笔 { $amount } 正在自动退回，到账后我会告诉你。第一笔照常捐给 <b>{ $project }</b>。
+
+command-refunds = 等你决定的退款
+refunds-none = 现在没有人申请退款。
+refunds-title = <b>申请退款</b>，先到的在前
+refunds-line =
+    <b>{ $amount }</b> · { $project }
+    付于 { $paid }，申请于 { $asked } · <code>{ $code }</code>
+refunds-ask-reason = 写一句理由，会原样告诉对方，也会记进操作记录：
+refunds-decided-yes = 好，正在退回 { $amount }，到账后会告诉对方。
+refunds-decided-no = 好，不退，理由已经告诉对方。
+refunds-decided-before = 已经有人决定过了。
+
+error-undo-over = 已经过了 30 分钟，不能自己撤回了，可以申请退回。
