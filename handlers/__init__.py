@@ -95,7 +95,7 @@ def routers() -> list[Router]:
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(
-        unanswered.router(), tips.router(), tabs.router(), refunds.router(), projects.router(), groups.router(), creators.router(),
-        privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
+        unanswered.router(), tips.router(), tabs.router(), refunds.router(), projects.router(), groups.router(),
+        creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [root]
