@@ -1,6 +1,7 @@
 """Refunds in words: asked for, waiting for an admin, decided. Pure."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from aiogram.types import InlineKeyboardButton
 
@@ -8,7 +9,7 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import Rendered, paragraphs
 from bot.keyboards import keyboard, tap
-from services.refunds import Refund, RefundTold
+from services.refunds import RefundTold, RefundWish
 from services.tips import TipCard
 from texts import Html, Texts
 
@@ -34,24 +35,24 @@ def declined(texts: Texts, language: str, told: RefundTold) -> Rendered:
     return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
 
 
-def waiting(texts: Texts, language: str, found: Sequence[tuple[Refund, TipCard]]) -> Rendered:
+def waiting(texts: Texts, language: str, found: Sequence[RefundWish]) -> Rendered:
     """What an admin is to decide, with two buttons each; opaque ids and codes, no donor's name."""
     if not found:
         return Rendered(texts.chat(language, "refunds-none"))
     lines = [
         texts.chat(
             language, "refunds-line", amount=card.tip.kept, project=card.project.project.title(language),
-            paid=card.tip.paid_at or card.tip.offered_at, asked=refund.asked_at, code=Html(card.tip.receipt_code),
+            paid=card.tip.paid_at or card.tip.offered_at, asked=asked_at, code=Html(card.tip.receipt_code),
         )
-        for refund, card in found
+        for card, asked_at in ((wish.card, wish.asked_at) for wish in found)
     ]  # fmt: skip
     words = (("button-refund-yes", True), ("button-refund-no", False))
 
-    def button(refund: Refund, card: TipCard, key: str, yes: bool) -> InlineKeyboardButton:
+    def button(refund: UUID, card: TipCard, key: str, yes: bool) -> InlineKeyboardButton:
         which = card.tip.receipt_code[-3:]
-        return tap(f"{texts.plain(language, key)} · {which}", cb.RefundDecide(refund=refund.id, yes=yes))
+        return tap(f"{texts.plain(language, key)} · {which}", cb.RefundDecide(refund=refund, yes=yes))
 
-    rows = [[button(refund, card, key, yes) for key, yes in words] for refund, card in found]
+    rows = [[button(wish.id, wish.card, key, yes) for key, yes in words] for wish in found]
     return Rendered(paragraphs(texts.chat(language, "refunds-title"), *lines), keyboard(rows))
 
 

@@ -132,8 +132,11 @@ def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
     return rows
 
 
-def pay(texts: Texts, language: str, amount: Money, url: str) -> Rendered:
-    """Here is the page."""
+def pay(texts: Texts, language: str, amount: Money, url: str | None) -> Rendered:
+    """Here is the page; without one, a saved method is being charged."""
+    if url is None:
+        back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
+        return Rendered(texts.chat(language, "tab-charging", sum=amount), keyboard([back]))
     rows = [[opens(texts.plain(language, "button-pay", amount=amount), url)]]
     back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
     return Rendered(texts.chat(language, "tab-pay", sum=amount), keyboard([*rows, back]))

@@ -145,11 +145,12 @@ class Charge:
 def begun(id_: UUID, tab: Tab, reason: Reason, *, saved: bool, now: datetime) -> Charge:
     """The settlement of all that stands on the tab.
 
-    With a saved method it is announced three days before, unless the donor pressed; else there is a link to pay.
+    With a saved method it is announced three days before, unless the donor pressed; without one, there is a link.
     """
     if saved and reason is not Reason.PRESSED:
         return Charge(id_, tab.id, tab.promised, ChargeState.ANNOUNCED, reason, charge_at=now + NOTICE)
-    return Charge(id_, tab.id, tab.promised, ChargeState.ASKED, reason, asked_at=now)
+    state = ChargeState.CHARGING if saved else ChargeState.ASKED
+    return Charge(id_, tab.id, tab.promised, state, reason, asked_at=now)
 
 
 def chargeable(charge: Charge, now: datetime) -> bool:

@@ -145,11 +145,8 @@ class PrivacyService:
             for page in pages
             if (rail := self._rails.get(page.rail)) is not None
         ]
-        calls += [
-            functools.partial(rail.forget_method, kept.method)
-            for kept in saved
-            if isinstance(rail := self._rails.get(kept.rail), Saves)
-        ]
+        keepers = [(self._rails.get(kept.rail), kept.method) for kept in saved]
+        calls += [functools.partial(rail.forget_method, kept) for rail, kept in keepers if isinstance(rail, Saves)]
         if not calls:
             return
         try:

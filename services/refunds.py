@@ -2,7 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,11 +23,20 @@ from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
 from storage.outbox import NewMessage
-from storage.refunds import Refund, RefundState
+from storage.refunds import RefundState
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """A gift that its donor asks to have back, since then."""
+
+    id: UUID
+    card: TipCard
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +102,12 @@ class RefundService:
         log.info("refund_wished", tip_id=str(tip_id), refund_id=str(refund.id), state=refund.state)
         return await self._tips.card(tip_id, person)
 
-    async def wishes(self, limit: int = 10) -> list[tuple[Refund, TipCard]]:
+    async def wishes(self, limit: int = 10) -> list[RefundWish]:
         """What waits for an admin, oldest first."""
         async with self._unit.read() as work:
             waiting = await work.refunds.wished(limit)
         cards = {card.tip.id: card for card in await self._tips.cards([refund.tip for refund in waiting])}
-        return [(refund, cards[refund.tip]) for refund in waiting if refund.tip in cards]
+        return [RefundWish(one.id, cards[one.tip], one.asked_at) for one in waiting if one.tip in cards]
 
     async def amount(self, refund: UUID) -> Money | None:
         """How much it is about; None if it is not known."""

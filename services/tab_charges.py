@@ -77,8 +77,10 @@ class TabCharges:
 
     # -- by its donor --
 
-    async def settle(self, tab: UUID, person: Person) -> tuple[Money, str]:
-        """Settle a tab now: what stands on it, and where to pay it. What was asked for before is asked for no more.
+    async def settle(self, tab: UUID, person: Person) -> tuple[Money, str | None]:
+        """Settle a tab now: what stands on it, and where to pay it (None: a saved method is being charged).
+
+        What was asked for before is asked for no more.
 
         Raises: NotYours, TabEmpty, TipNotOpen, RailUnavailable, and what the guard refuses.
         """
@@ -86,9 +88,17 @@ class TabCharges:
             row = await work.tabs.lock(tab)
             if row is None or row.tab.donor != person.id:
                 raise NotYours
-            charge, closed = await self._begin(work, row, Reason.PRESSED, None)
+            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
+            charge, closed = await self._begin(work, row, Reason.PRESSED, saved)
         await self._close_pages(closed)
+        if charge.charge.state is ChargeState.CHARGING:
+            self._wakes.tabs.set()
+            return charge.charge.amount, None
         return charge.charge.amount, await self._links.of_payment(charge.payment, person)
+
+    async def _saved(self, work: Work, donor: UUID, organisation: UUID, rail: str) -> KeptMethod | None:
+        kept = await work.methods.of(donor)
+        return next((one for one in kept if (one.organisation, one.rail) == (organisation, rail)), None)
 
     async def skip(self, charge: UUID, person: Person) -> ChargeRow:
         """Not this time: it stays on the tab until the next month's end. Raises: NotYours, TipNotOpen."""
@@ -140,8 +150,8 @@ class TabCharges:
             if reason is None:
                 await work.tabs.look_at({tab: self._tabs.next_look(row)})
                 return False
-            saved = {(kept.organisation, kept.rail): kept for kept in await work.methods.of(row.tab.donor)}
-            _, closed = await self._begin(work, row, reason, saved.get((row.tab.organisation, row.rail)))
+            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
+            _, closed = await self._begin(work, row, reason, saved)
         await self._close_pages(closed)
         return True
 
@@ -203,16 +213,12 @@ class TabCharges:
         """To the saved method; asked again with the same key where nothing was heard."""
         rail = self._rails.get(payment.rail)
         async with self._unit.read() as work:
-            saved = [
-                kept
-                for kept in await work.methods.of(row.donor)
-                if (kept.organisation, kept.rail) == (row.organisation, payment.rail)
-            ]
-        if not saved or not isinstance(rail, Saves):
+            saved = await self._saved(work, row.donor, row.organisation, payment.rail)
+        if saved is None or not isinstance(rail, Saves):
             return await self._new_payment(row)  # forgotten meanwhile
         payment, wish = await self._links.kept(payment.id, person)
         try:
-            link = await rail.charge_saved(intent_of(payment, wish), saved[0].method, key=key_of(payment))
+            link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:
             log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
             return await self._new_payment(row)

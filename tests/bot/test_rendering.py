@@ -249,7 +249,7 @@ def test_where_the_bot_is_gone_tipping_is_paused_and_the_bot_can_be_added_again(
 
 def test_the_choice_before_paying_says_who_sees_what():
     rows = keyboards.tip_card(
-        TEXTS, "zh-CN", tip(visibility=Visibility.ANONYMOUS).tip, "小明", "https://pay"
+        TEXTS, "zh-CN", tip(visibility=Visibility.ANONYMOUS), "小明", "https://pay"
     ).inline_keyboard
     assert [row[0].text for row in rows] == [
         "去付款 ¥1.50",

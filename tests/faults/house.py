@@ -21,7 +21,7 @@ import structlog
 
 from giving.money import Money
 from giving.tips import Limits, OfferRequest
-from payments.provider import PaymentIntent, PaymentLink
+from payments.provider import PaymentIntent, PaymentLink, RefundAsk
 from services.links import Links
 from services.outbox import Notice, OutboxService
 from services.payments import PaymentService
@@ -52,9 +52,9 @@ class DistantRail(PaperRail):
         their_id, url = await self._wire.ask("create_payment", key=key, reference=intent.reference)
         return PaymentLink(their_id, url)
 
-    async def refund(self, charge: str, amount: Money, *, key: str) -> None:
+    async def refund(self, ask: RefundAsk, *, key: str) -> None:
         self._points.reached("rail asked for a refund")
-        await self._wire.ask("refund", charge=charge, minor=amount.minor, key=key)
+        await self._wire.ask("refund", charge=ask.charge, minor=ask.amount.minor, key=key)
 
 
 class House:

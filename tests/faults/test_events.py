@@ -372,7 +372,9 @@ def decide(
         return Fresh(uuid4(), receipt_code(random.getrandbits(RANDOM_BITS)), event.occurred_at)
 
     settlement = decide_settlement(event, asked[reference], of_payment[reference], booked.keys(), fresh)
-    changed = {tip.id: tip for tip in (*settlement.paid, *settlement.extra, *settlement.refunded)}
+    changed = {
+        tip.id: tip for tip in (*settlement.paid, *settlement.extra, *(back.tip for back in settlement.returned))
+    }
     of_payment[reference] = list(({tip.id: tip for tip in of_payment[reference]} | changed).values())
     booked |= {entry.key: entry for entry in settlement.entries}
     if settlement.payment is not None:
