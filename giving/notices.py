@@ -16,6 +16,8 @@ class NoticeKind(StrEnum):
 
     HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
+
+    ALERT goes to those who look after the money (giving/alerts.py).
     """
 
     RECEIPT = "receipt"
@@ -33,10 +35,11 @@ class NoticeKind(StrEnum):
     PAUSED = "paused"
     TAKE_OVER = "take_over"
     THANKS = "thanks"
+    ALERT = "alert"
 
 
 class Urgency(IntEnum):
-    """Lower goes first; receipts before everything that nobody is waiting for."""
+    """Lower goes first: what is about money, before everything that nobody is waiting for."""
 
     RECEIPT = 1
     NOTICE = 2
@@ -47,6 +50,7 @@ URGENCY = {
     NoticeKind.EXTRA: Urgency.RECEIPT,
     NoticeKind.REFUNDED: Urgency.RECEIPT,
     NoticeKind.CARD: Urgency.RECEIPT,
+    NoticeKind.ALERT: Urgency.RECEIPT,
     NoticeKind.DIGEST: Urgency.NOTICE,
     NoticeKind.UPGRADED: Urgency.NOTICE,
     NoticeKind.NO_DISCUSSION: Urgency.NOTICE,

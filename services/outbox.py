@@ -10,11 +10,12 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert
 from giving.creators import Chat
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.quiet import QuietHours
-from services import digests, handover, thanks
+from services import alerts, digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
@@ -33,7 +34,7 @@ __all__ = ["Notice", "NoticeKind", "OutboxService"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is the id of a tip, a chat, a slot, or a thank-you."""
+    """A queued message, leased to the sender. `subject` is the id of a tip, a chat, a slot, a thank-you, or an alert."""
 
     id: UUID
     kind: NoticeKind
@@ -199,6 +200,11 @@ class OutboxService:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
             return await thanks.told(work, notice.subject, notice.person)
+
+    async def alert(self, notice: Notice) -> Alert | None:
+        """What those who look after the money are told."""
+        async with self._unit.read() as work:
+            return await alerts.told(work, notice.subject)
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""
