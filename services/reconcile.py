@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from giving.alerts import Alert, AlertKind, AlertLine, Said
 from giving.errors import RailUnavailable
 from giving.payments import EventKind
 from giving.reconcile import (
@@ -35,6 +34,7 @@ from payments.provider import BadEvent, Rail, RailRefused, Record
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import NotLeading, Write
+from services.reconcile_alerts import disagree, not_compared, why
 from services.wake import log_trouble
 from storage.reconcile import Comparison
 from storage.scratch import Scratch, scratch
@@ -45,7 +45,6 @@ BATCH: Final = 1000
 PAGE: Final = 200  # doubtful ids at a time
 MOST_KEPT: Final = 10_000
 MOST_LOGGED: Final = 20
-MOST_TOLD: Final = 5
 Progress = Callable[[str, int, int], None]
 
 
@@ -132,9 +131,8 @@ class ReconcileService:
             async with scratch() as side_by_side:
                 done = await self._compare(self._rails[rail], window, began, side_by_side, progress or _silently)
         except (RailUnavailable, RailRefused, BadEvent) as error:
-            why = _why(error)
-            await self._not_finished(rail, window, began, day, why)
-            raise NotFinished(why) from error
+            await self._not_finished(rail, window, began, day, error)
+            raise NotFinished(why(error)) from error
         new = await self._keep(done, began, day)
         log.info(
             "reconciled", rail=rail, since=window.since.isoformat(), until=window.until.isoformat(),
@@ -184,37 +182,26 @@ class ReconcileService:
             if report.found == len(report.differences):  # else what is not kept would look as if it were gone
                 await work.reconcile.close_gone(run, report.rail, report.window, now=ended)
             if new:
-                await self._alerts.queue(work, self._alert(report, new))
+                await self._alerts.queue(work, disagree(report.rail, report.window, new, self._zone))
         if new:
             self._alerts.wake()
         return new
 
-    async def _not_finished(self, rail: str, window: Window, began: datetime, day: date | None, why: str) -> None:
+    async def _not_finished(
+        self, rail: str, window: Window, began: datetime, day: date | None, error: Exception
+    ) -> None:  # fmt: skip
+        """Keep that it was tried; after some attempts of one day somebody is told."""
         ended, tries = self._now(), 0
-        done = Comparison(rail, window, began, ended, finished=False, day=day, reason=why)
+        done = Comparison(rail, window, began, ended, finished=False, day=day, reason=why(error))
         async with self._write() as work:
             await work.reconcile.add(done)
             if day is not None:
                 tries = (await work.reconcile.tried(rail, day)).times
             if tries == TOLD_AFTER:
-                said: dict[str, Said] = {"rail": rail, "tries": tries, "why": why}
-                await self._alerts.queue(work, Alert(AlertKind.NOT_RECONCILED, said))
+                await self._alerts.queue(work, not_compared(rail, tries, error))
         if tries == TOLD_AFTER:
             self._alerts.wake()
-        log.error("reconcile_not_finished", rail=rail, reason=why, tries=tries, hint="no difference is known of; again later")
-
-    def _alert(self, report: Report, new: Sequence[Difference]) -> Alert:
-        first, last = self._local(report.window.since), self._local(report.window.until, last=True)
-        lines = [_line(difference) for difference in new[:MOST_TOLD]]
-        if len(new) > MOST_TOLD:
-            lines.append(AlertLine("more", {"count": len(new) - MOST_TOLD}))
-        command = f"python main.py reconcile --rail {report.rail} --from {first} --to {last}"
-        lines.append(AlertLine("see", {"command": command}))
-        return Alert(AlertKind.DIFFERENCES, {"rail": report.rail, "count": len(new)}, tuple(lines))
-
-    def _local(self, at: datetime, *, last: bool = False) -> date:
-        """The day, or the last one before it."""
-        return (at - datetime.resolution if last else at).astimezone(self._zone).date()
+        log.warning("reconcile_not_finished", rail=rail, reason=why(error), tries=tries, hint="no difference is known of")
 
 
 async def _read_provider(rail: Rail, reach: Window, pile: Scratch, progress: Callable[[int], None]) -> None:
@@ -270,32 +257,10 @@ def _silently(_what: str, _done: int, _of: int) -> None:
     """Nobody watches."""
 
 
-def _why(error: Exception) -> str:
-    match error:
-        case RailUnavailable():
-            return "the provider did not answer"
-        case RailRefused():
-            return f"the provider refused: {error}"
-        case _:
-            return f"the provider's answer can't be read: {error}"
-
-
-def _line(difference: Difference) -> AlertLine:
-    """What an alert says of one: message `alert-line-<what>`."""
-    said: dict[str, Said] = {"kind": difference.kind, "id": difference.their_id, "at": difference.at}
-    if difference.theirs is not None:
-        said["theirs"] = difference.theirs
-    if difference.ours is not None:
-        said["ours"] = difference.ours
-    if difference.their_kind is not None:
-        said["theirkind"] = difference.their_kind
-    return AlertLine(difference.what.value.replace("_", "-"), said)
-
-
 def _log(difference: Difference) -> None:
     """Ids and minor units; no person."""
     theirs, ours = difference.theirs, difference.ours
-    log.error(
+    log.warning(
         "reconcile_difference", rail=difference.rail, what=difference.what, kind=difference.kind, key=difference.key,
         at=difference.at.isoformat(), their_minor=theirs.minor if theirs else None,
         their_currency=theirs.currency if theirs else None, our_minor=ours.minor if ours else None,

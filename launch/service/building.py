@@ -1,5 +1,6 @@
 """What the service is built of: every service of ours on one database, wired from the settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from giving.tips import Limits
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
@@ -25,7 +27,7 @@ from services.guard import Pace
 from services.guard_payments import PaymentGuard
 from services.handover import HandoverService
 from services.health import HealthService
-from services.leadership import Leadership
+from services.leadership import Leadership, Write
 from services.links import Links
 from services.operator import Operator
 from services.outbox import OutboxService
@@ -33,6 +35,7 @@ from services.payments import PaymentService
 from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
+from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
@@ -67,6 +70,7 @@ class Services:
     thanks: ThanksService
     tips: TipService
     refunds: RefundService
+    reconcile: ReconcileService
     privacy: PrivacyService
     payments: PaymentService
     sweep: PaymentSweep
@@ -142,6 +146,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
         refunds=RefundService(unit, rail, tips, write=write),
+        reconcile=reconcile_of(settings, unit, rails, AlertService(owners=settings.owners, wakes=wakes), write),
         privacy=PrivacyService(unit, rail, wakes=wakes),
         payments=payments,
         sweep=PaymentSweep(unit, rails, payments),
@@ -161,6 +166,16 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         guard=guard,
         pace=Pace(pace_rules(settings)),
         leadership=leadership,
+    )
+
+
+def reconcile_of(
+    settings: Settings, unit: UnitOfWork, rails: Mapping[str, Rail], alerts: AlertService, write: Write | None = None
+) -> ReconcileService:  # fmt: skip
+    """Comparing our books with the rails'; the command line has it too."""
+    its = settings.reconcile
+    return ReconcileService(
+        unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, write=write
     )
 
 

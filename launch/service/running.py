@@ -31,6 +31,7 @@ SETTLE_EVERY_S: Final = 2.0
 DIGEST_EVERY_S: Final = 2.0
 REFUND_SWEEP_EVERY_S: Final = 60.0
 PAYMENT_SWEEP_EVERY_S: Final = 60.0
+RECONCILE_EVERY_S: Final = 300.0  # whether it is due; it is done once a day
 FORGET_EVERY_S: Final = 3600.0
 FORGET_BUDGETS_EVERY_S: Final = 600.0
 
@@ -111,6 +112,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
             services.leadership.while_leading(
                 stop,
                 _once("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S),
+                _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),
                 _once("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S),
                 _once("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S),
             )
