@@ -209,10 +209,10 @@ def judge(rail: str, records: Sequence[Theirs], entries: Sequence[Ours]) -> list
     Records find the entry that is the same; then the one of their kind; then one of the same amount and another kind.
     What a provider lists twice, word for word, is one record.
     """
-    open_records, open_entries = list(records), list(entries)
+    open_records, open_entries = list(records), sorted(entries, key=lambda entry: entry.key)
     same = _pair(open_records, open_entries, lambda r, e: r.kind == e.kind and r.amount in e.amounts)
     found = [_differing(rail, r, e) for r, e in _pair(open_records, open_entries, lambda r, e: r.kind == e.kind)]
-    pairs = _pair(open_records, open_entries, lambda r, e: r.amount in e.amounts)
+    pairs = _pair(open_records, open_entries, lambda r, e: r.amount in e.amounts and e.kind not in MOVES_NOTHING)
     found += [
         replace(_at_both(What.KIND, rail, record, entry, record.amount), their_kind=record.kind)
         for record, entry in pairs
