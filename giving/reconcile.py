@@ -7,24 +7,16 @@ either side wrote it down; the time only says which window a difference belongs 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from giving.ledger import Posting
 from giving.money import Money
 from giving.payments import EventKind, RailEvent, key_of
+from giving.reconcile_times import GRACE, Window
 
-# What happened at the edge of a window is booked a little later, or stands in the provider's bill of the next day.
-MARGIN: Final = timedelta(days=1)
-# What is younger may still be on its way to us, or into the provider's list.
-GRACE: Final = timedelta(minutes=10)
-# An attempt that could not be finished is made again so soon, this often on one day.
-AGAIN: Final = timedelta(minutes=30)
-MOST_TRIES: Final = 6
-TOLD_AFTER: Final = 3  # attempts of one day; then somebody is told
 # A dispute that is lost moves nothing any more: the money was taken when it was opened.
 MOVES_NOTHING: Final = frozenset({EventKind.DISPUTE_LOST})
 LISTED: Final = (
@@ -43,22 +35,6 @@ class What(StrEnum):
     CURRENCY = "currency_differs"
     KIND = "kind_differs"
     TWICE = "booked_twice"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Time that is judged: from `since` until before `until`, both aware."""
-
-    since: datetime
-    until: datetime
-
-    def holds(self, at: datetime) -> bool:
-        """Whether `at` lies inside."""
-        return self.since <= at < self.until
-
-    def wider(self, now: datetime) -> "Window":
-        """With the margin on both sides, as far as there is anything yet."""
-        return Window(self.since - MARGIN, max(self.since, min(self.until + MARGIN, now + GRACE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,27 +270,3 @@ class Judgement:
             self.young += 1
             return False
         return True
-
-
-# --- When ------------------------------------------------------------------------------------------------------------
-
-
-def days(first: date, last: date, zone: ZoneInfo) -> Window:
-    """Whole days by the operator's clock, both included."""
-    return Window(datetime.combine(first, time(), zone), datetime.combine(last + timedelta(days=1), time(), zone))
-
-
-def due_day(now: datetime, hour: int, zone: ZoneInfo) -> date | None:
-    """Whose daily comparison is due: today's once its hour has come, however late we are."""
-    local = now.astimezone(zone)
-    return local.date() if local.hour >= hour else None
-
-
-def daily(day: date, many: int, zone: ZoneInfo) -> Window:
-    """What the comparison of a day looks at: the whole days before it."""
-    return days(day - timedelta(days=many), day - timedelta(days=1), zone)
-
-
-def tries_now(tries: int, last_at: datetime | None, now: datetime) -> bool:
-    """Whether a comparison that could not be finished today, so many times and last then, is tried again."""
-    return tries < MOST_TRIES and (last_at is None or now - last_at >= AGAIN)

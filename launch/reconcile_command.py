@@ -14,7 +14,7 @@ from launch.progress import Progress
 from settings import Settings, missing_for_run
 
 if TYPE_CHECKING:
-    from giving.reconcile import Window
+    from giving.reconcile_times import Window
     from services.reconcile import Report
     from storage.engines import Engines
 
@@ -73,7 +73,7 @@ def _rails(settings: Settings, asked: str | None) -> list[str]:
 
 def _window(settings: Settings, first: date | None, last: date | None) -> "Window":
     """Whole days of the operator's clock. Raises: Refused."""
-    from giving.reconcile import days
+    from giving.reconcile_times import days
 
     zone = ZoneInfo(settings.timezone)
     today = datetime.now(zone).date()

@@ -35,8 +35,8 @@ TITLES: Final = {
     What.TWICE: "booked twice",
 }
 TO_DO: Final = {
-    What.MISSING_IN_BOOKS: "look at it in the provider's dashboard: an event that did not arrive is sent again from there "
-    "and then booked by itself; if it names no payment of ours, it was not made by Yizan",
+    What.MISSING_IN_BOOKS: "look at it in the provider's dashboard: an event that did not arrive is sent again from "
+    "there and then booked by itself; if it names no payment of ours, it was not made by Yizan",
     What.MISSING_AT_PROVIDER: "look for its id in the provider's dashboard, also on the days around it; if it is not "
     "there, the books say more than was received: keep what you find, and have the entry reversed",
     What.AMOUNT: "compare with the provider's dashboard: whichever side is wrong, the entry stays and is reversed, "

@@ -34,7 +34,7 @@ __all__ = ["Notice", "NoticeKind", "OutboxService"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is the id of a tip, a chat, a slot, a thank-you, or an alert."""
+    """A queued message, leased to the sender. `subject` is the id of a tip, chat, slot, thank-you or alert."""
 
     id: UUID
     kind: NoticeKind

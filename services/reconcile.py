@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final
@@ -14,22 +13,18 @@ from giving.errors import RailUnavailable
 from giving.payments import EventKind
 from giving.reconcile import (
     LISTED,
-    TOLD_AFTER,
     Agreed,
     Difference,
     Judgement,
     Ours,
     Theirs,
     What,
-    Window,
-    daily,
-    due_day,
     judge,
     key_for,
     read_key,
-    tries_now,
     twice,
 )
+from giving.reconcile_times import TOLD_AFTER, Window, daily, due_day, tries_now
 from payments.provider import BadEvent, Rail, RailRefused, Record
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
@@ -154,16 +149,14 @@ class ReconcileService:
         judgement, found = Judgement(window, began), Found()
         async with self._unit.snapshot() as work:
             about, done = await work.reconcile.count(rail.name, reach), 0
-            async with aclosing(work.reconcile.entries(rail.name, reach)) as pages:
-                async for page in pages:
-                    await pile.add_ours(page)
-                    done += len(page)
-                    progress("entries", done, max(about, done))
-            async with aclosing(pile.doubtful(PAGE)) as doubtful:
-                async for records in doubtful:
-                    for difference in await _judged(work, rail.name, records, pile):
-                        if judgement.tells(difference):
-                            found.add(difference)
+            async for page in work.reconcile.entries(rail.name, reach):
+                await pile.add_ours(page)
+                done += len(page)
+                progress("entries", done, max(about, done))
+            async for records in pile.doubtful(PAGE):
+                for difference in await _judged(work, rail.name, records, pile):
+                    if judgement.tells(difference):
+                        found.add(difference)
         agreed = tuple(await pile.agreed(window))
         return Report(rail.name, window, agreed, tuple(found.kept), found.count, judgement.young, new=0)
 
@@ -201,7 +194,9 @@ class ReconcileService:
                 await self._alerts.queue(work, not_compared(rail, tries, error))
         if tries == TOLD_AFTER:
             self._alerts.wake()
-        log.warning("reconcile_not_finished", rail=rail, reason=why(error), tries=tries, hint="no difference is known of")
+        log.warning(
+            "reconcile_not_finished", rail=rail, reason=why(error), tries=tries, hint="no difference is known of"
+        )
 
 
 async def _read_provider(rail: Rail, reach: Window, pile: Scratch, progress: Callable[[int], None]) -> None:

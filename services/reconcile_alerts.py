@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from giving.alerts import Alert, AlertKind, AlertLine, Said
 from giving.errors import RailUnavailable
-from giving.reconcile import Difference, Window
+from giving.reconcile import Difference
+from giving.reconcile_times import Window
 from payments.provider import RailRefused
 
 MOST_TOLD: Final = 5

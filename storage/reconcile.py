@@ -1,4 +1,4 @@
-"""What the journal has of a rail, read page by page; and comparisons that were made, with the differences they found."""
+"""What the journal has of a rail, page by page; and comparisons that were made, with the differences they found."""
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Sequence
@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from giving.accounts import Account
 from giving.ledger import Posting
 from giving.money import Money
-from giving.reconcile import Agreed, Difference, Ours, Window, amounts_of, prefixes, read_key
+from giving.reconcile import Agreed, Difference, Ours, amounts_of, prefixes, read_key
+from giving.reconcile_times import Window
 from storage.ids import lowest_id, new_id
 from storage.sets import SetStatement, reader
 from storage.tables import accounts, differences, entries, postings, reconciliations
@@ -146,7 +147,7 @@ class ReconcileStore:
         """When each rail was last compared."""
         newest = func.max(reconciliations.c.ended_at)
         rows = select(reconciliations.c.rail, newest).where(reconciliations.c.finished).group_by(reconciliations.c.rail)
-        return {rail: at for rail, at in await self._connection.execute(rows)}
+        return {row.rail: row[1] for row in await self._connection.execute(rows)}
 
     # -- differences --
 
@@ -171,14 +172,16 @@ class ReconcileStore:
     async def close_gone(self, run: UUID, rail: str, window: Window, *, now: datetime) -> int:
         """Differences of this time that this comparison did not find are closed; how many."""
         inside = (differences.c.at >= window.since) & (differences.c.at < window.until)
-        gone = (differences.c.rail == rail) & inside & differences.c.closed_at.is_(None) & (differences.c.seen_in != run)
+        gone = (
+            (differences.c.rail == rail) & inside & differences.c.closed_at.is_(None) & (differences.c.seen_in != run)
+        )
         closed = update(differences).where(gone).values(closed_at=now).returning(differences.c.id)
         return len((await self._connection.execute(closed)).all())
 
     async def open_counts(self) -> dict[str, int]:
         """How many differences of each rail are open."""
         each = select(differences.c.rail, func.count()).where(differences.c.closed_at.is_(None))
-        return {rail: count for rail, count in await self._connection.execute(each.group_by(differences.c.rail))}
+        return {row.rail: row[1] for row in await self._connection.execute(each.group_by(differences.c.rail))}
 
 
 def _of(rail: str, window: Window) -> list[ColumnElement[bool]]:

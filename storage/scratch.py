@@ -17,7 +17,8 @@ from uuid import UUID
 
 from giving.money import Money
 from giving.payments import EventKind
-from giving.reconcile import Agreed, Ours, Theirs, Window
+from giving.reconcile import Agreed, Ours, Theirs
+from giving.reconcile_times import Window
 
 T = TypeVar("T")
 Fact = tuple[EventKind, str]

@@ -1,4 +1,4 @@
-"""The provider's own books, line by line as a report lists them; and lies about them, for whoever tries a comparison."""
+"""The provider's own books, line by line as a report lists them; and lies about them, to try a comparison with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _PAGE = """
 SELECT * FROM (
     SELECT 'payment' AS kind, charges.id, charges.created_at AS at, charges.amount_minor AS minor, payments.currency,
            payments.reference
-    FROM charges JOIN payments ON payments.id = charges.payment WHERE charges.created_at >= ?1 AND charges.created_at < ?2
+    FROM charges JOIN payments ON payments.id = charges.payment
+    WHERE charges.created_at >= ?1 AND charges.created_at < ?2
     UNION ALL
     SELECT 'fee', charges.id, charges.created_at, charges.fee_minor, payments.currency, payments.reference
     FROM charges JOIN payments ON payments.id = charges.payment

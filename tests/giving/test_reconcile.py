@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from giving import reconcile
+from giving import reconcile, reconcile_times
 from giving.accounts import Account, rail_clearing
 from giving.ledger import (
     Entry,
@@ -35,13 +35,13 @@ from giving.reconcile import (
     Ours,
     Theirs,
     What,
-    Window,
     amounts_of,
     differences,
     judge,
     key_for,
     read_key,
 )
+from giving.reconcile_times import Window
 
 RAIL = "stripe"
 ONE, OTHER = UUID(int=1), UUID(int=2)
@@ -84,7 +84,12 @@ def charges(draw: st.DrawFn) -> Books:
         books.append(fact(EventKind.FEE, charge, cny(fee), at, entry))
     match draw(st.sampled_from(["kept", "refunded", "failed", "won", "lost", "held", "sent"])):
         case "refunded" | "failed" as how:
-            back: dict[str, Any] = {"their_id": f"re_{number}", "at": late, "amount": amount, "by_project": whole} | converted
+            back: dict[str, Any] = {
+                "their_id": f"re_{number}",
+                "at": late,
+                "amount": amount,
+                "by_project": whole,
+            } | converted
             books.append(fact(EventKind.REFUNDED, f"re_{number}", theirs, at, refund_made(**back)))
             if how == "failed":
                 books.append(fact(EventKind.REFUND_FAILED, f"re_{number}", theirs, at, refund_failed(**back)))
@@ -278,16 +283,16 @@ def test_what_one_side_alone_has_is_not_told_before_the_other_can_have_it():
 def test_a_window_is_read_with_a_margin_as_far_as_there_is_anything():
     now = WINDOW.until + timedelta(hours=3)
     wider = WINDOW.wider(now)
-    assert wider == Window(WINDOW.since - timedelta(days=1), now + reconcile.GRACE)
+    assert wider == Window(WINDOW.since - timedelta(days=1), now + reconcile_times.GRACE)
     assert WINDOW.wider(now + timedelta(days=9)).until == WINDOW.until + timedelta(days=1)
     assert WINDOW.wider(WINDOW.since - timedelta(days=9)).until == WINDOW.since
 
 
 def test_days_are_the_operators_also_where_the_clock_is_set_forward():
     berlin = ZoneInfo("Europe/Berlin")
-    window = reconcile.days(date(2026, 3, 29), date(2026, 3, 29), berlin)
+    window = reconcile_times.days(date(2026, 3, 29), date(2026, 3, 29), berlin)
     assert window.until.astimezone(UTC) - window.since.astimezone(UTC) == timedelta(hours=23)
-    assert reconcile.daily(date(2026, 11, 22), 3, SHANGHAI) == Window(
+    assert reconcile_times.daily(date(2026, 11, 22), 3, SHANGHAI) == Window(
         datetime(2026, 11, 19, tzinfo=SHANGHAI), datetime(2026, 11, 22, tzinfo=SHANGHAI)
     )
 
@@ -295,14 +300,14 @@ def test_days_are_the_operators_also_where_the_clock_is_set_forward():
 @pytest.mark.parametrize(("utc_hour", "due"), [(2, None), (3, date(2026, 11, 22)), (15, date(2026, 11, 22))])
 def test_a_day_is_due_from_its_hour_on(utc_hour: int, due: date | None):
     now = datetime(2026, 11, 22, utc_hour, 59, tzinfo=UTC)  # 10:59, 11:59 and 23:59 in Shanghai
-    assert reconcile.due_day(now, 11, SHANGHAI) == due
+    assert reconcile_times.due_day(now, 11, SHANGHAI) == due
 
 
 def test_what_could_not_be_finished_is_tried_again_after_a_while_and_not_for_ever():
-    assert reconcile.tries_now(0, None, AT)
-    assert not reconcile.tries_now(1, AT, AT + timedelta(minutes=29))
-    assert reconcile.tries_now(1, AT, AT + timedelta(minutes=30))
-    assert not reconcile.tries_now(reconcile.MOST_TRIES, AT, AT + timedelta(days=1))
+    assert reconcile_times.tries_now(0, None, AT)
+    assert not reconcile_times.tries_now(1, AT, AT + timedelta(minutes=29))
+    assert reconcile_times.tries_now(1, AT, AT + timedelta(minutes=30))
+    assert not reconcile_times.tries_now(reconcile_times.MOST_TRIES, AT, AT + timedelta(days=1))
 
 
 def test_a_difference_is_the_same_whenever_it_is_found_and_another_one_with_another_amount():

@@ -1,4 +1,4 @@
-"""Comparing our books with a provider's on both databases: what is found, kept and told, and that nothing is changed."""
+"""Comparing our books with a provider's on both databases: what is found, kept and told; nothing is changed."""
 
 import random
 import re
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from giving.accounts import Account, rail_clearing
 from giving.alerts import Alert, AlertKind
@@ -16,7 +16,8 @@ from giving.money import Money
 from giving.notices import NoticeKind
 from giving.payments import EventKind
 from giving.people import Person, Role
-from giving.reconcile import LISTED, Difference, Ours, Theirs, What, Window, amounts_of, differences, key_for
+from giving.reconcile import LISTED, Difference, Ours, Theirs, What, amounts_of, differences, key_for
+from giving.reconcile_times import Window
 from payments.provider import BadEvent, Rail, RailDown, RailRefused, Record
 from services.alerts import AlertService
 from services.leadership import Leadership, NotLeading
@@ -138,7 +139,11 @@ async def test_the_same_is_found_through_the_database_as_without_one(world: Worl
             if chance.random() < 0.8
         ]
         ours = {
-            key_for(rail.name, kind, id_): (kind, id_, booked(rail.name, kind, id_, minor, NOON + timedelta(hours=hours)))
+            key_for(rail.name, kind, id_): (
+                kind,
+                id_,
+                booked(rail.name, kind, id_, minor, NOON + timedelta(hours=hours)),
+            )
             for kind, id_, minor, hours in facts
             if chance.random() < 0.8
         }
