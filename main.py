@@ -15,6 +15,7 @@ from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
 from launch.privacy_commands import privacy
 from launch.project_commands import project
+from launch.reconcile_command import reconcile
 from launch.secrets import SafeGroup, uncaught
 from launch.version import VERSION
 from settings import missing_for_run, render
@@ -32,7 +33,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (privacy, doctor, project, ledger, role, audit):
+for group in (privacy, doctor, project, ledger, reconcile, role, audit):
     cli.add_command(group)
 
 

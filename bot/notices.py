@@ -4,7 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from bot import cards, creator_cards, group_cards, handover_cards, refund_cards, tab_cards, thanks_cards
+from bot import (
+    alert_cards,
+    cards,
+    creator_cards,
+    group_cards,
+    handover_cards,
+    refund_cards,
+    tab_cards,
+    thanks_cards,
+)
 from bot.cards import Rendered
 from bot.paper_money import on_text
 from services.links import Links
@@ -61,6 +70,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         charge = await outbox.tab_charge(first)
         card = tab_cards.announced if first.kind is NoticeKind.TAB_ANNOUNCED else tab_cards.asked
         return card(texts, first.language, charge) if charge else None
+    if first.kind is NoticeKind.ALERT:
+        alert = await outbox.alert(first)
+        return alert_cards.alert(texts, first.language, alert) if alert else None
     if first.kind in handover_cards.TOLD:
         news = await outbox.chat_news(first)
         return handover_cards.news(texts, links, first.language, first.kind, news) if news else None

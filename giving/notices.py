@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
 
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
+    ALERT goes to those who look after the money (giving/alerts.py).
     """
 
     RECEIPT = "receipt"
@@ -38,10 +39,11 @@ class NoticeKind(StrEnum):
     REFUND_DECLINED = "refund_declined"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
+    ALERT = "alert"
 
 
 class Urgency(IntEnum):
-    """Lower goes first; receipts before everything that nobody is waiting for."""
+    """Lower goes first: what is about money, before everything that nobody is waiting for."""
 
     RECEIPT = 1
     NOTICE = 2
@@ -52,6 +54,7 @@ URGENCY = {
     NoticeKind.EXTRA: Urgency.RECEIPT,
     NoticeKind.REFUNDED: Urgency.RECEIPT,
     NoticeKind.CARD: Urgency.RECEIPT,
+    NoticeKind.ALERT: Urgency.RECEIPT,
     NoticeKind.DIGEST: Urgency.NOTICE,
     NoticeKind.UPGRADED: Urgency.NOTICE,
     NoticeKind.NO_DISCUSSION: Urgency.NOTICE,

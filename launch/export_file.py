@@ -15,10 +15,13 @@ class CannotWrite(Exception):
 
 
 @contextlib.contextmanager
-def opened(out: Path | None) -> Iterator[Callable[[str], None]]:
-    """What to write with. A file gets its name at the end, when all is on the disk. Raises: Refused."""
+def opened(out: Path | None, *, option: str = "--out") -> Iterator[Callable[[str], None]]:
+    """What to write with; `option` named the file, which gets its name at the end, when all is on the disk.
+
+    Raises: Refused.
+    """
     try:
-        with _to_file(out) if out is not None else _to_standard_output() as stream:
+        with _to_file(out, option) if out is not None else _to_standard_output() as stream:
 
             def write(text: str) -> None:
                 try:
@@ -32,20 +35,20 @@ def opened(out: Path | None) -> Iterator[Callable[[str], None]]:
         if isinstance(error, BrokenPipeError):  # as in `… | head`: the reader has what they wanted
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
-        where = f"--out {out}" if out is not None else "standard output"
+        where = f"{option} {out}" if out is not None else "standard output"
         raise Refused(f"{where}: {getattr(error, 'strerror', None) or error}") from None
 
 
 @contextlib.contextmanager
-def _to_file(out: Path) -> Iterator[BinaryIO]:
+def _to_file(out: Path, option: str) -> Iterator[BinaryIO]:
     try:
         target = out.resolve()  # behind a link, the file it means
     except RuntimeError:  # Python's word, up to 3.12, for a link that leads to itself
-        raise Refused(f"--out {out}: is a link that leads to itself") from None
+        raise Refused(f"{option} {out}: is a link that leads to itself") from None
     if target.is_dir():
-        raise Refused(f"--out {out}: is a folder: write a file's name")
+        raise Refused(f"{option} {out}: is a folder: write a file's name")
     if target.exists() and not target.is_file():
-        raise Refused(f"--out {out}: is no plain file: leave --out away to write to standard output")
+        raise Refused(f"{option} {out}: is no plain file: leave {option} away to write to standard output")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with part.open("xb") as stream:

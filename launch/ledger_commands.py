@@ -65,7 +65,7 @@ def as_lines(report: "Report") -> list[str]:
 def export(context: click.Context, kind: str, first: str | None, last: str | None, out: Path | None) -> None:
     """Write the books for hledger, beancount or a spreadsheet; days are those of the settings' timezone."""
     settings = settings_of(context)
-    begin, end = _day("--from", first), _day("--to", last)
+    begin, end = day_of("--from", first), day_of("--to", last)
     if begin and end and begin > end:
         raise Refused(f"--from {begin} is after --to {end}")
     from launch.export_file import opened
@@ -86,7 +86,7 @@ def export(context: click.Context, kind: str, first: str | None, last: str | Non
     click.echo(f"wrote {done.entries:,} entries, {done.postings:,} postings{where}", err=True)
 
 
-def _day(option: str, text: str | None) -> date | None:
+def day_of(option: str, text: str | None) -> date | None:
     """A day as people write it for programs. Raises: Refused."""
     if text is None:
         return None

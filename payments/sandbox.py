@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 from uuid import UUID
 
 import aiohttp
@@ -23,10 +25,12 @@ from payments.provider import (
     PaymentRef,
     RailDown,
     RailRefused,
+    Record,
     RefundAsk,
 )
 
 TOLERANCE_S: Final = 300
+RECORDS_AT_ONCE: Final = 500
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=10)
 _KINDS: Final = {
     "payment.paid": EventKind.PAID,
@@ -34,6 +38,7 @@ _KINDS: Final = {
     "payment.cancelled": EventKind.CANCELLED,
     "refund.succeeded": EventKind.REFUNDED,
 }
+_RECORDS: Final = {"payment": EventKind.PAID, "fee": EventKind.FEE, "refund": EventKind.REFUNDED}
 _CLOSED: Final = {"declined": "payment.declined", "cancelled": "payment.cancelled"}
 _STATES: Final = {
     "open": PaymentState.CREATED,
@@ -98,6 +103,17 @@ class SandboxRail:
         body = {"amount_minor": ask.amount.minor, "reason": "requested_by_donor"}
         await self._call("POST", f"/rail/charges/{ask.charge}/refunds", body, key=key)
 
+    async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
+        """Payments, fees and refunds of this time, oldest first; the provider's times are whole seconds."""
+        begin, end = (max(0, math.ceil(moment.timestamp())) for moment in (since, until))
+        after: str | None = ""
+        while after is not None:
+            span = f"since={begin}&until={end}&limit={RECORDS_AT_ONCE}&after={quote(after)}"
+            answer = await self._call("GET", f"/rail/records?{span}")
+            records, after = _page(answer)
+            for record in records:
+                yield record
+
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         """Verify the signature (HMAC-SHA256 over `t.body`, at most 5 minutes off) and decode."""
         given = dict(part.partition("=")[::2] for part in headers.get("Sandbox-Signature", "").split(","))
@@ -147,6 +163,24 @@ def _found(payment: dict[str, Any]) -> Found:
     ]
     state = _STATES.get(payment["status"], PaymentState.UNKNOWN)
     return Found(state, payment["id"], payment["url"], tuple(orjson.dumps(event).decode() for event in events))
+
+
+def _page(answer: Any) -> tuple[list[Record], str | None]:
+    """Records as the API lists them, and where to go on. Raises: BadEvent."""
+    try:
+        return [_record(line) for line in answer["records"]], answer["next"]
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise BadEvent(f"not a list of the sandbox: {type(error).__name__}") from error
+
+
+def _record(line: dict[str, Any]) -> Record:
+    return Record(
+        kind=_RECORDS[line["kind"]],
+        their_id=str(line["id"]),
+        amount=Money(line["amount_minor"], line["currency"]),
+        at=datetime.fromtimestamp(int(line["created_at"]), UTC),
+        reference=_uuid(line["reference"]),
+    )
 
 
 def _decoded(event: dict[str, Any]) -> RailEvent:

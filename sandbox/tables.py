@@ -125,4 +125,15 @@ CREATE TABLE invoice_payments (
 );
 """
 
-STEPS = (FIRST, SECOND)
+# The provider's books in order of time, and lies about them.
+THIRD = """
+CREATE INDEX charges_created ON charges (created_at, id);
+CREATE INDEX refunds_created ON refunds (created_at, id);
+CREATE TABLE lies (kind TEXT NOT NULL, id TEXT NOT NULL, says TEXT NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE TABLE made_up (
+    kind TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, minor INTEGER NOT NULL, currency TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+"""
+
+STEPS = (FIRST, SECOND, THIRD)

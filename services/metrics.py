@@ -36,6 +36,14 @@ TELEGRAM_RETRY_AFTER: Final = Histogram(
 YIZAN: Final = Gauge("yizan_info", "Always 1: which Yizan this is", ["version", "commit", "migration"])
 LOG_LINES_LEFT_OUT: Final = Gauge("log_lines_left_out", "Log lines not written since the start: too many alike")
 _GUARD: Final = Gauge("payment_guard", "0 open to all, 1 larger gifts only, 2 closed; `total` is all rails", ["rail"])
+_DIFFERENCES: Final = Gauge(
+    "reconcile_differences", "Differences between our books and a provider's that are open", ["rail"]
+)
+_RECONCILED: Final = Gauge(
+    "reconcile_last_run_timestamp_seconds",
+    "When our books were last compared with a provider's to the end; 0: never",
+    ["rail"],
+)
 
 
 class MetricsService:
@@ -61,6 +69,8 @@ class MetricsService:
             unknown = await work.look_ups.oldest_open(now)
             sums = await work.ledger.sums()
             guards = await work.budgets.guards()
+            different = await work.reconcile.open_counts()
+            compared = await work.reconcile.last_finished()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
         _GUARD.clear()  # a guard that is over has no row
@@ -68,6 +78,9 @@ class MetricsService:
             _GUARD.labels(rail).set(0)
         for rail, guard in guards.items():
             _GUARD.labels(rail).set(guard.stage(now))
+        for rail in {*self._rails, *different}:
+            _DIFFERENCES.labels(rail).set(different.get(rail, 0))
+            _RECONCILED.labels(rail).set(compared[rail].timestamp() if rail in compared else 0)
         for currency, minor in sums.items():
             _IMBALANCE.labels(currency).set(minor)
         return generate_latest(self._registry)

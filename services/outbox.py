@@ -10,11 +10,12 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert
 from giving.creators import Chat
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.quiet import QuietHours
-from services import digests, handover, tab_charges, thanks
+from services import alerts, digests, handover, tab_charges, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
@@ -35,7 +36,7 @@ __all__ = ["Notice", "NoticeKind", "OutboxService"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is the id of a tip, a chat, a slot, or a thank-you."""
+    """A queued message, leased to the sender. `subject` is the id of a tip, chat, slot, thank-you or alert."""
 
     id: UUID
     kind: NoticeKind
@@ -215,6 +216,11 @@ class OutboxService:
         """A tab's charge; None if it is decided, or skipped, by now."""
         async with self._unit.read() as work:
             return await tab_charges.told(work, notice.subject)
+
+    async def alert(self, notice: Notice) -> Alert | None:
+        """What those who look after the money are told."""
+        async with self._unit.read() as work:
+            return await alerts.told(work, notice.subject)
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""

@@ -140,13 +140,15 @@ class PrivacyService:
                     return False
                 return True
 
-        calls = [
+        calls: list[Callable[[], Awaitable[None]]] = [
             functools.partial(rail.cancel_payment, PaymentRef(page.id, page.their_id, page.account))
             for page in pages
             if (rail := self._rails.get(page.rail)) is not None
         ]
-        keepers = [(self._rails.get(kept.rail), kept.method) for kept in saved]
-        calls += [functools.partial(rail.forget_method, kept) for rail, kept in keepers if isinstance(rail, Saves)]
+        for kept in saved:
+            keeper = self._rails.get(kept.rail)
+            if isinstance(keeper, Saves):
+                calls.append(functools.partial(keeper.forget_method, kept.method))
         if not calls:
             return
         try:

@@ -134,6 +134,11 @@ class Notices(Group):
         return counters
 
 
+class Reconcile(Group):
+    hour: Annotated[Whole, Field(ge=0, le=23)] = 11
+    days: Annotated[Whole, Field(ge=1, le=31)] = 3
+
+
 class Limits(Group):
     taps_at_once: Positive = 30
     taps_per_minute: Positive = 60
@@ -196,6 +201,7 @@ class Settings(BaseSettings):
     tabs: Tabs = Tabs()
     rails: Rails = Rails()
     notices: Notices = Notices()
+    reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()
     legal: Legal = Legal()
     logs: Logs = Logs()

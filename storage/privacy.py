@@ -135,8 +135,8 @@ class PrivacyStore:
         open_ones = select(tips.c.payment_id).where(unpaid).order_by(tips.c.id).with_for_update(key_share=True)
         waiting = set((await self._connection.execute(open_ones)).scalars())
         cancelled = {"state": TipState.CANCELLED, "cancelled_at": now, "open_key": None}
-        charges = tab_charges.c.tab_id.in_(select(tabs.c.id).where(tabs.c.donor_id == person))
-        charges &= tab_charges.c.state.in_([state.value for state in OPEN])
+        theirs = tab_charges.c.tab_id.in_(select(tabs.c.id).where(tabs.c.donor_id == person))
+        charges = theirs & tab_charges.c.state.in_([state.value for state in OPEN])
         forgotten = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
         unnamed = case((tips.c.visibility == Visibility.NAMED, Visibility.ANONYMOUS), else_=tips.c.visibility)
         for statement in (

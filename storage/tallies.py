@@ -43,12 +43,12 @@ _MOVE_TALLIES = insert_rows(
 
 
 class Gift(NamedTuple):
-    """One donor's gift to one subject; what is taken off again is negative. `count`: by how many gifts."""
+    """One donor's gift to one subject; what is taken off again is negative. `number`: by how many gifts."""
 
     subject: UUID
     donor: UUID
     amount: Money
-    count: int = 1
+    number: int = 1
 
 
 Moved = list[Any]  # columns of a row while it is summed up

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.alerts import AlertStore
 from storage.audit import AuditStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
@@ -30,6 +31,7 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
 from storage.slots import SlotStore
@@ -193,6 +195,16 @@ class Work:
     def outbox(self) -> OutboxStore:
         """Messages to be sent."""
         return OutboxStore(self.connection)
+
+    @cached_property
+    def alerts(self) -> AlertStore:
+        """What those who look after the money are told."""
+        return AlertStore(self.connection)
+
+    @cached_property
+    def reconcile(self) -> ReconcileStore:
+        """Our books as a rail sees them, and comparisons with its own."""
+        return ReconcileStore(self.connection)
 
     @cached_property
     def leases(self) -> LeaseStore:

@@ -63,7 +63,8 @@ class PaperRail:
 
     async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
         """It keeps no books."""
-        for record in ():
+        none: tuple[Record, ...] = ()
+        for record in none:
             yield record
 
     async def close(self) -> None:

@@ -1,5 +1,6 @@
 """What the service is built of: every service of ours on one database, wired from the settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from giving.tips import Limits
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
@@ -27,7 +29,7 @@ from services.guard import Pace
 from services.guard_payments import PaymentGuard
 from services.handover import HandoverService
 from services.health import HealthService
-from services.leadership import Leadership
+from services.leadership import Leadership, Write
 from services.links import Links
 from services.methods import MethodService
 from services.operator import Operator
@@ -37,6 +39,7 @@ from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.rails import Rails
+from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
@@ -73,6 +76,7 @@ class Services:
     thanks: ThanksService
     tips: TipService
     refunds: RefundService
+    reconcile: ReconcileService
     privacy: PrivacyService
     payments: PaymentService
     sweep: PaymentSweep
@@ -154,6 +158,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         tips=tips,
         refunds=RefundService(unit, rails, tips, write=write),
         privacy=PrivacyService(unit, rails, wakes=wakes),
+        reconcile=reconcile_of(settings, unit, rails, AlertService(owners=settings.owners, wakes=wakes), write),
         payments=payments,
         sweep=PaymentSweep(unit, rails, payments),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
@@ -176,6 +181,16 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         guard=guard,
         pace=Pace(pace_rules(settings)),
         leadership=leadership,
+    )
+
+
+def reconcile_of(
+    settings: Settings, unit: UnitOfWork, rails: Mapping[str, Rail], alerts: AlertService, write: Write | None = None
+) -> ReconcileService:  # fmt: skip
+    """Comparing our books with the rails'; the command line has it too."""
+    its = settings.reconcile
+    return ReconcileService(
+        unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, write=write
     )
 
 

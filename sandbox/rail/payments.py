@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -212,14 +213,18 @@ def read_payment(body: Json) -> NewPayment:
     unknown = set(body) - set(texts) - {"amount_minor"}
     if unknown:
         raise invalid(f"There is no parameter {', '.join(sorted(unknown))}.")
-    currency = texts["currency"]
-    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
-        raise invalid("currency is three capital letters, as in CNY.")
+    read_currency(texts["currency"])
     if not texts["reference"]:
         raise invalid("reference is missing; it names the payment on your side.")
     if not texts["return_url"].startswith(("https://", "http://")):
         raise invalid("return_url is an http or https address, where the payer goes afterwards.")
     return NewPayment(amount_minor, **(texts | {"language": "en" if texts["language"].startswith("en") else "zh-CN"}))
+
+
+def read_currency(currency: object) -> str:
+    if not isinstance(currency, str) or not re.fullmatch("[A-Z]{3}", currency):
+        raise invalid("currency is three capital letters, as in CNY.")
+    return currency
 
 
 def read_amount(body: Json) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from sandbox.rail import events
+from sandbox.rail import events, records
 from sandbox.rail.errors import RailError, invalid
 from sandbox.rail.payments import Payments, read_amount, read_payment
 from sandbox.state import State
@@ -40,6 +40,8 @@ class Rail:
             web.put("/rail/faults", self._locked(self.faults)),
             web.post("/rail/webhook", self._locked(self.webhook)),
             web.get("/rail/events", self._locked(self.events)),
+            web.get("/rail/records", self._locked(self.records)),
+            web.put("/rail/records/{kind}/{id}", self._locked(self.lie)),
         ]
 
     def _locked(self, handler: Handler) -> Handler:
@@ -116,6 +118,14 @@ class Rail:
 
     async def events(self, request: web.Request) -> Json:
         return {"events": events.listed(self._state)}
+
+    async def records(self, request: web.Request) -> Json:
+        return records.listed(self._state, dict(request.query))
+
+    async def lie(self, request: web.Request) -> Json:
+        body = await read_json(request)
+        with self._state.change():
+            return records.lie(self._state, request.match_info["kind"], request.match_info["id"], body)
 
 
 def answer(body: Json, status: int = 200) -> web.Response:

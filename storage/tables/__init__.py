@@ -1,5 +1,6 @@
 """Every table, once for both engines: named constraints, money in BIGINT minor units, times in UTC."""
 
+from storage.tables.alerts import alerts
 from storage.tables.audit import audit_log
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
@@ -10,6 +11,7 @@ from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import look_ups, payments, provider_events, refunds, returns
 from storage.tables.people import people, roles, subscriptions
 from storage.tables.projects import organisations, projects
+from storage.tables.reconcile import differences, reconciliations
 from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
 from storage.tables.updates import dialogs, updates_seen
@@ -17,12 +19,14 @@ from storage.tables.updates import dialogs, updates_seen
 __all__ = [
     "UtcDateTime",
     "accounts",
+    "alerts",
     "audit_log",
     "budgets",
     "chat_managers",
     "chats",
     "cleanups",
     "dialogs",
+    "differences",
     "entries",
     "former_payments",
     "leases",
@@ -39,6 +43,7 @@ __all__ = [
     "promises",
     "provider_events",
     "rail_accounts",
+    "reconciliations",
     "refunds",
     "returns",
     "roles",

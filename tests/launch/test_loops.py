@@ -22,6 +22,7 @@ def services_with(leadership: Leadership) -> Any:
         sweep=SimpleNamespace(sweep=nothing),
         guard=SimpleNamespace(forget_old=nothing),
         refunds=SimpleNamespace(sweep=nothing),
+        reconcile=SimpleNamespace(daily=nothing),
         updates=SimpleNamespace(forget_old=nothing),
         outbox=SimpleNamespace(queue_digests=nothing),
         wakes=Wakes(),

@@ -15,7 +15,7 @@ import pytest
 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState
-from payments.provider import BadEvent, BadSignature, Found, PaymentIntent, PaymentRef, RailDown, RailRefused
+from payments.provider import BadEvent, BadSignature, Found, PaymentIntent, PaymentRef, RailDown, RailRefused, RefundAsk
 from payments.sandbox import SandboxRail
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -58,6 +58,10 @@ async def test_the_same_key_is_the_same_payment_and_other_parameters_under_it_ar
         await rail.create_payment(intent(700), key="k1")
 
 
+def asked(charge: str, amount: Money) -> RefundAsk:
+    return RefundAsk(uuid4(), charge, amount, Money(500, "CNY"), uuid4())
+
+
 async def test_paid_refunded_and_too_late_to_cancel(rail: SandboxRail):
     link = await rail.create_payment(intent(), key="k2")
     async with aiohttp.ClientSession() as session, session.post(link.url, json={"action": "pay"}) as response:
@@ -67,18 +71,18 @@ async def test_paid_refunded_and_too_late_to_cancel(rail: SandboxRail):
     (told,) = [rail.event_of(body) for body in found.events]
     assert (told.kind, told.their_id, told.amount) == (EventKind.PAID, paid["charges"][0]["id"], Money(500, "CNY"))
     with pytest.raises(RailRefused, match="already_paid"):
-        await rail.cancel_payment(link.their_id)
+        await rail.cancel_payment(PaymentRef(uuid4(), link.their_id))
     (charge,) = paid["charges"]
     assert charge["fee_minor"] == 3
-    await rail.refund(charge["id"], Money(500, "CNY"), key="r1")
-    await rail.refund(charge["id"], Money(500, "CNY"), key="r1")
+    await rail.refund(asked(charge["id"], Money(500, "CNY")), key="r1")
+    await rail.refund(asked(charge["id"], Money(500, "CNY")), key="r1")
     with pytest.raises(RailRefused, match="amount_too_large"):
-        await rail.refund(charge["id"], Money(1, "CNY"), key="r2")
+        await rail.refund(asked(charge["id"], Money(1, "CNY")), key="r2")
 
 
 async def test_a_cancelled_payment_is_closed(rail: SandboxRail):
     link = await rail.create_payment(intent(), key="k3")
-    await rail.cancel_payment(link.their_id)
+    await rail.cancel_payment(PaymentRef(uuid4(), link.their_id))
     found = await rail.fetch(PaymentRef(uuid4(), link.their_id))
     assert found.state is PaymentState.CANCELLED
     assert [rail.event_of(body).kind for body in found.events] == [EventKind.CANCELLED]

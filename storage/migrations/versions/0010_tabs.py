@@ -1,10 +1,10 @@
-"""Tabs and what stands on them; accounts and methods that rails know: new tables, safe beside a running 0008."""
+"""Tabs and what stands on them; accounts and methods that rails know: new tables, safe beside a running 0009."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,38 @@
+# For those who look after the money: what is so, the details, what to do.
+
+alert-kind = { $kind ->
+    [paid] payment
+    [refunded] refund
+    [refund_failed] failed refund
+    [fee] fee
+    [disputed] dispute
+    [dispute_won] won dispute
+    [dispute_lost] lost dispute
+   *[transferred] transfer
+ }
+alert-their-kind = { $theirkind ->
+    [paid] a payment
+    [refunded] a refund
+    [refund_failed] a failed refund
+    [fee] a fee
+    [disputed] a dispute
+    [dispute_won] a won dispute
+    [dispute_lost] a lost dispute
+   *[transferred] a transfer
+ }
+alert-differences = <b>The books and { $rail } disagree</b>: { $count ->
+    [one] one new difference
+   *[other] { $count } new differences
+ }. Nothing was changed.
+alert-line-missing-in-books = • { alert-kind } <code>{ $id }</code>, { $theirs }, { $at }: not in our books. If an event did not arrive, send it again from the provider’s dashboard.
+alert-line-missing-at-provider = • { alert-kind } <code>{ $id }</code>, { $ours }, { $at }: not at the provider. Look for it in their dashboard before anything is paid out.
+alert-line-amount-differs = • { alert-kind } <code>{ $id }</code>, { $at }: { $theirs } at the provider, { $ours } in our books.
+alert-line-currency-differs = • { alert-kind } <code>{ $id }</code>, { $at }: { $theirs } at the provider, { $ours } in our books. Was it converted?
+alert-line-kind-differs = • { alert-kind } <code>{ $id }</code>, { $ours }, { $at }: the provider calls it { alert-their-kind }, { $theirs }.
+alert-line-booked-twice = • { alert-kind } <code>{ $id }</code>, { $ours }, { $at }: booked twice; the provider has it once, under another id.
+alert-line-more = • and { $count } more
+alert-line-see = All of them, and what to do: <code>{ $command }</code>
+alert-not-reconciled = <b>The books could not be compared with { $rail }</b> today ({ $tries } attempts). Nothing is known of any difference; I go on trying.
+alert-line-no-answer = • The provider did not answer.
+alert-line-refused = • The provider refused: <code>{ $code }</code>. Are its keys right?
+alert-line-unreadable = • Its answer can’t be read: <code>{ $code }</code>
