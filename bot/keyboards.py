@@ -143,10 +143,10 @@ def receipts(
             words = texts.plain(language, "button-receipt-of", amount=card.tip.amount)
         if card.tip.returnable:
             rows.append([take_back(texts, language, card.tip)])
-        elif undo and len(cards) == 1:
-            words_undo = texts.plain(language, "button-undo", amount=card.tip.amount)
-            rows.append([tap(words_undo, cb.TakeBack(tip=card.tip.id))])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
+        if undo and len(cards) == 1 and not card.tip.returnable:
+            back = texts.plain(language, "button-undo", amount=card.tip.amount)
+            rows.append([tap(back, cb.TakeBack(tip=card.tip.id))])
     return keyboard([*rows, [my_gifts(texts, language)]])
 
 

@@ -13,7 +13,7 @@ from giving.people import Visibility
 from giving.projects import Tally
 from giving.tips import Tip, TipState
 from storage.sets import Reader, SetStatement, insert_rows, reader
-from storage.tables import people, tip_keys, tips
+from storage.tables import people, promises, tip_keys, tips
 
 _READ = (
     "id", "donor_id", "project_id", "amount_minor", "currency", "visibility", "receipt_code", "offered_at", "state",
@@ -165,6 +165,18 @@ class TipStore:
     async def gifts_count(self, donor: UUID) -> int:
         """How much somebody gave (and took back): number of tips."""
         return int(await self._connection.scalar(select(func.count()).where(_given_by(donor))) or 0)
+
+    async def sums_of(self, donor: UUID, currency: str) -> tuple[Money, Money]:
+        """What somebody gave in all, less what went back; and what they promised and have not paid."""
+        kept = func.coalesce(func.sum(tips.c.amount_minor - tips.c.refunded_minor), 0)
+        given = select(kept).where(_given_by(donor), tips.c.state == TipState.PAID, tips.c.currency == currency)
+        standing = select(func.coalesce(func.sum(promises.c.amount_minor), 0)).join(
+            tips, tips.c.id == promises.c.tip_id
+        )
+        theirs = (promises.c.donor_id == donor) & (promises.c.currency == currency)
+        promised = standing.where(theirs, tips.c.state == TipState.ON_TAB)
+        found = [int(await self._connection.scalar(one) or 0) for one in (given, promised)]
+        return Money(found[0], currency), Money(found[1], currency)
 
     async def gifts_of(self, donor: UUID, *, limit: int, offset: int) -> list[Tip]:
         """What somebody gave (and took back), newest first."""

@@ -10,15 +10,18 @@ from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
+from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
+from services.connections import ConnectionService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
+from services.methods import MethodService
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
@@ -29,6 +32,8 @@ from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
+from services.tab_charges import TabCharges
+from services.tabs import TabService
 from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes
@@ -115,6 +120,10 @@ class World:
     groups: GroupService
     carriers: CarrierService
     cleanups: CleanupService
+    tabs: TabService
+    charges: TabCharges
+    methods: MethodService
+    connections: ConnectionService
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -193,7 +202,10 @@ async def make_world(unit: UnitOfWork) -> World:
     links = Links("http://127.0.0.1:8081", "yizan_bot")
     limits = Limits(Money(100, "CNY"), Money(5_000_000, "CNY"))
     presets = (cny("1"), cny("5"), cny("10"))
-    tips = TipService(unit, Rails([rail]), links, limits=limits, presets=presets, language="zh-CN", now=time)
+    rails = Rails([rail])
+    tabs = TabService(unit, rails, wakes=wakes, zone=SHANGHAI, terms=Terms(cny("30"), cny("100")), now=time)
+    tips = TipService(unit, rails, links, limits=limits, presets=presets, language="zh-CN", tabs=tabs, now=time)
+    people = PeopleService(unit, owners=[1003], now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
@@ -204,7 +216,7 @@ async def make_world(unit: UnitOfWork) -> World:
         rail=rail,
         rights=rights,
         wakes=wakes,
-        people=PeopleService(unit, owners=[1003], now=time),
+        people=people,
         projects=ProjectService(unit),
         creators=creators,
         watch=watch,
@@ -212,8 +224,8 @@ async def make_world(unit: UnitOfWork) -> World:
         slots=SlotService(unit, language="zh-CN", now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
-        refunds=RefundService(unit, Rails([rail]), tips, now=time),
-        privacy=PrivacyService(unit, Rails([rail]), wakes=wakes, now=time),
+        refunds=RefundService(unit, rails, tips, now=time),
+        privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
@@ -221,6 +233,10 @@ async def make_world(unit: UnitOfWork) -> World:
         groups=GroupService(unit, rights, creators, watch=watch, now=time),
         carriers=CarrierService(unit, wakes=wakes, now=time),
         cleanups=CleanupService(unit, now=time),
+        tabs=tabs,
+        charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, now=time),
+        methods=MethodService(unit, rails, links, "zh-CN", now=time),
+        connections=ConnectionService(unit, rails, people, links, now=time),
     )
     await _fill(world)
     return world

@@ -6,6 +6,7 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import LONG_GRAPHEMES, Rendered, moved_on, paragraphs
 from giving.errors import RailUnavailable
+from giving.money import Money
 from giving.names import clean
 from giving.rails import How
 from giving.tips import TipState
@@ -152,16 +153,27 @@ def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
     return Rendered(text, keyboards.receipts(texts, links, language, cards))
 
 
-def gifts(texts: Texts, links: Links, language: str, page: Page[TipCard]) -> Rendered:
-    """A page of my gifts, newest first; if there are none, how to make the first."""
+def gifts(
+    texts: Texts, links: Links, language: str, page: Page[TipCard], sums: tuple[Money, Money] | None = None
+) -> Rendered:
+    """A page of my gifts, newest first; if there are none, how to make the first. `sums`: given, and promised."""
     if not page.total:
         rows = keyboards.keyboard([[keyboards.give(texts, language)]])
         return Rendered(texts.chat(language, "gifts-none"), rows)
     text = paragraphs(
-        texts.chat(language, "gifts-title", total=page.total),
+        Html("\n".join([texts.chat(language, "gifts-title", total=page.total), *_sums(texts, language, sums)])),
         *(_gift_line(texts, links, language, card) for card in page.items),
     )
     return Rendered(text, keyboards.gifts(texts, language, page))
+
+
+def _sums(texts: Texts, language: str, sums: tuple[Money, Money] | None) -> list[Html]:
+    """Given and promised, apart."""
+    if sums is None:
+        return []
+    given, promised = sums
+    key = "gifts-sums" if promised else "gifts-sum"
+    return [texts.chat(language, key, given=given, promised=promised)]
 
 
 def _gift_line(texts: Texts, links: Links, language: str, card: TipCard) -> Html:

@@ -24,4 +24,5 @@ async def turn_gifts(query: CallbackQuery, callback_data: cb.GiftsPage, here: He
 
 
 async def _gifts(here: Here, page: int = 0) -> Rendered:
-    return cards.gifts(here.texts, here.links, here.language, await here.tips.gifts(here.person, page=page))
+    gifts, sums = await here.tips.gifts(here.person, page=page), await here.tips.sums(here.person)
+    return cards.gifts(here.texts, here.links, here.language, gifts, sums)

@@ -187,6 +187,11 @@ class TipService:
 
         return await self._unit.look(step)
 
+    async def sums(self, person: Person) -> tuple[Money, Money]:
+        """What they gave in all, and what they promised and have not paid."""
+        async with self._unit.read() as work:
+            return await work.tips.sums_of(person.id, self.limits.least.currency)
+
     async def post(self, post_id: UUID) -> PostCard:
         """A post for whoever comes from its button. Raises: PostUnknown."""
         card = await self._post(post_id)

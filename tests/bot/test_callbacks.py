@@ -49,6 +49,17 @@ EVERY = st.one_of(
     st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyDo, deed=st.sampled_from(cb.PrivacyDeed)),
     st.builds(cb.LeaveForGood, person=IDS),
+    st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),
+    st.builds(cb.TabShow, fresh=st.booleans()),
+    st.builds(cb.TabPay, tab=IDS),
+    st.builds(cb.TabRound, tab=IDS, minor=MINOR.filter(bool)),
+    st.builds(cb.TabSkip, charge=IDS),
+    st.builds(cb.TabSave, tab=IDS),
+    st.builds(cb.TabTerms, what=st.sampled_from(cb.TermsOf), minor=MINOR),
+    st.builds(cb.MethodForget, method=IDS),
+    st.builds(cb.PromiseOff, tip=IDS),
+    st.builds(cb.RefundWish, tip=IDS),
+    st.builds(cb.RefundDecide, refund=IDS, yes=st.booleans()),
 )
 KINDS = [kind for kind in vars(cb).values() if isinstance(kind, type) and issubclass(kind, CallbackData)]
 
@@ -62,7 +73,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 34
+    assert len(set(prefixes)) == len(prefixes) == 45
 
 
 @given(st.text(max_size=64))

@@ -54,6 +54,10 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         handovers=world.handovers,
         slots=world.slots,
         thanks=world.thanks,
+        tabs=world.tabs,
+        charges=world.charges,
+        methods=world.methods,
+        connections=world.connections,
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()

@@ -19,6 +19,7 @@ from tests.world import CHANNEL, World
 # What must never be read by somebody who has no business with it.
 SECRETS = ("Alice", "¥5", "乡村图书馆", "library project", "晓雯的阅读时光", "YZ-")
 
+ANY: Any = None
 Make = Callable[[World, Any], str]
 
 
@@ -58,6 +59,14 @@ OTHERS = {
         chat=new_id() if unknown else the_chat(world), person=world.bob.id
     ).pack(),
     "presets": make(cb.ChatPresets, "chat", the_chat, minor="100"),
+    "by that rail": make(cb.TipRail, "tip", tip_of_alice, rail="paper"),
+    "ask back": make(cb.RefundWish, "tip", tip_of_alice),
+    "off the tab": make(cb.PromiseOff, "tip", tip_of_alice),
+    "pay a tab": make(cb.TabPay, "tab", tip_of_alice),
+    "round a tab": make(cb.TabRound, "tab", tip_of_alice, minor=500),
+    "skip a charge": make(cb.TabSkip, "charge", tip_of_alice),
+    "save a card": make(cb.TabSave, "tab", tip_of_alice),
+    "forget a card": make(cb.MethodForget, "method", tip_of_alice),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -73,6 +82,11 @@ UNKNOWN: dict[str, Callable[[], str]] = {
     "open a slot": lambda: cb.SlotOpen(project=new_id()).pack(),
     "a slot's project": lambda: cb.SlotProject(project=new_id()).pack(),
 }
+
+OF_TABS = (
+    "by that rail", "ask back", "off the tab", "pay a tab", "round a tab", "skip a charge", "save a card",
+    "forget a card",
+)  # fmt: skip
 
 GARBAGE = [
     "", "x", ":", "tip", "tip:", "tip:100:CNY", "tip:1e9:CNY:" + "A" * 22, "tip:100:EUR:short",
@@ -124,7 +138,8 @@ EVERYWHERE = [
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
-    *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0),
+    *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
+    *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)),
 ]  # fmt: skip
 
 
@@ -142,6 +157,7 @@ def test_every_kind_of_button_is_in_one_of_the_tables():
     tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
     tried |= {"slt", "slo", "sop", "spr"}
     tried |= {"cls", "lng", "hom"}
+    tried |= {"rfd", *(data(ANY, True).partition(":")[0] for name, data in OTHERS.items() if name in OF_TABS)}
     assert private <= tried, private - tried
 
 

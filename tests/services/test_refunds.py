@@ -2,7 +2,7 @@
 
 import pytest
 
-from giving.errors import AlreadyReturned, NotRefundable, RefundDelayed
+from giving.errors import AlreadyReturned, RefundDelayed, UndoOver
 from giving.payments import EventKind
 from giving.tips import Tip, TipState
 from tests.world import World, cny
@@ -43,7 +43,35 @@ async def test_what_was_returned_is_said_to_be_returned(world: World):
     assert (await world.fresh(again)).state is TipState.REFUNDED
 
 
-async def test_an_ordinary_gift_is_not_taken_back_alone(world: World):
-    tip, _ = await extra(world)
-    with pytest.raises(NotRefundable):
+async def test_an_ordinary_gift_is_taken_back_alone_for_half_an_hour(world: World):
+    tip = await world.tip(world.alice, "5")
+    await world.pay(tip, world.alice, at=int(world.time().timestamp()))
+    world.time.passes(minutes=31)
+    with pytest.raises(UndoOver):
         await world.refunds.take_back(tip.id, world.alice)
+    world.time.passes(minutes=-2)
+    await world.refunds.take_back(tip.id, world.alice)
+    assert [charge for charge, _, _ in world.rail.refunds] == ["ch_1"]
+
+
+async def test_the_second_payment_goes_back_by_itself(world: World):
+    tip, again = await extra(world)
+    assert await world.refunds.sweep() == 0, "asked for within a minute or two"
+    world.time.passes(minutes=2)
+    assert await world.refunds.sweep() == 1
+    assert [(charge, amount) for charge, amount, _ in world.rail.refunds] == [("ch_2", cny("5"))]
+    await world.deliver(EventKind.REFUNDED, tip, "evt_r", their_id="re_1", charge="ch_2")
+    assert ((await world.fresh(again)).state, (await world.fresh(tip)).state) == (TipState.REFUNDED, TipState.PAID)
+    assert await world.balance(f"project:{tip.project}:credited") == -cny("5")
+
+
+async def test_a_refund_that_failed_puts_the_gift_back_and_may_be_asked_for_again(world: World):
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    await world.refunds.take_back(tip.id, world.alice)
+    await world.deliver(EventKind.REFUNDED, tip, "evt_r", their_id="re_1", charge="ch_1")
+    await world.deliver(EventKind.REFUND_FAILED, tip, "evt_f", their_id="re_1", charge="ch_1")
+    assert (await world.fresh(tip)).state is TipState.PAID
+    assert await world.balance(f"project:{tip.project}:credited") == -cny("5")
+    await world.refunds.take_back(tip.id, world.alice)
+    keys = [key for _, _, key in world.rail.refunds]
+    assert len(set(keys)) == 2, "a key that failed is not asked with again"

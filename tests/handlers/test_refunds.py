@@ -1,0 +1,71 @@
+"""Undo within half an hour, asking later, and what admins decide."""
+
+from typing import Any
+
+from bot import callbacks as cb
+from giving.people import Role
+from giving.tips import Tip
+from storage.refunds import RefundState
+from tests.handlers.chat import Chat, answers, texts_of
+from tests.world import World
+
+
+async def gift(world: World, amount: str, number: int) -> Tip:
+    """Paid now, by the world's own clock."""
+    tip = await world.tip(world.alice, amount, key=f"q{number}")
+    return await world.pay(tip, world.alice, charge=f"ch_{number}", at=int(world.time().timestamp()))
+
+
+async def press(chat: Chat, person: int, data: Any) -> str:
+    return texts_of(await chat.taps(person, data.pack()))[0]
+
+
+async def test_a_gift_is_undone_within_half_an_hour_and_later_asked_for(chat, world):
+    first = await gift(world, "1", 1)
+    world.time.passes(minutes=29)
+    assert "on its way back" in await press(chat, 1002, cb.TakeBack(tip=first.id))
+    assert len(world.rail.refunds) == 1
+    second = await gift(world, "5", 2)
+    world.time.passes(minutes=31)
+    assert "More than 30 minutes" in await press(chat, 1002, cb.TakeBack(tip=second.id))
+    assert "the operator says" in texts_of(await chat.presses(1002, "Ask for ¥5 back"))[0]
+    assert len(world.rail.refunds) == 1, "an admin decides"
+
+
+async def test_admins_decide_with_a_reason_that_is_kept_and_told(chat, world):
+    tips = [await gift(world, "5", number) for number in (1, 2)]
+    world.time.passes(hours=1)
+    for tip in tips:
+        await world.refunds.wish(tip.id, world.alice)
+    assert "申请退款" not in texts_of(await chat.says(1004, "/refunds"))[0], "Bob has no such role"
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
+    listed = texts_of(await chat.says(1001, "/refunds"))[0]
+    assert listed.count("¥5") == 2
+    assert "Alice" not in listed, "who gave is nobody's business here"
+    (first, second) = await world.refunds.wishes()
+    await press(chat, 1001, cb.RefundDecide(refund=first.id, yes=True))
+    assert "正在退回" in texts_of(await chat.says(1001, "付错了"))[0]
+    await press(chat, 1001, cb.RefundDecide(refund=second.id, yes=False))
+    assert "不退" in texts_of(await chat.says(1001, "项目已经用掉了"))[0]
+    assert len(world.rail.refunds) == 1
+    async with world.unit.read() as work:
+        kept = await work.refunds.of([tip.id for tip in tips])
+        acts = [act.record.action for act in await work.audit.list(limit=5)]
+    assert [(kept[tip.id].state, kept[tip.id].reason) for tip in tips] == [
+        (RefundState.ASKED, "付错了"), (RefundState.DECLINED, "项目已经用掉了"),
+    ]  # fmt: skip
+    assert acts[:2] == ["refund.declined", "refund.granted"]
+    await press(chat, 1001, cb.RefundDecide(refund=first.id, yes=False))
+    assert "决定过" in texts_of(await chat.says(1001, "再想想"))[0]
+    assert "没有人" in texts_of(await chat.says(1001, "/refunds"))[0]
+
+
+async def test_a_button_without_the_role_decides_nothing(chat, world):
+    tip = await gift(world, "5", 1)
+    world.time.passes(hours=1)
+    await world.refunds.wish(tip.id, world.alice)
+    (wish,) = await world.refunds.wishes()
+    (answer,) = answers(await chat.taps(1004, cb.RefundDecide(refund=wish.id, yes=True).pack()))
+    assert answer.show_alert
+    assert len(await world.refunds.wishes()) == 1
