@@ -9,7 +9,7 @@ from uuid import UUID
 from giving.errors import RailUnavailable
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent, SavedMethod
-from giving.rails import Capabilities
+from giving.rails import Capabilities, Holder
 
 __all__ = ["Capabilities"]
 
@@ -162,6 +162,19 @@ class Rail(Protocol):
 
     def event_of(self, body: str) -> RailEvent:
         """Decode an event that was verified when it was stored. Raises: BadEvent."""
+        ...
+
+
+@runtime_checkable
+class Holds(Protocol):
+    """A rail where it depends on the organisation's account with whom the money is, and what its fees come off."""
+
+    def holder_of(self, account: str | None) -> Holder:
+        """With whom the money of a payment to this account is once it was paid."""
+        ...
+
+    def bills_fees(self, account: str | None) -> bool:
+        """Whether its fees are billed to the operator, rather than taken off what the rail holds for us."""
         ...
 
 

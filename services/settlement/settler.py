@@ -24,6 +24,7 @@ from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
+from services.settlement.books import books_of
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
@@ -160,11 +161,13 @@ class Settler:
                 known = batch.tips.setdefault(id_, [])
                 known += [tip for tip in more if tip.id not in {one.id for one in known}]
         shares = await self._shares(work, events)
+        books = await books_of(work, self._rails, batch.payments, batch.tips)
         for stored, event in events:
             payment = batch.payments.get(event.reference) if event.reference else None
             tips = batch.tips.get(payment.id, []) if payment else []
+            where = books.get(payment.id) if payment and books else None
             settlement = decide_settlement(
-                event, payment, tips, batch.booked, self._fresh, shares=shares.get(stored.id)
+                event, payment, tips, batch.booked, self._fresh, where, shares.get(stored.id)
             )
             batch.take(stored, event, settlement)
             if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):

@@ -201,10 +201,11 @@ async def test_my_gifts_are_empty_then_newest_first_then_in_pages(chat, world):
         world.time.passes(minutes=1)
         await world.pay(await world.tip(world.alice, str(i + 1), key=f"k{i}"), world.alice, charge=f"ch_{i}")
     (text,) = texts_of(await chat.says(1002, "/gifts"))
-    assert text.index("¥6") < text.index("¥5") < text.index("¥2")
+    assert "¥21 given" in text
+    assert text.index("¥6") < text.index("¥5") < text.index("<b>¥2<")
     (next_page,) = texts_of(await chat.presses(1002, "Next"))
     assert "<b>¥1</b>" in next_page
-    assert "¥2" not in next_page
+    assert "<b>¥2<" not in next_page
 
 
 async def test_an_extra_payment_is_taken_back_by_its_button(chat, world):

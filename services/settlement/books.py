@@ -1,0 +1,41 @@
+"""With whom the money of each payment is: most rails hold it for us, some bring it to the organisation at once."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from giving.accounts import operator_payable, organisation_received, rail_clearing
+from giving.payments import Books, Payment
+from giving.rails import Holder
+from giving.tips import Tip
+from payments.provider import Holds, Rail
+from storage.work import Work
+
+
+async def books_of(
+    work: Work, rails: Mapping[str, Rail], payments: Mapping[UUID, Payment], tips: Mapping[UUID, Sequence[Tip]]
+) -> dict[UUID, Books]:
+    """For payments by rails where it is not simply with us. All tips of a payment go to one organisation."""
+    special = {id_: payment for id_, payment in payments.items() if tips.get(id_) and _is_special(rails, payment)}
+    if not special:
+        return {}
+    projects = await work.projects.by_ids({tips[id_][0].project for id_ in special})
+    found: dict[UUID, Books] = {}
+    for id_, payment in special.items():
+        received = organisation_received(projects[tips[id_][0].project].organisation.id, payment.rail)
+        clearing, rail = rail_clearing(payment.rail), rails[payment.rail]
+        if _holder(rail, payment) is Holder.OPERATOR:
+            found[id_] = Books(clearing, clearing, received)
+            continue
+        billed = isinstance(rail, Holds) and rail.bills_fees(payment.account)
+        found[id_] = Books(received, operator_payable(payment.rail) if billed else clearing, received)
+    return found
+
+
+def _is_special(rails: Mapping[str, Rail], payment: Payment) -> bool:
+    """Where an organisation has an account of its own, or the money is there at once."""
+    rail = rails.get(payment.rail)
+    return rail is not None and (rail.capabilities.needs_account or _holder(rail, payment) is Holder.ORGANISATION)
+
+
+def _holder(rail: Rail, payment: Payment) -> Holder:
+    return rail.holder_of(payment.account) if isinstance(rail, Holds) else rail.capabilities.holder
