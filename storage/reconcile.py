@@ -81,15 +81,14 @@ class ReconcileStore:
 
     async def count(self, rail: str, window: Window) -> int:
         """How many entries of the rail occurred then."""
-        counted = select(func.count()).select_from(entries).where(*_of(rail, window))
+        counted = select(func.count()).select_from(entries).where(_first(window), *_of(rail, window))
         return int(await self._connection.scalar(counted) or 0)
 
     async def entries(self, rail: str, window: Window) -> AsyncIterator[list[Ours]]:
         """Them, a page at a time, in the order they were booked. Reads once over what was booked since the window."""
-        last: UUID | None = None
+        begin = _first(window)  # one bound alone: of two, SQLite may walk from the lower one again for every page
         while True:
-            after = [] if last is None else [entries.c.id > last]
-            page = select(entries.c.id, entries.c.key, entries.c.occurred_at).where(*_of(rail, window), *after)
+            page = select(entries.c.id, entries.c.key, entries.c.occurred_at).where(begin, *_of(rail, window))
             some = page.order_by(entries.c.id).limit(CHUNK).subquery()
             lines = (
                 select(
@@ -104,7 +103,7 @@ class ReconcileStore:
             if not rows:
                 return
             yield _moved(rail, rows)
-            last = UUID(str(rows[-1][1]))
+            begin = entries.c.id > UUID(str(rows[-1][1]))
 
     async def by_keys(self, rail: str, keys: Collection[str]) -> list[Ours]:
         """Those of these entries that are booked, whenever they occurred."""
@@ -194,11 +193,15 @@ def _moved(rail: str, rows: Iterable[Sequence[Any]]) -> list[Ours]:
     return found
 
 
+def _first(window: Window) -> ColumnElement[bool]:
+    """From the first id on that an entry of that time can have."""
+    return entries.c.id >= lowest_id(window.since - CLOCKS)
+
+
 def _of(rail: str, window: Window) -> list[ColumnElement[bool]]:
-    """Entries of a rail that occurred then; read from the first id that can be one of them."""
+    """Entries of a rail that occurred then."""
     its = or_(*(entries.c.key.startswith(prefix, autoescape=True) for prefix in prefixes(rail)))
-    first = entries.c.id >= lowest_id(window.since - CLOCKS)
-    return [first, entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its]
+    return [entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its]
 
 
 def _unless_open(new: Any) -> Any:
