@@ -38,14 +38,12 @@ TO_DO: Final = {
     What.MISSING_IN_BOOKS: "look at it in the provider's dashboard: an event that did not arrive is sent again from "
     "there and then booked by itself; if it names no payment of ours, it was not made by Yizan",
     What.MISSING_AT_PROVIDER: "look for its id in the provider's dashboard, also on the days around it; if it is not "
-    "there, the books say more than was received: keep what you find, and have the entry reversed",
-    What.AMOUNT: "compare with the provider's dashboard: whichever side is wrong, the entry stays and is reversed, "
-    "never changed",
-    What.CURRENCY: "compare with the provider's dashboard: was it converted? whichever side is wrong, the entry stays "
-    "and is reversed, never changed",
-    What.KIND: "the provider calls it something else: look at it in its dashboard before anything is paid out",
-    What.TWICE: "the payment is booked under both ids and the provider has one of them: have the entry named here "
-    "reversed",
+    "there, the books say more than was received: note what you find, and pay nothing out on it",
+    What.AMOUNT: "look in the provider's dashboard which side is wrong, and note it; the entry is never changed, and "
+    "until it is cleared up only the lesser amount is sure",
+    What.CURRENCY: "look in the provider's dashboard whether it was converted, and note it; the entry is never changed",
+    What.KIND: "look in the provider's dashboard what it was, before anything is paid out on it",
+    What.TWICE: "the provider has one of the two: note it, and pay nothing out on the one named first",
 }
 
 

@@ -108,7 +108,7 @@ class SandboxRail:
         begin, end = (max(0, math.ceil(moment.timestamp())) for moment in (since, until))
         after: str | None = ""
         while after is not None:
-            span = f"since={begin}&until={end}&limit={RECORDS_AT_ONCE}&after={quote(after)}"
+            span = f"since={begin}&until={end}&limit={RECORDS_AT_ONCE}&after={after}"
             answer = await self._call("GET", f"/rail/records?{span}")
             records, after = _page(answer)
             for record in records:
@@ -168,7 +168,8 @@ def _found(payment: dict[str, Any]) -> Found:
 def _page(answer: Any) -> tuple[list[Record], str | None]:
     """Records as the API lists them, and where to go on. Raises: BadEvent."""
     try:
-        return [_record(line) for line in answer["records"]], answer["next"]
+        after = answer["next"]
+        return [_record(line) for line in answer["records"]], None if after is None else quote(after)
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadEvent(f"not a list of the sandbox: {type(error).__name__}") from error
 

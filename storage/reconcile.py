@@ -1,13 +1,15 @@
 """What the journal has of a rail, page by page; and comparisons that were made, with the differences they found."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, String, case, func, insert, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.accounts import Account
@@ -20,13 +22,15 @@ from storage.sets import SetStatement, reader
 from storage.tables import accounts, differences, entries, postings, reconciliations
 from storage.upsert import insert_into
 
-CHUNK: Final = 1000
+CHUNK: Final = 500  # the event loop waits while a page is read through
 # An id is made when the entry is booked, which is after it happened; a provider's clock may be ahead of ours.
 CLOCKS: Final = timedelta(days=1)
 _BY_KEY = SetStatement(
     {"key": "text"},
-    "SELECT entries.id, entries.key, entries.occurred_at FROM r JOIN entries ON entries.key = r.key",
-    gives=3,
+    "SELECT entries.key, entries.occurred_at, accounts.name, postings.amount_minor, postings.currency, postings.line"
+    " FROM r JOIN entries ON entries.key = r.key JOIN postings ON postings.entry_id = entries.id"
+    " JOIN accounts ON accounts.id = postings.account_id",
+    gives=6,
 )
 # Other entries of the same payment.
 _TWINS = SetStatement(
@@ -36,7 +40,6 @@ _TWINS = SetStatement(
     " WHERE other.entry_key IS NOT NULL AND other.entry_key <> one.entry_key",
     gives=2,
 )
-Booked = tuple[UUID, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,26 +81,36 @@ class ReconcileStore:
 
     async def count(self, rail: str, window: Window) -> int:
         """How many entries of the rail occurred then."""
-        counted = select(func.count()).select_from(entries).where(*_of(rail, window))
+        counted = select(func.count()).select_from(entries).where(_first(window), *_of(rail, window))
         return int(await self._connection.scalar(counted) or 0)
 
     async def entries(self, rail: str, window: Window) -> AsyncIterator[list[Ours]]:
         """Them, a page at a time, in the order they were booked. Reads once over what was booked since the window."""
-        last: UUID | None = None
+        begin = _first(window)  # one bound alone: of two, SQLite may walk from the lower one again for every page
         while True:
-            after = [] if last is None else [entries.c.id > last]
-            page = select(entries.c.id, entries.c.key, entries.c.occurred_at).where(*_of(rail, window), *after)
-            rows = (await self._connection.execute(page.order_by(entries.c.id).limit(CHUNK))).all()
+            page = select(entries.c.id, entries.c.key, entries.c.occurred_at).where(begin, *_of(rail, window))
+            some = page.order_by(entries.c.id).limit(CHUNK).subquery()
+            lines = (
+                select(
+                    some.c.key, type_coerce(some.c.id, String), some.c.occurred_at, accounts.c.name,
+                    postings.c.amount_minor, postings.c.currency,
+                )
+                .join(postings, postings.c.entry_id == some.c.id)
+                .join(accounts, accounts.c.id == postings.c.account_id)
+                .order_by(some.c.id, postings.c.line)
+            )  # fmt: skip
+            rows = (await self._connection.execute(lines)).all()
             if not rows:
                 return
-            yield await self._moved(rail, [(row.id, row.key, row.occurred_at) for row in rows])
-            last = rows[-1].id
+            yield _moved(rail, rows)
+            begin = entries.c.id > UUID(str(rows[-1][1]))
 
     async def by_keys(self, rail: str, keys: Collection[str]) -> list[Ours]:
         """Those of these entries that are booked, whenever they occurred."""
         read = reader(self._connection)
         rows = await _BY_KEY.run(self._connection, [(key,) for key in keys])
-        return await self._moved(rail, [(read.id(id_), key, read.at(at)) for id_, key, at in rows])
+        rows.sort(key=lambda row: (row[0], row[-1]))
+        return _moved(rail, [(key, None, read.at(at), *posting) for key, at, *posting, _ in rows])
 
     async def twins(self, keys: Collection[str]) -> dict[str, list[str]]:
         """For those of these entries whose payment has other entries too, the keys of those."""
@@ -105,21 +118,6 @@ class ReconcileStore:
         for key, other in await _TWINS.run(self._connection, [(key,) for key in keys]):
             found[key].append(other)
         return {key: sorted(others) for key, others in found.items()}
-
-    async def _moved(self, rail: str, booked: Sequence[Booked]) -> list[Ours]:
-        lines = (
-            select(postings.c.entry_id, accounts.c.name, postings.c.amount_minor, postings.c.currency)
-            .join(accounts, accounts.c.id == postings.c.account_id)
-            .where(postings.c.entry_id.in_([id_ for id_, _, _ in booked]))
-        )
-        moved: dict[UUID, list[Posting]] = defaultdict(list)
-        for entry, name, minor, currency in await self._connection.execute(lines):
-            moved[entry].append(Posting(Account(name), Money(minor, currency)))
-        found = []
-        for id_, key, at in booked:
-            if (fact := read_key(rail, key)) is not None:
-                found.append(Ours(key, *fact, amounts_of(moved[id_]), at))
-        return found
 
     # -- comparisons --
 
@@ -184,11 +182,26 @@ class ReconcileStore:
         return {row.rail: row[1] for row in await self._connection.execute(each.group_by(differences.c.rail))}
 
 
+def _moved(rail: str, rows: Iterable[Sequence[Any]]) -> list[Ours]:
+    """Entries from their postings (key, anything, time, account, amount, currency), those of one beside each other."""
+    found: list[Ours] = []
+    for key, lines in groupby(rows, key=itemgetter(0)):
+        moved = list(lines)
+        if (fact := read_key(rail, key)) is not None:
+            of = [Posting(Account(name), Money(minor, currency)) for _, _, _, name, minor, currency in moved]
+            found.append(Ours(key, *fact, amounts_of(of), moved[0][2]))
+    return found
+
+
+def _first(window: Window) -> ColumnElement[bool]:
+    """From the first id on that an entry of that time can have."""
+    return entries.c.id >= lowest_id(window.since - CLOCKS)
+
+
 def _of(rail: str, window: Window) -> list[ColumnElement[bool]]:
-    """Entries of a rail that occurred then; read from the first id that can be one of them."""
+    """Entries of a rail that occurred then."""
     its = or_(*(entries.c.key.startswith(prefix, autoescape=True) for prefix in prefixes(rail)))
-    first = entries.c.id >= lowest_id(window.since - CLOCKS)
-    return [first, entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its]
+    return [entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its]
 
 
 def _unless_open(new: Any) -> Any:

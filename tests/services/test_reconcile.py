@@ -124,8 +124,11 @@ async def test_gifts_that_were_paid_and_given_back_agree_to_the_last(
     assert (report.differences[0].theirs, report.differences[0].ours) == (cny("5.01"), cny("5"))
 
 
-async def test_the_same_is_found_through_the_database_as_without_one(world: World):
-    """Random books with some things wrong in them, compared both ways; each on a rail of its own."""
+async def test_the_same_is_found_through_the_database_as_without_one(world: World, monkeypatch: pytest.MonkeyPatch):
+    """Random books with some things wrong in them, compared both ways, in small pages; each on a rail of its own."""
+    monkeypatch.setattr("storage.reconcile.CHUNK", 4)
+    monkeypatch.setattr("services.reconcile.PAGE", 3)
+    monkeypatch.setattr("services.reconcile.BATCH", 5)
     for seed in range(12):
         chance = random.Random(seed)
         rail = BookedRail(f"r{seed}")
