@@ -17,10 +17,21 @@ class AlertKind(StrEnum):
     """What it is about; the message `alert-<kind>` of every language says it.
 
     DIFFERENCES: our books and a provider's disagree. NOT_RECONCILED: they could not be compared for some hours.
+    GUARD_RAISED, GUARD_SHUT: cards are tried on a rail, which takes less, or nothing, for a while. PAYMENT_OPEN: for a
+    week nobody knows what became of it. DISPUTED, DISPUTE_WON, DISPUTE_LOST: a donor's bank. REFUND_WISHED: somebody
+    waits for a decision; REFUND_REFUSED: the rail does not give it back.
     """
 
     DIFFERENCES = "differences"
     NOT_RECONCILED = "not-reconciled"
+    GUARD_RAISED = "guard-raised"
+    GUARD_SHUT = "guard-shut"
+    PAYMENT_OPEN = "payment-open"
+    DISPUTED = "disputed"
+    DISPUTE_WON = "dispute-won"
+    DISPUTE_LOST = "dispute-lost"
+    REFUND_WISHED = "refund-wished"
+    REFUND_REFUSED = "refund-refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from giving.alerts import Alert, AlertKind
 from giving.budgets import (
     Budgets,
     Guard,
@@ -31,6 +32,7 @@ from giving.budgets import (
 from giving.errors import GivingError, RailUnavailable
 from giving.payments import EventKind, Payment, RailEvent, Settlement
 from payments.provider import Rail, RailRefused
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.close_pages import PageCloser
 from storage.budgets import TOTAL, credit_of, failures_of, known_guard, links_of, rail_guard
@@ -56,9 +58,11 @@ class PaymentGuard:
     """Asked before a rail is (`allow`), told what became of payments (`settled`)."""
 
     def __init__(
-        self, unit: UnitOfWork, rails: Mapping[str, Rail], *, rules: PaymentRules | None = None, now: Clock = utc_now
-    ) -> None:
-        """Guard these rails."""
+        self, unit: UnitOfWork, rails: Mapping[str, Rail], *, rules: PaymentRules | None = None,
+        alerts: AlertService | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """Guard these rails; `alerts` says when one has to be."""
+        self._alerts = alerts
         self._unit, self._rails, self._rules, self._now = unit, rails, rules or PaymentRules(), now
         self._watch: GroupCommit[Payment, Watched] = GroupCommit(unit, self._watch_many, name="guard", done=_told)
         self._pages = PageCloser(unit, rails, now)
@@ -156,7 +160,13 @@ class PaymentGuard:
             for subject, many in zip(_guards_of(name), (counted[name], by_known[name]), strict=True):
                 after[subject] = watch(before.get(subject, Guard()), guarding, now, failed=many, credit=credit)
         await work.budgets.put(after)
-        return [self._watched(payment, payment.donor in known, before, after, now) for payment in failed]
+        watched = [self._watched(payment, payment.donor in known, before, after, now) for payment in failed]
+        if self._alerts is not None:
+            began = {(name.removeprefix(KNOWN), stage) for name, was, stage in _changes(watched) if stage > was}
+            for rail, stage in sorted(began):
+                kind = AlertKind.GUARD_SHUT if stage is Stage.SHUT else AlertKind.GUARD_RAISED
+                await self._alerts.queue(work, Alert(kind, {"rail": rail}))
+        return [*watched]
 
     def _watched(
         self, payment: Payment, known: bool, before: Mapping[str, Guard], after: Mapping[str, Guard], now: datetime
@@ -203,10 +213,13 @@ class PaymentGuard:
             self._stages[rail] = stage
 
 
+def _changes(watched: Iterable[Watched]) -> list[tuple[str, Stage, Stage]]:
+    return sorted({change for one in watched for change in one.stages})
+
+
 def _told(results: Sequence[Watched | Exception]) -> None:
     """After the commit, by the process whose commit it was: once, however many replicas there are."""
-    changes = {change for result in results if isinstance(result, Watched) for change in result.stages}
-    for rail, before, after in sorted(changes):
+    for rail, before, after in _changes([result for result in results if isinstance(result, Watched)]):
         if after > before:
             log.error("payment_guard_began", rail=rail, stage=after.name.lower())
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert, AlertKind, Said
 from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
 from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
@@ -16,6 +17,7 @@ from giving.rails import Refunds
 from giving.refunds import Taking, may_take_back
 from giving.tips import Tip, TipState
 from payments.provider import RailRefused, RefundAsk
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails import Rails
@@ -51,12 +53,13 @@ class RefundService:
     """Records the wish, commits, asks the rail; the books change when the rail's event says the money went back."""
 
     def __init__(
-        self, unit: UnitOfWork, rails: Rails, tips: TipService, *, write: Write | None = None,
+        self, unit: UnitOfWork, rails: Rails, tips: TipService, *, alerts: AlertService | None = None,
+        write: Write | None = None,
         now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """Refunds go out by the rail the tip came in by; the sweep marks by `write`: in production the leader's."""
         self._unit, self._rails, self._tips, self._now = unit, rails, tips, now
-        self._write = write or unit
+        self._write, self._alerts = write or unit, alerts
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
@@ -99,6 +102,8 @@ class RefundService:
             refund = await work.refunds.request(
                 refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED
             )  # fmt: skip
+            if self._alerts is not None:
+                await self._alerts.queue(work, Alert(AlertKind.REFUND_WISHED, {"amount": tip.kept}))
         log.info("refund_wished", tip_id=str(tip_id), refund_id=str(refund.id), state=refund.state)
         return await self._tips.card(tip_id, person)
 
@@ -162,6 +167,9 @@ class RefundService:
             log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
             async with write() as work:
                 await work.refunds.set(refund, RefundState.REFUSED)
+                if self._alerts is not None:
+                    said: dict[str, Said] = {"rail": rail, "amount": tip.kept, "code": str(refused)}
+                    await self._alerts.queue(work, Alert(AlertKind.REFUND_REFUSED, said))
             raise (AlreadyReturned if str(refused) == "amount_too_large" else NotRefundable) from refused
         except RailUnavailable as down:
             raise RefundDelayed from down

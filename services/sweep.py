@@ -9,9 +9,11 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
 from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.payments import PaymentService, Received
 from storage.ids import lowest_id
@@ -38,10 +40,12 @@ class PaymentSweep:
         rails: Mapping[str, Rail],
         payments: PaymentService,
         *,
+        alerts: AlertService | None = None,
         now: Clock = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """What is found goes through `payments`; `sleep` is what paces the calls."""
+        """What is found goes through `payments`; `sleep` is what paces the calls; `alerts` for what stays unknown."""
+        self._alerts = alerts
         self._unit, self._rails, self._payments, self._now, self._sleep = unit, rails, payments, now, sleep
         self._look_on: UUID | None = None  # where looking for missing rows goes on
         self._looked_at: datetime | None = None
@@ -131,6 +135,7 @@ class PaymentSweep:
                 continue
             if outcome is Received.STORED:
                 log.warning("payment_found", payment_id=str(payment.id), rail=payment.rail, state=found.state)
+        too_long = age >= TOO_LONG and found.state in (PaymentState.PENDING, PaymentState.UNKNOWN)
         nobody_comes = found.state in (PaymentState.CREATED, PaymentState.FAILED) and age >= TOO_LONG
         async with self._unit() as work:
             if payment.their_id is None and found.their_id is not None:
@@ -139,7 +144,10 @@ class PaymentSweep:
                 await work.look_ups.close([payment.id])
             else:
                 await work.look_ups.found(payment.id, found.state, now + next_look(age) if answered else None)
-        if age >= TOO_LONG and found.state in (PaymentState.PENDING, PaymentState.UNKNOWN):
+            if too_long and answered and self._alerts is not None:
+                said: dict[str, Said] = {"rail": payment.rail, "amount": payment.amount, "id": str(payment.id)}
+                await self._alerts.queue(work, Alert(AlertKind.PAYMENT_OPEN, said))
+        if too_long:
             _alarm(one, found, age.total_seconds())
 
 

@@ -24,6 +24,7 @@ from payments.sandbox import SandboxRail
 from services.clock import utc_now
 from services.links import Links
 from services.payments import PaymentService, Received
+from services.rails import Rails
 from services.settlement import Settler
 from services.tips import TipService
 from storage.tables import outbox, reconciliations
@@ -95,7 +96,9 @@ async def shop(world: World, provider: str) -> AsyncIterator[Shop]:
     rail = SandboxRail(api_base=provider, key="sandbox-key", webhook_secret="s")
     limits, rails = Limits(cny("1"), cny("50000")), {"sandbox": rail}
     links = Links("http://127.0.0.1:8081", "yizan_bot")
-    world.tips = TipService(world.unit, rail, links, limits=limits, presets=[cny("1")], language="en", now=utc_now)
+    world.tips = TipService(
+        world.unit, Rails([rail]), links, limits=limits, presets=[cny("1")], language="en", now=utc_now
+    )
     settler = Settler(world.unit, rails, wakes=world.wakes, digest_every=timedelta(minutes=10), now=utc_now)
     payments = PaymentService(world.unit, [rail], settler)
     async with aiohttp.ClientSession() as session:

@@ -130,11 +130,12 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
     terms = Terms(Money(settings.tabs.settle_at_minor, currency), Money(settings.tabs.monthly_minor, currency))
     tabs = TabService(unit, rails, wakes=wakes, zone=zone, terms=terms)
-    guard = PaymentGuard(unit, rails, rules=payment_rules(settings))
+    alerts = AlertService(owners=settings.owners, wakes=wakes)
+    guard = PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts)
     tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs)
     people = PeopleService(unit, owners=settings.owners)
     quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
-    settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard)
+    settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts)
     payments = PaymentService(unit, rails.values(), settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
@@ -156,11 +157,11 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
-        refunds=RefundService(unit, rails, tips, write=write),
+        refunds=RefundService(unit, rails, tips, alerts=alerts, write=write),
         privacy=PrivacyService(unit, rails, wakes=wakes),
-        reconcile=reconcile_of(settings, unit, rails, AlertService(owners=settings.owners, wakes=wakes), write),
+        reconcile=reconcile_of(settings, unit, rails, alerts, write),
         payments=payments,
-        sweep=PaymentSweep(unit, rails, payments),
+        sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
         counters=CounterService(
             unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s), write=write

@@ -36,3 +36,12 @@ alert-not-reconciled = <b>The books could not be compared with { $rail }</b> tod
 alert-line-no-answer = • The provider did not answer.
 alert-line-refused = • The provider refused: <code>{ $code }</code>. Are its keys right?
 alert-line-unreadable = • Its answer can’t be read: <code>{ $code }</code>
+
+alert-guard-raised = <b>Cards are being tried on { $rail }</b>: for a while it takes larger gifts only. It goes back to normal by itself.
+alert-guard-shut = <b>Cards are being tried on { $rail }</b>: for a while it takes nothing from strangers; who gave before is not affected. It goes back to normal by itself.
+alert-payment-open = <b>For seven days nobody knows what became of a payment</b>: { $rail } · { $amount } · <code>{ $id }</code>. Look for it in the provider’s dashboard.
+alert-disputed = <b>A donor’s bank disputes a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. The provider holds the money; the project’s books are as they were. Answer in the provider’s dashboard in time.
+alert-dispute-won = <b>The dispute was won</b>: { $rail } · { $amount } · <code>{ $id }</code>. The money is back.
+alert-dispute-lost = <b>The dispute was lost</b>: { $rail } · { $amount } · <code>{ $id }</code>. It was taken off the project’s books.
+alert-refund-wished = <b>Somebody asks for { $amount } back</b>. See /refunds.
+alert-refund-refused = <b>{ $rail } does not give { $amount } back</b>: <code>{ $code }</code>. See the provider’s dashboard.

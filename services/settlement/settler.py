@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert, AlertKind, Said
 from giving.creators import next_digest
 from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
@@ -20,6 +21,7 @@ from giving.rails import Refunds
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip, TipState
 from payments.provider import BadEvent, Rail
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
@@ -36,6 +38,11 @@ from storage.work import DatabaseTrouble, UnitOfWork, Work
 log = structlog.get_logger()
 BATCH: Final = 500
 Settled = tuple[int, bool]
+_ALERTS: Final = {
+    EventKind.DISPUTED: AlertKind.DISPUTED,
+    EventKind.DISPUTE_WON: AlertKind.DISPUTE_WON,
+    EventKind.DISPUTE_LOST: AlertKind.DISPUTE_LOST,
+}
 _PAID, _EXTRA = attrgetter("paid"), attrgetter("extra")
 
 
@@ -47,10 +54,13 @@ class Settler:
 
     def __init__(
         self, unit: UnitOfWork, rails: Mapping[str, Rail], *, wakes: Wakes, digest_every: timedelta,
-        guard: PaymentGuard | None = None, now: Clock = utc_now,
+        guard: PaymentGuard | None = None, alerts: AlertService | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """Decode events by these rails; wake those who send what was queued; tell the guard what became of payments."""
-        self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
+        """Decode events by these rails; wake those who send what was queued; tell the guard what became of payments.
+
+        `alerts`: for who looks after the money, where a bank disputes a gift.
+        """
+        self._unit, self._rails, self._wakes, self._now, self._alerts = unit, rails, wakes, now, alerts
         self._digest_every, self._guard = digest_every, guard
 
     async def take(self, work: Work, came: Sequence[Event]) -> list[Taken]:
@@ -203,6 +213,17 @@ class Settler:
         rail = self._rails.get((tip.entry_key or ":").split(":")[1])
         return rail is not None and rail.capabilities.refunds is not Refunds.NONE
 
+    async def _alert(self, work: Work, batch: Batch) -> None:
+        """What those who look after the money must know."""
+        for event, settlement in batch.decided.values():
+            kind = _ALERTS.get(event.kind)
+            if kind is None or self._alerts is None or settlement.outcome is not Outcome.BOOKED:
+                continue
+            said: dict[str, Said] = {"rail": event.rail, "id": event.their_id or ""}
+            if event.amount is not None:
+                said["amount"] = event.amount
+            await self._alerts.queue(work, Alert(kind, said))
+
     async def _keep_told(self, work: Work, events: Sequence[RailEvent]) -> None:
         """What is not about money: methods that donors saved, organisations' accounts."""
         for event in events:
@@ -216,6 +237,8 @@ class Settler:
     async def _write(self, work: Work, batch: Batch) -> None:
         if batch.told:
             await self._keep_told(work, batch.told)
+        if self._alerts is not None:
+            await self._alert(work, batch)
         changed = batch.paid | batch.extra | batch.returned
         given = (*batch.paid.values(), *batch.extra.values())
         chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}
