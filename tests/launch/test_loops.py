@@ -23,6 +23,7 @@ def services_with(leadership: Leadership) -> Any:
         guard=SimpleNamespace(forget_old=nothing),
         refunds=SimpleNamespace(sweep=nothing),
         reconcile=SimpleNamespace(daily=nothing),
+        tab_charges=SimpleNamespace(sweep=nothing),
         updates=SimpleNamespace(forget_old=nothing),
         outbox=SimpleNamespace(queue_digests=nothing),
         wakes=Wakes(),

@@ -306,6 +306,9 @@ THOUGHT_OF = {
     ("thanks", "creator_id"),
     ("tips", "creator_id"),  # opaque, and of the chat: what followers gave through it
     ("roles", "granted_by"),  # opaque, and about somebody else's role
+    ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
+    ("promises", "donor_id"),  # opaque, as the tips they are
+    ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told
 }  # fmt: skip
 
 
