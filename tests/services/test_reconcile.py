@@ -1,5 +1,6 @@
 """Comparing our books with a provider's on both databases: what is found, kept and told; nothing is changed."""
 
+import asyncio
 import random
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -433,6 +434,22 @@ async def test_who_does_not_lead_keeps_nothing(world: World, rail: BookedRail):
     with pytest.raises(NotLeading):
         await service_on(world, rail, write=leadership.write).daily()
     assert await rows(world.unit, reconciliations) == []
+
+
+async def test_who_leads_keeps_it_in_the_name_of_their_term(world: World, rail: BookedRail):
+    leadership, stop, finished = Leadership(world.unit, holder="one"), asyncio.Event(), list[int]()
+    leadership.ready.set()
+    service = service_on(world, rail, write=leadership.write)
+
+    async def part(_ended: asyncio.Event) -> None:
+        finished.append(await service.daily())
+        stop.set()
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(leadership.run(stop))
+        group.create_task(leadership.while_leading(stop, part))
+    assert finished == [1]
+    assert [row.finished for row in await rows(world.unit, reconciliations)] == [True]
 
 
 async def test_metrics_say_how_many_are_open_and_when_it_was(world: World, rail: BookedRail, service: ReconcileService):
