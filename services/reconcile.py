@@ -32,7 +32,7 @@ from services.leadership import NotLeading, Write
 from services.reconcile_alerts import disagree, not_compared, why
 from services.wake import log_trouble
 from storage.reconcile import Comparison
-from storage.scratch import Scratch, scratch
+from storage.scratch import NoRoom, Scratch, scratch
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class NotFinished(Exception):
-    """The provider could not be asked to the end: nothing is known of any difference. str() says why."""
+    """It could not be compared to the end: nothing is known of any difference. str() says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,13 @@ class ReconcileService:
     ) -> Report:
         """Compare one rail. `progress` hears of "records" and "entries": how many, of about how many.
 
-        Raises: NotFinished (the provider did not answer, or refused), KeyError (no such rail).
+        Raises: NotFinished (the provider did not answer, or refused; no room), KeyError (no such rail).
         """
         began = self._now()
         try:
             async with scratch() as side_by_side:
                 done = await self._compare(self._rails[rail], window, began, side_by_side, progress or _silently)
-        except (RailUnavailable, RailRefused, BadEvent) as error:
+        except (RailUnavailable, RailRefused, BadEvent, NoRoom) as error:
             await self._not_finished(rail, window, began, day, error)
             raise NotFinished(why(error)) from error
         new = await self._keep(done, began, day)

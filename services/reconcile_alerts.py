@@ -10,6 +10,7 @@ from giving.errors import RailUnavailable
 from giving.reconcile import Difference
 from giving.reconcile_times import Window
 from payments.provider import RailRefused
+from storage.scratch import NoRoom
 
 MOST_TOLD: Final = 5
 
@@ -32,6 +33,8 @@ def not_compared(rail: str, tries: int, error: Exception) -> Alert:
             line = AlertLine("no-answer", {})
         case RailRefused():
             line = AlertLine("refused", {"code": str(error)})
+        case NoRoom():
+            line = AlertLine("no-room", {"code": str(error)})
         case _:
             line = AlertLine("unreadable", {"code": str(error)})
     return Alert(AlertKind.NOT_RECONCILED, {"rail": rail, "tries": tries}, (line,))
@@ -44,6 +47,8 @@ def why(error: Exception) -> str:
             return "the provider did not answer"
         case RailRefused():
             return f"the provider refused: {error}"
+        case NoRoom():
+            return f"no room for the temporary file ({error}): let SQLITE_TMPDIR name a folder that has some"
         case _:
             return f"the provider's answer can't be read: {error}"
 

@@ -55,8 +55,12 @@ _NEXT: Final = "SELECT at, id FROM doubtful WHERE (at, id) > (?, ?) ORDER BY at,
 _THEIRS: Final = "SELECT kind, minor, currency, at, reference, account FROM theirs WHERE id = ? ORDER BY rowid"
 
 
+class NoRoom(Exception):
+    """The temporary file could not be written or read. str() is SQLite's word for it."""
+
+
 class Scratch:
-    """The two lists; every call works in a thread, one after the other."""
+    """The two lists; every call works in a thread, one after the other. Raises: NoRoom."""
 
     def __init__(self) -> None:
         """Open an empty one."""
@@ -110,7 +114,10 @@ class Scratch:
     async def _do(self, work: Callable[[], T]) -> T:
         def locked() -> T:
             with self._lock:
-                return work()
+                try:
+                    return work()
+                except sqlite3.OperationalError as error:
+                    raise NoRoom(str(error)) from error
 
         return await asyncio.to_thread(locked)
 

@@ -35,6 +35,7 @@ alert-line-see = All of them, and what to do: <code>{ $command }</code>
 alert-not-reconciled = <b>The books could not be compared with { $rail }</b> today ({ $tries } attempts). Nothing is known of any difference; I go on trying.
 alert-line-no-answer = • The provider did not answer.
 alert-line-refused = • The provider refused: <code>{ $code }</code>. Are its keys right?
+alert-line-no-room = • There is no room for the temporary file (<code>{ $code }</code>): let SQLITE_TMPDIR name a folder that has some.
 alert-line-unreadable = • Its answer can’t be read: <code>{ $code }</code>
 
 alert-guard-raised = <b>Cards are being tried on { $rail }</b>: for a while it takes larger gifts only. It goes back to normal by itself.

@@ -32,6 +32,7 @@ alert-line-see = 全部差异和处理办法：<code>{ $command }</code>
 alert-not-reconciled = <b>今天还没能和 { $rail } 对账</b>（试了 { $tries } 次）。目前不知道有没有差异，我会继续试。
 alert-line-no-answer = • 支付方没有回应。
 alert-line-refused = • 支付方拒绝了：<code>{ $code }</code>。密钥对吗？
+alert-line-no-room = • 放不下临时文件（<code>{ $code }</code>）：请把 SQLITE_TMPDIR 设成一个有空间的目录。
 alert-line-unreadable = • 支付方的回答读不懂：<code>{ $code }</code>
 
 alert-guard-raised = <b>有人在 { $rail } 上试卡</b>：接下来一段时间只收大一点的金额，平静下来会自动恢复，一般不用管。

@@ -19,6 +19,7 @@ from payments.provider import BadEvent, RailRefused
 from sandbox.telegram.html import parse
 from services.outbox import Notice, OutboxService
 from services.reconcile_alerts import disagree, not_compared
+from storage.scratch import NoRoom
 from tests.bot.samples import LINKS, NASTY
 from tests.bot.test_notices import notice
 from tests.texts.words import TEXTS
@@ -91,6 +92,7 @@ async def test_many_are_counted_and_awkward_ids_fit(language: str):
 @pytest.mark.parametrize(("error", "words"), [
     (RailUnavailable(), "The provider did not answer."), (RailRefused("no_key"), "The provider refused: no_key."),
     (BadEvent("no list"), "Its answer can’t be read: no list"),
+    (NoRoom("disk is full"), "no room for the temporary file (disk is full)"),
 ])  # fmt: skip
 async def test_a_comparison_that_failed_says_why(error: Exception, words: str):
     text = await said(not_compared("stripe", 3, error), "en")

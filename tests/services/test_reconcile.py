@@ -1,5 +1,6 @@
 """Comparing our books with a provider's on both databases: what is found, kept and told; nothing is changed."""
 
+import asyncio
 import random
 import re
 from collections.abc import AsyncIterator, Sequence
@@ -23,6 +24,7 @@ from services.alerts import AlertService
 from services.leadership import Leadership, NotLeading
 from services.metrics import MetricsService
 from services.reconcile import NotFinished, ReconcileService
+from storage.scratch import Scratch
 from storage.tables import differences as differences_table
 from storage.tables import entries, postings, reconciliations
 from storage.work import UnitOfWork
@@ -196,6 +198,7 @@ async def test_conversions_agree_in_the_currency_that_was_paid_and_in_the_one_th
     report = await service.run("paper", DAY)
     assert told(report.differences) == [(What.AMOUNT, key.format(2)), (What.CURRENCY, key.format(3))]
     assert [d.ours for d in report.differences] == [Money(70, "USD"), Money(500, "CNY")]
+    assert [(a.count, a.total) for a in report.agreed] == [(1, Money(500, "CNY")), (1, Money(70, "USD"))]
 
 
 async def test_a_payment_booked_under_two_ids_is_said_to_be_booked_twice(
@@ -367,6 +370,23 @@ async def test_an_attempt_that_fails_closes_nothing(world: World, rail: BookedRa
     assert row.closed_at is None
 
 
+async def test_no_room_for_the_temporary_file_is_no_difference(
+    world: World, rail: BookedRail, service: ReconcileService, monkeypatch: pytest.MonkeyPatch
+):
+    """SQLite's own word for it, from a database that may not grow."""
+    begin = Scratch.__init__
+
+    def small(self: Scratch) -> None:
+        begin(self)
+        self._db.execute("PRAGMA max_page_count = 4")
+
+    monkeypatch.setattr(Scratch, "__init__", small)
+    rail.lines = [line(EventKind.PAID, f"ch_{n}", 500) for n in range(5000)]
+    with pytest.raises(NotFinished, match=r"no room for the temporary file \(database or disk is full\)"):
+        await service.run("paper", DAY)
+    assert await rows(world.unit, differences_table) == []
+
+
 # --- Once a day ------------------------------------------------------------------------------------------------------
 
 
@@ -414,6 +434,22 @@ async def test_who_does_not_lead_keeps_nothing(world: World, rail: BookedRail):
     with pytest.raises(NotLeading):
         await service_on(world, rail, write=leadership.write).daily()
     assert await rows(world.unit, reconciliations) == []
+
+
+async def test_who_leads_keeps_it_in_the_name_of_their_term(world: World, rail: BookedRail):
+    leadership, stop, finished = Leadership(world.unit, holder="one"), asyncio.Event(), list[int]()
+    leadership.ready.set()
+    service = service_on(world, rail, write=leadership.write)
+
+    async def part(_ended: asyncio.Event) -> None:
+        finished.append(await service.daily())
+        stop.set()
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as group:
+        group.create_task(leadership.run(stop))
+        group.create_task(leadership.while_leading(stop, part))
+    assert finished == [1]
+    assert [row.finished for row in await rows(world.unit, reconciliations)] == [True]
 
 
 async def test_metrics_say_how_many_are_open_and_when_it_was(world: World, rail: BookedRail, service: ReconcileService):
