@@ -27,7 +27,7 @@ from payments.provider import (
     RefundAsk,
 )
 from payments.stripe_rail import asks
-from payments.stripe_rail.calls import Calls, options, understood
+from payments.stripe_rail.calls import Asked, Calls, options, understood
 from payments.stripe_rail.events import RAIL, decode, is_ready
 from payments.stripe_rail.looks import LookUps
 from payments.stripe_rail.modes import Mode, Modes
@@ -99,15 +99,11 @@ class StripeRail:
         """Close the page (or the charge, where there is none). RailRefused: it was paid, or somebody is paying."""
         if payment.their_id is None:
             raise RailRefused("not_known")
-        id_, v1 = payment.their_id, self._calls.client.v1
-        close = v1.payment_intents.cancel_async if id_.startswith("pi_") else v1.checkout.sessions.expire_async
-        look = v1.payment_intents.retrieve_async if id_.startswith("pi_") else v1.checkout.sessions.retrieve_async
-        places = self._modes.places(payment.account)
+        id_, places = payment.their_id, self._modes.places(payment.account)
         try:
-            await self._calls.at_either(places, lambda place: close(id_, {}, options(place)))
+            await self._calls.at_either(places, lambda place: self._close(id_, place))
         except RailRefused:
-            found = await self._calls.at_either(places, lambda place: look(id_, {}, options(place)))
-            if found.get("status") not in ("expired", "canceled"):
+            if (await self._calls.at_either(places, lambda place: self._look(id_, place))).get("status") not in ("expired", "canceled"):
                 raise
 
     async def fetch(self, payment: PaymentRef) -> Found:
@@ -219,6 +215,18 @@ class StripeRail:
                 continue
             asked = asks.transfer(payment.reference, source, account, part)
             await self._calls.ask(v1.transfers.create_async(asked, options(None, f"{key}:{account}")))
+
+    def _close(self, id_: str, place: str | None) -> Asked:
+        v1, at = self._calls.client.v1, options(place)
+        if id_.startswith("pi_"):
+            return v1.payment_intents.cancel_async(id_, {}, at)
+        return v1.checkout.sessions.expire_async(id_, {}, at)
+
+    def _look(self, id_: str, place: str | None) -> Asked:
+        v1, at = self._calls.client.v1, options(place)
+        if id_.startswith("pi_"):
+            return v1.payment_intents.retrieve_async(id_, {}, at)
+        return v1.checkout.sessions.retrieve_async(id_, {}, at)
 
     async def _page(self, asked: Any, account: str | None, key: str) -> PaymentLink:
         create = self._calls.client.v1.checkout.sessions.create_async
