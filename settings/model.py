@@ -131,7 +131,9 @@ class StripeLeast(Group):
 
 class StripeRail(Group):
     api_base: Address = "https://api.stripe.com"
-    api_key: Annotated[Secret, like_secret("(sk|rk)_(test|live)_[A-Za-z0-9]+", "sk_test_…, rk_test_…, sk_live_… or rk_live_…")] = None
+    api_key: Annotated[
+        Secret, like_secret("(sk|rk)_(test|live)_[A-Za-z0-9]+", "sk_test_…, rk_test_…, sk_live_… or rk_live_…")
+    ] = None
     signing_secret: Secret = None
     connect_signing_secret: Secret = None
     livemode: Flag = False

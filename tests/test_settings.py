@@ -405,7 +405,11 @@ def test_run_refuses_a_stripe_key_of_the_other_mode_without_repeating_it():
 
 def test_modes_and_floors_of_stripe_are_read_from_the_environment_too():
     found = load(
-        None, {"YIZAN_RAILS__STRIPE__MODES": "acct_1=destination, acct_2=transfers", "YIZAN_RAILS__STRIPE__LEAST_MINOR__CNY": "500"}
+        None,
+        {
+            "YIZAN_RAILS__STRIPE__MODES": "acct_1=destination, acct_2=transfers",
+            "YIZAN_RAILS__STRIPE__LEAST_MINOR__CNY": "500",
+        },
     ).rails.stripe
     assert found.mode_by_account == {"acct_1": "destination", "acct_2": "transfers"}
     assert (found.least_minor.CNY, found.least_minor.USD) == (500, 50)

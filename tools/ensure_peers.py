@@ -1,4 +1,4 @@
-"""Gets the programs of others that the tests run against (tests/peers/): Node from apt, the rest from npm, by lock file.
+"""Gets the programs of others that tests run against (tests/peers/): Node from apt, the rest from npm, by lock file.
 
 python tools/ensure_peers.py        exit 2 with the one command that helps if it can't
 

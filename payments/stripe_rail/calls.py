@@ -46,7 +46,7 @@ class Calls:
     async def close(self) -> None:
         """Close the connections."""
         if self._http is not None:
-            await self._http.close_async()
+            await self._http.close_async()  # type: ignore[no-untyped-call]  # theirs
         self._client = self._http = None
 
     async def ask(self, asked: Asked) -> Json:

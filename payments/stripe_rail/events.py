@@ -71,7 +71,7 @@ def is_ready(account: Json) -> tuple[bool, tuple[str, ...]]:
     if reason := requirements.get("disabled_reason"):
         asks.append(str(reason))
     payer = ((account.get("controller") or {}).get("fees") or {}).get("payer")
-    if not pays_fees and payer not in (None, "application"):
+    if payer not in (None, "application"):
         asks.append("controller.fees.payer")  # fixed when the account was made: it needs a new one
     able = account["charges_enabled"] is True and account["payouts_enabled"] is True
     return able and "controller.fees.payer" not in asks, tuple(asks)
@@ -178,9 +178,12 @@ def reversals_told(head: Head, transfer: Json) -> list[RailEvent]:
     back = sorted(transfer["reversals"]["data"], key=lambda one: (one["created"], one["id"]), reverse=True)
     return [
         head.says(
-            EventKind.TRANSFERRED, reference=reference, their_id=identity(one["id"]),
-            amount=-positive(one["amount"], one["currency"]), account=identity(transfer["destination"]),
-        )  # fmt: skip
+            EventKind.TRANSFERRED,
+            reference=reference,
+            their_id=identity(one["id"]),
+            amount=-positive(one["amount"], one["currency"]),
+            account=identity(transfer["destination"]),
+        )
         for one in back
     ]
 

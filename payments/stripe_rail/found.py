@@ -1,4 +1,4 @@
-"""What a payment looked up at Stripe means: its state, and an event for each thing a webhook should have told; no I/O."""
+"""What a payment looked up at Stripe means: its state, and an event for each thing that is to be told; no I/O."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -83,7 +83,9 @@ def label_of(method: Any) -> str:
     return f"{brand} …{card['last4']}"[:40]
 
 
-def paid_events(intent: Json, account: str | None, refunds: Sequence[Json], disputes: Sequence[Json]) -> list[RailEvent]:
+def paid_events(
+    intent: Json, account: str | None, refunds: Sequence[Json], disputes: Sequence[Json]
+) -> list[RailEvent]:
     """All that happened to a payment that went through, as it is in the balance: the fee and a conversion with it."""
     charge = intent["latest_charge"]
     id_, reference = identity(intent["id"]), ours(intent, PAYMENT)
@@ -93,14 +95,18 @@ def paid_events(intent: Json, account: str | None, refunds: Sequence[Json], disp
     head = Head("", moment(charge["created"]), account)
     amount = positive(intent["amount_received"], intent["currency"])
     balance = charge.get("balance_transaction")
-    known = isinstance(balance, dict)
     about = {"reference": reference, "charge": id_}
     events: list[RailEvent | None] = [
         head.says(
-            EventKind.PAID, their_id=id_, amount=amount, settled=settled(amount, balance), thin=not known, **about
+            EventKind.PAID,
+            their_id=id_,
+            amount=amount,
+            settled=settled(amount, balance),
+            thin=not isinstance(balance, dict),
+            **about,
         )
     ]
-    if known:
+    if isinstance(balance, dict):
         events.append(fee_told(head, balance, of=id_, **about))
     for refund in refunds:
         events += _refunded(refund, account, about)

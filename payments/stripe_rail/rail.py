@@ -30,7 +30,7 @@ from payments.stripe_rail import asks
 from payments.stripe_rail.calls import Asked, Calls, options, understood
 from payments.stripe_rail.events import RAIL, decode, is_ready
 from payments.stripe_rail.looks import LookUps
-from payments.stripe_rail.modes import Mode, Modes
+from payments.stripe_rail.modes import Modes
 from payments.stripe_rail.reading import identity, money
 from payments.stripe_rail.records import Books
 from payments.stripe_rail.told import event_in, is_found
@@ -103,7 +103,10 @@ class StripeRail:
         try:
             await self._calls.at_either(places, lambda place: self._close(id_, place))
         except RailRefused:
-            if (await self._calls.at_either(places, lambda place: self._look(id_, place))).get("status") not in ("expired", "canceled"):
+            if (await self._calls.at_either(places, lambda place: self._look(id_, place))).get("status") not in (
+                "expired",
+                "canceled",
+            ):
                 raise
 
     async def fetch(self, payment: PaymentRef) -> Found:

@@ -1,12 +1,13 @@
 """Our Stripe, and the rail before it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from payments.stripe_rail import StripeRail
 from tests.payments.stripe.our_stripe import OurStripe
-from tests.payments.stripe.stage import rail_on
+from tests.payments.stripe.stage import On, rail_on
 
 
 @pytest.fixture
@@ -20,8 +21,20 @@ async def our() -> AsyncIterator[OurStripe]:
 
 
 @pytest.fixture
-async def rail(our: OurStripe) -> AsyncIterator[StripeRail]:
+async def on(our: OurStripe) -> AsyncIterator[On]:
+    """Make rails on our Stripe; they are closed afterwards."""
+    made: list[StripeRail] = []
+
+    def make(*given: Any, **words: Any) -> StripeRail:
+        made.append(rail_on(our, *given, **words))
+        return made[-1]
+
+    yield make
+    for rail in made:
+        await rail.close()
+
+
+@pytest.fixture
+def rail(on: On) -> StripeRail:
     """Direct charges, test mode."""
-    made = rail_on(our)
-    yield made
-    await made.close()
+    return on()

@@ -44,7 +44,7 @@ class OurBooks:
     def put(self, prefix: str, kind: str, account: str | None, **about: Any) -> Thing:
         """A new object on somebody's account."""
         self.clock += 1
-        thing = {"id": f"{prefix}_{next(self._numbers):06d}", "object": kind, "created": self.clock} | about
+        thing: Thing = {"id": f"{prefix}_{next(self._numbers):06d}", "object": kind, "created": self.clock} | about
         self.things[thing["id"]], self.places[thing["id"]] = thing, account
         return thing
 
@@ -63,8 +63,8 @@ class OurBooks:
     def tell(self, kind: str, thing: Thing, account: str | None) -> Thing:
         """Send an event, as a copy of how things are now."""
         event = {
-            "id": f"evt_{next(self._numbers):06d}", "object": "event", "api_version": API_VERSION, "created": self.clock,
-            "livemode": False, "pending_webhooks": 1, "request": None, "type": kind,
+            "id": f"evt_{next(self._numbers):06d}", "object": "event", "api_version": API_VERSION,
+            "created": self.clock, "livemode": False, "pending_webhooks": 1, "request": None, "type": kind,
             "data": {"object": copy.deepcopy(self.plain(thing))},
         }  # fmt: skip
         if account is not None:
@@ -102,9 +102,9 @@ class OurBooks:
         intent |= {"status": "succeeded", "amount_received": amount, "latest_charge": charge["id"]}
         if to is not None:
             self.put(
-                "tr", "transfer", None, amount=amount, currency=currency, destination=to, metadata={}, amount_reversed=0,
-                transfer_group=f"group_{intent['id']}", source_transaction=charge["id"], livemode=False, reversed=False,
-                reversals={"object": "list", "data": [], "has_more": False, "url": "/"},
+                "tr", "transfer", None, amount=amount, currency=currency, destination=to, metadata={},
+                amount_reversed=0, transfer_group=f"group_{intent['id']}", source_transaction=charge["id"],
+                livemode=False, reversed=False, reversals={"object": "list", "data": [], "has_more": False, "url": "/"},
             )  # fmt: skip
         if not self.late:
             self.into_balance(charge["id"])
@@ -163,11 +163,13 @@ class OurBooks:
         """The charge arrives: with its fee, which the platform is billed for apart where the charge is not its own."""
         charge, account = self.things[charge_id], self.places[charge_id]
         fee = self._fee(charge["amount"], charge["currency"])
-        balance = self.balance(account, "charge", charge["amount"], charge["currency"], charge["id"], fee=0 if account else fee)
+        balance = self.balance(
+            account, "charge", charge["amount"], charge["currency"], charge["id"], fee=0 if account else fee
+        )
         if account is not None:
             self.put(
                 "txn", "balance_transaction", None, amount=-fee, currency=self.settles, fee=0, net=-fee, source=None,
-                type="stripe_fee", reporting_category="fee", exchange_rate=None, description="fees of connected accounts",
+                type="stripe_fee", reporting_category="fee", exchange_rate=None, description="fees of accounts",
             )  # fmt: skip
         charge["balance_transaction"] = balance["id"]
         if self.late:
@@ -250,7 +252,9 @@ class OurBooks:
         account = self.places[dispute["id"]]
         dispute["status"] = "won" if won else "lost"
         if won:
-            given = self.balance(account, "adjustment", dispute["amount"], dispute["currency"], dispute["id"], fee=-1500)
+            given = self.balance(
+                account, "adjustment", dispute["amount"], dispute["currency"], dispute["id"], fee=-1500
+            )
             dispute["balance_transactions"].append(given)
             self.tell("charge.dispute.funds_reinstated", dispute, account)
         self.tell("charge.dispute.closed", dispute, account)

@@ -1,4 +1,4 @@
-"""Our Stripe over HTTP, on loopback: forms in, JSON out, idempotency keys, accounts by header, pages, expansion, faults.
+"""Our Stripe over HTTP, on loopback: forms in, JSON out, idempotency keys, accounts, pages, expansion, faults.
 
 Every request is held to the library's types before anything else (shapes.py); what is wrong stands in `wrong`, too.
 """
@@ -74,7 +74,9 @@ class OurStripe:
         if status == HANG:
             assert request.transport is not None
             request.transport.close()
-        return web.json_response({"error": {"type": "api_error", "message": "no"}}, status=max(status, 500) if status != 429 else 429)
+        return web.json_response(
+            {"error": {"type": "api_error", "message": "no"}}, status=max(status, 500) if status != 429 else 429
+        )
 
     def _refused(self, refusal: Refusal) -> web.Response:
         return web.json_response({"error": refusal.error}, status=refusal.status)
@@ -229,13 +231,12 @@ def _one(kind: str) -> Answer:
 
 
 def _account(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:
-    made = our.books.put(
+    return our.books.put(
         "acct", "account", None, charges_enabled=False, payouts_enabled=False, details_submitted=False,
         country=tree["country"], business_profile=tree["business_profile"],
         controller={"type": "application", "is_controller": True, **tree["controller"]},
         requirements={"currently_due": ["business_profile.url", "external_account"], "disabled_reason": None},
     )  # fmt: skip
-    return made
 
 
 def _all_accounts(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:

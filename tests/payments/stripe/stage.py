@@ -1,5 +1,6 @@
 """What the Stripe tests share: a rail on our Stripe, wishes, and what its webhooks say."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +13,16 @@ from payments.stripe_rail import Mode, Modes, StripeRail, StripeWords
 from storage.ids import new_id
 from tests.payments.stripe.our_stripe import API_KEY, CONNECT_SECRET, SECRET, OurStripe
 
+On = Callable[..., StripeRail]
 ANNA, BEN = "acct_anna", "acct_ben"
 LEAST = {"CNY": 400, "USD": 50}
 WORDS = StripeWords(api_key=API_KEY, secrets=[SECRET, CONNECT_SECRET], least=LEAST)
 BACK = "https://t.me/yizan_bot?start=t_x"
 
 
-def rail_on(our: OurStripe, mode: Mode = Mode.DIRECT, others: dict[str, Mode] | None = None, **words: Any) -> StripeRail:
+def rail_on(
+    our: OurStripe, mode: Mode = Mode.DIRECT, others: dict[str, Mode] | None = None, **words: Any
+) -> StripeRail:
     """A rail that asks our Stripe, at our Stripe's time."""
     said = replace(WORDS, api_base=our.url, modes=Modes(mode, others or {}), **words)
     return StripeRail(said, now=lambda: datetime.fromtimestamp(our.books.clock, UTC))
@@ -26,7 +30,12 @@ def rail_on(our: OurStripe, mode: Mode = Mode.DIRECT, others: dict[str, Mode] | 
 
 def wish(minor: int = 3000, account: str | None = ANNA, *, lines: tuple[Line, ...] = (), **about: Any) -> PaymentIntent:
     """A payment of some yuan."""
-    said = {"reference": new_id(), "amount": Money(minor, "CNY"), "description": "乡村图书馆", "language": "zh-CN"}
+    said: dict[str, Any] = {
+        "reference": new_id(),
+        "amount": Money(minor, "CNY"),
+        "description": "乡村图书馆",
+        "language": "zh-CN",
+    }
     return PaymentIntent(return_url=BACK, account=account, lines=lines, **(said | about))
 
 

@@ -9,16 +9,18 @@ import pytest
 from giving.money import Money
 from giving.payments import EventKind, PaymentState
 from giving.rails import Holder
-from payments.provider import Connects, Found, PaymentRef, PassesOn, RailDown, RailRefused, RefundAsk, Saves
+from payments.provider import Connects, Found, PassesOn, PaymentRef, RailDown, RailRefused, RefundAsk, Saves
 from payments.stripe_rail import Mode, StripeRail
 from storage.ids import new_id
 from tests.payments.stripe.our_stripe import HANG, OurStripe
-from tests.payments.stripe.stage import ANNA, BACK, BEN, brief, events_in, rail_on, read, ref, wish
+from tests.payments.stripe.stage import ANNA, BACK, BEN, On, brief, events_in, read, ref, wish
 
 USD, CNY = "USD", "CNY"
 
 
-async def test_the_same_key_is_the_same_page_and_other_parameters_under_it_are_refused(our: OurStripe, rail: StripeRail):
+async def test_the_same_key_is_the_same_page_and_other_parameters_under_it_are_refused(
+    our: OurStripe, rail: StripeRail
+):
     intent = wish()
     link = await rail.create_payment(intent, key="k1")
     assert await rail.create_payment(intent, key="k1") == link
@@ -30,19 +32,18 @@ async def test_the_same_key_is_the_same_page_and_other_parameters_under_it_are_r
 
 
 async def test_what_stripe_refuses_is_told_by_its_code(rail: StripeRail):
-    with pytest.raises(RailRefused, match="^amount_too_small$"):
+    with pytest.raises(RailRefused, match=r"^amount_too_small$"):
         await rail.create_payment(wish(100), key="k")
-    with pytest.raises(RailRefused, match="^no_account$"):
+    with pytest.raises(RailRefused, match=r"^no_account$"):
         await rail.create_payment(wish(account=None), key="k2")
-    with pytest.raises(RailRefused, match="^resource_missing$"):
+    with pytest.raises(RailRefused, match=r"^resource_missing$"):
         await rail.fetch(PaymentRef(new_id(), "cs_test_gone", ANNA))
 
 
-async def test_a_wrong_key_is_a_definite_no(our: OurStripe):
-    rail = rail_on(our, api_key="sk_test_other")
-    with pytest.raises(RailRefused, match="^api_key_refused$"):
+async def test_a_wrong_key_is_a_definite_no(our: OurStripe, on: On):
+    rail = on(api_key="sk_test_other")
+    with pytest.raises(RailRefused, match=r"^api_key_refused$"):
         await rail.create_payment(wish(), key="k")
-    await rail.close()
 
 
 @pytest.mark.parametrize("fault", [500, 503, 429, HANG])
@@ -57,13 +58,12 @@ async def test_no_usable_answer_says_nothing_and_the_same_key_may_be_asked_again
     assert (await rail.create_payment(intent, key="k")).url
 
 
-async def test_nobody_there_is_down_and_closing_what_was_never_opened_is_fine(our: OurStripe):
+async def test_nobody_there_is_down_and_closing_what_was_never_opened_is_fine(our: OurStripe, on: On):
     await our.close()
-    rail = rail_on(our)
+    rail = on()
     await rail.close()
     with pytest.raises(RailDown):
         await rail.create_payment(wish(), key="k")
-    await rail.close()
 
 
 async def test_an_answer_that_is_not_as_documented_is_none(our: OurStripe, rail: StripeRail):
@@ -93,8 +93,8 @@ async def test_direct_the_money_and_the_fee_are_where_the_books_say(our: OurStri
     assert await rail.fetch(ref(intent, link.their_id)) == found, "the same at the next look"
 
 
-async def test_destination_shows_the_fee_of_each_payment_and_refunds_come_from_the_organisation(our: OurStripe):
-    rail = rail_on(our, Mode.DESTINATION)
+async def test_destination_shows_the_fee_of_each_payment_and_refunds_come_from_the_organisation(our: OurStripe, on: On):
+    rail = on(Mode.DESTINATION)
     intent = wish()
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
@@ -107,12 +107,13 @@ async def test_destination_shows_the_fee_of_each_payment_and_refunds_come_from_t
 
     await rail.refund(RefundAsk(new_id(), paid["id"], Money(1000, CNY), intent.amount, intent.reference, ANNA), key="r")
     assert our.asked[-1][2]["reverse_transfer"] == "true"
-    assert not any(event.kind is EventKind.TRANSFERRED for event in read(rail, our)), "Stripe's own transfers are not ours"
-    await rail.close()
+    assert not any(event.kind is EventKind.TRANSFERRED for event in read(rail, our)), (
+        "Stripe's own transfers are not ours"
+    )
 
 
-async def test_transfers_split_what_arrived_and_each_part_and_its_return_is_told(our: OurStripe):
-    rail = rail_on(our, Mode.TRANSFERS)
+async def test_transfers_split_what_arrived_and_each_part_and_its_return_is_told(our: OurStripe, on: On):
+    rail = on(Mode.TRANSFERS)
     intent = wish(account=None)
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
@@ -131,24 +132,22 @@ async def test_transfers_split_what_arrived_and_each_part_and_its_return_is_told
     moved = [event for event in found if event.kind is EventKind.TRANSFERRED]
     assert sorted(brief(moved)) == sorted([*brief(told), (EventKind.TRANSFERRED, back["id"], -78)])
     assert rail.holder_of(None) is Holder.OPERATOR
-    await rail.close()
 
 
-async def test_what_is_not_in_the_balance_yet_is_passed_on_later(our: OurStripe):
+async def test_what_is_not_in_the_balance_yet_is_passed_on_later(our: OurStripe, on: On):
     our.books.late = True
-    rail = rail_on(our, Mode.TRANSFERS)
+    rail = on(Mode.TRANSFERS)
     link = await rail.create_payment(wish(account=None), key="k")
     paid = our.books.pay(link.their_id)
     with pytest.raises(RailDown):
         await rail.transfer(PaymentRef(new_id(), paid["id"]), {ANNA: Money(1, CNY)}, key="t")
     with pytest.raises(RailRefused, match="not_known"):
         await rail.transfer(PaymentRef(new_id(), link.their_id), {ANNA: Money(1, CNY)}, key="t")
-    await rail.close()
 
 
-async def test_a_charge_that_reaches_the_balance_later_is_thin_until_then(our: OurStripe):
+async def test_a_charge_that_reaches_the_balance_later_is_thin_until_then(our: OurStripe, on: On):
     our.books.late = True
-    rail = rail_on(our, Mode.DESTINATION)
+    rail = on(Mode.DESTINATION)
     intent = wish()
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
@@ -166,8 +165,8 @@ async def test_a_charge_that_reaches_the_balance_later_is_thin_until_then(our: O
     assert whole.event_id != thin.event_id
 
 
-async def test_a_mode_of_its_own_and_a_payment_made_before_the_mode_was_changed(our: OurStripe):
-    before, after = rail_on(our), rail_on(our, Mode.DIRECT, {ANNA: Mode.DESTINATION})
+async def test_a_mode_of_its_own_and_a_payment_made_before_the_mode_was_changed(our: OurStripe, on: On):
+    before, after = on(), on(Mode.DIRECT, {ANNA: Mode.DESTINATION})
     intent = wish()
     link = await before.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
@@ -175,8 +174,6 @@ async def test_a_mode_of_its_own_and_a_payment_made_before_the_mode_was_changed(
     assert our.books.places[(await after.create_payment(wish(), key="k2")).their_id] is None
     assert our.books.places[(await after.create_payment(wish(account=BEN), key="k3")).their_id] == BEN
     assert our.books.places[paid["id"]] == ANNA
-    await before.close()
-    await after.close()
 
 
 async def test_a_page_is_closed_once_and_one_that_was_paid_stays_paid(our: OurStripe, rail: StripeRail):
@@ -237,7 +234,7 @@ async def test_a_refund_names_our_ids_and_one_made_at_stripe_is_found_all_the_sa
     outside = our.books.refund(paid, 2000)
     (theirs,) = read(rail, our)
     assert (theirs.reference, theirs.charge, theirs.thin) == (None, paid["id"], True)
-    with pytest.raises(RailRefused, match="^amount_too_large$"):
+    with pytest.raises(RailRefused, match=r"^amount_too_large$"):
         await rail.refund(ask, key="r2")
 
     found = events_in(rail, await rail.fetch(PaymentRef(new_id(), paid["id"], ANNA)))
@@ -256,7 +253,9 @@ async def test_more_refunds_than_a_charge_lists_are_all_found(our: OurStripe, ra
     assert {event.their_id for event in found if event.kind is EventKind.REFUNDED} == made
 
 
-async def test_a_slow_refund_is_told_when_it_arrives_and_a_failed_one_when_it_comes_back(our: OurStripe, rail: StripeRail):
+async def test_a_slow_refund_is_told_when_it_arrives_and_a_failed_one_when_it_comes_back(
+    our: OurStripe, rail: StripeRail
+):
     our.books.slow_refunds = True
     link = await rail.create_payment(wish(), key="k")
     paid = our.books.pay(link.their_id)
@@ -272,8 +271,8 @@ async def test_a_slow_refund_is_told_when_it_arrives_and_a_failed_one_when_it_co
 
 
 @pytest.mark.parametrize("won", [True, False])
-async def test_a_dispute_is_held_then_won_or_lost_and_its_fees_are_told_apart(our: OurStripe, won: bool):
-    rail = rail_on(our, Mode.TRANSFERS)
+async def test_a_dispute_is_held_then_won_or_lost_and_its_fees_are_told_apart(our: OurStripe, won: bool, on: On):
+    rail = on(Mode.TRANSFERS)
     intent = wish(account=None)
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
@@ -288,11 +287,14 @@ async def test_a_dispute_is_held_then_won_or_lost_and_its_fees_are_told_apart(ou
 
     found = events_in(rail, await rail.fetch(ref(intent, link.their_id)))
     assert {event.reference for event in found} == {intent.reference}
-    assert [event.kind for event in found if event.kind is not EventKind.FEE] == [EventKind.PAID, EventKind.DISPUTED, end]
+    assert [event.kind for event in found if event.kind is not EventKind.FEE] == [
+        EventKind.PAID,
+        EventKind.DISPUTED,
+        end,
+    ]
     fees = [event.amount.minor for event in found if event.kind is EventKind.FEE and event.amount]
     assert fees == ([42, 1500, -1500] if won else [42, 1500])
     assert len({event.event_id for event in found}) == len(found)
-    await rail.close()
 
 
 async def test_a_card_is_saved_charged_without_the_donor_and_forgotten(our: OurStripe, rail: StripeRail):
@@ -330,7 +332,7 @@ async def test_a_saved_card_that_is_declined_is_refused_at_once_and_told_too(our
     read(rail, our)
     assert saved.method is not None
     intent = wish()
-    with pytest.raises(RailRefused, match="^card_declined$"):
+    with pytest.raises(RailRefused, match=r"^card_declined$"):
         await rail.charge_saved(intent, saved.method, key="c")
     (declined,) = read(rail, our)
     assert (declined.kind, declined.reference) == (EventKind.DECLINED, intent.reference)
@@ -376,7 +378,7 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(ou
             our.books.refund(paid, 1000)
         if n == 8:
             our.books.dispute(paid, fee=0)
-        told += [one for one in events_in(rail, await rail.fetch(ref(intent, link.their_id)))]
+        told += events_in(rail, await rail.fetch(ref(intent, link.their_id)))
     foreign = our.books.charge(None, 5000, "usd", {})
     our.books.refund(foreign, 100)
     end = datetime.fromtimestamp(our.books.clock + 1, UTC)
@@ -386,7 +388,9 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(ou
     moved = {(event.kind, event.their_id, event.amount, event.reference) for event in told}
     assert {(one.kind, one.their_id, one.amount, one.reference) for one in found if one.reference} == moved
     billed = [one for one in found if one.reference is None]
-    assert {one.kind for one in billed} == {EventKind.FEE}, "what the platform was billed for the organisation's charges"
+    assert {one.kind for one in billed} == {EventKind.FEE}, (
+        "what the platform was billed for the organisation's charges"
+    )
     assert sum(one.amount.minor for one in billed) == 60 * 42
     assert len({(one.kind, one.their_id) for one in found}) == len(found)
     middle = begin + (end - begin) / 2
@@ -395,8 +399,8 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(ou
     assert [one async for one in rail.records(end, end + timedelta(days=1))] == []
 
 
-async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(our: OurStripe):
-    rail = rail_on(our, Mode.TRANSFERS)
+async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(our: OurStripe, on: On):
+    rail = on(Mode.TRANSFERS)
     begin = datetime.fromtimestamp(our.books.clock, UTC)
     intent = wish(account=None)
     link = await rail.create_payment(intent, key="k")
@@ -418,4 +422,3 @@ async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(ou
     our.faults.extend([500, 500])
     with pytest.raises(RailDown):
         _ = [one async for one in rail.records(begin, begin + timedelta(days=1))]
-    await rail.close()

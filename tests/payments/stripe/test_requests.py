@@ -1,5 +1,10 @@
 """Every request is of the installed library's own types, and the checker that says so can say no."""
 
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
 import stripe
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +18,6 @@ from payments.stripe_rail.calls import API_VERSION
 from tests.payments.stripe import our_books
 from tests.payments.stripe.shapes import REQUESTS, route_of, tree_of, wrong, wrong_in
 from tests.payments.stripe.stage import BACK, wish
-
-import pytest
-from datetime import timedelta
-from uuid import uuid4
 
 DAY = timedelta(hours=23)
 GOOD = [
@@ -79,9 +80,9 @@ def test_the_checker_knows_ids_from_names_in_a_path():
     assert route_of("POST", "/v1/account_links") in REQUESTS
 
 
-def wire(asked: object) -> dict[str, object]:
+def wire(asked: Any) -> dict[str, Any]:
     """As the library would send it."""
-    pairs = stripe._encode._api_encode(asked)  # type: ignore[attr-defined]
+    pairs = stripe._encode._api_encode(asked)
     return tree_of([(name, str(value)) for name, value in pairs])
 
 
@@ -94,7 +95,9 @@ def test_a_page_says_the_language_the_tips_and_our_id_in_three_places(mode: Mode
 
     assert wrong(checkout.SessionCreateParams, wire(asked)) == []
     assert asked["locale"] == "zh"
-    items = [(one["price_data"]["product_data"]["name"], one["price_data"]["unit_amount"]) for one in asked["line_items"]]
+    items = [
+        (one["price_data"]["product_data"]["name"], one["price_data"]["unit_amount"]) for one in asked["line_items"]
+    ]
     assert items == [("乡村图书馆", 1000), ("热午餐", 2000)]
     id_ = str(intent.reference)
     about = asked["payment_intent_data"]
