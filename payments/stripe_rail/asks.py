@@ -101,15 +101,15 @@ def saved_charge(intent: PaymentIntent, method: SavedMethod, mode: Mode) -> Paym
     return asked
 
 
-def refund(ask: RefundAsk, mode: Mode) -> RefundCreateParams:
-    """Part of a charge, or all of it, to the donor; where it was passed on at once, it is taken back from there."""
+def refund(ask: RefundAsk, *, destined: bool) -> RefundCreateParams:
+    """Part of a charge, or all of it, to the donor; what went on to its destination at once is taken back there."""
     asked: RefundCreateParams = {
         "payment_intent": ask.charge,
         "amount": ask.amount.minor,
         "reason": "requested_by_customer",
         "metadata": {PAYMENT: str(ask.reference), REFUND: str(ask.refund)},
     }
-    if mode is Mode.DESTINATION:
+    if destined:
         asked["reverse_transfer"] = True
     return asked
 

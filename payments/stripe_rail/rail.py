@@ -6,13 +6,14 @@ Speaks Stripe's API of 2026-10-28 (endive). How each charge mode moves money and
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import orjson
 import stripe
 
 from giving.money import Money
-from giving.payments import RailEvent, SavedMethod
+from giving.payments import PaymentState, RailEvent, SavedMethod
 from giving.rails import Capabilities, Holder, Refunds
 from payments.provider import (
     Account,
@@ -22,6 +23,7 @@ from payments.provider import (
     PaymentIntent,
     PaymentLink,
     PaymentRef,
+    RailDown,
     RailRefused,
     Record,
     RefundAsk,
@@ -96,14 +98,19 @@ class StripeRail:
         return await self._page(asked, intent.account, key)
 
     async def cancel_payment(self, payment: PaymentRef) -> None:
-        """Close the page (or the charge, where there is none). RailRefused: it was paid, or somebody is paying."""
-        if payment.their_id is None:
-            raise RailRefused("not_known")
+        """Close the page (or the charge, where there is none). RailRefused: it was paid, or is being paid."""
         id_, places = payment.their_id, self._modes.places(payment.account)
+        if id_ is None:
+            found = await self.fetch(payment)
+            if found.state is PaymentState.UNKNOWN:
+                raise RailDown
+            if found.their_id is None:
+                return  # it was never made
+            id_ = found.their_id
         try:
-            await self._calls.at_either(places, lambda place: self._close(id_, place))
+            await self._calls.at_either(places, partial(self._close, id_))
         except RailRefused:
-            if (await self._calls.at_either(places, lambda place: self._look(id_, place))).get("status") not in (
+            if (await self._calls.at_either(places, partial(self._look, id_))).get("status") not in (
                 "expired",
                 "canceled",
             ):
@@ -119,12 +126,8 @@ class StripeRail:
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for money to go back; `refund.created` or `refund.updated` follows. `charge`: the PaymentIntent."""
-        asked = asks.refund(ask, self._modes.of(ask.account))
-        create = self._calls.client.v1.refunds.create_async
         try:
-            await self._calls.at_either(
-                self._modes.places(ask.account), lambda place: create(asked, options(place, key))
-            )  # fmt: skip
+            await self._calls.at_either(self._modes.places(ask.account), partial(self._refund, ask, key))
         except RailRefused as refused:
             if str(refused) in _GONE:
                 raise RailRefused("amount_too_large") from refused
@@ -218,6 +221,10 @@ class StripeRail:
                 continue
             asked = asks.transfer(payment.reference, source, account, part)
             await self._calls.ask(v1.transfers.create_async(asked, options(None, f"{key}:{account}")))
+
+    def _refund(self, ask: RefundAsk, key: str, place: str | None) -> Asked:
+        destined = place is None and ask.account is not None and self._modes.of(ask.account) is not Mode.TRANSFERS
+        return self._calls.client.v1.refunds.create_async(asks.refund(ask, destined=destined), options(place, key))
 
     def _close(self, id_: str, place: str | None) -> Asked:
         v1, at = self._calls.client.v1, options(place)

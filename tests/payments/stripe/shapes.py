@@ -74,7 +74,7 @@ def route_of(method: str, path: str) -> tuple[str, str]:
     """The request's place in REQUESTS."""
     if (method, path) in REQUESTS:
         return method, path
-    return method, re.sub(r"/[a-z]+_[A-Za-z0-9_]+(?=/|$)", _blank, path)
+    return method, re.sub(r"/[a-z]+_[A-Za-z0-9_-]+(?=/|$)", _blank, path)
 
 
 def _blank(part: re.Match[str]) -> str:

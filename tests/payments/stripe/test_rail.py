@@ -171,6 +171,8 @@ async def test_a_mode_of_its_own_and_a_payment_made_before_the_mode_was_changed(
     link = await before.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
     assert (await after.fetch(ref(intent, link.their_id))).state is PaymentState.PAID
+    await after.refund(RefundAsk(new_id(), paid["id"], Money(500, CNY), intent.amount, intent.reference, ANNA), key="r")
+    assert "reverse_transfer" not in our.asked[-1][2]
     assert our.books.places[(await after.create_payment(wish(), key="k2")).their_id] is None
     assert our.books.places[(await after.create_payment(wish(account=BEN), key="k3")).their_id] == BEN
     assert our.books.places[paid["id"]] == ANNA
@@ -191,8 +193,12 @@ async def test_a_page_is_closed_once_and_one_that_was_paid_stays_paid(our: OurSt
     our.books.pay(paid.their_id)
     with pytest.raises(RailRefused):
         await rail.cancel_payment(PaymentRef(new_id(), paid.their_id, ANNA))
-    with pytest.raises(RailRefused, match="not_known"):
-        await rail.cancel_payment(ref(intent, None))
+
+    lost, never = wish(), wish()
+    link = await rail.create_payment(lost, key="k3")
+    await rail.cancel_payment(ref(lost, None))
+    await rail.cancel_payment(ref(never, None))
+    assert (await rail.fetch(ref(lost, link.their_id))).state is PaymentState.CANCELLED, "found by our id"
 
 
 async def test_a_declined_card_leaves_the_page_open_and_says_no_more_than_that(our: OurStripe, rail: StripeRail):
