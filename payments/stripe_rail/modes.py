@@ -55,6 +55,10 @@ class Modes:
             return (None,)
         return (account, None) if self.of(account) is Mode.DIRECT else (None, account)
 
+    def destined(self, account: str | None, place: str | None) -> bool:
+        """Whether a payment that is at this place went on to the account at once."""
+        return place is None and account is not None and self.of(account) is not Mode.TRANSFERS
+
     def holder(self, account: str | None) -> Holder:
         """With whom the money is once it was paid."""
         return Holder.OPERATOR if self.of(account) is Mode.TRANSFERS else Holder.ORGANISATION

@@ -223,8 +223,8 @@ class StripeRail:
             await self._calls.ask(v1.transfers.create_async(asked, options(None, f"{key}:{account}")))
 
     def _refund(self, ask: RefundAsk, key: str, place: str | None) -> Asked:
-        destined = place is None and ask.account is not None and self._modes.of(ask.account) is not Mode.TRANSFERS
-        return self._calls.client.v1.refunds.create_async(asks.refund(ask, destined=destined), options(place, key))
+        asked = asks.refund(ask, destined=self._modes.destined(ask.account, place))
+        return self._calls.client.v1.refunds.create_async(asked, options(place, key))
 
     def _close(self, id_: str, place: str | None) -> Asked:
         v1, at = self._calls.client.v1, options(place)
