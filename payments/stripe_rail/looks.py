@@ -38,6 +38,15 @@ class LookUps:
         session = await self._session(payment.their_id, self._modes.places(payment.account))
         return await self._of_session(session, payment.account)
 
+    async def intent_of(self, id_: str) -> Json | None:
+        """The charge behind an id of the platform's, its page's or its own; None where nobody has begun to pay."""
+        if not id_.startswith("pi_"):
+            begun = (await self._session(id_, (None,))).get("payment_intent")
+            if begun is None:
+                return None
+            id_ = identity(begun)
+        return await self._intent(id_, (None,))
+
     async def _by_reference(self, payment: PaymentRef) -> Found:
         """By our id: among the pages made about when it was, then among the charges without a page."""
         seen = 0

@@ -204,15 +204,14 @@ class StripeRail:
 
         What arrived is split by these shares to its last minor unit, in the currency it arrived in; the fee is ours.
         """
-        if payment.their_id is None or not payment.their_id.startswith("pi_"):
+        if payment.their_id is None:
             raise RailRefused("not_known")
         v1 = self._calls.client.v1
-        look = v1.payment_intents.retrieve_async(payment.their_id, {"expand": ["latest_charge.balance_transaction"]})
-        intent = await self._calls.ask(look)
         with understood():
-            charge = intent["latest_charge"]
-            if intent["status"] != "succeeded":
+            intent = await self._looks.intent_of(payment.their_id)
+            if intent is None or intent["status"] != "succeeded":
                 raise RailRefused("not_paid")
+            charge = intent["latest_charge"]
             balance = charge["balance_transaction"]  # an id, or nothing, until it is in the balance: ask again
             parts = asks.in_parts(money(balance["amount"], balance["currency"]), shares)
             source = identity(charge["id"])

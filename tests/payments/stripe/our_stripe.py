@@ -19,7 +19,7 @@ from tests.payments.stripe.shapes import Tree, odd_fields, route_of, tree_of, wr
 API_KEY = "sk_test_ours"
 SECRET, CONNECT_SECRET = "whsec_platform", "whsec_connected"
 LEAST = {"cny": 360, "usd": 50}
-HANG = -1
+HANG, HALF, NOT_JSON = -1, -2, -3  # faults, beside the statuses
 Answer = Callable[["OurStripe", list[str], Tree, str | None], Thing]
 
 
@@ -54,7 +54,7 @@ class OurStripe:
         account, key = request.headers.get("Stripe-Account"), request.headers.get("Idempotency-Key")
         self.asked.append((request.method, request.path, tree, account, key))
         if self.faults:
-            return self._fault(request, self.faults.popleft())
+            return await self._fault(request, self.faults.popleft())
         said = json.dumps([request.method, request.path, tree], sort_keys=True)
         if request.method == "POST" and key is not None and (account, key) in self._answers:
             before, status, body = self._answers[account, key]
@@ -70,13 +70,20 @@ class OurStripe:
             self._answers[account, key] = (said, status, copy.deepcopy(body))
         return web.json_response(body, status=status)
 
-    def _fault(self, request: web.Request, status: int) -> web.StreamResponse:
-        if status == HANG:
-            assert request.transport is not None
+    async def _fault(self, request: web.Request, fault: int) -> web.StreamResponse:
+        assert request.transport is not None
+        if fault == NOT_JSON:
+            return web.Response(text="<html>")
+        if fault == HALF:
+            half = web.StreamResponse(headers={"Content-Length": "1000"})
+            await half.prepare(request)
+            await half.write(b'{"id":')
             request.transport.close()
-        return web.json_response(
-            {"error": {"type": "api_error", "message": "no"}}, status=max(status, 500) if status != 429 else 429
-        )
+            return half
+        if fault == HANG:
+            request.transport.close()
+        error = {"error": {"type": "api_error", "message": "no"}}
+        return web.json_response(error, status=fault if fault > 0 else 500)
 
     def _refused(self, refusal: Refusal) -> web.Response:
         return web.json_response({"error": refusal.error}, status=refusal.status)

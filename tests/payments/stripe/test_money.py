@@ -84,8 +84,14 @@ async def test_what_is_not_in_the_balance_yet_is_passed_on_later(our: OurStripe,
     paid = our.books.pay(link.their_id)
     with pytest.raises(RailDown):
         await rail.transfer(PaymentRef(new_id(), paid["id"]), {ANNA: Money(1, CNY)}, key="t")
-    with pytest.raises(RailRefused, match="not_known"):
-        await rail.transfer(PaymentRef(new_id(), link.their_id), {ANNA: Money(1, CNY)}, key="t")
+    unpaid = await rail.create_payment(wish(account=None), key="k2")
+    for their_id, code in ((None, "not_known"), (unpaid.their_id, "not_paid")):
+        with pytest.raises(RailRefused, match=code):
+            await rail.transfer(PaymentRef(new_id(), their_id), {ANNA: Money(1, CNY)}, key="t")
+    our.books.into_balance(paid["latest_charge"])
+    await rail.transfer(PaymentRef(new_id(), link.their_id), {ANNA: Money(1, CNY), BEN: Money(0, CNY)}, key="t")
+    (whole,) = our.books.all_of("transfer", None)
+    assert (whole["amount"], whole["destination"]) == (417, ANNA), "by the id of its page, too; and nothing to nobody"
 
 
 async def test_a_charge_that_reaches_the_balance_later_is_thin_until_then(our: OurStripe, on: On):
@@ -186,7 +192,11 @@ async def test_a_dispute_is_held_then_won_or_lost_and_its_fees_are_told_apart(ou
     assert len({event.event_id for event in found}) == len(found)
 
 
-async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(our: OurStripe, rail: StripeRail):
+async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(
+    our: OurStripe, rail: StripeRail, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("payments.stripe_rail.records.PAGE", 7)
+    others = [await rail.open_account(f"org {n}", "HK", key=f"o{n}") for n in range(9)]
     begin = datetime.fromtimestamp(our.books.clock, UTC)
     account = (await rail.open_account("Anna", "HK", key="o")).their_id
     told = []
@@ -200,7 +210,10 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(ou
             our.books.dispute(paid, fee=0)
         told += events_in(rail, await rail.fetch(ref(intent, link.their_id)))
     foreign = our.books.charge(None, 5000, "usd", {})
-    our.books.refund(foreign, 100)
+    our.books.dispute_ends(our.books.dispute(our.books.charge(None, 7000, "usd", {})), won=False)
+    our.books.balance(None, "refund", -5, "usd", our.books.refund(foreign, 100)["id"])
+    our.books.balance(account, "charge", 5, "usd", paid["latest_charge"])["currency"] = "thb"
+    our.books.balance(None, "payout", -500, "usd", "po_1")
     end = datetime.fromtimestamp(our.books.clock + 1, UTC)
 
     found = [record async for record in rail.records(begin, end)]
@@ -212,6 +225,7 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(ou
         "what the platform was billed for the organisation's charges"
     )
     assert sum(one.amount.minor for one in billed) == 60 * 42
+    assert len(our.books.all_of("account", None)) == len(others) + 1
     assert len({(one.kind, one.their_id) for one in found}) == len(found)
     middle = begin + (end - begin) / 2
     parts = [[one async for one in rail.records(*span)] for span in ((begin, middle), (middle, end))]
