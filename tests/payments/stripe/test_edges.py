@@ -150,6 +150,7 @@ async def test_a_saved_card_is_charged_as_the_mode_says(our: OurStripe, on: On, 
     link = await rail.charge_saved(intent, saved.method, key="c")
     asked = our.asked[-1][2]
     assert {"on_behalf_of", "transfer_data", "transfer_group"} & asked.keys() == names
+    assert (asked["confirm"], asked["off_session"]) == ("true", "true")
     found = events_in(rail, await rail.fetch(ref(intent, link.their_id)))
     assert found[0].kind is EventKind.PAID
     assert found[0].account == {Mode.DIRECT: ANNA, Mode.DESTINATION: BEN, Mode.TRANSFERS: None}[mode]

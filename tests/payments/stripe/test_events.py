@@ -134,6 +134,7 @@ def test_what_an_event_says_of_accounts_conversions_and_our_ids():
     assert read("setup_intent.succeeded", SETUP).method == SavedMethod("cus_1", "pm_1", "", "acct_1")
     assert read("account.updated", ACCOUNT).ready is True
     assert read("account.updated", ACCOUNT | {"payouts_enabled": False}).ready is False
+    assert read("account.updated", ACCOUNT | {"charges_enabled": False}).ready is False
     own = ACCOUNT | {"controller": {"fees": {"payer": "account"}}}
     assert read("account.updated", own).ready is False, "its gifts would not be whole"
     assert read("account.application.deauthorized", {"id": "ca_1"}).ready is False

@@ -104,6 +104,7 @@ def test_a_page_says_the_language_the_tips_and_our_id_in_three_places(mode: Mode
     assert asked["client_reference_id"] == id_
     assert asked["metadata"] == about["metadata"] == {"yizan_payment": id_}
     assert asked["success_url"] == asked["cancel_url"] == BACK
+    assert asked["adaptive_pricing"] == {"enabled": False}, "what the chat showed is what is paid"
     to = {Mode.DESTINATION: {"on_behalf_of": intent.account, "transfer_data": {"destination": intent.account}},
           Mode.TRANSFERS: {"transfer_group": id_}}.get(mode, {})  # fmt: skip
     assert {name: about[name] for name in about if name not in ("metadata", "description")} == to  # type: ignore[literal-required]
