@@ -32,6 +32,10 @@ RAIL: Final = "stripe"
 _LOST: Final = "lost"
 
 
+class OtherMode(BadEvent):
+    """An event of test mode in live mode, or the other way round: the wrong endpoint, or the wrong key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What every event has."""
@@ -52,7 +56,7 @@ def decode(event: Json, *, livemode: bool) -> RailEvent:
     """What an event means; OTHER for what we don't use. Raises: BadEvent."""
     try:
         if event["livemode"] is not livemode:
-            raise BadEvent("test mode and live mode don't mix: livemode differs from rails.stripe.livemode")
+            raise OtherMode("test mode and live mode don't mix: livemode differs from rails.stripe.livemode")
         head = Head(identity(event["id"]), moment(event["created"]), identity_or_none(event.get("account")))
         read = _READERS.get(event["type"])
         try:

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 import stripe
+import structlog
 
 from giving.money import Money
 from giving.payments import PaymentState, RailEvent, SavedMethod
@@ -30,13 +31,14 @@ from payments.provider import (
 )
 from payments.stripe_rail import asks
 from payments.stripe_rail.calls import Asked, Calls, options, understood
-from payments.stripe_rail.events import RAIL, decode, is_ready
+from payments.stripe_rail.events import RAIL, OtherMode, decode, is_ready
 from payments.stripe_rail.looks import LookUps
 from payments.stripe_rail.modes import Modes
 from payments.stripe_rail.reading import identity, money
 from payments.stripe_rail.records import Books
 from payments.stripe_rail.told import event_in, is_found
 
+log = structlog.get_logger()
 TOLERANCE_S: Final = 300
 MOST_MINOR: Final = 99_999_999  # eight digits, whatever the currency. Source: docs.stripe.com/currencies
 REFUND_DAYS: Final = 90  # the shortest of those offered: Alipay; cards take longer
@@ -146,7 +148,12 @@ class StripeRail:
             raise BadSignature
         if abs(int(self._now().timestamp()) - _stamp(header)) > TOLERANCE_S:
             raise BadSignature
-        return self._webhook(body)
+        try:
+            return self._webhook(body)
+        except OtherMode:
+            hint = "whose endpoint is it? the key, the endpoints and rails.stripe.livemode belong together"
+            log.error("event_of_other_mode", rail=self.name, ours_is_live=self._words.livemode, hint=hint)
+            raise
 
     def event_of(self, body: str) -> RailEvent:
         """Decode what was verified before: a webhook's body, or one of `fetch`. Raises: BadEvent."""

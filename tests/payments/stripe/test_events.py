@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from stripe import WebhookSignature
+from structlog.testing import capture_logs
 
 from giving.money import Money
 from giving.payments import EventKind, RailEvent, SavedMethod
@@ -197,8 +198,9 @@ def test_a_payment_that_says_no_amount_or_no_charge_is_refused(about: dict[str, 
 def test_live_events_are_refused_in_test_mode_and_test_events_in_live_mode():
     for livemode, said in ((False, True), (True, False)):
         body = json.dumps(event("checkout.session.completed", SESSION, livemode=said)).encode()
-        with pytest.raises(BadEvent, match="livemode"):
+        with pytest.raises(BadEvent, match="livemode"), capture_logs() as logged:
             door(livemode=livemode).read_event(body, signed(body))
+        assert [(one["event"], one["ours_is_live"]) for one in logged] == [("event_of_other_mode", livemode)]
         found = body_of(door().event_of(BODY.decode()), livemode=said)
         with pytest.raises(BadEvent, match="livemode"):
             door(livemode=livemode).event_of(found)
