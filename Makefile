@@ -64,6 +64,7 @@ faults: install-dev
 
 test: install-dev
 	$(PY) tools/ensure_browser.py
+	$(PY) tools/ensure_peers.py
 	$(PY) -m pytest
 
 bench: install-dev

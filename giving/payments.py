@@ -134,7 +134,8 @@ class RailEvent:
 
     `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider, `ready`
     whether it takes payments. `refund`: our id of the refund it tells of, if we asked for it. Of a SAVED one
-    `reference` is our id of the request to save.
+    `reference` is our id of the request to save. `thin`: it happened, but not all that is to be booked with it is in it
+    (a conversion, whose payment it is): the payment is looked up (`charge` names it where `reference` does not).
     """
 
     rail: str
@@ -151,6 +152,7 @@ class RailEvent:
     refund: UUID | None = None
     method: SavedMethod | None = None
     ready: bool | None = None
+    thin: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,3 +210,12 @@ class Connects(Protocol):
     async def account(self, account: str) -> Account:
         """How far it is."""
         ...
+
+
+@runtime_checkable
+class PassesOn(Protocol):
+    """A rail on which what was paid is with us first, and organisations have accounts with it."""
+
+    async def transfer(self, payment: PaymentRef, shares: Mapping[str, Money], *, key: str) -> None:
+        """Pass a paid payment on, by account and in the donor's currency; TRANSFERRED events tell what arrived."""
+        ...

@@ -24,6 +24,16 @@ def _whole(value: object) -> object:
     raise ValueError("must be a whole number")
 
 
+def _truth(value: object) -> object:
+    """Words from the environment are a yes or no; YAML's 1 is not."""
+    words = {"true": True, "yes": True, "false": False, "no": False}
+    if isinstance(value, str) and value.strip().lower() in words:
+        return words[value.strip().lower()]
+    if isinstance(value, bool):
+        return value
+    raise ValueError("must be true or false")
+
+
 def web_address(value: str) -> str:
     """http or https, with no slash at the end; a user, a query or a fragment would break what is put behind it."""
     try:
@@ -79,6 +89,14 @@ def hours(value: str) -> str:
     return value
 
 
+def account_modes(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Each an account and how it is charged, and no account twice."""
+    if not all(re.fullmatch("acct_[A-Za-z0-9]+=(direct|destination|transfers)", value) for value in values):
+        raise ValueError("must be like acct_1Ab2Cd=destination (direct, destination or transfers)")
+    each_once(tuple(value.partition("=")[0] for value in values))
+    return values
+
+
 def like_secret(pattern: str, words: str) -> AfterValidator:
     """A secret of this shape; its words are never repeated."""
 
@@ -90,6 +108,7 @@ def like_secret(pattern: str, words: str) -> AfterValidator:
     return AfterValidator(shaped)
 
 
+Flag = Annotated[bool, BeforeValidator(_truth)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Positive = Annotated[Whole, Field(ge=1)]
 Text = Annotated[str, Field(strict=True)]

@@ -19,10 +19,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from settings.kinds import (
     Address,
+    Flag,
     Positive,
     Secret,
     Text,
     Whole,
+    account_modes,
     currency_code,
     database_address,
     each_once,
@@ -111,11 +113,55 @@ class SandboxRail(Group):
     webhook_secret: Secret = None
 
 
+class StripeLeast(Group):
+    """In minor units, by what Stripe takes after conversion; CNY with room for the rate.
+
+    Source: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+    """
+
+    AUD: Positive = 50
+    CAD: Positive = 50
+    CHF: Positive = 50
+    CNY: Positive = 400
+    DKK: Positive = 250
+    EUR: Positive = 50
+    GBP: Positive = 30
+    HKD: Positive = 400
+    JPY: Positive = 50
+    MYR: Positive = 200
+    NOK: Positive = 300
+    NZD: Positive = 50
+    SEK: Positive = 300
+    SGD: Positive = 50
+    USD: Positive = 50
+
+
+class StripeRail(Group):
+    api_base: Address = "https://api.stripe.com"
+    api_key: Annotated[
+        Secret, like_secret("(sk|rk)_(test|live)_[A-Za-z0-9]+", "sk_test_…, rk_test_…, sk_live_… or rk_live_…")
+    ] = None
+    signing_secret: Secret = None
+    connect_signing_secret: Secret = None
+    livemode: Flag = False
+    mode: Literal["direct", "destination", "transfers"] = "direct"
+    modes: Annotated[tuple[Text, ...], AfterValidator(account_modes)] = ()
+    methods: Annotated[tuple[Text, ...], AfterValidator(each_once)] = ()
+    page_minutes: Annotated[Whole, Field(ge=60, le=1430)] = 1380
+    least_minor: StripeLeast = StripeLeast()
+
+    @property
+    def mode_by_account(self) -> dict[str, str]:
+        """Of the organisations that are charged otherwise than by `mode`."""
+        return dict(one.split("=", 1) for one in self.modes)
+
+
 class Rails(Group):
     """`enabled` names the groups below it that are in use; `missing_for_run` checks the names."""
 
     enabled: Annotated[tuple[Text, ...], AfterValidator(each_once)] = ()
     sandbox: SandboxRail = SandboxRail()
+    stripe: StripeRail = StripeRail()
 
 
 class Notices(Group):

@@ -8,7 +8,7 @@ from pydantic import (
     SecretStr,
 )
 
-from settings.model import SECRETS, Rails, Settings, group_of, variable_of
+from settings.model import SECRETS, Rails, Settings, StripeRail, group_of, variable_of
 from settings.words import HIDDEN, nearest, without_password
 
 
@@ -27,11 +27,21 @@ def missing_for_run(settings: Settings) -> list[str]:
             rail = getattr(settings.rails, name)
             keys = {field: f"rails.{name}.{field}" for field in type(rail).model_fields}
             lines += [_unset(key) for field, key in keys.items() if key in SECRETS and not getattr(rail, field)]
+            lines += _of_stripe(rail) if isinstance(rail, StripeRail) else []
         else:
             near = nearest(name, rails)
             hint = f"did you mean {near}?" if near else f"known: {', '.join(rails)}"
             lines.append(f"rails.enabled: no rail is called {name}, {hint}")
     return lines
+
+
+def _of_stripe(rail: StripeRail) -> list[str]:
+    """A key of the other mode would be found out by the first event, after a gift."""
+    live = rail.api_key is not None and "_live_" in rail.api_key.get_secret_value()[:8]
+    if rail.api_key is None or live is rail.livemode:
+        return []
+    of = "live" if live else "test"
+    return [f"rails.stripe.api_key: is a key of {of} mode, and rails.stripe.livemode is {str(rail.livemode).lower()}"]
 
 
 def _unset(key: str) -> str:

@@ -379,10 +379,54 @@ def test_run_needs_the_secrets_of_the_rails_that_are_enabled():
     assert missing_for_run(load(None, complete)) == []
 
 
-@pytest.mark.parametrize(("name", "hint"), [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox")])
+@pytest.mark.parametrize(("name", "hint"), [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox, stripe")])
 def test_run_refuses_a_rail_nobody_knows_and_names_the_nearest(name, hint):
     environ = {"YIZAN_RAILS__ENABLED": name, "YIZAN_TELEGRAM__TOKEN": TOKEN}
     assert missing_for_run(load(None, environ)) == [f"rails.enabled: no rail is called {name}, {hint}"]
+
+
+STRIPE = {
+    "YIZAN_RAILS__ENABLED": "stripe", "YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_RAILS__STRIPE__API_KEY": "sk_test_0a",
+    "YIZAN_RAILS__STRIPE__SIGNING_SECRET": "whsec_a", "YIZAN_RAILS__STRIPE__CONNECT_SIGNING_SECRET": "whsec_b",
+}  # fmt: skip
+
+
+def test_run_refuses_a_stripe_key_of_the_other_mode_without_repeating_it():
+    live = STRIPE | {"YIZAN_RAILS__STRIPE__LIVEMODE": "true"}
+    assert missing_for_run(load(None, STRIPE)) == []
+    assert missing_for_run(load(None, live)) == [
+        "rails.stripe.api_key: is a key of test mode, and rails.stripe.livemode is true"
+    ]
+    assert missing_for_run(load(None, live | {"YIZAN_RAILS__STRIPE__API_KEY": "rk_live_0a"})) == []
+    assert missing_for_run(load(None, STRIPE | {"YIZAN_RAILS__STRIPE__API_KEY": ""})) == [
+        "rails.stripe.api_key: is not set; set YIZAN_RAILS__STRIPE__API_KEY or YIZAN_RAILS__STRIPE__API_KEY_FILE"
+    ]
+
+
+def test_modes_and_floors_of_stripe_are_read_from_the_environment_too():
+    found = load(
+        None,
+        {
+            "YIZAN_RAILS__STRIPE__MODES": "acct_1=destination, acct_2=transfers",
+            "YIZAN_RAILS__STRIPE__LEAST_MINOR__CNY": "500",
+        },
+    ).rails.stripe
+    assert found.mode_by_account == {"acct_1": "destination", "acct_2": "transfers"}
+    assert (found.least_minor.CNY, found.least_minor.USD) == (500, 50)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "why"),
+    [
+        ("API_KEY", "pk_test_0a", "must be sk_test_…, rk_test_…, sk_live_… or rk_live_…"),
+        ("LIVEMODE", "maybe", "must be true or false"),
+        ("MODES", "acct_1=gift", "must be like acct_1Ab2Cd=destination (direct, destination or transfers)"),
+        ("MODES", "acct_1=direct,acct_1=transfers", "holds the same value twice"),
+        ("PAGE_MINUTES", "1441", "must be at most 1430, not 1441"),
+    ],
+)
+def test_a_mistake_about_stripe_is_one_line(variable, text, why):
+    assert problems(None, {f"YIZAN_RAILS__STRIPE__{variable}": text}) == [f"YIZAN_RAILS__STRIPE__{variable}: {why}"]
 
 
 # --- showing ---

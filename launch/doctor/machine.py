@@ -113,6 +113,9 @@ def rails(settings: Settings, unreachable: Iterable[str] | None) -> Check:
     if "sandbox" in enabled:
         to_do = "take it out of rails.enabled before you raise money"
         return Check("rails", Status.WARN, f"{said}: the sandbox moves test money only", to_do)
+    if "stripe" in enabled and not settings.rails.stripe.livemode:
+        to_do = "docs/rails.md has the steps to live mode: live keys, live endpoints, rails.stripe.livemode"
+        return Check("rails", Status.WARN, f"{said}: Stripe's test mode moves test money only", to_do)
     return Check("rails", Status.OK, said)
 
 

@@ -116,7 +116,27 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
             key=sandbox.key.get_secret_value() if sandbox.key else "",
             webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
         )
+    if "stripe" in settings.rails.enabled:
+        rails["stripe"] = _stripe(settings)
     return rails
+
+
+def _stripe(settings: Settings) -> Rail:
+    from payments.stripe_rail import Mode, Modes, StripeRail, StripeWords  # its library is loaded where it is used
+
+    stripe = settings.rails.stripe
+    return StripeRail(
+        StripeWords(
+            api_key=stripe.api_key.get_secret_value() if stripe.api_key else "",
+            secrets=[one.get_secret_value() for one in (stripe.signing_secret, stripe.connect_signing_secret) if one],
+            least=stripe.least_minor.model_dump(),
+            api_base=stripe.api_base,
+            livemode=stripe.livemode,
+            modes=Modes(Mode(stripe.mode), {account: Mode(mode) for account, mode in stripe.mode_by_account.items()}),
+            methods=stripe.methods,
+            page_life=timedelta(minutes=stripe.page_minutes),
+        )
+    )
 
 
 def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> Services:

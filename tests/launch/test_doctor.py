@@ -117,6 +117,8 @@ def test_the_webhook_is_looked_at_as_run_will_do_it(public_url: str, updates: st
 
 
 SANDBOX = {"enabled": ["sandbox"], "sandbox": {"key": "k", "webhook_secret": "s"}}
+STRIPE = {"api_key": "sk_live_0", "signing_secret": "s", "connect_signing_secret": "s", "livemode": True}
+STRIPE_TEST = STRIPE | {"api_key": "sk_test_0", "livemode": False}
 
 
 @pytest.mark.parametrize(("rails", "silent", "status", "says"), [
@@ -126,6 +128,9 @@ SANDBOX = {"enabled": ["sandbox"], "sandbox": {"key": "k", "webhook_secret": "s"
     (SANDBOX, ["sandbox"], "fail", "sandbox: no answer"),
     ({"enabled": ["sandbox"]}, None, "fail", "rails.sandbox.key"),
     ({"enabled": ["stripes"]}, None, "fail", "no rail is called stripes"),
+    ({"enabled": ["stripe"], "stripe": STRIPE}, [], "ok", "stripe"),
+    ({"enabled": ["stripe"], "stripe": STRIPE_TEST}, [], "warn", "test money"),
+    ({"enabled": ["stripe"], "stripe": STRIPE | {"livemode": False}}, [], "fail", "a key of live mode"),
 ])  # fmt: skip
 def test_the_rails(rails: dict[str, Any], silent: list[str] | None, status: str, says: str):
     check = machine.rails(settings(rails=rails), silent)

@@ -1,0 +1,64 @@
+"""Charge modes: with whom the money of a payment is, and on whose account at Stripe it is to be looked for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from giving.rails import Holder
+from payments.provider import RailRefused
+
+# Our ids in Stripe's metadata, with a prefix of ours: other programs may use the same account.
+PAYMENT: Final = "yizan_payment"
+REFUND: Final = "yizan_refund"
+SAVING: Final = "yizan_saving"
+
+
+class Mode(StrEnum):
+    """DIRECT: paid to the organisation's own account, which is merchant of record; the platform is billed the fees.
+
+    DESTINATION: charged by the platform on behalf of the organisation, where the whole amount goes at once.
+    TRANSFERS: charged by the platform, which passes it on in parts, to one organisation or several.
+    Source: docs.stripe.com/connect/charges
+    """
+
+    DIRECT = "direct"
+    DESTINATION = "destination"
+    TRANSFERS = "transfers"
+
+
+@dataclass(frozen=True, slots=True)
+class Modes:
+    """The charge mode of each organisation's account: `usual`, where it is not among the `others`."""
+
+    usual: Mode = Mode.DIRECT
+    others: Mapping[str, Mode] = field(default_factory=dict)
+
+    def of(self, account: str | None) -> Mode:
+        """How payments to this account are charged."""
+        return self.others.get(account, self.usual) if account is not None else self.usual
+
+    def paid_to(self, account: str | None) -> Mode:
+        """The same, for a new payment. Raises: RailRefused (it needs an account)."""
+        mode = self.of(account)
+        if account is None and mode is not Mode.TRANSFERS:
+            raise RailRefused("no_account")
+        return mode
+
+    def header(self, account: str | None) -> str | None:
+        """On whose account its payments are: the organisation's, or (None) the platform's."""
+        return account if self.of(account) is Mode.DIRECT else None
+
+    def places(self, account: str | None) -> tuple[str | None, ...]:
+        """Where a payment may be, the likelier first: it stays where it was made when the mode is changed."""
+        if account is None:
+            return (None,)
+        return (account, None) if self.of(account) is Mode.DIRECT else (None, account)
+
+    def destined(self, account: str | None, place: str | None) -> bool:
+        """Whether a payment that is at this place went on to the account at once."""
+        return place is None and account is not None and self.of(account) is not Mode.TRANSFERS
+
+    def holder(self, account: str | None) -> Holder:
+        """With whom the money is once it was paid."""
+        return Holder.OPERATOR if self.of(account) is Mode.TRANSFERS else Holder.ORGANISATION

@@ -1,0 +1,144 @@
+"""Stripe's own books, for `reconcile`: the balance transactions of the platform and of every organisation's account."""
+
+import math
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from stripe.params import AccountListParams, BalanceTransactionListParams
+
+from giving.money import Money
+from giving.payments import EventKind
+from payments.provider import RailRefused, Record
+from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options
+from payments.stripe_rail.modes import PAYMENT
+from payments.stripe_rail.reading import Foreign, identity, identity_or_none, moment, money, ours, positive
+
+# Source: docs.stripe.com/reports/balance-transaction-types
+_CHARGES: Final = ("charge", "payment")
+_REFUNDS: Final = {
+    "refund": EventKind.REFUNDED,
+    "payment_refund": EventKind.REFUNDED,
+    "refund_failure": EventKind.REFUND_FAILED,
+    "payment_failure_refund": EventKind.REFUND_FAILED,
+}
+_TRANSFERS: Final = ("transfer", "transfer_refund")
+
+
+class Books:
+    """`records`: what moved money, and nothing of what other programs do on the same account.
+
+    What a bank decided moves none (the money went when the dispute began), so there is no DISPUTE_LOST; payouts are
+    left out. A FEE that names no payment is one the platform was billed for charges on organisations' accounts.
+    """
+
+    def __init__(self, calls: Calls) -> None:
+        """Ask by these calls."""
+        self._calls = calls
+
+    async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
+        """Every line of this time. Raises: RailDown, RailRefused; whatever an answer lacks, as Python says it."""
+        async for record in self._of(None, since, until):
+            yield record
+        async for account in self._calls.each(self._accounts):
+            async for record in self._of(identity(account["id"]), since, until):
+                yield record
+
+    def _accounts(self, after: str | None) -> Asked:
+        listed = self._calls.client.v1.accounts.list_async
+        asked: AccountListParams = {"limit": PAGE}
+        if after is not None:
+            asked["starting_after"] = after
+        return listed(asked)
+
+    async def _of(self, account: str | None, since: datetime, until: datetime) -> AsyncIterator[Record]:
+        listed, place = self._calls.client.v1.balance_transactions.list_async, options(account)
+        first, end = math.ceil(since.timestamp()), math.ceil(until.timestamp())
+
+        def page(after: str | None) -> Asked:
+            asked: BalanceTransactionListParams = {"created": {"gte": first, "lt": end}, "limit": PAGE}
+            asked["expand"] = ["data.source"]
+            if after is not None:
+                asked["starting_after"] = after
+            return listed(asked, place)
+
+        async for balance in self._calls.each(page):
+            try:
+                found = await self._read(balance, account)
+            except Foreign:
+                continue
+            for record in found:
+                yield record
+
+    async def _read(self, balance: Json, account: str | None) -> list[Record]:
+        kind, source, at = balance["type"], balance.get("source"), moment(balance["created"])
+        if kind == "stripe_fee" and account is None:
+            fee = money(-balance["amount"], balance["currency"])
+            return [Record(EventKind.FEE, identity(balance["id"]), fee, at)] if fee.minor > 0 else []
+        if not isinstance(source, dict):
+            return []
+        if kind in _CHARGES:
+            reference, intent = ours(source, PAYMENT), identity_or_none(source.get("payment_intent"))
+            return self._charged(balance, source, intent, reference, account) if reference and intent else []
+        if kind in _REFUNDS:
+            return await self._about(_REFUNDS[kind], balance, source, account)
+        if kind == "adjustment" and source["object"] == "dispute":
+            won = balance["amount"] > 0
+            return await self._about(EventKind.DISPUTE_WON if won else EventKind.DISPUTED, balance, source, account)
+        return await self._transferred(balance, source) if kind in _TRANSFERS and account is None else []
+
+    def _charged(
+        self, balance: Json, charge: Json, intent: str, reference: UUID, account: str | None
+    ) -> list[Record]:  # fmt: skip
+        paid = positive(charge["amount"], charge["currency"])
+        at = moment(balance["created"])
+        return [
+            Record(EventKind.PAID, intent, paid, at, reference, account),
+            *_fee(balance, intent, reference, account),
+        ]
+
+    async def _about(
+        self, kind: EventKind, balance: Json, source: Json, account: str | None
+    ) -> list[Record]:  # fmt: skip
+        """A refund or a dispute: of a payment of ours, whoever made it."""
+        reference = ours(source, PAYMENT) or await self._reference(source.get("payment_intent"), account)
+        if reference is None:
+            return []
+        amount, at = positive(source["amount"], source["currency"]), moment(balance["created"])
+        return [
+            Record(kind, identity(source["id"]), amount, at, reference, account),
+            *_fee(balance, identity(balance["id"]), reference, account),
+        ]
+
+    async def _transferred(self, balance: Json, source: Json) -> list[Record]:
+        """What was passed on, or (with an id of its own) came back."""
+        transfer = source
+        if source["object"] == "transfer_reversal":
+            transfer = await self._calls.ask(
+                self._calls.client.v1.transfers.retrieve_async(identity(source["transfer"]))
+            )
+        reference = ours(transfer, PAYMENT)
+        if reference is None:
+            return []
+        amount, at = positive(source["amount"], source["currency"]), moment(balance["created"])
+        to = identity(transfer["destination"])
+        return [Record(EventKind.TRANSFERRED, identity(source["id"]), amount, at, reference, to)]
+
+    async def _reference(self, intent: object, account: str | None) -> UUID | None:
+        """Our payment, of what names only Stripe's; seldom asked: refunds made at Stripe, and disputes."""
+        if intent is None:
+            return None
+        get = self._calls.client.v1.payment_intents.retrieve_async
+        try:
+            return ours(await self._calls.ask(get(identity(intent), {}, options(account))), PAYMENT)
+        except RailRefused as refused:
+            if str(refused) != "resource_missing":
+                raise
+            return None
+
+
+def _fee(balance: Json, of: str, reference: UUID, account: str | None) -> list[Record]:
+    """What Stripe took for it; a fee given back is none (Record amounts are positive) and shows as the difference."""
+    fee: Money = money(balance["fee"], balance["currency"])
+    return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee.minor > 0 else []
