@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from giving.payments import EventKind, RailEvent
-from payments.provider import BadEvent, Rail, UnknownRail
+from payments.provider import Answers, BadEvent, Rail, UnknownRail
 from services.metrics import WEBHOOK_EVENTS
 from services.settlement import Settler, Taken
 from storage.group_commit import GroupCommit
@@ -50,6 +50,11 @@ class PaymentService:
         except UnicodeDecodeError as error:
             raise BadEvent("not UTF-8") from error
         return await self._keep(rail, event, text)
+
+    def answer(self, rail: str) -> tuple[str, str] | None:
+        """Content type and body that its provider wants for what `receive` took; None: any will do."""
+        asked = self._rails.get(rail)
+        return asked.answer() if isinstance(asked, Answers) else None
 
     async def found(self, rail: str, body: str) -> Received:
         """Take what a look-up found as if the provider had sent it; a charge is booked once, however it is heard of.

@@ -10,6 +10,7 @@ from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tips import Limits
+from launch.service.china_rails import alipay_rail, wechat_rail
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
@@ -102,6 +103,10 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
             key=sandbox.key.get_secret_value() if sandbox.key else "",
             webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
         )
+    if "wechat" in settings.rails.enabled:
+        rails["wechat"] = wechat_rail(settings)
+    if "alipay" in settings.rails.enabled:
+        rails["alipay"] = alipay_rail(settings)
     return rails
 
 
