@@ -52,7 +52,6 @@ async def test_a_days_bill_has_its_payments_refunds_and_fees(rail: AlipayRail, g
     ]  # fmt: skip
     assert {r.at for r in of_ours} == {at}
     assert {r.reference for r in of_ours if r.their_id != small} == {wish.reference}
-    assert [(r.kind, r.amount) for r in found if r.reference is None] == [] or at.date() != datetime(2026, 11, 21).date()
     assert await listed(rail, at + timedelta(seconds=1), start + timedelta(days=1)) == []  # half open
     assert {r.at for r in await listed(rail, at, at + timedelta(seconds=1))} == {at}
     fees = [rail.fee_event(record) for record in found]
@@ -109,10 +108,9 @@ def test_a_bill_with_other_brackets_in_its_names_is_the_same():
 
 
 @pytest.mark.parametrize("row", [
-    "", "20261,only", shop(**{"订单金额（元）": "x"}), shop(完成时间=""), shop(业务类型="其它", 商户订单号="0" * 32),
+    "", "20261,only", shop().replace(",1.00,1.00,", ",x,1.00,"), shop(完成时间=""), shop(业务类型="其它", 商户订单号="0" * 32),
 ])  # fmt: skip
 def test_a_line_that_can_not_be_read_stops_the_reading(row: str):
-    row = row.replace(",1.00,1.00,", ",x,1.00,") if "订单金额" in row else row
     with pytest.raises(RailDown) as stop:
         [*bills.records(bill(shop(), row))]
     assert "line 7 of the bill" in str(stop.value.args_for_message["reason"])
