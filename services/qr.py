@@ -10,7 +10,7 @@ _QUIET: Final = 4  # modules of white around it, by ISO/IEC 18004
 
 
 def qr_png(address: str) -> bytes:
-    """A PNG, black on white and square. Raises: ValueError for an address longer than a code holds (about 2,300 bytes)."""
+    """A PNG, black on white and square. Raises: ValueError for more than a code holds (about 2,300 bytes)."""
     code = segno.make_qr(address, error="m")
     modules, _ = code.symbol_size(scale=1, border=_QUIET)
     png = io.BytesIO()

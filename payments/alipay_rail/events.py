@@ -96,15 +96,15 @@ def _trade(form: Mapping[str, str]) -> RailEvent:
 
 
 def _at(form: Mapping[str, str], name: str) -> datetime:
-    """The moment of this name; not all notifications have it, when they were sent is near. (Refunds name milliseconds.)"""
+    """The moment of this name, to the second; not all notifications have it, and when they were sent is near."""
     return moment((form.get(name) or form["notify_time"])[:19])
 
 
 def _refunded(form: Mapping[str, str]) -> RailEvent:
     charge, refund = _word(form, "trade_no"), _word(form, "out_biz_no")
     return RailEvent(
-        rail=NAME, event_id=f"{charge}_refund_{refund}", kind=EventKind.REFUNDED, occurred_at=moment(form["gmt_refund"]),
-        reference=ours(form["out_trade_no"]), their_id=refund, charge=charge,
+        rail=NAME, event_id=f"{charge}_refund_{refund}", kind=EventKind.REFUNDED,
+        occurred_at=moment(form["gmt_refund"]), reference=ours(form["out_trade_no"]), their_id=refund, charge=charge,
         amount=Money(fen(form["refund_amount"]), CURRENCY), refund=ours(refund),
     )  # fmt: skip
 

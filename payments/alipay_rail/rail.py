@@ -89,8 +89,8 @@ class AlipayRail:
     async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the order; RailRefused if it was paid.
 
-        A code that nobody has scanned is no order there yet and can't be closed: it runs out by itself, and what is paid
-        by it until then arrives. (`alipay.trade.cancel` would close it, but gives back what was paid.)
+        A code that nobody has scanned is no order there yet and can't be closed: it runs out by itself, and what is
+        paid by it until then arrives. (`alipay.trade.cancel` would close it, but gives back what was paid.)
         """
         try:
             await self._ask("api_alipay_trade_close", out_trade_no=payment.their_id or payment.reference.hex)
@@ -114,9 +114,7 @@ class AlipayRail:
         if state is PaymentState.CANCELLED and trade.get("send_pay_date"):
             state = PaymentState.PAID  # and all of it was given back
         events = self._trade_found(trade, state)
-        for refund in payment.refunds:
-            if (event := await self._refund_found(number, refund.hex)) is not None:
-                events.append(event)
+        events += [event for refund in payment.refunds if (event := await self._refund_found(number, refund.hex))]
         return Found(state, number, events=tuple(events))
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:

@@ -58,7 +58,7 @@ def _records(row: Mapping[str, str]) -> Iterator[Record]:
         id_ = row["微信订单号"]
         yield Record(EventKind.PAID, id_, Money(fen(row["订单金额"]), CURRENCY), at, reference)
     elif state == "REFUND":
-        # It is listed when it was asked for, and the bill never changes: under way counts, what failed by then does not.
+        # It is listed when it was asked for, and the bill never changes: what is under way counts.
         if row["退款状态"] in _NOT_GIVEN_BACK:
             return
         id_ = row["微信退款单号"]

@@ -44,7 +44,7 @@ class Notices:
         self._merchant, self._now = merchant, now
         try:
             self._key = load_public_key(merchant.public_key or "none")
-        except Exception as error:  # noqa: BLE001 - it raises nothing narrower
+        except Exception as error:
             raise ValueError("rails.wechat.public_key: is not WeChat Pay's public key (pub_key.pem)") from error
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:

@@ -10,8 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 import orjson
-from wechatpayv3 import WeChatPayType
-from wechatpayv3.async_ import AsyncWeChatPay
+from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType  # wechatpayv3 has another enum of this name
 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
@@ -117,10 +116,9 @@ class WeChatRail:
         if _word(order, "out_trade_no") != number:
             raise RailDown(reason="the answer is about another order")
         state = _STATES.get(_word(order, "trade_state"), PaymentState.UNKNOWN)
-        events = [_order_found(order, state, self._now())] if state in (PaymentState.PAID, PaymentState.CANCELLED) else []
-        for refund in payment.refunds:
-            if (event := await self._refund_found(refund.hex)) is not None:
-                events.append(event)
+        told = state in (PaymentState.PAID, PaymentState.CANCELLED)
+        events = [_order_found(order, state, self._now())] if told else []
+        events += [event for refund in payment.refunds if (event := await self._refund_found(refund.hex))]
         return Found(state, number, events=tuple(events))
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
@@ -176,7 +174,12 @@ class WeChatRail:
         at = refund.get("success_time") or _word(refund, "create_time")
         names = ("out_trade_no", "transaction_id", "out_refund_no", "refund_id")
         about = {name: _word(refund, name) for name in names} | {"refund_status": status, "success_time": at}
-        return body_of(f"found_{about['refund_id']}_{status}", _REFUND_KINDS[status], at, about | {"amount": _part(refund, "refund")})
+        return body_of(
+            f"found_{about['refund_id']}_{status}",
+            _REFUND_KINDS[status],
+            at,
+            about | {"amount": _part(refund, "refund")},
+        )
 
     async def _ask(self, call: str, **words: Any) -> Any:
         """One call of the library. Raises: RailDown, RailRefused."""
@@ -186,7 +189,7 @@ class WeChatRail:
         try:
             async with asyncio.timeout(_TOTAL_S):
                 status, answer = await getattr(self._pay, call)(**words)
-        except Exception as error:  # noqa: BLE001 - for an answer that is not signed it raises a bare Exception
+        except Exception as error:
             raise RailDown from error
         if not answer or not isinstance(answer, str):  # nothing to read: a closed order, a bill
             return answer if 200 <= status < 300 else _refused(status, None)
@@ -205,7 +208,7 @@ def _client(merchant: Merchant, notify_url: str, api_base: str) -> Any:
             cert_serial_no=merchant.key_serial, apiv3_key=merchant.apiv3_key, notify_url=notify_url,
             public_key=merchant.public_key, public_key_id=merchant.public_key_id, timeout=(_CONNECT_S, _READ_S),
         )  # fmt: skip
-    except Exception as error:  # noqa: BLE001 - it raises nothing narrower
+    except Exception as error:
         raise ValueError("rails.wechat.merchant_key: is not a private key (apiclient_key.pem)") from error
     pay._core._gate_way = api_base  # the library has no other way to a test gateway, or to api2.mch.weixin.qq.com
     return pay

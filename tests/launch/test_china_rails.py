@@ -16,7 +16,8 @@ BOTH = {"YIZAN_RAILS__ENABLED": "alipay,wechat", "YIZAN_TELEGRAM__TOKEN": TOKEN}
 
 def complete() -> dict[str, str]:
     wechat = {
-        "MCHID": MCHID, "APPID": APPID, "KEY_SERIAL": KEY_SERIAL, "PUBLIC_KEY_ID": PUBLIC_KEY_ID, "APIV3_KEY": APIV3_KEY,
+        "MCHID": MCHID, "APPID": APPID, "KEY_SERIAL": KEY_SERIAL, "PUBLIC_KEY_ID": PUBLIC_KEY_ID,
+        "APIV3_KEY": APIV3_KEY,
         "PUBLIC_KEY": key_of("WeChat Pay").public_pem, "MERCHANT_KEY": key_of("merchant of WeChat Pay").private_pem,
         "ACCOUNT_OF": "organisation", "PAGE": "h5",
     }  # fmt: skip

@@ -60,7 +60,7 @@ class AlipayGateway:
         """They pay; the notification of it, as it is posted to us."""
         order = self.orders[number]
         order |= {"trade_status": "TRADE_SUCCESS", "send_pay_date": self.clock.on_paper()}
-        return self.notify(**self.trade(number))
+        return self.notify(self.trade(number))
 
     def trade(self, number: str) -> dict[str, str]:
         """A trade as notifications tell it."""
@@ -75,7 +75,7 @@ class AlipayGateway:
             told["gmt_payment"] = order["send_pay_date"]
         return told
 
-    def notify(self, *, at: datetime | None = None, by: str = "Alipay", **form: str) -> bytes:
+    def notify(self, form: dict[str, str], *, at: datetime | None = None, by: str = "Alipay") -> bytes:
         """A signed notification with these words in it."""
         words = {
             "app_id": APP_ID, "auth_app_id": APP_ID, "charset": "utf-8", "version": "1.0",
@@ -91,7 +91,7 @@ class AlipayGateway:
         number = found["out_trade_no"]
         fee = f"{sum(r['fen'] for r in self.refunds.values() if r['out_trade_no'] == number) / 100:.2f}"
         words = {"refund_fee": fee, "gmt_refund": f"{found['at']}.320", "out_biz_no": refund}
-        return self.notify(**self.trade(number), **words)
+        return self.notify(self.trade(number) | words)
 
     # --- what is asked ---
 
@@ -185,7 +185,11 @@ class AlipayGateway:
             if before + asked > paid:
                 return no("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL")
             before += asked
-            self.refunds[content["out_request_no"]] = {"out_trade_no": number, "fen": asked, "at": self.clock.on_paper()}
+            self.refunds[content["out_request_no"]] = {
+                "out_trade_no": number,
+                "fen": asked,
+                "at": self.clock.on_paper(),
+            }
         elif refund["fen"] != asked:
             return no("ACQ.DISCORDANT_REPEAT_REQUEST")
         if before == paid:
@@ -218,8 +222,9 @@ class AlipayGateway:
         """What happened on a day, and `more_lines`."""
         found = [
             line(
-                支付宝交易号=order["trade_no"], 商户订单号=number, 完成时间=order["send_pay_date"], 商品名称=order["subject"],
-                amount=fen(order["total_amount"]), fee=-round(fen(order["total_amount"]) * 0.006),
+                支付宝交易号=order["trade_no"], 商户订单号=number, 完成时间=order["send_pay_date"],
+                商品名称=order["subject"], amount=fen(order["total_amount"]),
+                fee=-round(fen(order["total_amount"]) * 0.006),
             )
             for number, order in self.orders.items()
             if order.get("send_pay_date", "").startswith(day)
@@ -228,8 +233,8 @@ class AlipayGateway:
             if refund["at"].startswith(day):
                 order = self.orders[refund["out_trade_no"]]
                 found.append(line(
-                    支付宝交易号=order["trade_no"], 商户订单号=refund["out_trade_no"], 业务类型="退款", 完成时间=refund["at"],
-                    amount=-refund["fen"], fee=round(refund["fen"] * 0.006), number=number,
+                    支付宝交易号=order["trade_no"], 商户订单号=refund["out_trade_no"], 业务类型="退款",
+                    完成时间=refund["at"], amount=-refund["fen"], fee=round(refund["fen"] * 0.006), number=number,
                 ))  # fmt: skip
         return found + (self.more_lines if found else [])
 
@@ -239,7 +244,9 @@ class AlipayGateway:
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as files:
             name = f"{SELLER_ID}0156_{day.replace('-', '')}_业务明细"
-            files.writestr(f"{name}(汇总).csv", "#支付宝业务汇总查询\r\n门店编号,门店名称,交易订单总笔数\r\n".encode("gbk"))
+            files.writestr(
+                f"{name}(汇总).csv", "#支付宝业务汇总查询\r\n门店编号,门店名称,交易订单总笔数\r\n".encode("gbk")
+            )
             files.writestr(f"{name}.csv", bill(*lines).encode("gbk"))
         return web.Response(body=packed.getvalue(), content_type="application/octet-stream")
 
@@ -269,7 +276,12 @@ def line(*, amount: int, fee: int, number: str = "", **values: str) -> str:
     """One, with the tabs that keep a spreadsheet from rounding numbers."""
     row = dict.fromkeys(HEADER.split(","), "") | {"业务类型": "交易", "商品名称": "…"} | values
     paid = f"{'-' * (amount < 0)}{abs(amount) / 100:.2f}"
-    row |= {"订单金额（元）": paid, "商家实收（元）": paid, "服务费（元）": f"{fee / 100:.2f}", "退款批次号/请求号": number}
+    row |= {
+        "订单金额（元）": paid,
+        "商家实收（元）": paid,
+        "服务费（元）": f"{fee / 100:.2f}",
+        "退款批次号/请求号": number,
+    }
     for name in ("支付宝交易号", "商户订单号", "退款批次号/请求号"):
         row[name] += "\t"
     return ",".join(row.values())

@@ -46,7 +46,7 @@ async def test_a_code_is_scanned_paid_told_and_found_under_one_charge(rail: Alip
 async def test_the_end_of_a_trade_is_the_same_charge(rail: AlipayRail, gateway: AlipayGateway):
     wish, charge = await paid(rail, gateway)
     trade = gateway.trade(wish.reference.hex) | {"trade_status": "TRADE_FINISHED"}
-    ended = rail.read_event(gateway.notify(**trade), {})
+    ended = rail.read_event(gateway.notify(trade), {})
     assert (ended.kind, ended.their_id) == (EventKind.PAID, charge)
 
 
@@ -76,7 +76,7 @@ async def test_a_code_scanned_before_it_ran_out_and_paid_after_is_a_payment_all_
     assert closed.state is PaymentState.CANCELLED
     (event,) = [rail.event_of(body) for body in closed.events]
     assert (event.kind, event.reference) == (EventKind.CANCELLED, wish.reference)
-    told = rail.read_event(gateway.notify(**gateway.trade(number)), {})
+    told = rail.read_event(gateway.notify(gateway.trade(number)), {})
     assert (told.event_id, told.kind) == (event.event_id, EventKind.CANCELLED)
 
     late = rail.read_event(gateway.pay(number), {})

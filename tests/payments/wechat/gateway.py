@@ -20,8 +20,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.payments.china import CHINA, Clock, key_of
 
-MCHID, APPID, KEY_SERIAL, PUBLIC_KEY_ID = "1900000109", "wxd678efh567hg6787", "444F4864EA9B34415", "PUB_KEY_ID_0119000001"
-APIV3_KEY = "0123456789abcdefghijABCDEFGHIJ!?".replace("!?", "xy")
+MCHID, APPID, KEY_SERIAL, PUBLIC_KEY_ID = (
+    "1900000109",
+    "wxd678efh567hg6787",
+    "444F4864EA9B34415",
+    "PUB_KEY_ID_0119000001",
+)
+APIV3_KEY = "0123456789abcdefghijABCDEFGHIJxy"
 NOTIFY = "https://give.example/hooks/wechat"
 HEADER = (
     "交易时间,公众账号ID,商户号,特约商户号,设备号,微信订单号,商户订单号,用户标识,交易类型,交易状态,付款银行,货币种类,应结订单金额,"
@@ -259,9 +264,9 @@ class WeChatGateway:
         yuan = f"{order['amount']['total'] / 100:.2f}"
         fee = f"{order['amount']['total'] * 0.006 / 100:.5f}"
         return self.line([
-            order["success_time"][:19].replace("T", " "), APPID, MCHID, "0", "", order["transaction_id"], number, "oUpF8uM",
-            "NATIVE", "SUCCESS", "OTHERS", "CNY", yuan, "0.00", "0", "0", "0.00", "0.00", "", "", order["description"], "",
-            fee, "0.60%", yuan, "0.00", "",
+            order["success_time"][:19].replace("T", " "), APPID, MCHID, "0", "", order["transaction_id"], number,
+            "oUpF8uM", "NATIVE", "SUCCESS", "OTHERS", "CNY", yuan, "0.00", "0", "0", "0.00", "0.00", "", "",
+            order["description"], "", fee, "0.60%", yuan, "0.00", "",
         ])  # fmt: skip
 
     def _refund_line(self, refund: dict[str, Any]) -> str:
@@ -270,7 +275,8 @@ class WeChatGateway:
         return self.line([
             refund["create_time"][:19].replace("T", " "), APPID, MCHID, "0", "", refund["transaction_id"],
             refund["out_trade_no"], "oUpF8uM", "NATIVE", "REFUND", "OTHERS", "CNY", "0.00", "0.00", refund["refund_id"],
-            refund["out_refund_no"], yuan, "0.00", "ORIGINAL", refund["status"], "…", "", fee, "0.60%", "0.00", yuan, "",
+            refund["out_refund_no"], yuan, "0.00", "ORIGINAL", refund["status"], "…", "", fee, "0.60%", "0.00", yuan,
+            "",
         ])  # fmt: skip
 
     @staticmethod

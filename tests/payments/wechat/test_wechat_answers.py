@@ -116,5 +116,3 @@ async def test_a_decision_in_their_own_words_is_a_no(rail: WeChatRail, gateway: 
     with pytest.raises(RailRefused) as refusal:
         await rail.create_payment(intent(), key="k")
     assert str(refusal.value) == code
-
-

@@ -13,8 +13,6 @@ from tests.payments.china import CHINA, Clock
 from tests.payments.wechat.conftest import ask, paid
 from tests.payments.wechat.gateway import APPID, HEADER, MCHID, TOTALS, WeChatGateway
 
-ALWAYS = datetime.min.replace(tzinfo=UTC)
-
 
 def cny(minor: int) -> Money:
     return Money(minor, "CNY")
@@ -23,9 +21,9 @@ def cny(minor: int) -> Money:
 def line(**changes: str) -> str:
     """A payment of somebody else's shop."""
     values = dict(zip(HEADER.split(","), [""] * 27, strict=True)) | {
-        "交易时间": "2026-11-21 08:00:00", "公众账号ID": APPID, "商户号": MCHID, "微信订单号": "42001", "商户订单号": "shop-7",
-        "交易状态": "SUCCESS", "货币种类": "CNY", "商品名称": "一斤苹果,两斤梨", "手续费": "0.00600", "订单金额": "1.00",
-        "申请退款金额": "0.00",
+        "交易时间": "2026-11-21 08:00:00", "公众账号ID": APPID, "商户号": MCHID, "微信订单号": "42001",
+        "商户订单号": "shop-7", "交易状态": "SUCCESS", "货币种类": "CNY", "商品名称": "一斤苹果,两斤梨",
+        "手续费": "0.00600", "订单金额": "1.00", "申请退款金额": "0.00",
     }  # fmt: skip
     return WeChatGateway.line([*(values | changes).values()])
 
@@ -120,8 +118,9 @@ def test_a_refund_counts_from_when_it_was_asked_for_unless_it_failed(state: str,
 
 
 @pytest.mark.parametrize("row", [
-    "", "`2026-11-21 08:00:00,`only", line() + ",`more", line(订单金额="abc"), line(订单金额="-1.00"), line(订单金额="1.001"),
-    line(手续费="1e3"), line(货币种类="HKD"), line(交易时间="2026-11-21"), line(交易状态="REVOKED", 商户订单号="0" * 32),
+    "", "`2026-11-21 08:00:00,`only", line() + ",`more", line(订单金额="abc"), line(订单金额="-1.00"),
+    line(订单金额="1.001"), line(手续费="1e3"), line(货币种类="HKD"), line(交易时间="2026-11-21"),
+    line(交易状态="REVOKED", 商户订单号="0" * 32),
 ])  # fmt: skip
 def test_a_line_that_can_not_be_read_stops_the_reading(row: str):
     with pytest.raises(RailDown) as stop:

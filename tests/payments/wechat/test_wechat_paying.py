@@ -121,6 +121,6 @@ async def test_what_it_carries(gateway: WeChatGateway):
 def test_a_key_that_is_none_is_said_at_the_start_without_repeating_it(change: dict[str, str]):
     (name,) = change
     with pytest.raises(ValueError, match=f"rails.wechat.{name}: is not"):
-        WeChatRail(replace(merchant(), **change), notify_url=NOTIFY)  # type: ignore[arg-type]
+        WeChatRail(replace(merchant(), **change), notify_url=NOTIFY)
     assert "BEGIN" not in repr(replace(merchant(), public_key="p"))
     assert APIV3_KEY not in repr(merchant())
