@@ -206,6 +206,15 @@ class Connects(Protocol):
 
 
 @runtime_checkable
+class PagesByUs(Protocol):
+    """A rail whose page opens only for who comes from a page of ours, which is what its payments' links lead to."""
+
+    async def page(self, intent: PaymentIntent) -> str:
+        """Where the donor at `intent.address` goes on to. Raises: RailDown, RailRefused."""
+        ...
+
+
+@runtime_checkable
 class Answers(Protocol):
     """A rail whose provider believes only certain words that we have its event."""
 

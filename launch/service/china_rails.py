@@ -21,7 +21,8 @@ def wechat_rail(settings: Settings) -> Rail:
     )  # fmt: skip
     try:
         return WeChatRail(
-            merchant, notify_url=_hook(settings, "wechat"), api_base=of.api_base, h5=of.page == "h5",
+            merchant, notify_url=_hook(settings, "wechat"), api_base=of.api_base,
+            pages=f"{settings.web.link_base}/pay/wechat" if of.page == "h5" else None,
             lasts=timedelta(minutes=of.open_minutes), holder=Holder(of.account_of),
         )  # fmt: skip
     except ValueError as error:

@@ -49,25 +49,28 @@ _REFUND_KINDS: Final = {
 class WeChatRail:
     """One order for one payment: its number is our payment id, a code of it is shown to be scanned.
 
-    With `h5` the order is for a browser on a phone instead; WeChat Pay then wants the donor's network address
-    (`PaymentIntent.address`), and opens the page only for who comes from a page of the domain registered with it.
+    With `pages` the order is for a browser on a phone instead. WeChat Pay's page then opens only from the address it
+    was ordered for, and only for who comes from a page of the domain registered there: so the donor is led to one of
+    ours (web/pay.py), and the order is placed when they go on from it.
     """
 
     name = NAME
 
     def __init__(
-        self, merchant: Merchant, *, notify_url: str, api_base: str = API, h5: bool = False, lasts: timedelta = LASTS,
-        holder: Holder = Holder.OPERATOR, now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, merchant: Merchant, *, notify_url: str, api_base: str = API, pages: str | None = None,
+        lasts: timedelta = LASTS, holder: Holder = Holder.OPERATOR,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:  # fmt: skip
-        """`lasts`: how long an order can be paid. `holder`: whose account the merchant's is. Nothing is asked yet.
+        """Nothing is asked yet. `pages`: what our pages' addresses begin with. `lasts`: how long an order can be paid.
 
+        `holder`: whose account the merchant's is.
         Raises: ValueError, naming the setting, for a key that is none.
         """
         self.capabilities = Capabilities(
             limits={CURRENCY: (Money(1, CURRENCY), Money(_MOST, CURRENCY))}, real_money=True, holder=holder,
-            shown=Shown.LINK if h5 else Shown.QR, refunds=Refunds.PART, refund_days=365,
+            shown=Shown.QR if pages is None else Shown.LINK, refunds=Refunds.PART, refund_days=365,
         )  # fmt: skip
-        self._h5, self._lasts, self._now = h5, lasts, now
+        self._pages, self._lasts, self._now = pages, lasts, now
         self._notices = Notices(merchant, now)
         self._pay, self._base, self._open = _client(merchant, notify_url, api_base), api_base, False
 
@@ -79,20 +82,26 @@ class WeChatRail:
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """Place the order; placed again with the same words it is the same order (its number is the key)."""
         number = intent.reference.hex
+        if self._pages is not None:
+            return PaymentLink(number, f"{self._pages}/{number}")
+        return PaymentLink(number, _word(await self._ask("pay", **self._words(intent)), "code_url"))
+
+    async def page(self, intent: PaymentIntent) -> str:
+        """Place the order for a browser at `intent.address`, and at no other from then on: where to go on to."""
+        if self._pages is None or intent.address is None:
+            raise RailRefused("no_page")
+        scene = {"payer_client_ip": intent.address, "h5_info": {"type": "Wap"}}
+        placed = await self._ask("pay", pay_type=WeChatPayType.H5, scene_info=scene, **self._words(intent))
+        return f"{_word(placed, 'h5_url')}&redirect_url={quote(intent.return_url, safe='')}"
+
+    def _words(self, intent: PaymentIntent) -> dict[str, Any]:
         until = pay_until(intent.reference, self._lasts, self._now()).astimezone(CHINA)
-        words: dict[str, Any] = {
+        return {
             "description": plain(intent.description, _TITLE_BYTES),
-            "out_trade_no": number,
+            "out_trade_no": intent.reference.hex,
             "amount": {"total": intent.amount.minor, "currency": intent.amount.currency},
             "time_expire": until.isoformat(),
         }
-        if not self._h5:
-            return PaymentLink(number, _word(await self._ask("pay", **words), "code_url"))
-        if intent.address is None:
-            raise RailRefused("no_address")
-        scene = {"payer_client_ip": intent.address, "h5_info": {"type": "Wap"}}
-        url = _word(await self._ask("pay", pay_type=WeChatPayType.H5, scene_info=scene, **words), "h5_url")
-        return PaymentLink(number, f"{url}&redirect_url={quote(intent.return_url, safe='')}")
 
     async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the order; RailRefused if it was paid. A code scanned before can still be paid in the same moment."""

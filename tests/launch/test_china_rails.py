@@ -3,6 +3,8 @@
 import pytest
 
 from giving.rails import Holder, Shown
+from launch.doctor import machine
+from launch.doctor.checks import Status
 from launch.failures import StartFailed
 from launch.service.building import rails_of
 from settings import Settings, load, missing_for_run
@@ -63,3 +65,11 @@ def test_a_key_that_is_none_ends_the_start_with_its_name(name: str):
     with pytest.raises(StartFailed, match=setting) as failure:
         rails_of(built(complete() | {f"YIZAN_RAILS__{name}": "hunter2"}))
     assert "hunter2" not in str(failure.value)
+
+
+def test_doctor_tells_a_key_that_is_none():
+    assert machine.rails(built(complete()), None).status is Status.OK
+    check = machine.rails(built(complete() | {"YIZAN_RAILS__WECHAT__MERCHANT_KEY": "hunter2"}), None)
+    assert check.status is Status.FAIL
+    assert check.found.startswith("rails.wechat.merchant_key: ")
+    assert "hunter2" not in f"{check.found}{check.to_do}"

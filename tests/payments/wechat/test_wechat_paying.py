@@ -93,18 +93,31 @@ async def test_cancelling_closes_once_and_for_all_but_never_what_is_paid(rail: W
         await rail.cancel_payment(PaymentRef(wish.reference, None))
 
 
-async def test_a_page_for_a_phone_wants_the_donors_address(gateway: WeChatGateway, clock: Clock):
-    rail = WeChatRail(merchant(), notify_url=NOTIFY, api_base=gateway.base, h5=True, now=clock)
+async def test_a_page_for_a_phone_is_reached_from_one_of_ours_at_one_address(gateway: WeChatGateway, clock: Clock):
+    rail = WeChatRail(
+        merchant(), notify_url=NOTIFY, api_base=gateway.base, pages="https://give.example/pay/wechat", now=clock
+    )
     assert rail.capabilities.shown is Shown.LINK
-    with pytest.raises(RailRefused, match="no_address"):
-        await rail.create_payment(intent(), key="k")
-    link = await rail.create_payment(replace(intent(), address="203.0.113.7"), key="k")
-    assert link.url.startswith("https://wx.tenpay.com/")
-    assert link.url.endswith("&redirect_url=https%3A%2F%2Ft.me%2Fyizan_bot%3Fstart%3Dt_x")
+    wish = intent()
+    link = await rail.create_payment(wish, key="k")
+    assert link.url == f"https://give.example/pay/wechat/{wish.reference.hex}"
+    assert gateway.asked == []
+    there = replace(wish, address="203.0.113.7")
+    url = await rail.page(there)
+    assert url.startswith("https://wx.tenpay.com/")
+    assert url.endswith("&redirect_url=https%3A%2F%2Ft.me%2Fyizan_bot%3Fstart%3Dt_x")
+    assert await rail.page(there) == url
     path, words = gateway.asked[-1]
     assert path.endswith("/h5")
     assert words["scene_info"] == {"payer_client_ip": "203.0.113.7", "h5_info": {"type": "Wap"}}
+    with pytest.raises(RailRefused, match="INVALID_REQUEST"):
+        await rail.page(replace(wish, address="203.0.113.8"))
     await rail.close()
+
+
+async def test_a_rail_that_shows_codes_has_no_page(rail: WeChatRail):
+    with pytest.raises(RailRefused, match="no_page"):
+        await rail.page(replace(intent(), address="203.0.113.7"))
 
 
 async def test_what_it_carries(gateway: WeChatGateway):
