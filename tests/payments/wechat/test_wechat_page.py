@@ -1,6 +1,6 @@
 """The page of ours before WeChat Pay's own: it says what is paid, leads on with the donor's address, and back."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,7 +43,7 @@ class Browser:
         tip = await self.world.tip(self.world.alice, "1")
         return tip, (await self.tips.payment_link(tip.id, self.world.alice)).removeprefix("https://give.example")
 
-    async def get(self, path: str, **headers: str) -> tuple[int, str, "aiohttp.typedefs.LooseHeaders"]:
+    async def get(self, path: str, **headers: str) -> tuple[int, str, Mapping[str, str]]:
         async with self.session.get(
             self.site + path, headers=THERE | headers, allow_redirects=False
         ) as response:  # fmt: skip
