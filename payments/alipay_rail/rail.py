@@ -23,7 +23,7 @@ from payments.alipay_rail.merchant import API, CURRENCY, NAME, Merchant, client
 from payments.china import CHINA, LASTS, bill_days, pay_until, plain, yuan
 from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailDown, RailRefused, Record, RefundAsk
 
-_READ_S, _TOTAL_S = 10, 20
+_READ_S, _TOTAL_S, _DOWNLOAD_S = 8, 10, 60
 _AT_ONCE: Final = 16
 _MOST: Final = 10_000_000_000  # ¥100 million, by the documents
 _TITLE_BYTES: Final = 128
@@ -136,7 +136,7 @@ class AlipayRail:
                 if str(refused) != _NO_BILL:  # nobody paid on that day
                     raise
                 continue
-            packed = await self._off_loop(functools.partial(_download, _word(made, "bill_download_url")))
+            packed = await self._off_loop(functools.partial(_download, _word(made, "bill_download_url")), _DOWNLOAD_S)
             for record in bills.records(bills.unpacked(packed)):
                 if since <= record.at < until:
                     yield record
@@ -191,16 +191,16 @@ class AlipayRail:
 
     async def _ask(self, call: str, **words: Any) -> Any:
         """One call of the library. Raises: RailDown, RailRefused."""
-        answer = await self._off_loop(functools.partial(getattr(self._pay, call), **words))
+        answer = await self._off_loop(functools.partial(getattr(self._pay, call), **words), _TOTAL_S)
         if not isinstance(answer, dict):
             raise RailDown
         if answer.get("code") != _DONE:
             raise _refusal(answer.get("code"), answer.get("sub_code"))
         return answer
 
-    async def _off_loop(self, call: Callable[[], Any]) -> Any:
+    async def _off_loop(self, call: Callable[[], Any], within_s: float) -> Any:
         try:
-            async with asyncio.timeout(_TOTAL_S):
+            async with asyncio.timeout(within_s):
                 return await asyncio.get_running_loop().run_in_executor(self._threads, call)
         except AliPayException as error:  # an answer without a signature, which is how the gateway itself refuses
             code, sub_code = re.search(r"code:(\w+)", str(error)), re.search(r'"sub_code"\s*:\s*"([^"]+)"', str(error))

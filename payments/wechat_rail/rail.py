@@ -21,7 +21,7 @@ from payments.wechat_rail import bills
 from payments.wechat_rail.events import Notices, body_of
 from payments.wechat_rail.merchant import API, CURRENCY, NAME, Merchant
 
-_CONNECT_S, _READ_S, _TOTAL_S = 5, 10, 20
+_CONNECT_S, _READ_S, _TOTAL_S, _DOWNLOAD_S = 5, 8, 10, 60
 _MOST: Final = 1_000_000_000  # ¥10 million; what a donor's bank allows is far less
 _TITLE_BYTES: Final = 127
 _NO_ORDER: Final = frozenset({"ORDER_NOT_EXIST", "ORDERNOTEXIST"})
@@ -196,7 +196,7 @@ class WeChatRail:
             self._open = True
             await self._pay.__aenter__()
         try:
-            async with asyncio.timeout(_TOTAL_S):
+            async with asyncio.timeout(_DOWNLOAD_S if call == "download_bill" else _TOTAL_S):
                 status, answer = await getattr(self._pay, call)(**words)
         except Exception as error:
             raise RailDown from error

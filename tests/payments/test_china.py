@@ -97,6 +97,16 @@ def test_the_days_of_a_time_are_chinas_and_wait_for_their_bills():
         next(days)
 
 
+def test_alipays_library_leaves_our_logs_as_they_were():
+    code = (
+        "import logging, sys, logs; logs.configure('json', stream=sys.stdout);"
+        "import payments.alipay_rail; logging.getLogger('python-alipay-sdk').warning('once')"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.count("once") == 1
+    assert said.stderr == ""
+
+
 def test_no_library_is_loaded_for_a_rail_that_is_not_switched_on():
     libraries = {"wechatpayv3", "alipay", "OpenSSL", "httpx"}
     code = f"import sys, launch.service.building; print(sorted({libraries} & sys.modules.keys()))"

@@ -66,6 +66,7 @@ def said(status: int, body: str, kind: str = "application/json") -> web.Response
     said(500, '{"code":"SYSTEM_ERROR","message":"…"}'),
     said(502, "<html>bad gateway</html>", "text/html"),
     said(429, '{"code":"RATELIMIT_EXCEEDED","message":"…"}'),
+    said(429, '{"code":"SOMETHING_NEW","message":"…"}'),
     said(400, '{"code":"SYSTEM_ERROR","message":"…"}'),
     said(403, "<html>a proxy of somebody's</html>", "text/html"),
     said(400, "not json"),

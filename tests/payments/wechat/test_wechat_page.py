@@ -62,7 +62,7 @@ async def browser(world: World, gateway: WeChatGateway, clock: Clock) -> AsyncIt
     )  # fmt: skip
     parts = WebParts(
         world.projects, world.slots, tips, world.payments, Texts.load(LOCALES, default="zh-CN", zone=SHANGHAI), links,
-        "zh-CN", pay=PayPages(world.unit, {"wechat": rail, "paper": world.rail}),
+        "zh-CN", pay=PayPages(world.unit, {"wechat": rail, "other": rail}),
         addresses=replace(AddressRules(), proxies=1),
     )  # fmt: skip
     async with AsyncExitStack() as stack:
@@ -126,7 +126,7 @@ async def test_what_is_no_payment_has_no_page(browser: Browser, path: str):
 
 async def test_a_payment_of_another_rail_has_no_page(browser: Browser):
     tip, path = await browser.tip()
-    assert (await browser.get(path.replace("wechat", "paper")))[0] == 404
+    assert (await browser.get(path.replace("wechat", "other")))[0] == 404
     assert (await browser.get(path.replace(tip.payment.hex if tip.payment else "", new_id().hex)))[0] == 404
 
 
