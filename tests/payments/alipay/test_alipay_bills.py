@@ -52,7 +52,8 @@ async def test_a_days_bill_has_its_payments_refunds_and_fees(rail: AlipayRail, g
     ]  # fmt: skip
     assert {r.at for r in of_ours} == {at}
     assert {r.reference for r in of_ours if r.their_id != small} == {wish.reference}
-    assert await listed(rail, at + timedelta(seconds=1), start + timedelta(days=1)) == []  # half open
+    assert await listed(rail, start, at) == await listed(rail, at + timedelta(seconds=1), start + timedelta(days=1))
+    assert await listed(rail, start, at) == []  # half open
     assert {r.at for r in await listed(rail, at, at + timedelta(seconds=1))} == {at}
     fees = [rail.fee_event(record) for record in found]
     fee, given_back = [rail.event_of(body) for body in fees if body]

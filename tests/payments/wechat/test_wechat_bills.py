@@ -60,7 +60,8 @@ async def test_a_days_bill_has_its_payments_refunds_and_fees(rail: WeChatRail, g
     assert {r.reference for r in of_ours if r.their_id != small} == {wish.reference}
     looked_up = await rail.fetch(PaymentRef(wish.reference, None, refunds=(back.refund,)))
     assert [rail.event_of(body).their_id for body in looked_up.events] == [charge, refund_id]
-    assert await listed(rail, at + timedelta(seconds=1), start + timedelta(days=1)) == []  # half open
+    assert await listed(rail, start, at) == await listed(rail, at + timedelta(seconds=1), start + timedelta(days=1))
+    assert await listed(rail, start, at) == []  # half open
     assert {r.at for r in await listed(rail, at, at + timedelta(seconds=1))} == {at}
     fees = [rail.fee_event(record) for record in found]
     assert [rail.event_of(body).amount for body in fees if body] == [cny(3), cny(-1)]
