@@ -115,3 +115,8 @@ def test_each_of_those_bodies_is_an_event_before_anything_becomes_of_it(door: Al
     assert [door.event_of(body).kind for body in kept()] == [
         EventKind.PAID, EventKind.PAID, EventKind.REFUNDED, EventKind.FEE,
     ]  # fmt: skip
+
+
+def test_a_kept_body_that_says_a_thing_twice_is_refused(door: AlipayRail):
+    with pytest.raises(BadEvent, match="not a form"):
+        door.event_of(kept()[0] + "&total_amount=5.00")
