@@ -239,16 +239,18 @@ class AlipayGateway:
         return found + (self.more_lines if found else [])
 
     async def _download(self, request: web.Request) -> web.Response:
-        day = request.query["day"]
-        lines = self.lines(day)
+        return web.Response(body=self.packed(request.query["day"]), content_type="application/octet-stream")
+
+    def packed(self, day: str) -> bytes:
+        """The bill of a day, as it is fetched."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as files:
             name = f"{SELLER_ID}0156_{day.replace('-', '')}_业务明细"
             files.writestr(
                 f"{name}(汇总).csv", "#支付宝业务汇总查询\r\n门店编号,门店名称,交易订单总笔数\r\n".encode("gbk")
             )
-            files.writestr(f"{name}.csv", bill(*lines).encode("gbk"))
-        return web.Response(body=packed.getvalue(), content_type="application/octet-stream")
+            files.writestr(f"{name}.csv", bill(*self.lines(day)).encode("gbk"))
+        return packed.getvalue()
 
     # --- how it is said ---
 

@@ -85,7 +85,7 @@ async def test_an_answer_that_says_nothing_or_is_not_theirs_is_no_answer(
 
 
 @pytest.mark.parametrize("answer", [
-    no("ACQ.SYSTEM_ERROR"), no("aop.ACQ.SYSTEM_ERROR"), no("isp.unknow-error", "20000"),
+    no("isp.unknow-error"), no("ACQ.SYSTEM_ERROR"), no("aop.ACQ.SYSTEM_ERROR"), no("isp.unknow-error", "20000"),
     no("isv.app-call-limited", "40005"), no("", "10003"), yes(), yes(out_trade_no="another"), {},
 ])  # fmt: skip
 async def test_a_signed_answer_that_decides_nothing_is_no_answer(

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -77,7 +78,20 @@ async def test_a_bill_that_is_not_out_yet_is_no_empty_one(rail: AlipayRail, cloc
         await listed(rail, start, start + timedelta(days=1))
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/bill", "http://127.0.0.1:9/bill", ""])
+async def test_a_bill_is_never_a_file_of_this_machine(
+    rail: AlipayRail, gateway: AlipayGateway, clock: Clock, tmp_path: Path
+):
+    await paid(rail, gateway)
+    at = clock()
+    clock.move(timedelta(days=2))
+    file = tmp_path / "bill.zip"
+    file.write_bytes(gateway.packed(at.astimezone(CHINA).date().isoformat()))
+    gateway.fault = gateway.answer(METHOD, {"code": "10000", "msg": "Success", "bill_download_url": file.as_uri()})
+    with pytest.raises(RailDown):
+        await listed(rail, at, at + timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1/bill", "http://127.0.0.1:9/bill", "bill", ""])
 async def test_a_bill_that_can_not_be_fetched_is_no_answer(
     rail: AlipayRail, gateway: AlipayGateway, clock: Clock, address: str
 ):
