@@ -33,6 +33,7 @@ class PaymentService:
     def __init__(self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler) -> None:
         """Take events of these rails."""
         self._rails = {rail.name: rail for rail in rails}
+        self._answers = {name: rail.answer() for name, rail in self._rails.items() if isinstance(rail, Answers)}
         self._settler = settler
         self._take = GroupCommit(unit, settler.take, name="inbox", done=self._taken)
         self.pending = asyncio.Event()
@@ -53,8 +54,7 @@ class PaymentService:
 
     def answer(self, rail: str) -> tuple[str, str] | None:
         """Content type and body that its provider wants for what `receive` took; None: any will do."""
-        asked = self._rails.get(rail)
-        return asked.answer() if isinstance(asked, Answers) else None
+        return self._answers.get(rail)
 
     async def found(self, rail: str, body: str) -> Received:
         """Take what a look-up found as if the provider had sent it; a charge is booked once, however it is heard of.
