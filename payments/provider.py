@@ -47,7 +47,7 @@ class PaymentIntent:
     """What we ask a rail to collect; `reference` is our payment id, `return_url` leads back to the chat.
 
     `lines` say what it is for and add up to `amount` (none: the description says it). `account` is the organisation's
-    at the provider, where it has one.
+    at the provider, where it has one. `address`: the donor's on the network, where they ask from a page of ours.
     """
 
     reference: UUID
@@ -57,6 +57,7 @@ class PaymentIntent:
     language: str
     lines: tuple[Line, ...] = ()
     account: str | None = None
+    address: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,15 @@ class PaymentLink:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRef:
-    """A payment to be looked up; `their_id` is not known where the call that made it got no answer."""
+    """A payment to be looked up; `their_id` is not known where the call that made it got no answer.
+
+    `refunds`: our ids of what was asked to go back of it and is not booked, to be looked up with it.
+    """
 
     reference: UUID
     their_id: str | None
     account: str | None = None
+    refunds: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,8 @@ class Account:
 class Record:
     """One line of a provider's own books, as its reports list it; `kind` and `their_id` name the entry it should be.
 
-    `amount`: what was paid, given back, taken or charged, always positive. `reference`: our payment, where it is named.
+    `amount`: what was paid, given back, taken or charged, positive but for a fee that came back with a refund.
+    `reference`: our payment, where it is named.
     """
 
     kind: EventKind
@@ -218,4 +224,31 @@ class PassesOn(Protocol):
 
     async def transfer(self, payment: PaymentRef, shares: Mapping[str, Money], *, key: str) -> None:
         """Pass a paid payment on, by account and in the donor's currency; TRANSFERRED events tell what arrived."""
+        ...
+
+
+@runtime_checkable
+class PagesByUs(Protocol):
+    """A rail whose page opens only for who comes from a page of ours, which is what its payments' links lead to."""
+
+    async def page(self, intent: PaymentIntent) -> str:
+        """Where the donor at `intent.address` goes on to. Raises: RailDown, RailRefused."""
+        ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """A rail whose provider believes only certain words that we have its event."""
+
+    def answer(self) -> tuple[str, str]:
+        """Content type and body for an event that was kept."""
+        ...
+
+
+@runtime_checkable
+class FeesLater(Protocol):
+    """A rail whose fees no event tells: they are first heard of in its own books."""
+
+    def fee_event(self, record: Record) -> str | None:
+        """A fee of one of our payments as a body for `event_of`; None for any other record."""
         ...

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from giving.payments import EventKind, RailEvent
-from payments.provider import BadEvent, Rail, UnknownRail
+from payments.provider import Answers, BadEvent, Rail, UnknownRail
 from services.metrics import WEBHOOK_EVENTS
 from services.settlement import Settler, Taken
 from storage.group_commit import GroupCommit
@@ -33,6 +33,7 @@ class PaymentService:
     def __init__(self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler) -> None:
         """Take events of these rails."""
         self._rails = {rail.name: rail for rail in rails}
+        self._answers = {name: rail.answer() for name, rail in self._rails.items() if isinstance(rail, Answers)}
         self._settler = settler
         self._take = GroupCommit(unit, settler.take, name="inbox", done=self._taken)
         self.pending = asyncio.Event()
@@ -50,6 +51,10 @@ class PaymentService:
         except UnicodeDecodeError as error:
             raise BadEvent("not UTF-8") from error
         return await self._keep(rail, event, text)
+
+    def answer(self, rail: str) -> tuple[str, str] | None:
+        """Content type and body that its provider wants for what `receive` took; None: any will do."""
+        return self._answers.get(rail)
 
     async def found(self, rail: str, body: str) -> Received:
         """Take what a look-up found as if the provider had sent it; a charge is booked once, however it is heard of.

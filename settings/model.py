@@ -3,7 +3,7 @@
 import datetime as dt
 import itertools
 from collections.abc import Iterator
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -156,12 +156,44 @@ class StripeRail(Group):
         return dict(one.split("=", 1) for one in self.modes)
 
 
+class WeChatRail(Group):
+    # What it can't do without, besides the secrets; and that it is told things at web.public_url.
+    needs: ClassVar[tuple[str, ...]] = ("mchid", "appid", "key_serial", "public_key_id", "public_key")
+    hears: ClassVar[bool] = True
+    api_base: Address = "https://api.mch.weixin.qq.com"
+    mchid: Text = ""
+    appid: Text = ""
+    key_serial: Text = ""
+    public_key_id: Text = ""
+    public_key: Text = ""
+    merchant_key: Secret = None
+    apiv3_key: Annotated[Secret, like_secret("[A-Za-z0-9]{32}", "32 of A-Z a-z 0-9")] = None
+    page: Literal["code", "h5"] = "code"
+    account_of: Literal["operator", "organisation"] = "operator"
+    open_minutes: Annotated[Whole, Field(ge=10, le=120)] = 120
+
+
+class AlipayRail(Group):
+    needs: ClassVar[tuple[str, ...]] = ("app_id", "seller_id", "public_key")
+    hears: ClassVar[bool] = True
+    api_base: Address = "https://openapi.alipay.com/gateway.do"
+    app_id: Text = ""
+    seller_id: Text = ""
+    public_key: Text = ""
+    app_key: Secret = None
+    page: Literal["code", "wap"] = "code"
+    account_of: Literal["operator", "organisation"] = "operator"
+    open_minutes: Annotated[Whole, Field(ge=10, le=120)] = 120
+
+
 class Rails(Group):
     """`enabled` names the groups below it that are in use; `missing_for_run` checks the names."""
 
     enabled: Annotated[tuple[Text, ...], AfterValidator(each_once)] = ()
     sandbox: SandboxRail = SandboxRail()
     stripe: StripeRail = StripeRail()
+    wechat: WeChatRail = WeChatRail()
+    alipay: AlipayRail = AlipayRail()
 
 
 class Notices(Group):

@@ -26,8 +26,12 @@ def missing_for_run(settings: Settings) -> list[str]:
         if name in rails:
             rail = getattr(settings.rails, name)
             keys = {field: f"rails.{name}.{field}" for field in type(rail).model_fields}
+            needs, hears = getattr(rail, "needs", ()), getattr(rail, "hears", False)
+            lines += [f"{keys[field]}: is not set" for field in needs if not getattr(rail, field)]
             lines += [_unset(key) for field, key in keys.items() if key in SECRETS and not getattr(rail, field)]
             lines += _of_stripe(rail) if isinstance(rail, StripeRail) else []
+            if hears and not settings.web.public_url.startswith("https://"):
+                lines.append(f"rails.{name}: needs an https address in web.public_url, to be told there who paid")
         else:
             near = nearest(name, rails)
             hint = f"did you mean {near}?" if near else f"known: {', '.join(rails)}"

@@ -56,6 +56,11 @@ class PaymentStore:
         row = (await self._connection.execute(found.limit(1))).first()
         return read_payment(row) if row else None
 
+    async def asked(self, payment: UUID) -> tuple[Payment, PaymentWish] | None:
+        """The payment and the words its rail was asked with; None if it was not asked."""
+        row = (await self._connection.execute(select(payments).where(payments.c.id == payment))).first()
+        return (read_payment(row), _wish(row.wish)) if row and row.wish else None
+
     async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Payment]:
         """The payments, held until the commit (PostgreSQL), in one order."""
         read = reader(self._connection)

@@ -379,7 +379,9 @@ def test_run_needs_the_secrets_of_the_rails_that_are_enabled():
     assert missing_for_run(load(None, complete)) == []
 
 
-@pytest.mark.parametrize(("name", "hint"), [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox, stripe")])
+@pytest.mark.parametrize(
+    ("name", "hint"), [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox, stripe, wechat, alipay")]
+)
 def test_run_refuses_a_rail_nobody_knows_and_names_the_nearest(name, hint):
     environ = {"YIZAN_RAILS__ENABLED": name, "YIZAN_TELEGRAM__TOKEN": TOKEN}
     assert missing_for_run(load(None, environ)) == [f"rails.enabled: no rail is called {name}, {hint}"]

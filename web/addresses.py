@@ -60,18 +60,29 @@ class Addresses:
             raise TooOften(in_seconds(wait))
 
 
-def address_of(request: web.BaseRequest, proxies: int) -> str | None:
-    """Whose request it is: the address the outermost of our proxies heard, for IPv6 its network; None for our own."""
+def sender_of(request: web.BaseRequest, proxies: int) -> IPv4Address | IPv6Address | None:
+    """Whose request it is: the address the outermost of our proxies heard. None if nobody says.
+
+    Raises: ValueError for what is no address.
+    """
     heard = [part.strip() for line in request.headers.getall(FORWARDED, []) for part in line.split(",")]
     said = request.remote or ""
     if proxies:
         said = heard[-proxies] if len(heard) >= proxies else said
+    if not said:
+        return None
+    address = ip_address(said.strip("[]"))
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+
+
+def address_of(request: web.BaseRequest, proxies: int) -> str | None:
+    """Who is counted for a request: its sender, for IPv6 their network; None for our own."""
     try:
-        address: IPv4Address | IPv6Address = ip_address(said.strip("[]"))
+        address = sender_of(request, proxies)
     except ValueError:
-        return None if not said else "?"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
+        return "?"
+    if address is None:
+        return None
     if not address.is_global and not proxies:
         return None
     if isinstance(address, IPv6Address):

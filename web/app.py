@@ -14,6 +14,7 @@ from web.errors import ErrorPages
 from web.health import HealthPages
 from web.pages import Pages
 from web.parts import WebParts
+from web.pay import PayPage
 from web.payments import PaymentHooks
 from web.projects import ProjectPages
 from web.receipts import ReceiptPages
@@ -53,6 +54,7 @@ def create_app(parts: WebParts) -> web.Application:
             *SlotPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
+            *(PayPage(parts, pages, parts.pay).routes() if parts.pay else ()),
             *(parts.telegram.routes() if parts.telegram else ()),
             *PaymentHooks(parts.payments).routes(),
             *assets.routes(),

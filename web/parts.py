@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
+from services.pay_pages import PayPages
 from services.payments import PaymentService
 from services.projects import ProjectService
 from services.slots import SlotService
@@ -34,4 +35,5 @@ class WebParts:
     operator: str = ""
     telegram: TelegramHook | None = None
     health: HealthService | None = None
+    pay: PayPages | None = None
     addresses: AddressRules = field(default_factory=AddressRules)

@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 
 class PaymentHooks:
-    """Takes what providers send. Empty answers: whoever guesses learns nothing."""
+    """Takes what providers send. Answers are empty where no words are wanted: whoever guesses learns nothing."""
 
     def __init__(self, payments: PaymentService) -> None:
         """Hand events to this service."""
@@ -47,24 +47,26 @@ class PaymentHooks:
         except BadSignature:
             WEBHOOK_EVENTS.labels(rail, "bad_signature").inc()
             return _refused(rail, 401, "bad_signature")
-        except BadEvent:
+        except BadEvent as error:
             WEBHOOK_EVENTS.labels(rail, "bad_event").inc()
-            return _refused(rail, 400, "bad_event")
+            return _refused(rail, 400, "bad_event", detail=str(error))
         except TimeoutError:
             log.warning("hook_not_stored", rail=rail, error="TimeoutError", after_s=STORE_TIMEOUT_S)
             return _again()
         except Exception as error:  # noqa: BLE001 - whatever it is: what is not stored has to come again
             log_trouble("hook_not_stored", error, rail=rail)
             return _again()
-        return web.Response(status=200)
+        if (answer := self._payments.answer(rail)) is None:
+            return web.Response(status=200)
+        return web.Response(status=200, content_type=answer[0], text=answer[1])
 
 
 def _again() -> web.Response:
     return web.Response(status=503, headers={"Retry-After": "5"})
 
 
-def _refused(rail: str, status: int, reason: str, *, close: bool = False) -> web.Response:
-    log.warning("hook_refused", rail=rail, status=status, reason=reason)
+def _refused(rail: str, status: int, reason: str, *, detail: str = "", close: bool = False) -> web.Response:
+    log.warning("hook_refused", rail=rail, status=status, reason=reason, **({"detail": detail} if detail else {}))
     response = web.Response(status=status)
     if close:
         response.force_close()  # what is still on its way is not read

@@ -9,10 +9,11 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+REFERRER: Final = "Referrer-Policy"  # the one that a page may loosen
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    REFERRER: "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
@@ -32,5 +33,6 @@ class SecurityHeaders:
 
     async def __call__(self, _request: web.Request, response: web.StreamResponse) -> None:
         """For `Application.on_response_prepare`."""
-        response.headers.update(self._headers)
+        told = response.headers.get(REFERRER, HEADERS[REFERRER])
+        response.headers.update(self._headers | {REFERRER: told})
         response.headers.setdefault("Cache-Control", "no-store")

@@ -97,11 +97,24 @@ def room(folder: Path, free: int, total: int) -> Check:
     return Check("disk", Status.OK, found)
 
 
+def wrong_keys(settings: Settings) -> Iterator[str]:
+    """Of the rails that are switched on, the keys that are none; their libraries are loaded to see."""
+    from launch.failures import StartFailed
+    from launch.service.china_rails import alipay_rail, wechat_rail
+
+    for name, make in {"wechat": wechat_rail, "alipay": alipay_rail}.items():
+        if name in settings.rails.enabled:
+            try:
+                make(settings)
+            except StartFailed as failure:
+                yield str(failure)
+
+
 def rails(settings: Settings, unreachable: Iterable[str] | None) -> Check:
     """The ways to pay; `unreachable` are names of those that did not answer, None where nobody asked."""
     enabled = settings.rails.enabled
     problems = [line for line in missing_for_run(settings) if line.startswith("rails.")]
-    if problems:
+    if problems := problems or list(wrong_keys(settings)):
         return Check("rails", Status.FAIL, problems[0], "\n".join(problems))
     if not enabled:
         found = "none: whoever taps is led to the project's own page"

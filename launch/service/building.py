@@ -12,6 +12,7 @@ from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits
+from launch.service.china_rails import alipay_rail, wechat_rail
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
@@ -118,6 +119,10 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
         )
     if "stripe" in settings.rails.enabled:
         rails["stripe"] = _stripe(settings)
+    if "wechat" in settings.rails.enabled:
+        rails["wechat"] = wechat_rail(settings)
+    if "alipay" in settings.rails.enabled:
+        rails["alipay"] = alipay_rail(settings)
     return rails
 
 

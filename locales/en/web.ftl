@@ -91,6 +91,14 @@ web-code-label = Receipt code
 web-code-looks-like = A receipt code looks like this:{" "}
 web-code-where = It is in the message the bot sent you after your gift. Capitals, spaces and dashes don’t matter.
 
+# The step before a payment provider’s own page
+web-pay-title = Your gift
+web-pay-go = Go on and pay
+web-pay-how = You pay in the app of the provider; it leads you back to the chat.
+web-pay-paid = This has been paid. Thank you! Your receipt is in the chat.
+web-pay-closed = This link is no longer good. Nothing was charged: ask for a new one in the chat.
+web-pay-back = Back to the chat
+
 # Errors
 web-project-unknown-title = We don’t know this project
 web-project-unknown-text = The link may be missing a letter, or the project has a new address.

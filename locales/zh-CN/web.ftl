@@ -90,6 +90,14 @@ web-code-label = 收据号
 web-code-looks-like = 收据号是这个样子：
 web-code-where = 捐赠成功后，机器人发给你的消息里就有。大小写、空格和横线都不要紧。
 
+# 去支付之前的一步
+web-pay-title = 你的捐赠
+web-pay-go = 去支付
+web-pay-how = 会打开支付应用，付完再带你回到聊天。
+web-pay-paid = 这笔已经付过了，谢谢你！收据在聊天里。
+web-pay-closed = 这个链接已经失效，没有扣款。回到聊天里重新打开就好。
+web-pay-back = 回到聊天
+
 # 出错
 web-project-unknown-title = 没有找到这个项目
 web-project-unknown-text = 链接可能少了几个字，或者项目换了地址。
