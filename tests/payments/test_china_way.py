@@ -19,6 +19,7 @@ from payments.provider import PaymentRef, RefundAsk
 from payments.wechat_rail import WeChatRail
 from services.links import Links
 from services.payments import PaymentService
+from services.rails import Rails
 from services.settlement import Settler
 from services.sweep import PaymentSweep
 from services.tips import TipService
@@ -57,7 +58,7 @@ class Way:
         self.payments = PaymentService(world.unit, [self.rail], settler)
         self.sweep = PaymentSweep(world.unit, rails, self.payments, now=world.time, sleep=at_once)
         self.tips = TipService(
-            world.unit, self.rail, links, limits=limits, presets=[cny("1")], language="zh-CN", now=world.time
+            world.unit, Rails([self.rail]), links, limits=limits, presets=[cny("1")], language="zh-CN", now=world.time
         )
         world.tips, world.time.now = self.tips, self.clock()
 

@@ -15,6 +15,7 @@ from payments.wechat_rail import WeChatRail
 from services.guard import AddressRules
 from services.links import Links
 from services.pay_pages import PayPages
+from services.rails import Rails
 from services.tips import TipService
 from storage.ids import new_id
 from tests.payments.china import Clock, served
@@ -57,7 +58,7 @@ async def browser(world: World, gateway: WeChatGateway, clock: Clock) -> AsyncIt
     )
     links = Links("https://give.example", "yizan_bot")
     tips = TipService(
-        world.unit, rail, links, limits=Limits(cny("1"), cny("50")), presets=[cny("1")], language="zh-CN",
+        world.unit, Rails([rail]), links, limits=Limits(cny("1"), cny("50")), presets=[cny("1")], language="zh-CN",
         now=world.time,
     )  # fmt: skip
     parts = WebParts(
