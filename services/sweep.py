@@ -28,6 +28,7 @@ MISSING_SINCE: Final = timedelta(days=1)  # at the start: as far back as anythin
 MISSING_ROWS: Final = 2000
 MISSING_BATCHES: Final = 200  # of so many rows, in one sweep; the next one goes on
 PER_SECOND: Final = 20  # look-ups; Stripe allows 25 calls a second where no money moves
+SOON: Final = timedelta(minutes=1)
 CLAIMED: Final = timedelta(minutes=2)  # what was claimed and not asked (a silent rail, a kill) is due again so soon
 
 
@@ -58,7 +59,7 @@ class PaymentSweep:
             due = await self._claim()
             silent: set[str] = set()
             for one in due:
-                if one.payment.state in FINAL or one.payment.rail in silent:
+                if (one.payment.state in FINAL and not one.told) or one.payment.rail in silent:
                     continue
                 if asked:
                     await self._sleep(1 / PER_SECOND)
@@ -97,10 +98,8 @@ class PaymentSweep:
         async with self._unit() as work:
             await work.look_ups.time_new(now, FIRST_LOOK)
             due = await work.look_ups.claim(now, BATCH)
-            done = [one.payment.id for one in due if one.payment.state in FINAL]
-            await work.look_ups.put_off(
-                {one.payment.id: now + CLAIMED for one in due if one.payment.state not in FINAL}
-            )
+            done = [one.payment.id for one in due if one.payment.state in FINAL and not one.told]
+            await work.look_ups.put_off({one.payment.id: now + CLAIMED for one in due if one.payment.id not in done})
             await work.look_ups.close(done)
         return due
 
@@ -127,8 +126,10 @@ class PaymentSweep:
     async def _take(self, one: LookUp, found: Found, *, answered: bool) -> None:
         payment, now = one.payment, self._now()
         age = now - one.since_at
+        thin = not answered
         for body in found.events:
             try:
+                thin |= self._rails[payment.rail].event_of(body).thin
                 outcome = await self._payments.found(payment.rail, body)
             except BadEvent as error:
                 log.error("payment_found_unread", payment_id=str(payment.id), rail=payment.rail, error=str(error))
@@ -140,7 +141,11 @@ class PaymentSweep:
         async with self._unit() as work:
             if payment.their_id is None and found.their_id is not None:
                 await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
-            if nobody_comes:
+            if one.told and not thin:
+                await work.look_ups.known(payment.id)
+            if one.told and thin:  # the rail itself does not know all yet
+                await work.look_ups.put_off({payment.id: now + SOON})
+            elif nobody_comes or (one.told and payment.state in FINAL):
                 await work.look_ups.close([payment.id])
             else:
                 await work.look_ups.found(payment.id, found.state, now + next_look(age) if answered else None)

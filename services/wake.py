@@ -20,6 +20,8 @@ class Wakes:
     counters: asyncio.Event = field(default_factory=asyncio.Event)
     digests: asyncio.Event = field(default_factory=asyncio.Event)
     tabs: asyncio.Event = field(default_factory=asyncio.Event)
+    refunds: asyncio.Event = field(default_factory=asyncio.Event)
+    look_ups: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def log_trouble(event: str, error: Exception, **more: str) -> None:

@@ -13,17 +13,22 @@ from giving.money import Money
 from giving.payments import FINAL, MOST_WAIT, Payment, PaymentState
 from storage.sets import insert_rows
 from storage.tables import look_ups, payments
+from storage.upsert import insert_into
 
 _ADD: Final = insert_rows(look_ups, ("payment_id",), "ON CONFLICT (payment_id) DO NOTHING", order="payment_id")
 
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """A payment that is due to be looked up, since when it is waited for, and what its rail last said of it."""
+    """A payment that is due to be looked up, since when it is waited for, and what its rail last said of it.
+
+    `told`: an event that did not say all asks for it, whatever state the payment is in.
+    """
 
     payment: Payment
     since_at: datetime
     found: PaymentState | None
+    told: bool = False
 
 
 class LookUpStore:
@@ -72,6 +77,7 @@ class LookUpStore:
                 ),
                 row.since_at,
                 PaymentState(row.found) if row.found else None,
+                bool(row.told),
             )
             for row in await self._connection.execute(claimed)
         ]  # fmt: skip
@@ -87,6 +93,18 @@ class LookUpStore:
         """What the rail said, and when to ask again (None: it said nothing, so as soon as was put off)."""
         values = {"found": state.value} | ({"due_at": due_at} if due_at is not None else {})
         await self._connection.execute(update(look_ups).where(look_ups.c.payment_id == payment).values(values))
+
+    async def told(self, payments_: Collection[UUID], now: datetime) -> None:
+        """Events did not say all of these: they are due at once, final or not."""
+        for payment in sorted(payments_):
+            row = {"payment_id": payment, "since_at": now, "due_at": now, "told": True}
+            asked = insert_into(self._connection, look_ups).values(row)
+            again = asked.on_conflict_do_update(index_elements=["payment_id"], set_={"due_at": now, "told": True})
+            await self._connection.execute(again)
+
+    async def known(self, payment: UUID) -> None:
+        """All that an event left out is known now."""
+        await self._connection.execute(update(look_ups).where(look_ups.c.payment_id == payment).values(told=False))
 
     async def close(self, done: Collection[UUID]) -> None:
         """Nothing more is to be learned about these."""

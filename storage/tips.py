@@ -100,6 +100,13 @@ class TipStore:
             several.sort(key=lambda tip: tip.id)
         return found
 
+    async def payments_of(self, entry_keys: Collection[str]) -> dict[str, UUID]:
+        """Which payments the tips of these entries name now, by entry."""
+        named = select(tips.c.entry_key, tips.c.payment_id).where(
+            tips.c.entry_key.in_(entry_keys), tips.c.payment_id.is_not(None)
+        )
+        return {row.entry_key: row.payment_id for row in await self._connection.execute(named)}
+
     async def by_receipt(self, code: str) -> Tip | None:
         """The tip with this receipt code, or None."""
         row = (await self._connection.execute(select(tips).where(tips.c.receipt_code == code))).first()

@@ -103,7 +103,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
             keep_doing("settle", services.payments.settle_pending, services.payments.pending, every_s=SETTLE_EVERY_S)
         ),
         asyncio.create_task(
-            keep_doing("payments", services.sweep.sweep, asyncio.Event(), every_s=PAYMENT_SWEEP_EVERY_S)
+            keep_doing("payments", services.sweep.sweep, services.wakes.look_ups, every_s=PAYMENT_SWEEP_EVERY_S)
         ),
         asyncio.create_task(keep_doing("clock", ClockWatch().look, asyncio.Event(), every_s=WATCH_EVERY_S)),
         asyncio.create_task(
@@ -112,7 +112,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
         asyncio.create_task(
             services.leadership.while_leading(
                 stop,
-                _once("refunds", services.refunds.sweep, asyncio.Event(), every_s=REFUND_SWEEP_EVERY_S),
+                _once("refunds", services.refunds.sweep, services.wakes.refunds, every_s=REFUND_SWEEP_EVERY_S),
                 _once("tabs", services.tab_charges.sweep, services.wakes.tabs, every_s=TAB_SWEEP_EVERY_S),
                 _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),
                 _once("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S),

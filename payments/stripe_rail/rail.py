@@ -33,7 +33,7 @@ from payments.stripe_rail import asks
 from payments.stripe_rail.calls import Asked, Calls, options, understood
 from payments.stripe_rail.events import RAIL, OtherMode, decode, is_ready
 from payments.stripe_rail.looks import LookUps
-from payments.stripe_rail.modes import Modes
+from payments.stripe_rail.modes import Mode, Modes
 from payments.stripe_rail.reading import identity, money
 from payments.stripe_rail.records import Books
 from payments.stripe_rail.told import event_in, is_found
@@ -92,6 +92,10 @@ class StripeRail:
     def holder_of(self, account: str | None) -> Holder:
         """With whom the money of a payment to this account is once it was paid: its mode may not be the usual one."""
         return self._modes.holder(account)
+
+    def bills_fees(self, account: str | None) -> bool:
+        """Direct charges are billed to the platform; else the fee comes off its balance."""
+        return self._modes.of(account) is Mode.DIRECT
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """A Checkout page; the same key is the same page."""

@@ -39,12 +39,15 @@ class Batch:
     gifts: list[Gift] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
     decided: dict[UUID, Decided] = field(default_factory=dict)
+    look_ups: set[UUID] = field(default_factory=set)
     told: list[RailEvent] = field(default_factory=list)  # not about money: a method was saved, an account changed
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
         """Let one decision stand."""
         self.marks[stored.id] = (_STATES[settlement.outcome], settlement.reason)
         self.decided[stored.id] = (event, settlement)
+        if settlement.look_up and event.reference is not None:
+            self.look_ups.add(event.reference)
         if settlement.outcome is not Outcome.BOOKED and settlement.payment is None:
             return
         self.entries += settlement.entries

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from giving.accounts import operator_payable, organisation_received, rail_clearing
-from giving.payments import Books, Payment
+from giving.payments import Books, EventKind, Payment, RailEvent
 from giving.rails import Holder
 from giving.tips import Tip
 from payments.provider import Holds, Rail
@@ -29,6 +29,15 @@ async def books_of(
         billed = isinstance(rail, Holds) and rail.bills_fees(payment.account)
         found[id_] = Books(received, operator_payable(payment.rail) if billed else clearing, received)
     return found
+
+
+def billed(rail: Rail | None, event: RailEvent) -> Books | None:
+    """What a fee that is about no payment comes off: it is billed to the operator, or taken off what is held for us."""
+    if rail is None or event.kind is not EventKind.FEE or event.reference is not None:
+        return None
+    clearing = rail_clearing(event.rail)
+    bills = isinstance(rail, Holds) and rail.bills_fees(event.account)
+    return Books(clearing, operator_payable(event.rail) if bills else clearing)
 
 
 def _is_special(rails: Mapping[str, Rail], payment: Payment) -> bool:

@@ -8,15 +8,19 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Final
-from uuid import UUID
 
 import structlog
 
 from giving.alerts import Alert, AlertKind, Said
 from giving.creators import next_digest
-from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import EventKind, Outcome, Payment, RailEvent, Return, Settlement, decide_settlement, key_of
+from giving.payments import (
+    EventKind,
+    Outcome,
+    RailEvent,
+    Return,
+    Settlement,
+)
 from giving.rails import Refunds
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip, TipState
@@ -26,7 +30,7 @@ from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
-from services.settlement.books import books_of
+from services.settlement.deciding import decide
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
@@ -37,6 +41,7 @@ from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 500
+AT_ONCE: Final = timedelta(minutes=2)  # by then a refund nobody asked the rail for is asked for by the next sweep
 Settled = tuple[int, bool]
 _ALERTS: Final = {
     EventKind.DISPUTED: AlertKind.DISPUTED,
@@ -143,7 +148,7 @@ class Settler:
         return count, count == limit or woken
 
     async def _book(self, work: Work, events: Sequence[Event]) -> Batch:
-        batch = await self._decide(work, events)
+        batch = await decide(work, events, self._rails, self._fresh)
         await self._write(work, batch)
         return batch
 
@@ -158,47 +163,6 @@ class Settler:
             stored = claimed[0][0]
             log.exception("provider_event_set_aside", event_id=stored.event_id, rail=stored.rail)
             return Batch(marks={stored.id: (InboxState.ODD, f"settling failed: {type(error).__name__}")})
-
-    async def _decide(self, work: Work, events: Sequence[Event]) -> Batch:
-        references = sorted({event.reference for _, event in events if event.reference})
-        batch = Batch(
-            payments=await work.payments.lock_many(references),
-            tips=await work.tips.of_payments(references),
-            booked=await work.ledger.booked(_keys(events)),
-        )
-        if incomplete := [id_ for id_, payment in batch.payments.items() if not _adds_up(payment, batch.tips.get(id_))]:
-            for id_, more in (await work.tabs.former(incomplete)).items():
-                known = batch.tips.setdefault(id_, [])
-                known += [tip for tip in more if tip.id not in {one.id for one in known}]
-        shares = await self._shares(work, events)
-        books = await books_of(work, self._rails, batch.payments, batch.tips)
-        for stored, event in events:
-            payment = batch.payments.get(event.reference) if event.reference else None
-            tips = batch.tips.get(payment.id, []) if payment else []
-            where = books.get(payment.id) if payment and books else None
-            settlement = decide_settlement(
-                event, payment, tips, batch.booked, self._fresh, where, shares.get(stored.id)
-            )
-            batch.take(stored, event, settlement)
-            if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
-                batch.told.append(event)
-        return batch
-
-    async def _shares(self, work: Work, events: Sequence[Event]) -> dict[UUID, Mapping[UUID, Money]]:
-        """How much of which tip refunds are about: what was asked for, or what a failed one had taken off."""
-        failed = {s.id: f"refund:{e.rail}:{e.their_id}" for s, e in events if e.kind is EventKind.REFUND_FAILED}
-        asked = {s.id: e.refund for s, e in events if e.kind is EventKind.REFUNDED and e.refund is not None}
-        shares: dict[UUID, Mapping[UUID, Money]] = {}
-        if failed:
-            taken = await work.returns.of(set(failed.values()))
-            shares |= {stored: taken[key] for stored, key in failed.items() if key in taken}
-        if asked:
-            tips = await work.refunds.tips_of(set(asked.values()))
-            amounts = {stored.id: event.amount for stored, event in events}
-            for stored, refund in asked.items():
-                if refund in tips and (amount := amounts[stored]) is not None:
-                    shares[stored] = {tips[refund]: amount}
-        return shares
 
     def _decoded(self, stored: StoredEvent) -> RailEvent:
         try:
@@ -237,6 +201,8 @@ class Settler:
     async def _write(self, work: Work, batch: Batch) -> None:
         if batch.told:
             await self._keep_told(work, batch.told)
+        if batch.look_ups:
+            await work.look_ups.told(batch.look_ups, self._now())
         if self._alerts is not None:
             await self._alert(work, batch)
         changed = batch.paid | batch.extra | batch.returned
@@ -262,7 +228,7 @@ class Settler:
         for tip in added:
             # Paid twice: the second goes back by itself (services/refunds.py asks), where its rail can give back.
             if self._gives_back(tip):
-                await work.refunds.request(refund=new_id(), tip=tip.id, now=now)
+                await work.refunds.request(refund=new_id(), tip=tip.id, now=now - AT_ONCE)
         await work.tallies.apply(batch.gifts)
         await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
         await self._queue(work, batch, now)
@@ -308,6 +274,10 @@ class Settler:
             if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:
                 log.info(name, count=len(tips), tips=tips)
                 moved = True
+        if any(settlement.look_up for _, settlement in decided):
+            self._wakes.look_ups.set()
+        if any(settlement.extra for _, settlement in decided):
+            self._wakes.refunds.set()
         if moved:
             self._wakes.outbox.set()
             self._wakes.counters.set()
@@ -317,24 +287,6 @@ class Settler:
 def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
     """A time of booking that no digest has told of yet, whatever another replica's clock says."""
     return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
-
-
-def _adds_up(payment: Payment, tips: Sequence[Tip] | None) -> bool:
-    """Whether a payment's tips are all that it was asked for: else some name another payment by now."""
-    if tips and len(tips) == 1:
-        return tips[0].amount == payment.amount
-    return sum(tip.amount.minor for tip in tips or () if tip.extra_of is None) == payment.amount.minor
-
-
-def _keys(events: Sequence[Event]) -> set[str]:
-    """The keys of the entries that events would make, and of those they speak of."""
-    keys = {key for _, event in events if (key := key_of(event))}
-    for _, event in events:
-        if event.kind is EventKind.REFUND_FAILED:
-            keys.add(f"refund:{event.rail}:{event.their_id}")
-        elif event.kind is EventKind.PAID and event.fee:
-            keys.add(f"fee:{event.rail}:{event.their_id}")
-    return keys
 
 
 def _back(settlement: Settlement) -> list[Tip]:

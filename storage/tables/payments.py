@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    false,
     text,
 )
 
@@ -43,6 +45,8 @@ look_ups = Table(
     at("since_at"),
     at("due_at"),
     Column("found", String(16)),
+    # Asked for by an event that did not say all: looked up even if it is final.
+    Column("told", Boolean, nullable=False, server_default=false()),
 )
 Index("ix_look_ups_due_at", look_ups.c.due_at)
 

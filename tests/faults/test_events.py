@@ -22,9 +22,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.ledger import Entry
-from giving.payments import Payment, PaymentState, RailEvent, decide_settlement
+from giving.payments import Payment, PaymentState, RailEvent
 from giving.people import Visitor
 from giving.receipts import RANDOM_BITS, receipt_code
+from giving.settling import decide_settlement
 from giving.tips import Fresh, OfferRequest, Tip
 from services.ledger import LedgerService
 from storage.engines import open_engines

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from giving.accounts import Account, rail_clearing
 from giving.ledger import Entry, Posting, Unbalanced, decide_entries, imbalance, payment_received
 from giving.money import Money
-from giving.payments import EventKind, Outcome, Payment, PaymentState, RailEvent, Settlement, decide_settlement
+from giving.payments import EventKind, Outcome, Payment, PaymentState, RailEvent, Settlement
 from giving.people import Visibility
+from giving.settling import decide_settlement
 from giving.tips import Fresh, Tip, TipState
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)

@@ -19,10 +19,9 @@ from giving.payments import (
     PaymentState,
     RailEvent,
     Settlement,
-    decide_settlement,
-    spread,
 )
 from giving.people import Visibility
+from giving.settling import decide_settlement, spread
 from giving.tips import Fresh, Tip, TipState
 
 AT = datetime(2026, 11, 22, 4, tzinfo=UTC)

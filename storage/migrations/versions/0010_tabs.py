@@ -22,6 +22,7 @@ def upgrade() -> None:
     for table, columns in COLUMNS.items():
         for name, type_ in columns:
             op.add_column(table, sa.Column(name, type_, nullable=True))
+    op.add_column("look_ups", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.false()))
     _make_tabs()
     _make_charges()
     _make_accounts()
@@ -132,6 +133,7 @@ def downgrade() -> None:
     )
     for table in ("methods", "rail_accounts", "former_payments", "tab_charges", "promises", "tabs"):
         op.drop_table(table)
+    op.drop_column("look_ups", "told")
     for table, columns in COLUMNS.items():
         for name, _ in columns:
             op.drop_column(table, name)

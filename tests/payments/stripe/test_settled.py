@@ -13,9 +13,10 @@ import pytest
 from giving.accounts import operator_payable, organisation_received, rail_clearing
 from giving.ledger import Entry
 from giving.money import Money
-from giving.payments import Books, EventKind, Outcome, Payment, PaymentState, RailEvent, decide_settlement
+from giving.payments import Books, EventKind, Outcome, Payment, PaymentState, RailEvent
 from giving.people import Visibility
 from giving.rails import Holder
+from giving.settling import decide_settlement
 from giving.tips import Fresh, Tip, TipState
 from payments.provider import PaymentIntent, PaymentRef
 from payments.stripe_rail import Mode, StripeRail
