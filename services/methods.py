@@ -1,5 +1,7 @@
 """Ways to pay that a donor lets a rail keep, so that their tab is settled by itself, after a notice."""
 
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -7,20 +9,26 @@ import structlog
 from giving.errors import NotYours, RailUnavailable
 from giving.money import Money
 from giving.people import Person
-from payments.provider import PaymentIntent, RailRefused, Saves
+from payments.provider import BadEvent, PaymentIntent, PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.links import Links
+from services.payments import PaymentService
 from services.rails import Rails
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
+LOOKED_FOR: Final = timedelta(days=1)  # a page on which a method is saved lives no longer
 
 
 class MethodService:
     """Nothing of a card is ever with us: the rail's page takes it, its event brings back a name for it."""
 
-    def __init__(self, unit: UnitOfWork, rails: Rails, links: Links, language: str, *, now: Clock = utc_now) -> None:
-        """`language` for who has none."""
+    def __init__(
+        self, unit: UnitOfWork, rails: Rails, links: Links, language: str, *, payments: PaymentService | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`language` for who has none; what is looked up goes through `payments`."""
+        self._payments = payments
         self._unit, self._rails, self._links, self._language, self._now = unit, rails, links, language, now
 
     def can_save(self, rail: str) -> bool:
@@ -49,6 +57,22 @@ class MethodService:
         except RailRefused as refused:
             log.error("method_refused_by_rail", method_id=str(method), rail=row.rail, code=str(refused))
             raise RailUnavailable from refused
+
+    async def sweep(self) -> int:
+        """Look up what was asked within a day and not heard of; events that don't say all ring for it."""
+        async with self._unit.read() as work:
+            waiting = await work.methods.waiting(self._now() - LOOKED_FOR)
+        for method, name, account in waiting:
+            rail = self._rails.get(name)
+            if rail is None or self._payments is None:
+                continue
+            try:
+                found = await rail.fetch(PaymentRef(method, None, account))
+                for body in found.events:
+                    await self._payments.found(name, body)
+            except (RailUnavailable, RailRefused, BadEvent) as error:
+                log.warning("method_not_looked_up", method_id=str(method), rail=name, error=type(error).__name__)
+        return len(waiting)
 
     async def forget(self, method: UUID, person: Person) -> None:
         """It is charged no more, here at once and at the rail as far as it answers. Raises: NotYours."""

@@ -52,6 +52,16 @@ class MethodStore:
         await self._connection.execute(insert_into(self._connection, methods).values(row))
         return UUID(str(row["id"]))
 
+    async def waiting(self, since: datetime) -> list[tuple[UUID, str, str | None]]:
+        """Requests of that time that nothing was heard of: their ids, rails, and the organisation's account there."""
+        at = (rail_accounts.c.organisation_id == methods.c.organisation_id) & (rail_accounts.c.rail == methods.c.rail)
+        open_ = methods.c.saved_at.is_(None) & methods.c.forgotten_at.is_(None) & (methods.c.asked_at >= since)
+        named = select(methods.c.id, methods.c.rail, rail_accounts.c.their_id.label("account")).outerjoin(
+            rail_accounts, at
+        )
+        found = await self._connection.execute(named.where(open_).order_by(methods.c.asked_at).limit(100))
+        return [(row.id, row.rail, row.account) for row in found]
+
     async def saved(self, method: UUID, kept: SavedMethod, *, now: datetime) -> UUID | None:
         """The rail keeps it; whose it is, None if we never asked. What was saved before it is forgotten."""
         values = {"customer": kept.customer, "method": kept.method, "label": kept.label[:64], "saved_at": now}

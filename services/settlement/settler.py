@@ -274,6 +274,8 @@ class Settler:
             if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:
                 log.info(name, count=len(tips), tips=tips)
                 moved = True
+        if any(event.kind is EventKind.SAVED and event.thin for event, _ in decided):
+            self._wakes.methods.set()
         if any(settlement.look_up for _, settlement in decided):
             self._wakes.look_ups.set()
         if any(settlement.extra for _, settlement in decided):

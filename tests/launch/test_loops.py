@@ -24,6 +24,7 @@ def services_with(leadership: Leadership) -> Any:
         refunds=SimpleNamespace(sweep=nothing),
         reconcile=SimpleNamespace(daily=nothing),
         tab_charges=SimpleNamespace(sweep=nothing),
+        methods=SimpleNamespace(sweep=nothing),
         updates=SimpleNamespace(forget_old=nothing),
         outbox=SimpleNamespace(queue_digests=nothing),
         wakes=Wakes(),
