@@ -96,10 +96,13 @@ class Tab:
     skipped_until: datetime | None = None
 
 
-def due(tab: Tab, terms: Terms, least: Money, now: datetime, zone: ZoneInfo) -> Reason | None:
+def due(
+    tab: Tab, terms: Terms, least: Money, now: datetime, zone: ZoneInfo, looked_for: datetime | None = None
+) -> Reason | None:
     """Whether a tab is to be settled now without being asked; `least` is what its rail carries at the least.
 
-    Below `least` it is carried on, month after month.
+    Below `least` it is carried on, month after month. `looked_for`: the month's end it waits for, also if nobody was
+    there to look on that very day.
     """
     if not tab.promised or tab.promised < least:
         return None
@@ -107,7 +110,8 @@ def due(tab: Tab, terms: Terms, least: Money, now: datetime, zone: ZoneInfo) -> 
         return None
     if terms.settle_at <= tab.promised:
         return Reason.REACHED
-    return Reason.MONTH_END if month_end(now, zone) <= now else None
+    ended = month_end(now, zone) <= now or (looked_for is not None and looked_for <= now)
+    return Reason.MONTH_END if ended else None
 
 
 def month_end(now: datetime, zone: ZoneInfo) -> datetime:

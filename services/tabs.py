@@ -154,7 +154,7 @@ class TabService:
     def due(self, row: TabRow) -> Reason | None:
         """Whether it is to be settled now."""
         terms = self.terms_of(row.settle_at_minor, None)
-        return rules.due(row.tab, terms, self._least(row), self._now(), self.zone)
+        return rules.due(row.tab, terms, self._least(row), self._now(), self.zone, row.due_at)
 
     def next_look(self, row: TabRow) -> datetime | None:
         """When something may be due on it: at once if the sum is reached, else at the month's end."""

@@ -99,7 +99,10 @@ class LookUpStore:
         for payment in sorted(payments_):
             row = {"payment_id": payment, "since_at": now, "due_at": now, "told": True}
             asked = insert_into(self._connection, look_ups).values(row)
-            again = asked.on_conflict_do_update(index_elements=["payment_id"], set_={"due_at": now, "told": True})
+            since = func.coalesce(look_ups.c.since_at, asked.excluded.since_at)  # none where no sweep has timed it yet
+            again = asked.on_conflict_do_update(
+                index_elements=["payment_id"], set_={"since_at": since, "due_at": now, "told": True}
+            )
             await self._connection.execute(again)
 
     async def known(self, payment: UUID) -> None:

@@ -14,7 +14,7 @@ import stripe
 import structlog
 
 from giving.money import Money
-from giving.payments import PaymentState, RailEvent, SavedMethod
+from giving.payments import EventKind, PaymentState, RailEvent, SavedMethod
 from giving.rails import Capabilities, Holder, Refunds
 from payments.provider import (
     Account,
@@ -36,7 +36,7 @@ from payments.stripe_rail.looks import LookUps
 from payments.stripe_rail.modes import Mode, Modes
 from payments.stripe_rail.reading import identity, money
 from payments.stripe_rail.records import Books
-from payments.stripe_rail.told import event_in, is_found
+from payments.stripe_rail.told import body_of, event_in, is_found
 
 log = structlog.get_logger()
 TOLERANCE_S: Final = 300
@@ -96,6 +96,15 @@ class StripeRail:
     def bills_fees(self, account: str | None) -> bool:
         """Direct charges are billed to the platform; else the fee comes off its balance."""
         return self._modes.of(account) is Mode.DIRECT
+
+    def fee_event(self, record: Record) -> str | None:
+        """Of direct charges no event tells the fee: the platform is billed for it, for no payment by name."""
+        if record.kind is not EventKind.FEE or record.reference is not None:
+            return None
+        event = RailEvent(
+            RAIL, "", EventKind.FEE, record.at, their_id=record.their_id, amount=record.amount, account=record.account
+        )
+        return body_of(event, livemode=self._words.livemode)
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """A Checkout page; the same key is the same page."""
