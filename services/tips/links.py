@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from giving.budgets import LinkAsk
-from giving.errors import GivingError, NotYours, RailUnavailable, TipNotOpen
+from giving.errors import GivingError, NoRail, NotYours, RailUnavailable, TipNotOpen
 from giving.ids import token_of
 from giving.money import Money
 from giving.payments import Payment, PaymentWish
@@ -23,6 +23,7 @@ from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+TOO_SMALL: Final = "amount_too_small"  # by a rate that moved: what a rail carries is known in one currency only
 MOST_LINES: Final = 50  # on a pay page; of more, their sum is said
 
 
@@ -72,7 +73,7 @@ class PaymentLinks:
             link = await self._rails[payment.rail].create_payment(intent_of(payment, wish), key=key_of(payment))
         except RailRefused as refused:
             log.error("payment_refused_by_rail", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
-            raise RailUnavailable from refused
+            raise (NoRail if str(refused) == TOO_SMALL else RailUnavailable) from refused
         await self._link(replace(payment, their_id=link.their_id, url=link.url))
         log.debug("payment_created", payment_id=str(payment.id), rail=payment.rail)
         return link.url

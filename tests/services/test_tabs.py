@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from giving.errors import MonthlyLimit, NotYours, RailUnavailable, TabEmpty, TipNotOpen
+from giving.errors import MonthlyLimit, NoRail, NotYours, RailUnavailable, TabEmpty, TipNotOpen
 from giving.payments import EventKind, RailEvent, SavedMethod
 from giving.people import Person
 from giving.rails import How
@@ -310,3 +310,16 @@ async def test_nothing_to_settle_is_said(house: Tabs):
     await house.tabs.take_off(tip.id, world.alice)
     with pytest.raises(TabEmpty):
         await house.charges.settle(view.tab.id, world.alice)
+
+
+async def test_what_the_rail_finds_too_small_after_all_is_said_as_such(house: Tabs, monkeypatch: pytest.MonkeyPatch):
+    tip = await house.tips.offer(
+        OfferRequest("q", house.world.alice.id, cny("4"), post=house.world.post.id, rail="card")
+    )  # fmt: skip
+
+    async def refuses(*_: object, **__: object) -> PaymentLink:
+        raise RailRefused("amount_too_small")
+
+    monkeypatch.setattr(house.card, "create_payment", refuses)
+    with pytest.raises(NoRail):
+        await house.tips.payment_link(tip.id, house.world.alice)
