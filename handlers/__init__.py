@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot import callbacks as cb
 from bot.replies import Replies, for_one
-from handlers import admin, audit, creators, groups, privacy, projects, start, tips, unanswered
+from handlers import admin, audit, creators, groups, payments, privacy, projects, start, tips, unanswered
 from handlers.here import HereMiddleware
 from texts import Texts
 
@@ -73,7 +73,7 @@ class OnlyWhereItStands(BaseMiddleware):
 
 
 def routers() -> list[Router]:
-    """Fresh routers for one dispatcher; what nothing else takes comes to start's last."""
+    """Fresh routers for one dispatcher, payments first; what nothing else takes comes to start's last."""
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
@@ -84,4 +84,4 @@ def routers() -> list[Router]:
         unanswered.router(), tips.router(), projects.router(), groups.router(), creators.router(), privacy.router(),
         admin.router(), audit.router(), start.router(),
     )  # fmt: skip
-    return [root]
+    return [payments.router(), root]

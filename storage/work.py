@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.audit import AuditStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
+from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
@@ -140,6 +141,11 @@ class Work:
     def look_ups(self) -> LookUpStore:
         """Payments to be looked up at their rails."""
         return LookUpStore(self.connection)
+
+    @cached_property
+    def checkouts(self) -> CheckoutStore:
+        """What is asked before a payment inside Telegram."""
+        return CheckoutStore(self.connection)
 
     @cached_property
     def budgets(self) -> BudgetStore:
