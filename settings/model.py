@@ -29,12 +29,15 @@ from settings.kinds import (
     hours,
     language_name,
     like_secret,
+    money_code,
     timezone_name,
     web_address,
 )
 from settings.words import PREFIX
 
 TELEGRAM: Final = "https://api.telegram.org"
+# What an operator writes to switch Stars on, word for word (docs/rails.md, "Stars and charity").
+STARS_ACKNOWLEDGED: Final = "I have read docs/rails.md: Stars and charity"
 
 
 class Group(BaseModel):
@@ -104,11 +107,33 @@ class SandboxRail(Group):
     webhook_secret: Secret = None
 
 
+class StarsRail(Group):
+    acknowledged: Text = ""
+    rate_stars: Positive = 8
+    rate_minor: Positive = 100
+    rate_currency: Annotated[Text, AfterValidator(money_code)] = "CNY"
+
+
+class TelegramRail(Group):
+    provider_token: Secret = None
+    least_minor: Positive = 700
+    most_minor: Positive = 7_000_000
+
+    @field_validator("most_minor")
+    @classmethod
+    def _most_is_not_below_least(cls, most: int, info: ValidationInfo) -> int:
+        if most < info.data.get("least_minor", most):
+            raise ValueError("must not be below rails.telegram.least_minor")
+        return most
+
+
 class Rails(Group):
     """`enabled` names the groups below it that are in use; `missing_for_run` checks the names."""
 
     enabled: Annotated[tuple[Text, ...], AfterValidator(each_once)] = ()
     sandbox: SandboxRail = SandboxRail()
+    stars: StarsRail = StarsRail()
+    telegram: TelegramRail = TelegramRail()
 
 
 class Notices(Group):

@@ -8,7 +8,7 @@ from pydantic import (
     SecretStr,
 )
 
-from settings.model import SECRETS, Rails, Settings, group_of, variable_of
+from settings.model import SECRETS, STARS_ACKNOWLEDGED, Rails, Settings, group_of, variable_of
 from settings.words import HIDDEN, nearest, without_password
 
 
@@ -27,11 +27,30 @@ def missing_for_run(settings: Settings) -> list[str]:
             rail = getattr(settings.rails, name)
             keys = {field: f"rails.{name}.{field}" for field in type(rail).model_fields}
             lines += [_unset(key) for field, key in keys.items() if key in SECRETS and not getattr(rail, field)]
+            lines += _against(name, settings)
         else:
             near = nearest(name, rails)
             hint = f"did you mean {near}?" if near else f"known: {', '.join(rails)}"
             lines.append(f"rails.enabled: no rail is called {name}, {hint}")
     return lines
+
+
+def _against(name: str, settings: Settings) -> list[str]:
+    """What keeps a rail inside Telegram from being switched on."""
+    stars = settings.tips.currency == "XTR"
+    if name == "stars":
+        lines = []
+        if settings.rails.stars.acknowledged != STARS_ACKNOWLEDGED:
+            lines.append(
+                "rails.stars.acknowledged: Telegram's terms read against charity, and 100 % can't literally hold with"
+                f' Stars; read "Stars and charity" in docs/rails.md, then write here: {STARS_ACKNOWLEDGED}'
+            )
+        if not stars:
+            lines.append("rails.stars: carries Stars only; tips.currency (and the projects' currency) must be XTR")
+        return lines
+    if name == "telegram" and stars:
+        return ["rails.telegram: carries money only, no Stars; tips.currency must not be XTR"]
+    return []
 
 
 def _unset(key: str) -> str:

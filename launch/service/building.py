@@ -13,8 +13,10 @@ from giving.tips import Limits
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from payments.stars_rail import StarsRail, TokenRail
 from services.audit import AuditService
 from services.carriers import CarrierService
+from services.checkouts import CheckoutService
 from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
@@ -69,6 +71,7 @@ class Services:
     refunds: RefundService
     privacy: PrivacyService
     payments: PaymentService
+    checkouts: CheckoutService
     sweep: PaymentSweep
     outbox: OutboxService
     counters: CounterService
@@ -101,6 +104,15 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
             api_base=sandbox.api_base,
             key=sandbox.key.get_secret_value() if sandbox.key else "",
             webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
+        )
+    if "stars" in settings.rails.enabled:
+        rails["stars"] = StarsRail()
+    if "telegram" in settings.rails.enabled:
+        telegram, currency = settings.rails.telegram, settings.tips.currency
+        rails["telegram"] = TokenRail(
+            provider_token=telegram.provider_token.get_secret_value() if telegram.provider_token else "",
+            least=Money(telegram.least_minor, currency),
+            most=Money(telegram.most_minor, currency),
         )
     return rails
 
@@ -144,6 +156,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         refunds=RefundService(unit, rail, tips, write=write),
         privacy=PrivacyService(unit, rail, wakes=wakes),
         payments=payments,
+        checkouts=CheckoutService(unit, guard),
         sweep=PaymentSweep(unit, rails, payments),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
         counters=CounterService(
