@@ -228,4 +228,6 @@ def _post_link(query: CallbackQuery, links: Links) -> str | None:
 def _user(update: Update) -> User | None:
     """Who waits for an answer."""
     asked: CallbackQuery | Message | None = update.callback_query or update.message or update.edited_message
+    if isinstance(asked, Message) and (asked.successful_payment or asked.refunded_payment):
+        return None  # Telegram tells that money moved: "nothing has happened" would not be true
     return asked.from_user if asked is not None else None

@@ -5,7 +5,7 @@ Polling and webhook both ask the intake; what they do with its answer (move the 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -15,6 +15,7 @@ from aiogram.types import Update
 from aiogram.types.update import UpdateTypeLookupError
 from pydantic import ValidationError
 
+from bot.updates import about_money
 from services.updates import UpdateService, is_away
 
 log = structlog.get_logger()
@@ -26,6 +27,8 @@ LOOK_S: Final = 5.0
 MOST_STRIKES: Final = 3
 MOST_TRIES: Final = 8
 REMEMBERED: Final = 10_000
+
+AnswerCheckout = Callable[[Bot, Mapping[str, Any]], Awaitable[bool]]  # bot.checkouts; never raises
 
 
 class Surplus(Protocol):
@@ -75,10 +78,14 @@ class Intake:
     def __init__(
         self, bot: Bot, dispatcher: Dispatcher, updates: UpdateService, *, handler_timeout_s: float = HANDLER_TIMEOUT_S
     ) -> None:
-        """Who sent what we can't read is told by the dispatcher's "surplus" (bot.build.build_dispatcher)."""
+        """Who sent what we can't read is told by the dispatcher's "surplus" (bot.build.build_dispatcher).
+
+        Its "checkouts" answer the question before a payment, past everything here.
+        """
         self._bot, self._dispatcher, self._updates = bot, dispatcher, updates
         self._timeout_s = handler_timeout_s
         self.surplus: Surplus | None = dispatcher.workflow_data.get("surplus")
+        self.checkouts: AnswerCheckout | None = dispatcher.workflow_data.get("checkouts")
         self._failed: OrderedDict[int, _Tries] = OrderedDict()
         self._unmarked: OrderedDict[int, None] = OrderedDict()  # done, but the database could not be told
         self._done = 0
@@ -86,6 +93,8 @@ class Intake:
     async def __call__(self, raw: Mapping[str, Any], hurry: Hurry | None = None) -> bool:
         """Handle; True if the update may be acknowledged, False if it has to come again (the database was away)."""
         number = raw["update_id"]
+        if self.checkouts is not None and "pre_checkout_query" in raw:
+            return await self.checkouts(self._bot, raw)
         if await self._is_done(number):
             log.info("update_repeated", update_id=number)
             return True
@@ -113,7 +122,7 @@ class Intake:
         if raw["update_id"] in self._failed:
             return
         self._failed[raw["update_id"]] = _Tries(tries=1, others=self._done)
-        if self.surplus is not None:
+        if self.surplus is not None and not about_money(raw):
             self.surplus.not_saved(self._bot, raw)
 
     def _read(self, raw: Mapping[str, Any]) -> Update | None:
@@ -123,7 +132,7 @@ class Intake:
             _ = update.event_type
         except ValidationError as error:
             log.error("update_undecodable", update_id=number, where=_where(error))
-            if self.surplus is not None:
+            if self.surplus is not None and not about_money(raw):
                 self.surplus.unreadable(self._bot, raw)
         except UpdateTypeLookupError:
             log.warning("update_of_unknown_type", update_id=number, keys=sorted(raw.keys() - {"update_id"}))

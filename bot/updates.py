@@ -24,9 +24,16 @@ _OF_A_PERSON: Final = frozenset(
 def queue_of(raw: Mapping[str, Any]) -> Hashable:
     """What an update has to wait behind: the person's or the chat's earlier ones (a private chat is its person)."""
     kind, body = _kind_of(raw)
+    if kind == "pre_checkout_query":  # dies in ten seconds: behind nothing
+        return "checkout", _id_of(body.get("from")) or raw["update_id"]
     chat = None if kind in _OF_A_PERSON else body.get("chat")
     whose = _id_of(chat) or _id_of(body.get("from")) or _id_of(body.get("user"))
     return whose or ("update", raw["update_id"])
+
+
+def about_money(raw: Mapping[str, Any]) -> bool:
+    """Whether Telegram tells that money moved: its person asked for nothing, and there is nothing to try again."""
+    return bool(_ABOUT_MONEY & _kind_of(raw)[1].keys())
 
 
 def speaker_of(raw: Mapping[str, Any]) -> Hashable:

@@ -304,3 +304,15 @@ class MonthlyLimit(GivingError):
     """They promised as much this month as they want to; args: limit (Money), left (Money)."""
 
     message_key = "error-monthly-limit"
+
+
+class InvoiceNotYours(GivingError):
+    """An invoice that was made for somebody else, who passed it on."""
+
+    message_key = "error-invoice-not-yours"
+
+
+class InvoiceOutdated(GivingError):
+    """An invoice that says something else than what it was made for, or is for nothing we know."""
+
+    message_key = "error-invoice-outdated"

@@ -15,6 +15,7 @@ from handlers import (
     creators,
     groups,
     organisations,
+    payments,
     privacy,
     projects,
     refunds,
@@ -87,7 +88,7 @@ class OnlyWhereItStands(BaseMiddleware):
 
 
 def routers() -> list[Router]:
-    """Fresh routers for one dispatcher; what nothing else takes comes to start's last."""
+    """Fresh routers for one dispatcher, payments first; what nothing else takes comes to start's last."""
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
@@ -98,4 +99,4 @@ def routers() -> list[Router]:
         unanswered.router(), tips.router(), tabs.router(), refunds.router(), projects.router(), groups.router(),
         creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
-    return [root]
+    return [payments.router(), root]

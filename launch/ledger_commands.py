@@ -1,4 +1,4 @@
-"""`main.py ledger …`: looking at the books."""
+"""`main.py ledger …`: looking at the books, and booking what nobody else can tell."""
 
 import json
 import re
@@ -12,6 +12,7 @@ import click
 from launch.command_line import Refused, on_database, settings_of
 
 if TYPE_CHECKING:
+    from giving.money import Money
     from services.export import Exported
     from services.ledger import Report
     from storage.engines import Engines
@@ -97,3 +98,49 @@ def day_of(option: str, text: str | None) -> date | None:
     if day is None or day.year not in YEARS:
         raise Refused(f"{option} {text}: is no day; write year-month-day, such as 2026-11-01")
     return day
+
+
+@ledger.command()
+@click.option("--rail", type=click.Choice(("stars",)), required=True, help="With whom it lay.")
+@click.option("--stars", type=click.IntRange(1, 10**12), required=True, help="How many Stars were turned into money.")
+@click.option("--amount", required=True, metavar="SUM", help="What arrived for them, such as 941.57.")
+@click.option("--currency", required=True, metavar="CODE", help="In which currency, such as CNY.")
+@click.option("--rate", required=True, metavar="RATE", help="What one Star came to, such as 0.0942.")
+@click.option(
+    "--proof", required=True, metavar="TEXT", help="The id of what proves it (once each), then words; no names."
+)
+@click.pass_context
+def convert(
+    context: click.Context, rail: str, stars: int, amount: str, currency: str, rate: str, proof: str
+) -> None:  # fmt: skip
+    """Book that Stars were turned into money: one entry, through exchange:stars, in the audit log."""
+    import logs
+    from giving.conversions import Conversion, ConversionRefused, amount_of, rate_of
+    from giving.money import Money
+    from giving.stars import STARS
+    from services.conversions import ConversionService, Converted
+    from storage.work import UnitOfWork
+
+    settings = settings_of(context)
+    logs.configure(settings.logs.format, "warning")
+    try:
+        asked = Conversion(rail, Money(stars, STARS), amount_of(amount, currency), rate_of(rate), proof.strip())
+
+        async def work(engines: "Engines") -> Converted:
+            return await ConversionService(UnitOfWork(engines)).convert(asked)
+
+        done = on_database(settings, work, migrated=True)
+    except ConversionRefused as refused:
+        raise Refused(str(refused)) from None
+    said = "booked" if done.is_new else "was booked before, nothing is changed"
+    click.echo(f"{done.key}: {said}")
+    click.echo(f"with {rail} now: {done.left.minor} Stars, {_major(done.held)} {currency}")
+
+
+def _major(amount: "Money") -> str:
+    from decimal import Decimal
+
+    from giving.money import DECIMALS
+
+    decimals = DECIMALS[amount.currency]
+    return f"{Decimal(amount.minor).scaleb(-decimals):.{decimals}f}"

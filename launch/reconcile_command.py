@@ -112,6 +112,7 @@ def _compare(
 ) -> "tuple[list[Report], dict[str, str]]":  # fmt: skip
     """Each rail in turn: what came of it, or why it could not be finished."""
     from launch.service.building import rails_of, reconcile_of
+    from launch.telegram_rails import asked_by_a_bot
     from services.alerts import AlertService
     from services.reconcile import NotFinished
     from storage.work import UnitOfWork
@@ -121,12 +122,13 @@ def _compare(
         service = reconcile_of(settings, UnitOfWork(engines), rails, AlertService(owners=settings.owners))
         reports, failed = [], {}
         try:
-            for name in names:
-                with contextlib.closing(Watching(name)) as watching:
-                    try:
-                        reports.append(await service.run(name, window, progress=watching))
-                    except NotFinished as why:
-                        failed[name] = str(why)
+            async with asked_by_a_bot(settings, rails):
+                for name in names:
+                    with contextlib.closing(Watching(name)) as watching:
+                        try:
+                            reports.append(await service.run(name, window, progress=watching))
+                        except NotFinished as why:
+                            failed[name] = str(why)
         finally:
             for rail in rails.values():
                 await rail.close()

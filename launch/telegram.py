@@ -11,6 +11,7 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 from bot import commands, notices
 from bot.build import build_bot, build_dispatcher
 from bot.carriers import Carriers
+from bot.checkouts import Checkouts
 from bot.cleanups import Cleaner
 from bot.counters import CounterEditor
 from bot.dialogs import DialogStorage
@@ -26,10 +27,12 @@ from bot.polling import Polling
 from bot.rights import TelegramRights
 from bot.sending import Limiter
 from bot.session import TokenRefused
+from bot.stars import connect
 from bot.webhook import Webhook, WebhookRefused
 from handlers import routers
 from launch.failures import StartFailed
 from launch.stopping import BOT_S, Stopping
+from launch.telegram_rails import rate_of
 from services.leadership import Part, in_nobodys_name
 from settings import Settings
 from web.telegram import TelegramHook
@@ -64,6 +67,7 @@ class Telegram:
             raise StartFailed(NO_TOKEN) from None
         leading = services.leadership
         self._bot.session.middleware(LeaseGuard(leading.may_act, leading.heard))  # after the limiter, so inside of it
+        connect(services.rails.values(), self._bot, services.texts, rate_of(settings), services.payments.found)
         self.rights = TelegramRights(self._bot)
         self._carriers = Carriers(
             self._bot, services.carriers, services.creators, services.tips, services.texts, services.links
@@ -96,6 +100,8 @@ class Telegram:
             methods=services.methods,
             connections=services.connections,
             pace=services.pace,
+            payments=services.payments,
+            checkouts=Checkouts(services.checkouts, services.texts, settings.language),
         )
         self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
         self._intake = Intake(self._bot, self._dispatcher, services.updates)

@@ -136,4 +136,20 @@ CREATE TABLE made_up (
 ) WITHOUT ROWID;
 """
 
-STEPS = (FIRST, SECOND, THIRD)
+# Stars as Telegram lists them: payments and refunds, each a line of its own, in the order of time.
+FOURTH = """
+CREATE TABLE star_transactions (
+    id INTEGER PRIMARY KEY, bot INTEGER NOT NULL REFERENCES bots, user INTEGER NOT NULL REFERENCES users,
+    charge TEXT NOT NULL, amount INTEGER NOT NULL, payload TEXT NOT NULL, created_at INTEGER NOT NULL,
+    incoming INTEGER NOT NULL
+);
+CREATE INDEX star_transactions_bot ON star_transactions (bot, id);
+INSERT INTO star_transactions (bot, user, charge, amount, payload, created_at, incoming)
+    SELECT bot, user, charge, amount, payload, created_at, 1 FROM invoice_payments WHERE currency = 'XTR'
+    ORDER BY created_at;
+INSERT INTO star_transactions (bot, user, charge, amount, payload, created_at, incoming)
+    SELECT bot, user, charge, amount, payload, CAST(strftime('%s', 'now') AS INTEGER), 0 FROM invoice_payments
+    WHERE currency = 'XTR' AND refunded;
+"""
+
+STEPS = (FIRST, SECOND, THIRD, FOURTH)

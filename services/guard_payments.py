@@ -6,7 +6,7 @@ What is decided stands in giving/budgets.py, what was spent in the database, so 
 import asyncio
 from collections import Counter as Count
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -72,24 +72,10 @@ class PaymentGuard:
 
     async def allow(self, work: Work, asks: Sequence[LinkAsk]) -> list[GivingError | None]:
         """None for who may have a new pay page, else why not; what is granted is spent in this unit of work."""
-        now, rails = self._now(), {ask.rail for ask in asks}
-        donors = {ask.donor for ask in asks}
+        now, donors = self._now(), {ask.donor for ask in asks}
         links = await work.budgets.lock([links_of(donor) for donor in donors])
-        names = [(name, _guards_of(name)) for name in (TOTAL, *rails)]
-        guards = {subject for _, both in names for subject in both}
-        found = await work.budgets.read([*guards, *map(failures_of, donors)])
-        # Whose gifts were paid is asked only where somebody is kept out: never on a calm day.
-        calm = all(found.get(both[0], Guard()).stage(now) is Stage.CALM for _, both in names)
         before = _moments(donors, links_of, links)
-        budgets = Budgets(
-            links=dict(before),
-            failures=_moments(donors, failures_of, found),
-            rails={rail: found.get(rail_guard(rail), Guard()) for rail in rails},
-            total=found.get(TOTAL, Guard()),
-            known=set() if calm else await work.budgets.known(donors),
-            known_rails={rail: found.get(known_guard(rail), Guard()) for rail in rails},
-            known_total=found.get(known_guard(TOTAL), Guard()),
-        )
+        budgets = await self._budgets(work, asks, dict(before), now)
         verdicts = decide_links(asks, budgets, self._rules, now)
         spent = {donor: at for donor, at in budgets.links.items() if before.get(donor) != at}
         await work.budgets.put({links_of(donor): Guard(at) for donor, at in spent.items()})
@@ -98,6 +84,32 @@ class PaymentGuard:
                 REFUSED.labels(ask.rail, verdict.message_key.removeprefix("error-")).inc()
         self._see({rail: guard.stage(now) for rail, guard in (*budgets.rails.items(), (TOTAL, budgets.total))})
         return verdicts
+
+    async def permits(self, work: Work, asks: Sequence[LinkAsk]) -> list[GivingError | None]:
+        """The same for pages that are open already, just before they are paid: nothing is spent, nothing written."""
+        now = self._now()
+        budgets = await self._budgets(work, asks, {}, now)
+        return [decide_links([ask], replace(budgets, links={}), self._rules, now)[0] for ask in asks]
+
+    async def _budgets(
+        self, work: Work, asks: Sequence[LinkAsk], links: dict[UUID, datetime], now: datetime
+    ) -> Budgets:  # fmt: skip
+        """What stands before a decision on these, nobody being kept from changing it."""
+        rails, donors = {ask.rail for ask in asks}, {ask.donor for ask in asks}
+        names = [(name, _guards_of(name)) for name in (TOTAL, *rails)]
+        guards = {subject for _, both in names for subject in both}
+        found = await work.budgets.read([*guards, *map(failures_of, donors)])
+        # Whose gifts were paid is asked only where somebody is kept out: never on a calm day.
+        calm = all(found.get(both[0], Guard()).stage(now) is Stage.CALM for _, both in names)
+        return Budgets(
+            links=links,
+            failures=_moments(donors, failures_of, found),
+            rails={rail: found.get(rail_guard(rail), Guard()) for rail in rails},
+            total=found.get(TOTAL, Guard()),
+            known=set() if calm else await work.budgets.known(donors),
+            known_rails={rail: found.get(known_guard(rail), Guard()) for rail in rails},
+            known_total=found.get(known_guard(TOTAL), Guard()),
+        )
 
     def settled(self, decided: Iterable[tuple[RailEvent, Settlement]]) -> None:
         """After the commit: what was paid is counted here, what failed in the database (and its page closed)."""

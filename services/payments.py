@@ -59,8 +59,10 @@ class PaymentService:
     async def found(self, rail: str, body: str) -> Received:
         """Take what a look-up found as if the provider had sent it; a charge is booked once, however it is heard of.
 
-        Raises: BadEvent, or the database's error.
+        Raises: UnknownRail, BadEvent, or the database's error.
         """
+        if rail not in self._rails:
+            raise UnknownRail(rail)
         return await self._keep(rail, self._rails[rail].event_of(body), body)
 
     async def _keep(self, rail: str, event: RailEvent, text: str) -> Received:

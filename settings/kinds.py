@@ -82,6 +82,12 @@ def currency_code(value: str) -> str:
     return value
 
 
+def money_code(value: str) -> str:
+    if currency_code(value) == "XTR":
+        raise ValueError("must be a currency, not Stars")
+    return value
+
+
 def hours(value: str) -> str:
     clock = r"([01][0-9]|2[0-3]):[0-5][0-9]"
     if value and (not re.fullmatch(f"{clock}-{clock}", value) or value[:5] == value[6:]):

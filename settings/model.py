@@ -31,12 +31,15 @@ from settings.kinds import (
     hours,
     language_name,
     like_secret,
+    money_code,
     timezone_name,
     web_address,
 )
 from settings.words import PREFIX
 
 TELEGRAM: Final = "https://api.telegram.org"
+# What an operator writes to switch Stars on, word for word (docs/rails.md, "Stars and charity").
+STARS_ACKNOWLEDGED: Final = "I have read docs/rails.md: Stars and charity"
 
 
 class Group(BaseModel):
@@ -186,6 +189,26 @@ class AlipayRail(Group):
     open_minutes: Annotated[Whole, Field(ge=10, le=120)] = 120
 
 
+class StarsRail(Group):
+    acknowledged: Text = ""
+    rate_stars: Positive = 8
+    rate_minor: Positive = 100
+    rate_currency: Annotated[Text, AfterValidator(money_code)] = "CNY"
+
+
+class TelegramRail(Group):
+    provider_token: Secret = None
+    least_minor: Positive = 700
+    most_minor: Positive = 7_000_000
+
+    @field_validator("most_minor")
+    @classmethod
+    def _most_is_not_below_least(cls, most: int, info: ValidationInfo) -> int:
+        if most < info.data.get("least_minor", most):
+            raise ValueError("must not be below rails.telegram.least_minor")
+        return most
+
+
 class Rails(Group):
     """`enabled` names the groups below it that are in use; `missing_for_run` checks the names."""
 
@@ -194,6 +217,8 @@ class Rails(Group):
     stripe: StripeRail = StripeRail()
     wechat: WeChatRail = WeChatRail()
     alipay: AlipayRail = AlipayRail()
+    stars: StarsRail = StarsRail()
+    telegram: TelegramRail = TelegramRail()
 
 
 class Notices(Group):

@@ -8,7 +8,7 @@ from pydantic import (
     SecretStr,
 )
 
-from settings.model import SECRETS, Rails, Settings, StripeRail, group_of, variable_of
+from settings.model import SECRETS, STARS_ACKNOWLEDGED, Rails, Settings, StripeRail, group_of, variable_of
 from settings.words import HIDDEN, nearest, without_password
 
 
@@ -32,6 +32,7 @@ def missing_for_run(settings: Settings) -> list[str]:
             lines += _of_stripe(rail) if isinstance(rail, StripeRail) else []
             if hears and not settings.web.public_url.startswith("https://"):
                 lines.append(f"rails.{name}: needs an https address in web.public_url, to be told there who paid")
+            lines += _against(name, settings)
         else:
             near = nearest(name, rails)
             hint = f"did you mean {near}?" if near else f"known: {', '.join(rails)}"
@@ -46,6 +47,24 @@ def _of_stripe(rail: StripeRail) -> list[str]:
         return []
     of = "live" if live else "test"
     return [f"rails.stripe.api_key: is a key of {of} mode, and rails.stripe.livemode is {str(rail.livemode).lower()}"]
+
+
+def _against(name: str, settings: Settings) -> list[str]:
+    """What keeps a rail inside Telegram from being switched on."""
+    stars = settings.tips.currency == "XTR"
+    if name == "stars":
+        lines = []
+        if settings.rails.stars.acknowledged != STARS_ACKNOWLEDGED:
+            lines.append(
+                "rails.stars.acknowledged: Telegram's terms read against charity, and 100 % can't literally hold with"
+                f' Stars; read "Stars and charity" in docs/rails.md, then write here: {STARS_ACKNOWLEDGED}'
+            )
+        if not stars:
+            lines.append("rails.stars: carries Stars only; tips.currency (and the projects' currency) must be XTR")
+        return lines
+    if name == "telegram" and stars:
+        return ["rails.telegram: carries money only, no Stars; tips.currency must not be XTR"]
+    return []
 
 
 def _unset(key: str) -> str:

@@ -13,6 +13,7 @@ from storage.alerts import AlertStore
 from storage.audit import AuditStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
+from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
@@ -165,6 +166,11 @@ class Work:
     def look_ups(self) -> LookUpStore:
         """Payments to be looked up at their rails."""
         return LookUpStore(self.connection)
+
+    @cached_property
+    def checkouts(self) -> CheckoutStore:
+        """What is asked before a payment inside Telegram."""
+        return CheckoutStore(self.connection)
 
     @cached_property
     def budgets(self) -> BudgetStore:

@@ -380,7 +380,8 @@ def test_run_needs_the_secrets_of_the_rails_that_are_enabled():
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox, stripe, wechat, alipay")]
+    ("name", "hint"),
+    [("sandbix", "did you mean sandbox?"), ("cash", "known: sandbox, stripe, wechat, alipay, stars, telegram")],
 )
 def test_run_refuses_a_rail_nobody_knows_and_names_the_nearest(name, hint):
     environ = {"YIZAN_RAILS__ENABLED": name, "YIZAN_TELEGRAM__TOKEN": TOKEN}
@@ -479,3 +480,52 @@ def test_settings_know_neither_aiogram_nor_sqlalchemy_nor_anything_of_ours():
     code = f"import sys, settings; print([name for name in {strangers} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+# --- rails inside Telegram ---
+
+
+STARS = {"YIZAN_RAILS__ENABLED": "stars", "YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_TIPS__CURRENCY": "XTR"}
+READ = "I have read docs/rails.md: Stars and charity"
+
+
+@pytest.mark.parametrize("said", ["", "yes", "true", READ.lower(), f"{READ}."])
+def test_stars_run_only_where_the_operator_says_word_for_word_what_was_read(said):
+    (line,) = missing_for_run(load(None, STARS | {"YIZAN_RAILS__STARS__ACKNOWLEDGED": said}))
+    assert line.startswith("rails.stars.acknowledged: Telegram's terms read against charity")
+    assert line.endswith(READ)
+
+
+def test_what_is_to_be_read_is_there():
+    assert "## Stars and charity" in (ROOT / "docs" / "rails.md").read_text("utf-8")
+    assert missing_for_run(load(None, STARS | {"YIZAN_RAILS__STARS__ACKNOWLEDGED": READ})) == []
+
+
+def test_stars_need_amounts_in_stars():
+    environ = STARS | {"YIZAN_RAILS__STARS__ACKNOWLEDGED": READ, "YIZAN_TIPS__CURRENCY": "CNY"}
+    (line,) = missing_for_run(load(None, environ))
+    assert line.startswith("rails.stars: carries Stars only; tips.currency")
+
+
+def test_a_providers_token_is_a_secret_that_has_to_be_there_and_carries_no_stars():
+    environ = {"YIZAN_RAILS__ENABLED": "telegram", "YIZAN_TELEGRAM__TOKEN": TOKEN}
+    (line,) = missing_for_run(load(None, environ))
+    assert line.startswith("rails.telegram.provider_token: is not set")
+    given = environ | {"YIZAN_RAILS__TELEGRAM__PROVIDER_TOKEN": "284685063:TEST:hunter2"}
+    assert missing_for_run(load(None, given)) == []
+    assert "hunter2" not in render(load(None, given))
+    (line,) = missing_for_run(load(None, given | {"YIZAN_TIPS__CURRENCY": "XTR"}))
+    assert line.startswith("rails.telegram: carries money only")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "words"),
+    [
+        ("YIZAN_RAILS__STARS__RATE_STARS", "0", "must be at least 1"),
+        ("YIZAN_RAILS__STARS__RATE_CURRENCY", "XTR", "must be a currency, not Stars"),
+        ("YIZAN_RAILS__TELEGRAM__MOST_MINOR", "699", "must not be below rails.telegram.least_minor"),
+    ],
+)
+def test_rates_and_limits_inside_telegram_are_checked(variable, text, words):
+    with pytest.raises(SettingsError, match=words):
+        load(None, {variable: text})

@@ -52,7 +52,9 @@ async def silent_rails(settings: Settings) -> list[str]:
     """The rails whose API does not answer anything at all."""
     from aiohttp import ClientError, ClientSession, ClientTimeout
 
-    bases = {name: getattr(settings.rails, name).api_base for name in settings.rails.enabled}
+    groups = {name: getattr(settings.rails, name) for name in settings.rails.enabled}
+    # Those inside Telegram have no API of their own: asking for the token asks for them.
+    bases = {name: group.api_base for name, group in groups.items() if hasattr(group, "api_base")}
 
     async def silent(session: "ClientSession", base: str) -> bool:
         try:

@@ -16,9 +16,11 @@ from launch.service.china_rails import alipay_rail, wechat_rail
 from launch.service.limits import pace_rules, payment_rules
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from payments.stars_rail import StarsRail, TokenRail
 from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
+from services.checkouts import CheckoutService
 from services.cleanups import CleanupService
 from services.connections import ConnectionService
 from services.counters import CounterService
@@ -80,6 +82,7 @@ class Services:
     reconcile: ReconcileService
     privacy: PrivacyService
     payments: PaymentService
+    checkouts: CheckoutService
     sweep: PaymentSweep
     outbox: OutboxService
     counters: CounterService
@@ -123,6 +126,15 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
         rails["wechat"] = wechat_rail(settings)
     if "alipay" in settings.rails.enabled:
         rails["alipay"] = alipay_rail(settings)
+    if "stars" in settings.rails.enabled:
+        rails["stars"] = StarsRail()
+    if "telegram" in settings.rails.enabled:
+        telegram, currency = settings.rails.telegram, settings.tips.currency
+        rails["telegram"] = TokenRail(
+            provider_token=telegram.provider_token.get_secret_value() if telegram.provider_token else "",
+            least=Money(telegram.least_minor, currency),
+            most=Money(telegram.most_minor, currency),
+        )
     return rails
 
 
@@ -186,6 +198,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         privacy=PrivacyService(unit, rails, wakes=wakes),
         reconcile=reconcile_of(settings, unit, rails, alerts, write),
         payments=payments,
+        checkouts=CheckoutService(unit, guard),
         sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
         counters=CounterService(

@@ -24,6 +24,7 @@ class Asking:
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post(f"{PERSON}/purchases", self.purchase),
+            web.get(f"{PERSON}/invoices/{{invoice}}", self.invoice),
             web.post(f"{PERSON}/inline", self.ask),
             web.post(f"{PERSON}/inline/{{query:\\d+}}", self.choose),
         ]
@@ -45,6 +46,11 @@ class Asking:
         if said is None:
             return answer({"paid": False, "answered": False, "error": None, "charge": None})
         return answer({"paid": said["ok"], "answered": True, "error": said["error"], "charge": said["charge"]})
+
+    async def invoice(self, request: web.Request) -> web.Response:
+        """Open an invoice link: what is to be paid, by whoever opens it."""
+        person_of(self._state, request)
+        return answer({"invoice": purchases.invoice_view(self._state, request.match_info["invoice"])})
 
     async def ask(self, request: web.Request) -> web.Response:
         person, body = person_of(self._state, request), await body_of(request)

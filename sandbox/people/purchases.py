@@ -27,11 +27,22 @@ def pay_message(state: State, person: User, chat: Chat, message: Message) -> str
 
 def pay_link(state: State, person: User, link: str) -> str:
     """`https://t.me/$…`, as createInvoiceLink gives."""
-    match = re.fullmatch(r"(?:https?://t\.me/\$)?([\w-]+)", link)
+    bot, invoice = _linked(state, link)
+    return _ask(state, person, bot, invoice, None, None)
+
+
+def invoice_view(state: State, link: str) -> dict[str, Any]:
+    """What whoever opens an invoice link sees before paying."""
+    _, invoice = _linked(state, link)
+    return {k: invoice[k] for k in ("title", "description", "currency", "total_amount")}
+
+
+def _linked(state: State, link: str) -> tuple[int, dict[str, Any]]:
+    match = re.fullmatch(r"(?:https?://t\.me/)?\$?([\w-]+)", link)
     row = state.row("SELECT * FROM invoice_links WHERE slug = ?", match[1] if match else "")
     if row is None:
         raise PeopleError(404, "There is no such invoice.")
-    return _ask(state, person, row["bot"], orjson.loads(row["invoice"]), None, None)
+    return row["bot"], orjson.loads(row["invoice"])
 
 
 def _ask(

@@ -23,6 +23,8 @@ export const commands = async (id) => (await call("GET", `${user(id)}/commands`)
 export const send = (id, chat, text, replyTo = null) =>
   call("POST", `${user(id)}/messages`, { chat, text, ...(replyTo && { reply_to: replyTo }) });
 export const purchase = (id, chat, message) => call("POST", `${user(id)}/purchases`, { chat, message }, 14000);
+export const invoice = (id, slug) => call("GET", `${user(id)}/invoices/${slug}`);
+export const purchaseByLink = (id, slug) => call("POST", `${user(id)}/purchases`, { invoice: slug }, 14000);
 export const setUserLanguage = (id, language) => call("POST", `${user(id)}/language`, { language });
 export const setBlocked = (id, blocked) => call("POST", `${user(id)}/block`, { blocked });
 export const setMember = (id, chat, change) => call("POST", `${user(id)}/chats/${chat}/members`, change);

@@ -1,5 +1,6 @@
 // Where links lead: Telegram's own stay in the page, the rest opens in a new tab.
 import { memory } from "./api.js";
+import { invoiceOf, openInvoice } from "./invoices.js";
 import { t } from "./texts.js";
 import { h, hiddenText, toast } from "./ui.js";
 
@@ -19,6 +20,11 @@ const isPayPage = (address) => new URL(address, location.href).pathname.startsWi
 
 /** Follow a link as this person. `direct`: within the click itself, so the browser lets us open a tab. */
 export function follow(panel, address, direct = true) {
+  const invoice = invoiceOf(address);
+  if (invoice) {
+    openInvoice(panel, invoice);
+    return;
+  }
   const telegram = telegramLink(address);
   if (telegram && panel.openTelegram(telegram)) return;
   if (!/^https?:/i.test(new URL(address, location.href).protocol)) return;
@@ -37,6 +43,11 @@ export function enliven(panel, body) {
     if (!telegram) link.target = "_blank";
     link.addEventListener("click", (event) => {
       if (isPayPage(link.href)) memory.set("payer", panel.user.persona);
+      if (invoiceOf(link.href)) {
+        event.preventDefault();
+        openInvoice(panel, invoiceOf(link.href));
+        return;
+      }
       if (telegram && panel.openTelegram(telegram)) event.preventDefault();
     });
   }

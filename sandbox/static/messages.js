@@ -1,6 +1,7 @@
 // The messages of one open chat.
 import * as api from "./api.js";
 import { head, notice, preview, reactions } from "./content.js";
+import { bought } from "./invoices.js";
 import { enliven, follow } from "./links.js";
 import { clock, day, t } from "./texts.js";
 import { ICONS, button, dialog, failed, h, hiddenText, icon, toast } from "./ui.js";
@@ -174,11 +175,6 @@ async function press(panel, chat, message, key, el) {
   } finally {
     el.removeAttribute("aria-busy");
   }
-}
-
-function bought(panel, result) {
-  if (result.paid) toast(panel, t("paid"));
-  else toast(panel, result.answered ? result.error : t("noAnswer"));
 }
 
 async function answer(panel, result) {

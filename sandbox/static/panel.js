@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { Footer } from "./footer.js";
 import { hasInfo, showInfo } from "./info.js";
+import { invoiceOf } from "./invoices.js";
 import { telegramLink } from "./links.js";
 import { MessageList } from "./messages.js";
 import { language, number, t } from "./texts.js";
@@ -141,6 +142,7 @@ export class Panel {
   }
 
   isTelegram(address) {
+    if (invoiceOf(address)) return true;
     const link = telegramLink(address ?? "");
     return Boolean(link && this.chats.some((chat) => chat.username?.toLowerCase() === link.name));
   }

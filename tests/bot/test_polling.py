@@ -449,6 +449,8 @@ def test_what_waits_behind_what() -> None:
     assert queue_of(message(1, "x", person=7, chat=-5)) == -5
     assert queue_of(channel_post(1, "x", chat=-9)) == -9
     assert queue_of({"update_id": 1, "poll": {"id": "x"}}) == ("update", 1)
+    asked = {"id": "1", "from": {"id": 7}}
+    assert queue_of({"update_id": 1, "pre_checkout_query": asked}) != 7, "it dies in ten seconds: behind nothing"
     assert queue_of({"update_id": 1, "message": None}) == ("update", 1)
 
 

@@ -7,9 +7,11 @@ from aiogram.fsm.storage.memory import DisabledEventIsolation, MemoryStorage
 
 from bot.build import build_dispatcher
 from bot.carriers import Carriers
+from bot.checkouts import Checkouts
 from bot.ephemeral import Whispers
 from handlers import routers
 from services.audit import AuditService
+from services.checkouts import CheckoutService
 from services.links import Links
 from services.operator import Operator
 from tests.handlers.chat import Chat, recording_bot
@@ -58,6 +60,8 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         charges=world.charges,
         methods=world.methods,
         connections=world.connections,
+        payments=world.payments,
+        checkouts=Checkouts(CheckoutService(world.unit), TEXTS, "zh-CN"),
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()

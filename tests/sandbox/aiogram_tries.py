@@ -21,6 +21,7 @@ from aiogram.types import (
     LabeledPrice,
     Message,
     ReactionTypeEmoji,
+    TransactionPartnerUser,
 )
 
 from sandbox.telegram.files import placeholder
@@ -155,6 +156,10 @@ async def purchase(bot: Bot, box: Client) -> None:
     assert paid.message.successful_payment
     assert paid.message.successful_payment.telegram_payment_charge_id == bought["charge"]
     assert (await bot.get_my_star_balance()).amount == 5
+    (listed,) = (await bot.get_star_transactions()).transactions
+    assert (listed.id, listed.amount) == (bought["charge"], 5)
+    assert isinstance(listed.source, TransactionPartnerUser)
+    assert (listed.source.user.id, listed.source.invoice_payload) == (FOLLOWER, "payload")
     with pytest.raises(TelegramBadRequest, match="CHARGE_ID_INVALID"):
         await bot.refund_star_payment(CREATOR, bought["charge"])
     assert await bot.refund_star_payment(FOLLOWER, bought["charge"])
@@ -163,6 +168,9 @@ async def purchase(bot: Bot, box: Client) -> None:
     refund = (await bot.get_updates())[-1].message
     assert refund
     assert refund.refunded_payment
+    back = (await bot.get_star_transactions(offset=1)).transactions[0]
+    assert isinstance(back.receiver, TransactionPartnerUser)
+    assert (back.id, back.receiver.user.id) == (bought["charge"], FOLLOWER)
     with pytest.raises(TelegramBadRequest, match="query is too old"):
         await query.as_(bot).answer(ok=True)
 
@@ -269,6 +277,7 @@ MORE: dict[str, Callable[[Bot, Client], Awaitable[None]]] = {
     "answerPreCheckoutQuery": purchase,
     "refundStarPayment": purchase,
     "getMyStarBalance": purchase,
+    "getStarTransactions": purchase,
     "answerInlineQuery": inline,
     "editEphemeralMessageText": ephemeral,
     "editEphemeralMessageCaption": ephemeral,

@@ -99,3 +99,30 @@ def test_an_invoice_is_paid_on_the_page(box: Box, page: Page) -> None:
     expect(creator.locator('[data-role="toast"]')).to_contain_text("付好了")
     expect(creator.locator("[data-message]").last).to_have_text("付了 ⭐ 5")
     bot.join()
+
+
+def test_an_invoice_link_is_opened_and_paid_on_the_page(box: Box, page: Page) -> None:
+    prices = [{"label": "a", "amount": 5}]
+    link = box.bot("createInvoiceLink", title="书", description="一本", payload="p", currency="XTR", prices=prices)
+    box.api(f"/users/{CREATOR}/messages", {"chat": BOT, "text": "/start"})
+    keys = {"inline_keyboard": [[{"text": "付 ⭐5", "url": link}]]}
+    box.bot("sendMessage", chat_id=CREATOR, text="一笔", reply_markup=keys)
+    last = box.bot("getUpdates")[-1]["update_id"]
+    page.goto(box.url)
+    creator = page.locator('[data-persona="creator"]')
+    creator.locator("button[data-chat]", has_text="益赞").click()
+
+    def say_no() -> None:
+        (update,) = box.bot("getUpdates", timeout=10, offset=last + 1)
+        said = {"ok": False, "error_message": "已经付过了"}
+        box.bot("answerPreCheckoutQuery", pre_checkout_query_id=update["pre_checkout_query"]["id"], **said)
+
+    bot = threading.Thread(target=say_no)
+    bot.start()
+    creator.get_by_role("button", name="付 ⭐5").click()
+    shown = page.locator('[data-role="invoice"]')
+    expect(shown).to_contain_text("一本")
+    shown.get_by_role("button", name="支付 ⭐ 5").click()
+    expect(creator.locator('[data-role="toast"]')).to_contain_text("已经付过了")
+    expect(shown).to_have_count(0)
+    bot.join()

@@ -12,9 +12,10 @@ from sandbox.telegram.methods import (
     messages,
     payments,
     profile,
+    stars,
     webhook,
 )
 from sandbox.telegram.methods.call import Method
 
-TABLES = (messages, media, copies, ephemeral, callbacks, inline, payments, chat_info, profile, webhook)
+TABLES = (messages, media, copies, ephemeral, callbacks, inline, payments, stars, chat_info, profile, webhook)
 PLAYED: dict[str, Method] = {name: method for table in TABLES for name, method in table.METHODS.items()}

@@ -1,4 +1,4 @@
-"""Invoices, the question before the payment, and refunds of Stars. Paying is in people/purchases.py."""
+"""Invoices, and the question before the payment. Paying is in people/purchases.py, a bot's Stars are in stars.py."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sandbox.telegram.entities import units
 from sandbox.telegram.errors import bad_request, not_played
 from sandbox.telegram.methods.call import Call, Table
 from sandbox.telegram.methods.sending import COMMON, send
+from sandbox.telegram.methods.stars import STARS, list_transaction
 from sandbox.telegram.objects import user_json
 
 METHODS = Table()
-STARS = "XTR"
 MOST_STARS = 25_000
 ANSWERABLE_S = 10
 WHAT = (
@@ -89,38 +89,6 @@ def answer_pre_checkout_query(call: Call) -> bool:
     return True
 
 
-@METHODS.method("refundStarPayment", "user_id telegram_payment_charge_id")
-def refund_star_payment(call: Call) -> bool:
-    """Once; the person and the bot see a service message."""
-    row = call.state.row(
-        "SELECT * FROM invoice_payments WHERE charge = ? AND bot = ? AND user = ?",
-        call["telegram_payment_charge_id"],
-        call.bot.id,
-        call["user_id"],
-    )
-    if row is None or row["currency"] != STARS:
-        raise bad_request("CHARGE_ID_INVALID")
-    if row["refunded"]:
-        raise bad_request("CHARGE_ALREADY_REFUNDED")
-    call.state.run("UPDATE invoice_payments SET refunded = 1 WHERE charge = ?", row["charge"])
-    chat = chats.private_chat(call.state, row["user"], call.bot.id)
-    if chat is not None:
-        told = {k: row[k] for k in ("currency",)} | {"total_amount": row["amount"], "invoice_payload": row["payload"]}
-        refund = told | {"telegram_payment_charge_id": row["charge"], "provider_payment_charge_id": ""}
-        feed.serve_notice(call.state, chat, call.bot.id, refunded_payment=refund)
-    return True
-
-
-@METHODS.method("getMyStarBalance")
-def get_my_star_balance(call: Call) -> Json:
-    row = call.state.row(
-        "SELECT coalesce(sum(amount), 0) AS sum FROM invoice_payments WHERE bot = ? AND currency = ? AND NOT refunded",
-        call.bot.id,
-        STARS,
-    )
-    return {"amount": row["sum"] if row else 0}
-
-
 def read_invoice(call: Call) -> Json:
     """The invoice with its sum; Telegram's limits on its words and prices."""
     for name, most in (("title", 32), ("description", 255)):
@@ -170,14 +138,19 @@ def _shown(invoice: Json) -> str:
 
 
 def _complete(call: Call, invoice: Json, user: int, chat_key: int | None, message: int | None) -> str:
-    """Money changes hands: the bot gets a service message where the invoice was, or in the private chat."""
-    charge = f"st{secrets.token_hex(12)}" if invoice["currency"] == STARS else secrets.token_hex(12)
+    """Money changes hands: the bot gets a service message where the invoice was, or in the private chat.
+
+    Telegram's ids of payments in Stars run past 128 characters too.
+    """
+    charge = f"stx{secrets.token_urlsafe(105)}" if invoice["currency"] == STARS else secrets.token_hex(12)
     call.state.run(
         "INSERT INTO invoice_payments (charge, bot, user, currency, amount, payload, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         *(charge, call.bot.id, user, invoice["currency"], invoice["total_amount"], invoice["payload"]),
         call.state.now(),
     )
+    if invoice["currency"] == STARS:
+        list_transaction(call, user, charge, invoice["total_amount"], invoice["payload"], incoming=True)
     paid = {
         "currency": invoice["currency"],
         "total_amount": invoice["total_amount"],

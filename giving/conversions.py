@@ -1,0 +1,102 @@
+"""What lay with a rail in one currency was turned into another: the operator books it, with a rate and a proof."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from giving.accounts import exchange, rail_clearing
+from giving.ledger import Entry, Posting
+from giving.money import DECIMALS, Money
+
+LONGEST_PROOF: Final = 200
+_PROOF: Final = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9._:/+-]{2,99})(?:\s+(?P<words>\S.*))?", re.DOTALL)
+
+
+class ConversionRefused(ValueError):
+    """It can't be booked so; str() says why, for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """`sold` left the rail, `bought` came for it; `rate` is in major units of `bought` for one major unit of `sold`.
+
+    `proof` begins with the id of what proves it: a withdrawal, a line of a bank statement.
+    """
+
+    rail: str
+    sold: Money
+    bought: Money
+    rate: Decimal
+    proof: str
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself. Raises: ConversionRefused."""
+        if self.sold.currency == self.bought.currency:
+            raise ConversionRefused("a conversion is between two currencies")
+        if self.sold.minor < 1 or self.bought.minor < 1:
+            raise ConversionRefused("both amounts have to be more than nothing")
+        if _PROOF.fullmatch(self.proof) is None or len(self.proof) > LONGEST_PROOF:
+            raise ConversionRefused(
+                "the proof begins with its id: 3 to 100 of A-Z a-z 0-9 . _ : / + -, then words if you like"
+                f" ({LONGEST_PROOF} characters at most)"
+            )
+        if not self.rate.is_finite() or self.rate <= 0 or abs(self._real_rate() - self.rate) > self._tolerance():
+            raise ConversionRefused(
+                f"the rate does not fit the amounts: {self._real_rate():.6f} {self.bought.currency}"
+                f" for one {self.sold.currency}, not {self.rate}"
+            )
+
+    @property
+    def proof_id(self) -> str:
+        """What it is known by: the same proof again is the same conversion."""
+        found = _PROOF.fullmatch(self.proof)
+        return found["id"] if found else ""
+
+    @property
+    def key(self) -> str:
+        """The key of its entry."""
+        return f"convert:{self.rail}:{self.proof_id}"
+
+    def _real_rate(self) -> Decimal:
+        return _major(self.bought) / _major(self.sold)
+
+    def _tolerance(self) -> Decimal:
+        """A rate is written with so many decimals, and rounded there; the amount to a minor unit."""
+        exponent = self.rate.as_tuple().exponent
+        written = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0) / 2
+        return written + Decimal(1).scaleb(-DECIMALS[self.bought.currency]) / 2 / _major(self.sold)
+
+    def entry(self, at: datetime) -> Entry:
+        """One leg for each currency through `exchange:<rail>`; each sums to zero."""
+        held, between = rail_clearing(self.rail), exchange(self.rail)
+        postings = (
+            Posting(held, -self.sold),
+            Posting(between, self.sold),
+            Posting(between, -self.bought),
+            Posting(held, self.bought),
+        )
+        return Entry(self.key, at, postings)
+
+
+def amount_of(text: str, currency: str) -> Money:
+    """What was written in major units (`941.57`), exactly. Raises: ConversionRefused."""
+    found = re.fullmatch(r"[0-9]{1,15}(?:\.(?P<part>[0-9]{1,6}))?", text)
+    decimals = DECIMALS.get(currency)
+    if decimals is None:
+        raise ConversionRefused(f"{currency}: no currency we know")
+    if found is None or len(found["part"] or "") > decimals:
+        raise ConversionRefused(f"{text}: is no amount in {currency}")
+    return Money(int(Decimal(text).scaleb(decimals)), currency)
+
+
+def rate_of(text: str) -> Decimal:
+    """`0.0942`, without an exponent. Raises: ConversionRefused."""
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,12})?", text) is None:
+        raise ConversionRefused(f"{text}: is no rate; write what one Star came to, such as 0.0942")
+    return Decimal(text)
+
+
+def _major(amount: Money) -> Decimal:
+    return Decimal(amount.minor).scaleb(-DECIMALS[amount.currency])

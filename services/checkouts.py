@@ -1,0 +1,79 @@
+"""Before Telegram takes a payment it asks; whoever asks at the same moment is answered from one look."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from giving.budgets import LinkAsk
+from giving.checkouts import Open, decide_checkout
+from giving.errors import GivingError
+from giving.money import Money
+from payments.stars_rail import rail_of, uuid_of
+from services.guard_payments import PaymentGuard
+from storage.group_read import GroupRead
+from storage.work import UnitOfWork, Work
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """Who (a Telegram id) is about to pay how much (minor units) for which invoice."""
+
+    payer: int
+    amount_minor: int
+    currency: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Which payment it is about, and why it may not be paid; the language its payer chose, if we know them."""
+
+    payment: UUID | None = None
+    refusal: GivingError | None = None
+    language: str | None = None
+
+
+class CheckoutService:
+    """Reads only: whoever cancels, or pays by another link, in the very moment after the look, is told so later."""
+
+    def __init__(self, unit: UnitOfWork, guard: PaymentGuard | None = None) -> None:
+        """Look through this unit of work; what the guard keeps from being paid is not paid here either."""
+        self._guard = guard
+        self._look = GroupRead(unit, self._check_many)
+
+    async def check(self, asked: Checkout) -> Verdict:
+        """Whether it may be paid. Raises: the database's error."""
+        return await self._look(asked)
+
+    async def _check_many(self, work: Work, asked: Sequence[Checkout]) -> list[Verdict]:
+        references = [uuid_of(one.payload) for one in asked]
+        known = await work.checkouts.of({reference for reference in references if reference})
+        people = await work.people.by_telegram_ids({one.payer for one in asked})
+        found = [known.get(reference) if reference else None for reference in references]
+        refused = [
+            decide_checkout(rail_of(one.currency), one.payer, _amount(one), its)
+            for one, its in zip(asked, found, strict=True)
+        ]
+        kept_out = await self._kept_out(work, [its for its, no in zip(found, refused, strict=True) if its and not no])
+        return [
+            Verdict(
+                reference,
+                no or (kept_out.get(reference) if reference else None),
+                person.language("") or None if (person := people.get(one.payer)) else None,
+            )
+            for one, reference, no in zip(asked, references, refused, strict=True)
+        ]
+
+    async def _kept_out(self, work: Work, payable: Sequence[Open]) -> dict[UUID, GivingError | None]:
+        if self._guard is None or not payable:
+            return {}
+        asks = [LinkAsk(one.payment.donor, one.payment.amount, one.payment.rail) for one in payable]
+        verdicts = await self._guard.permits(work, asks)
+        return {one.payment.id: verdict for one, verdict in zip(payable, verdicts, strict=True)}
+
+
+def _amount(one: Checkout) -> Money | None:
+    try:
+        return Money(one.amount_minor, one.currency)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,79 @@
+"""`ledger convert` as an operator types it, by real processes."""
+
+import asyncio
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from giving.accounts import Account, rail_clearing
+from giving.ledger import Entry, Posting
+from giving.money import Money
+from storage.engines import open_engines
+from storage.work import UnitOfWork
+from tests.processes import command
+
+AT = datetime(2026, 11, 22, tzinfo=UTC)
+RIGHT = {
+    "--rail": "stars", "--stars": "1000", "--amount": "94.16", "--currency": "CNY", "--rate": "0.0942",
+    "--proof": "TX7 of Fragment",
+}  # fmt: skip
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated database with 2,500 Stars on the rail."""
+    shutil.copy(sqlite_template, tmp_path / "yizan.db")
+    url = f"sqlite:///{tmp_path}/yizan.db"
+
+    async def fill() -> None:
+        engines = open_engines(url)
+        postings = Posting(rail_clearing("stars"), Money(2500, "XTR")), Posting(Account("opening"), Money(-2500, "XTR"))
+        async with UnitOfWork(engines)() as work:
+            await work.ledger.append([Entry("opening:stars", AT, postings)], now=AT)
+        await engines.close()
+
+    asyncio.run(fill())
+    return url
+
+
+def convert(database: str, *, code: int = 0, **change: str) -> str:
+    options = RIGHT | {f"--{name}": value for name, value in change.items()}
+    done = command(
+        "ledger", "convert", *[word for pair in options.items() for word in pair], YIZAN_DATABASE__URL=database
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout + done.stderr
+
+
+def test_it_is_booked_once_and_the_books_and_the_log_say_so(database: str):
+    said = convert(database)
+    assert said == "convert:stars:TX7: booked\nwith stars now: 1500 Stars, 94.16 CNY\n"
+    assert "was booked before, nothing is changed" in convert(database)
+    verified = command("ledger", "verify", YIZAN_DATABASE__URL=database)
+    assert verified.returncode == 0, verified.stdout
+    acts = json.loads(command("audit", "--json", YIZAN_DATABASE__URL=database).stdout)["acts"]
+    assert [act["action"] for act in acts] == ["ledger.converted"]
+    exported = command("ledger", "export", "--format", "hledger", YIZAN_DATABASE__URL=database).stdout
+    assert "Equity:Exchange:Stars" in exported
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"stars": "2501", "amount": "235.49"}, "2501 XTR are more than the 2500 that lie with stars"),
+        ({"rate": "0.1942"}, "the rate does not fit the amounts: 0.094160 CNY for one XTR, not 0.1942"),
+        ({"rate": "a tenth"}, "a tenth: is no rate"),
+        ({"amount": "94.161"}, "94.161: is no amount in CNY"),
+        ({"currency": "ABC"}, "ABC: no currency we know"),
+        ({"currency": "XTR", "amount": "94"}, "between two currencies"),
+        ({"proof": " "}, "the proof begins with its id"),
+    ],
+)
+def test_what_can_not_be_booked_is_one_clear_line(database: str, change: dict[str, str], words: str):
+    said = convert(database, code=2, **change)
+    assert words in said
+    assert all(line.startswith("yizan: ") for line in said.splitlines())
