@@ -156,8 +156,8 @@ async def test_many_tips_at_once_and_by_tabs_end_in_books_that_agree(run: Run):
     assert len({tip.entry_key for tip in paid}) < len(paid), "tabs were paid by one charge each"
 
     for tip in dice.sample(paid, 4):
-        intent = run.intents[tip.payment] if tip.payment else None
-        run.our.books.refund(intent, tip.amount.minor)
+        assert tip.payment is not None
+        run.our.books.refund(run.intents[tip.payment], tip.amount.minor)
     await run.hear()
     whole = [tip for tip in await run.fresh() if tip.state is TipState.PAID and not tip.refunded_minor]
     alone = [tip for tip in whole if sum(other.payment == tip.payment for other in run.given) == 1]
