@@ -10,11 +10,13 @@ from storage.tables import (
     chat_managers,
     chats,
     dialogs,
+    methods,
     outbox,
     payments,
     people,
     posts,
     projects,
+    promises,
     provider_events,
     refunds,
     roles,
@@ -104,10 +106,19 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
         .outerjoin(chats, chats.c.id == tips.c.chat_id)
         .where(tips.c.donor_id == person)
         .order_by(tips.c.id),
-        "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at)
+        "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at, refunds.c.reason)
         .join(tips, tips.c.id == refunds.c.tip_id)
         .where(tips.c.donor_id == person)
         .order_by(refunds.c.id),
+        "tab": select(
+            tips.c.receipt_code, promises.c.amount_minor, promises.c.currency, promises.c.promised_at, tips.c.state
+        )
+        .join(tips, tips.c.id == promises.c.tip_id)
+        .where(promises.c.donor_id == person)
+        .order_by(promises.c.tip_id),
+        "saved_methods": select(methods.c.rail, methods.c.label, methods.c.asked_at, methods.c.saved_at)
+        .where(methods.c.donor_id == person, methods.c.forgotten_at.is_(None))
+        .order_by(methods.c.id),
         "payments": select(
             payments.c.id, payments.c.rail, payments.c.amount_minor, payments.c.currency, payments.c.state,
             payments.c.their_id, payments.c.url, payments.c.wish, payments.c.created_at,
