@@ -1,5 +1,6 @@
-"""Refunds are followed until they are final: looked up soon and then less often, booked once, and told if they failed."""
+"""Refunds are followed until they are final: looked up soon, then less often, booked once, and told if they failed."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -84,7 +85,7 @@ async def test_it_is_looked_up_at_once_soon_and_then_less_often_up_to_a_day(worl
         passed += timedelta(minutes=1)
         if passed < timedelta(hours=1) or passed.seconds % 3600 == 0:
             looks += [passed] * await world.refunds.sweep()
-    waits = [after - before for before, after in zip(looks, looks[1:], strict=False)]
+    waits = [after - before for before, after in itertools.pairwise(looks)]
     assert looks[0] == timedelta(minutes=4)
     assert waits[0] <= timedelta(minutes=5)
     assert max(waits) == waits[-1] == timedelta(days=1)
