@@ -17,6 +17,7 @@ from services.alerts import AlertService
 from services.links import Links
 from services.rails import Rails
 from services.refunds import RefundService
+from storage.ids import new_id
 from storage.refunds import Refund, RefundState
 from storage.tables import refunds
 from tests.rails import event
@@ -169,6 +170,27 @@ async def test_a_body_nobody_can_read_keeps_nothing_else_back(world: World, aske
     world.time.passes(minutes=5)
     await world.refunds.sweep()
     assert (await row(world, asked)).state is RefundState.DONE
+
+
+async def test_that_another_refund_of_the_payment_failed_says_nothing_of_this_one(world: World, asked: Tip):
+    body = event(EventKind.REFUND_FAILED, asked.payment, "found_other", refund=str(new_id()), **BACK).decode()
+    assert asked.payment is not None
+    world.rail.found[asked.payment] = Found(PaymentState.PAID, events=(body,))
+    world.time.passes(minutes=5)
+    await world.refunds.sweep()
+    assert (await row(world, asked)).state is RefundState.ASKED
+
+
+async def test_a_part_that_went_back_from_outside_ends_no_wish(world: World):
+    await with_alerts(world)
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    world.time.passes(hours=1)
+    await world.refunds.wish(tip.id, world.alice)
+    await world.deliver(EventKind.REFUNDED, tip, "evt_part", their_id="re_9", charge="ch_1", minor=200)
+    assert (await row(world, tip)).state is RefundState.WISHED
+    (wish,) = await world.refunds.wishes()
+    await world.refunds.decide(wish.id, world.creator, yes=True, reason="fine")
+    assert [(charge, amount) for charge, amount, _ in world.rail.refunds] == [("ch_1", cny("3"))]
 
 
 async def test_after_a_week_finance_hears_that_nobody_knows(world: World, asked: Tip):
