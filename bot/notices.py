@@ -66,6 +66,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.REFUND_DECLINED:
         refund = await outbox.refund_declined(first)
         return refund_cards.declined(texts, first.language, refund) if refund else None
+    if first.kind is NoticeKind.REFUND_FAILED:
+        failed = await outbox.refund_failed(first)
+        return refund_cards.failed(texts, first.language, failed) if failed else None
     if first.kind in (NoticeKind.TAB_ANNOUNCED, NoticeKind.TAB_ASKED):
         charge = await outbox.tab_charge(first)
         card = tab_cards.announced if first.kind is NoticeKind.TAB_ANNOUNCED else tab_cards.asked

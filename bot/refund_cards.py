@@ -35,6 +35,17 @@ def declined(texts: Texts, language: str, told: RefundTold) -> Rendered:
     return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
 
 
+def failed(texts: Texts, language: str, card: TipCard) -> Rendered:
+    """It could not be given back; they may ask again."""
+    tip = card.tip
+    text = texts.chat(
+        language, "refund-failed-told", amount=tip.kept, project=card.project.project.title(language),
+        code=Html(tip.receipt_code),
+    )  # fmt: skip
+    wish = tap(texts.plain(language, "button-refund-wish", amount=tip.kept), cb.RefundWish(tip=tip.id))
+    return Rendered(text, keyboard([[wish], [keyboards.my_gifts(texts, language)]]))
+
+
 def waiting(texts: Texts, language: str, found: Sequence[RefundWish]) -> Rendered:
     """What an admin is to decide, with two buttons each; opaque ids and codes, no donor's name."""
     if not found:

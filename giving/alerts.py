@@ -19,7 +19,8 @@ class AlertKind(StrEnum):
     DIFFERENCES: our books and a provider's disagree. NOT_RECONCILED: they could not be compared for some hours.
     GUARD_RAISED, GUARD_SHUT: cards are tried on a rail, which takes less, or nothing, for a while. PAYMENT_OPEN: for a
     week nobody knows what became of it. DISPUTED, DISPUTE_WON, DISPUTE_LOST: a donor's bank. REFUND_WISHED: somebody
-    waits for a decision; REFUND_REFUSED: the rail does not give it back.
+    waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
+    REFUND_OPEN: for a week nobody knows whether it did.
     """
 
     DIFFERENCES = "differences"
@@ -32,6 +33,8 @@ class AlertKind(StrEnum):
     DISPUTE_LOST = "dispute-lost"
     REFUND_WISHED = "refund-wished"
     REFUND_REFUSED = "refund-refused"
+    REFUND_FAILED = "refund-failed"
+    REFUND_OPEN = "refund-open"
 
 
 @dataclass(frozen=True, slots=True)

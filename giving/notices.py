@@ -17,6 +17,7 @@ class NoticeKind(StrEnum):
     HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
 
+    REFUND_FAILED: what a donor asked to have back could not be given back.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
@@ -37,6 +38,7 @@ class NoticeKind(StrEnum):
     TAKE_OVER = "take_over"
     THANKS = "thanks"
     REFUND_DECLINED = "refund_declined"
+    REFUND_FAILED = "refund_failed"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
     ALERT = "alert"
@@ -67,6 +69,7 @@ URGENCY = {
     NoticeKind.TAKE_OVER: Urgency.NOTICE,
     NoticeKind.THANKS: Urgency.NOTICE,
     NoticeKind.REFUND_DECLINED: Urgency.RECEIPT,
+    NoticeKind.REFUND_FAILED: Urgency.RECEIPT,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
 }

@@ -39,7 +39,10 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """A line of the provider's books; amounts are positive. `reference`: our payment, where they name it."""
+    """A line of the provider's books; amounts are positive but for a fee that came back.
+
+    `reference`: our payment, where they name it.
+    """
 
     kind: EventKind
     their_id: str
@@ -52,7 +55,7 @@ class Theirs:
 @dataclass(frozen=True, slots=True)
 class Ours:
     """An entry of ours that says what a provider moved: `amounts` as the donor saw it and, where it was converted, as
-    it arrived; one per currency, positive.
+    it arrived; one per currency, positive but for a fee that came back.
     """
 
     key: str
@@ -150,7 +153,7 @@ def read_key(rail: str, key: str) -> tuple[EventKind, str] | None:
 
 
 def amounts_of(postings: Sequence[Posting]) -> tuple[Money, ...]:
-    """What an entry moved, positive, once per currency, the donor's first.
+    """What an entry moved, positive (but for a fee that came back), once per currency, the donor's first.
 
     The two legs of a conversion meet in `exchange:<rail>`, which itself holds nothing of what was moved.
     """
@@ -161,7 +164,8 @@ def amounts_of(postings: Sequence[Posting]) -> tuple[Money, ...]:
     if len(sums) > 1:
         donors = {p.amount.currency for p in postings if p.account.startswith(("project:", "dispute:"))}
         sums = dict(sorted(sums.items(), key=lambda moved: moved[0] not in donors))
-    return tuple(Money(max(moved), currency) for currency, moved in sums.items())
+    sign = -1 if any(p.amount.minor < 0 and p.account.startswith("expense:fees:") for p in postings) else 1
+    return tuple(Money(sign * max(moved), currency) for currency, moved in sums.items())
 
 
 # --- Judging ---------------------------------------------------------------------------------------------------------

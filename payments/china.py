@@ -74,6 +74,13 @@ def pay_until(reference: UUID, lasts: timedelta, now: datetime) -> datetime:
     return (until if until - now >= _LEAST_TO_PAY else now + lasts).replace(microsecond=0)
 
 
+def bills_until(now: datetime) -> datetime:
+    """The end of the last day of China's whose bill is out."""
+    today = now.astimezone(CHINA)
+    last = today.date() if today.time() >= _BILLS_OUT else today.date() - timedelta(days=1)
+    return datetime.combine(last, time(), CHINA)
+
+
 def bill_days(since: datetime, until: datetime, now: datetime) -> Iterator[date]:
     """The days of China whose bills hold this time, half open. Raises: RailDown at a day whose bill is not out."""
     day = since.astimezone(CHINA).date()

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 from uuid import UUID
 
 from giving.errors import RailUnavailable
@@ -12,6 +12,9 @@ from giving.payments import EventKind, PaymentState, RailEvent, SavedMethod
 from giving.rails import Capabilities, Holder
 
 __all__ = ["Capabilities"]
+
+# What `refund` is refused with, in whatever words the provider says it, where more is asked for than it has left.
+NOTHING_LEFT: Final = "amount_too_large"
 
 
 class BadSignature(Exception):
@@ -151,7 +154,10 @@ class Rail(Protocol):
         ...
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
-        """Ask for money to go back to the donor; the event that follows is booked."""
+        """Ask for money to go back to the donor; the event that follows is booked, or found by `fetch`.
+
+        RailRefused(NOTHING_LEFT) where the provider's own words are that so much of it is not there any more.
+        """
         ...
 
     def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
@@ -242,6 +248,15 @@ class Answers(Protocol):
 
     def answer(self) -> tuple[str, str]:
         """Content type and body for an event that was kept."""
+        ...
+
+
+@runtime_checkable
+class BooksByDay(Protocol):
+    """A rail whose books are written day by day, and each day's some time after it."""
+
+    def written_until(self, now: datetime) -> datetime:
+        """Up to when `records` can be asked by now."""
         ...
 
 

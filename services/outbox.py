@@ -15,6 +15,7 @@ from giving.creators import Chat
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.quiet import QuietHours
+from giving.tips import TipState
 from services import alerts, digests, handover, tab_charges, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
@@ -26,6 +27,7 @@ from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
 from storage.outbox import ClaimedMessage, OutboxState
+from storage.refunds import RefundState
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -211,6 +213,14 @@ class OutboxService:
         if not cards or refund is None or refund.reason is None:
             return None
         return RefundTold(cards[0], refund.reason)
+
+    async def refund_failed(self, notice: Notice) -> TipCard | None:
+        """A gift that could not be given back; None if it was by now, or is asked for again."""
+        cards = await self._tips.cards([notice.subject])
+        async with self._unit.read() as work:
+            refund = (await work.refunds.of([notice.subject])).get(notice.subject)
+        over = refund is not None and refund.state in (RefundState.FAILED, RefundState.REFUSED)
+        return cards[0] if cards and over and cards[0].tip.state is not TipState.REFUNDED else None
 
     async def tab_charge(self, notice: Notice) -> ChargeTold | None:
         """A tab's charge; None if it is decided, or skipped, by now."""

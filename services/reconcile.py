@@ -1,4 +1,7 @@
-"""`reconcile`: a rail's own books against ours. It says what differs, and never changes an entry."""
+"""`reconcile`: a rail's own books against ours. It says what differs, and never changes an entry.
+
+What only those books tell, the fees of some rails, is booked from them first (services/fees.py).
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -25,10 +28,12 @@ from giving.reconcile import (
     twice,
 )
 from giving.reconcile_times import TOLD_AFTER, Window, daily, due_day, tries_now
-from payments.provider import BadEvent, Rail, RailRefused, Record
+from payments.provider import BadEvent, BooksByDay, Rail, RailRefused, Record
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
+from services.fees import BilledFees
 from services.leadership import NotLeading, Write
+from services.payments import PaymentService
 from services.reconcile_alerts import disagree, not_compared, why
 from services.wake import log_trouble
 from storage.reconcile import Comparison
@@ -82,12 +87,14 @@ class ReconcileService:
 
     def __init__(
         self, unit: UnitOfWork, rails: Mapping[str, Rail], alerts: AlertService, *, zone: ZoneInfo, hour: int = 11,
-        days: int = 3, write: Write | None = None, now: Clock = utc_now,
+        days: int = 3, payments: PaymentService | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`hour`, on the clock of `zone`: when the daily one begins, which looks at `days` whole days.
 
-        `write` opens the units of work in which results are kept: the leader's for the daily one.
+        `payments` takes the fees that only the provider's books tell. `write` opens the units of work in which results
+        are kept: the leader's for the daily one.
         """
+        self._payments = payments
         self._unit, self._rails, self._alerts, self._now = unit, rails, alerts, now
         self._zone, self._hour, self._days, self._write = zone, hour, days, write or unit
 
@@ -99,7 +106,7 @@ class ReconcileService:
         for rail in self._rails:
             try:
                 if await self._is_due(rail, day):
-                    await self.run(rail, daily(day, self._days, self._zone), day=day)
+                    await self.run(rail, self._written(rail, daily(day, self._days, self._zone)), day=day)
                     finished += 1
             except NotFinished:  # it is logged, kept, and tried again
                 continue
@@ -108,6 +115,12 @@ class ReconcileService:
             except Exception as error:  # noqa: BLE001 - one rail that nobody can read must not keep the others waiting
                 log_trouble("reconcile_failed", error, rail=rail)
         return finished
+
+    def _written(self, name: str, window: Window) -> Window:
+        """Of a window, what the provider's books have by now: the rest is looked at on the next day."""
+        rail = self._rails[name]
+        until = rail.written_until(self._now()) if isinstance(rail, BooksByDay) else window.until
+        return Window(window.since, max(window.since, min(window.until, until)))
 
     async def _is_due(self, rail: str, day: date) -> bool:
         async with self._unit.read() as work:
@@ -142,11 +155,13 @@ class ReconcileService:
     async def _compare(
         self, rail: Rail, window: Window, began: datetime, pile: Scratch, progress: Progress
     ) -> Report:  # fmt: skip
-        reach = window.wider(began)
+        reach = _reach(rail, window, began)
         async with self._unit.read() as work:
             about = await work.reconcile.count(rail.name, reach)
-        await _read_provider(rail, reach, pile, lambda done: progress("records", done, max(about, done)))
-        judgement, found = Judgement(window, began), Found()
+        fees = BilledFees(self._unit, rail, self._payments) if self._payments is not None else None
+        await _read_provider(rail, reach, pile, fees, lambda done: progress("records", done, max(about, done)))
+        # What happened at the end of the last day that is written may stand in the books of the next.
+        judgement, found = Judgement(window, min(began, reach.until)), Found()
         async with self._unit.snapshot() as work:
             about, done = await work.reconcile.count(rail.name, reach), 0
             async for page in work.reconcile.entries(rail.name, reach):
@@ -199,21 +214,38 @@ class ReconcileService:
         )
 
 
-async def _read_provider(rail: Rail, reach: Window, pile: Scratch, progress: Callable[[int], None]) -> None:
-    """All the provider has of that time. Raises: RailDown, RailRefused, BadEvent."""
-    batch: list[Theirs] = []
+def _reach(rail: Rail, window: Window, began: datetime) -> Window:
+    """With the margin on both sides, as far as the provider's books are written; all of the window in any case."""
+    reach = window.wider(began)
+    if not isinstance(rail, BooksByDay):
+        return reach
+    return Window(reach.since, max(window.until, min(reach.until, rail.written_until(began))))
+
+
+async def _read_provider(
+    rail: Rail, reach: Window, pile: Scratch, fees: BilledFees | None, progress: Callable[[int], None]
+) -> None:
+    """All the provider has of that time; fees that nothing else tells are booked. Raises: RailDown, RailRefused,
+    BadEvent.
+    """
+    batch: list[Record] = []
     done = 0
+
+    async def take() -> None:
+        nonlocal done
+        await pile.add_theirs([_plain(record) for record in batch])
+        if fees is not None:
+            await fees.book(batch)
+        done += len(batch)
+        batch.clear()
+        progress(done)
+
     async for record in rail.records(reach.since, reach.until):
-        if record.kind not in LISTED:
-            continue
-        batch.append(_plain(record))
+        if record.kind in LISTED:
+            batch.append(record)
         if len(batch) == BATCH:
-            await pile.add_theirs(batch)
-            done += len(batch)
-            batch.clear()
-            progress(done)
-    await pile.add_theirs(batch)
-    progress(done + len(batch))
+            await take()
+    await take()
 
 
 async def _judged(

@@ -44,7 +44,8 @@ def why(error: Exception) -> str:
     """The same in a few words, for the command line and the log."""
     match error:
         case RailUnavailable():
-            return "the provider did not answer"
+            reason = error.args_for_message.get("reason")  # a rail's own words
+            return f"the provider did not answer: {reason}" if reason else "the provider did not answer"
         case RailRefused():
             return f"the provider refused: {error}"
         case NoRoom():

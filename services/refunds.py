@@ -12,15 +12,18 @@ from giving.alerts import Alert, AlertKind, Said
 from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
 from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
+from giving.payments import Payment, next_look
 from giving.people import Person
 from giving.rails import Refunds
 from giving.refunds import Taking, may_take_back
 from giving.tips import Tip, TipState
-from payments.provider import RailRefused, RefundAsk
+from payments.provider import NOTHING_LEFT, RailRefused, RefundAsk
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import Write
+from services.payments import PaymentService
 from services.rails import Rails
+from services.refund_looks import RefundLooks, rail_of
 from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
@@ -50,16 +53,22 @@ class RefundTold:
 
 
 class RefundService:
-    """Records the wish, commits, asks the rail; the books change when the rail's event says the money went back."""
+    """Records the wish, commits, asks the rail; the books change when the rail's event says the money went back.
+
+    That event is waited for and asked for: soon after the rail took a refund, and then at growing intervals.
+    """
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, tips: TipService, *, alerts: AlertService | None = None,
-        write: Write | None = None,
-        now: Clock = utc_now,
+        payments: PaymentService | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """Refunds go out by the rail the tip came in by; the sweep marks by `write`: in production the leader's."""
+        """Refunds go out by the rail the tip came in by; the sweep marks by `write`: in production the leader's.
+
+        `payments` takes what look-ups find; without it nothing is looked up.
+        """
         self._unit, self._rails, self._tips, self._now = unit, rails, tips, now
         self._write, self._alerts = write or unit, alerts
+        self._looks = RefundLooks(unit, rails, payments, alerts=alerts, now=now)
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
@@ -79,7 +88,7 @@ class RefundService:
                 raise UndoOver
             refund = await work.refunds.request(refund=new_id(), tip=tip_id, now=self._now())
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund.id))
-        await self._ask(refund.id, tip, self._unit)
+        await self._ask(refund.id, tip, self._unit, donor_waits=True)
         return await self._tips.card(tip_id, person)
 
     def _gives_back(self, tip: Tip) -> bool:
@@ -145,7 +154,7 @@ class RefundService:
         return True
 
     async def sweep(self) -> int:
-        """Ask again for what the rail did not answer, with the same key; returns how many."""
+        """Ask again for what the rail did not answer, with the same key; look up what it took; returns how many."""
         async with self._unit.read() as work:
             waiting = await work.refunds.requested(before=self._now() - ASK_AGAIN_AFTER)
             tips = await work.tips.by_ids(waiting.values())
@@ -154,40 +163,48 @@ class RefundService:
                 await self._ask(refund, tips[tip_id], self._write)
             except (RefundDelayed, NotRefundable, AlreadyReturned) as outcome:
                 log.warning("refund_swept", refund_id=str(refund), outcome=str(outcome))
-        return len(waiting)
+        return len(waiting) + await self._looks.sweep(self._write)
 
-    async def _ask(self, refund: UUID, tip: Tip, write: Write) -> None:
-        """The rail's word: asked, already returned (it has nothing left to give back), or refused."""
-        rail, ask = await self._how(refund, tip)
-        if rail not in self._rails or ask is None:
+    async def _ask(self, refund: UUID, tip: Tip, write: Write, *, donor_waits: bool = False) -> None:
+        """The rail's word: asked, already returned (it has nothing left to give back), or refused.
+
+        `donor_waits`: they see the answer; else they are told if it is no.
+        """
+        payment, ask = await self._how(refund, tip)
+        if payment is None or ask is None or payment.rail not in self._rails:
             raise RefundDelayed
         try:
-            await self._rails[rail].refund(ask, key=f"refund:{refund}")
+            await self._rails[payment.rail].refund(ask, key=f"refund:{refund}")
         except RailRefused as refused:
-            log.error("refund_refused_by_rail", tip_id=str(tip.id), code=str(refused))
-            async with write() as work:
-                await work.refunds.set(refund, RefundState.REFUSED)
-                if self._alerts is not None:
-                    said: dict[str, Said] = {"rail": rail, "amount": tip.kept, "code": str(refused)}
-                    await self._alerts.queue(work, Alert(AlertKind.REFUND_REFUSED, said))
-            raise (AlreadyReturned if str(refused) == "amount_too_large" else NotRefundable) from refused
+            await self._refused(refund, tip, payment.rail, str(refused), write, donor_waits=donor_waits)
+            raise (AlreadyReturned if str(refused) == NOTHING_LEFT else NotRefundable) from refused
         except RailUnavailable as down:
             raise RefundDelayed from down
+        now = self._now()
         async with write() as work:
-            await work.refunds.set(refund, RefundState.ASKED)
+            await work.refunds.asked(refund, now, now + next_look(timedelta()))
+        await self._looks.look(refund, payment, write)
 
-    async def _how(self, refund: UUID, tip: Tip) -> tuple[str, RefundAsk | None]:
-        """By which rail its charge came in, and what that one is to be asked."""
+    async def _refused(
+        self, refund: UUID, tip: Tip, rail: str, code: str, write: Write, *, donor_waits: bool
+    ) -> None:  # fmt: skip
+        log.error("refund_refused_by_rail", tip_id=str(tip.id), code=code)
+        async with write() as work:
+            await work.refunds.refused(refund)
+            if not donor_waits:
+                await self._looks.tell_donor(work, refund, tip)
+            if self._alerts is not None:
+                said: dict[str, Said] = {"rail": rail, "amount": tip.kept, "code": code}
+                await self._alerts.queue(work, Alert(AlertKind.REFUND_REFUSED, said))
+        if self._alerts is not None:
+            self._alerts.wake()
+
+    async def _how(self, refund: UUID, tip: Tip) -> tuple[Payment | None, RefundAsk | None]:
+        """By which payment it came in, and what its rail is to be asked."""
         if tip.charge is None or tip.entry_key is None:
-            return "", None
-        rail = rail_of(tip)
+            return None, None
         async with self._unit.read() as work:
-            payment = await work.payments.of_charge(tip.id, rail)
+            payment = await work.payments.of_charge(tip.id, rail_of(tip))
         if payment is None:
-            return rail, None
-        return rail, RefundAsk(refund, tip.charge, tip.kept, payment.amount, payment.id, payment.account)
-
-
-def rail_of(tip: Tip) -> str:
-    """By which rail it was paid: its entry's key is payment:<rail>:<their id>:paid."""
-    return tip.entry_key.split(":")[1] if tip.entry_key else ""
+            return None, None
+        return payment, RefundAsk(refund, tip.charge, tip.kept, payment.amount, payment.id, payment.account)

@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from giving.payments import MOST_WAIT
 from storage.tables import refunds
 from storage.upsert import insert_into
 
@@ -31,6 +32,7 @@ class RefundState(StrEnum):
 
 # What may be begun anew: under a new id, since a rail answers the same key with the same words.
 _OVER: Final = (RefundState.DECLINED, RefundState.FAILED, RefundState.REFUSED)
+_NEW: Final = {"reason": None, "decided_by": None, "asked_at": None, "look_at": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,15 @@ class Refund:
     state: RefundState
     asked_at: datetime
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A refund that its rail took, since when, and nobody knows the end of."""
+
+    id: UUID
+    tip: UUID
+    asked_at: datetime
 
 
 class RefundStore:
@@ -61,7 +72,7 @@ class RefundStore:
         row = {"id": refund, "tip_id": tip, "state": state, "requested_at": now}
         statement = insert_into(self._connection, refunds).values(row)
         anew = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_OVER))
-        await self._connection.execute(anew.values(row | {"reason": None, "decided_by": None}))
+        await self._connection.execute(anew.values(row | _NEW))
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
         if state is RefundState.REQUESTED:
             wished = (refunds.c.tip_id == tip) & (refunds.c.state == RefundState.WISHED)
@@ -97,11 +108,58 @@ class RefundStore:
         found = await self._connection.scalar(decided.returning(refunds.c.tip_id))
         return UUID(str(found)) if found is not None else None
 
-    async def set(self, refund: UUID, state: RefundState) -> None:
-        """Write what the rail answered; one that its event has closed already stays closed."""
+    async def refused(self, refund: UUID) -> None:
+        """The rail said no; one that its event has closed already stays closed."""
         open_ = (refunds.c.id == refund) & (refunds.c.state != RefundState.DONE)
-        await self._connection.execute(update(refunds).where(open_).values(state=state))
+        await self._connection.execute(update(refunds).where(open_).values(state=RefundState.REFUSED))
+
+    async def asked(self, refund: UUID, now: datetime, look_at: datetime) -> None:
+        """The rail took it; one whose end its event has told already stays as it is."""
+        open_ = (refunds.c.id == refund) & refunds.c.state.in_((RefundState.REQUESTED, RefundState.ASKED))
+        since = func.coalesce(refunds.c.asked_at, literal(now, refunds.c.asked_at.type))
+        taken = update(refunds).where(open_).values(state=RefundState.ASKED, asked_at=since, look_at=look_at)
+        await self._connection.execute(taken)
+
+    async def to_look_up(self, now: datetime, limit: int = 100) -> list[Followed]:
+        """Refunds whose end is to be asked for, due longest first; those that an older version asked for as well.
+
+        One that is put off further than any ever is was so by a clock that has been set right since.
+        """
+        due = or_(refunds.c.look_at.is_(None), refunds.c.look_at <= now, refunds.c.look_at > now + 2 * MOST_WAIT)
+        waits = select(refunds).where(refunds.c.state == RefundState.ASKED, due)
+        rows = await self._connection.execute(waits.order_by(refunds.c.look_at, refunds.c.id).limit(limit))
+        return [Followed(row.id, row.tip_id, row.asked_at or row.requested_at) for row in rows]
+
+    async def look_later(self, looks: Collection[UUID], at: datetime) -> None:
+        """These are not looked up before then."""
+        since = func.coalesce(refunds.c.asked_at, refunds.c.requested_at)
+        later = update(refunds).where(refunds.c.id.in_(looks), refunds.c.state == RefundState.ASKED)
+        await self._connection.execute(later.values(asked_at=since, look_at=at))
+
+    async def to_end(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those whose end is still to come."""
+        asked = select(refunds.c.id).where(refunds.c.id.in_(ids), refunds.c.state == RefundState.ASKED)
+        return set(await self._connection.scalars(asked))
+
+    async def failed(self, refund: UUID) -> None:
+        """A look-up says that it did not reach the donor."""
+        asked = (refunds.c.id == refund) & (refunds.c.state == RefundState.ASKED)
+        await self._connection.execute(update(refunds).where(asked).values(state=RefundState.FAILED))
+
+    async def any_untold(self) -> bool:
+        """Whether any failed that nobody was told of."""
+        untold = (refunds.c.state == RefundState.FAILED) & refunds.c.look_at.is_not(None)
+        return bool(await self._connection.scalar(select(select(refunds.c.id).where(untold).exists())))
+
+    async def tell_failed(self) -> dict[UUID, UUID]:
+        """Those that failed and nobody was told of, with their tips; told by whoever commits this."""
+        untold = (refunds.c.state == RefundState.FAILED) & refunds.c.look_at.is_not(None)
+        told = update(refunds).where(untold).values(look_at=None).returning(refunds.c.id, refunds.c.tip_id)
+        return {row.id: row.tip_id for row in await self._connection.execute(told)}
 
     async def ended(self, tips: Collection[UUID], state: RefundState) -> None:
-        """What the provider's event says became of the refunds of these tips."""
-        await self._connection.execute(update(refunds).where(refunds.c.tip_id.in_(tips)).values(state=state))
+        """What the provider's event says became of the refunds of these tips; only one that was asked for can fail."""
+        theirs = update(refunds).where(refunds.c.tip_id.in_(tips))
+        if state is RefundState.FAILED:
+            theirs = theirs.where(refunds.c.state.in_((RefundState.ASKED, RefundState.DONE)))
+        await self._connection.execute(theirs.values(state=state))

@@ -224,7 +224,7 @@ async def make_world(unit: UnitOfWork) -> World:
         slots=SlotService(unit, language="zh-CN", now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
-        refunds=RefundService(unit, rails, tips, now=time),
+        refunds=RefundService(unit, rails, tips, payments=payments, now=time),
         privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),

@@ -194,9 +194,9 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
-        refunds=RefundService(unit, rails, tips, alerts=alerts, write=write),
+        refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
         privacy=PrivacyService(unit, rails, wakes=wakes),
-        reconcile=reconcile_of(settings, unit, rails, alerts, write),
+        reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
         payments=payments,
         checkouts=CheckoutService(unit, guard),
         sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
@@ -224,13 +224,19 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
 
 
 def reconcile_of(
-    settings: Settings, unit: UnitOfWork, rails: Mapping[str, Rail], alerts: AlertService, write: Write | None = None
+    settings: Settings, unit: UnitOfWork, rails: Mapping[str, Rail], alerts: AlertService,
+    payments: PaymentService | None = None, write: Write | None = None,
 ) -> ReconcileService:  # fmt: skip
-    """Comparing our books with the rails'; the command line has it too."""
+    """Comparing our books with the rails'; the command line has it too, and takes fees by a door of its own."""
     its = settings.reconcile
+    if payments is None:
+        digest_every = timedelta(seconds=settings.notices.digest_every_s)
+        settler = Settler(unit, rails, wakes=Wakes(), digest_every=digest_every, alerts=alerts)
+        payments = PaymentService(unit, rails.values(), settler)
     return ReconcileService(
-        unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, write=write
-    )
+        unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, payments=payments,
+        write=write,
+    )  # fmt: skip
 
 
 class LateRights:

@@ -20,8 +20,18 @@ from giving.rails import Capabilities, Holder, Refunds, Shown
 from payments.alipay_rail import bills
 from payments.alipay_rail.events import Notices
 from payments.alipay_rail.merchant import API, CURRENCY, NAME, Merchant, client
-from payments.china import CHINA, LASTS, bill_days, pay_until, plain, yuan
-from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailDown, RailRefused, Record, RefundAsk
+from payments.china import CHINA, LASTS, bill_days, bills_until, pay_until, plain, yuan
+from payments.provider import (
+    NOTHING_LEFT,
+    Found,
+    PaymentIntent,
+    PaymentLink,
+    PaymentRef,
+    RailDown,
+    RailRefused,
+    Record,
+    RefundAsk,
+)
 
 _READ_S, _TOTAL_S, _DOWNLOAD_S = 8, 10, 60
 _AT_ONCE: Final = 16
@@ -29,6 +39,8 @@ _MOST: Final = 10_000_000_000  # ¥100 million, by the documents
 _TITLE_BYTES: Final = 128
 _DONE: Final = "10000"
 _NO_TRADE: Final = "ACQ.TRADE_NOT_EXIST"
+# 退款金额超限, 退款金额无效: with the sums we send, it is more than what is left.
+_NOTHING_LEFT: Final = frozenset({"ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", "ACQ.REASON_TRADE_REFUND_FEE_ERR"})
 _NO_BILL: Final = "isp.bill_not_exist"
 _STATES: Final = {
     "WAIT_BUYER_PAY": PaymentState.PENDING,
@@ -119,12 +131,14 @@ class AlipayRail:
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Give back all or a part, at once; `fetch` with the refund's id has the event. Its number is the key."""
-        await self._ask(
-            "api_alipay_trade_refund",
-            trade_no=ask.charge,
-            refund_amount=yuan(ask.amount.minor),
-            out_request_no=ask.refund.hex,
-        )
+        number = ask.refund.hex
+        words = {"trade_no": ask.charge, "refund_amount": yuan(ask.amount.minor), "out_request_no": number}
+        try:
+            await self._ask("api_alipay_trade_refund", **words)
+        except RailRefused as refused:
+            if str(refused) in _NOTHING_LEFT:
+                raise RailRefused(NOTHING_LEFT) from refused
+            raise
 
     async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
         """The trade bills of China's days. A day's bill is out at 10:00 (UTC+8) of the next: RailDown before that."""
@@ -140,6 +154,10 @@ class AlipayRail:
             for record in bills.records(bills.unpacked(packed)):
                 if since <= record.at < until:
                     yield record
+
+    def written_until(self, now: datetime) -> datetime:
+        """A day's bill is out on the next."""
+        return bills_until(now)
 
     def fee_event(self, record: Record) -> str | None:
         """What only the bill tells, as a body for `event_of`; None for all but the fees of our payments."""

@@ -15,7 +15,7 @@ from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType  # wechatpayv3 has 
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
 from giving.rails import Capabilities, Holder, Refunds, Shown
-from payments.china import CHINA, LASTS, bill_days, pay_until, plain
+from payments.china import CHINA, LASTS, bill_days, bills_until, pay_until, plain
 from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailDown, RailRefused, Record, RefundAsk
 from payments.wechat_rail import bills
 from payments.wechat_rail.events import Notices, body_of
@@ -131,7 +131,11 @@ class WeChatRail:
         return Found(state, number, events=tuple(events))
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
-        """Ask for all or a part to go back; a notification tells when it did. The refund's number is the key."""
+        """Ask for all or a part to go back; a notification tells when it did. The refund's number is the key.
+
+        That less is left is never told apart: INVALID_REQUEST is their code for every rule that is broken (the year is
+        over, fifty parts, another refund that is under way), and what they say beside it is for people.
+        """
         await self._ask(
             "refund",
             out_refund_no=ask.refund.hex,
@@ -154,6 +158,10 @@ class WeChatRail:
             for record in bills.records(text):
                 if since <= record.at < until:
                     yield record
+
+    def written_until(self, now: datetime) -> datetime:
+        """A day's bill is out on the next."""
+        return bills_until(now)
 
     def fee_event(self, record: Record) -> str | None:
         """What only the bill tells, as a body for `event_of`; None for all but the fees of our payments."""

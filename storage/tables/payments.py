@@ -50,6 +50,7 @@ look_ups = Table(
 )
 Index("ix_look_ups_due_at", look_ups.c.due_at)
 
+# `asked_at`: when the rail took it; `look_at`: when it is looked up, and of one that failed, until that was told.
 refunds = Table(
     "refunds",
     metadata,
@@ -59,6 +60,14 @@ refunds = Table(
     at("requested_at", nullable=False),
     Column("reason", Text),
     Column("decided_by", Uuid),
+    at("asked_at"),
+    at("look_at"),
+)
+Index(
+    "ix_refunds_followed",
+    refunds.c.look_at,
+    postgresql_where=text("state IN ('asked', 'failed')"),
+    sqlite_where=text("state IN ('asked', 'failed')"),
 )
 
 # What a refund, or a dispute that was lost, took off which tip: should a refund fail, so much is put back.

@@ -230,6 +230,15 @@ def test_amounts_of_a_conversion_are_the_donors_and_what_arrived():
     assert amounts_of(sent) == (cny(7),)
 
 
+@pytest.mark.parametrize("minor", [3, -3])
+def test_a_fee_that_came_back_agrees_with_one_that_came_back_alone(minor: int):
+    entry = ours(fee_charged(rail=RAIL, their_id="re_1", at=AT, held=rail_clearing(RAIL), fee=cny(minor)))
+    assert entry.amounts == (cny(minor),)
+    assert judge(RAIL, [Theirs(EventKind.FEE, "re_1", cny(minor), AT)], [entry]) == []
+    (found,) = judge(RAIL, [Theirs(EventKind.FEE, "re_1", cny(-minor), AT)], [entry])
+    assert (found.what, found.theirs, found.ours) == (What.AMOUNT, cny(-minor), cny(minor))
+
+
 # --- Names -----------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from giving.money import Money
 from giving.payments import EventKind, PaymentState
 from payments.alipay_rail import AlipayRail
 from payments.alipay_rail import rail as module
-from payments.provider import PaymentRef, RailDown, RailRefused
+from payments.provider import NOTHING_LEFT, PaymentRef, RailDown, RailRefused
 from tests.payments.alipay.conftest import ask, intent, merchant, paid
 from tests.payments.alipay.gateway import NOTIFY, AlipayGateway, no, yes
 
@@ -36,8 +36,23 @@ async def test_a_refund_in_two_parts_is_found_under_the_ids_we_gave_it(rail: Ali
     again = [rail.event_of(body) for body in found.events]
     assert again[:2] == [was_paid, back]
     assert (again[2].refund, again[2].amount) == (second.refund, Money(300, "CNY"))
-    with pytest.raises(RailRefused, match=r"ACQ\.REFUND_AMT_NOT_EQUAL_TOTAL"):
+    with pytest.raises(RailRefused, match=f"^{NOTHING_LEFT}$"):
         await rail.refund(ask(wish, charge, 1), key="r3")
+
+
+@pytest.mark.parametrize(("theirs", "ours"), [
+    ("ACQ.REFUND_AMT_NOT_EQUAL_TOTAL", NOTHING_LEFT), ("ACQ.REASON_TRADE_REFUND_FEE_ERR", NOTHING_LEFT),
+    ("ACQ.TRADE_HAS_FINISHED", "ACQ.TRADE_HAS_FINISHED"), ("ACQ.TRADE_STATUS_ERROR", "ACQ.TRADE_STATUS_ERROR"),
+    ("ACQ.DISCORDANT_REPEAT_REQUEST", "ACQ.DISCORDANT_REPEAT_REQUEST"),
+])  # fmt: skip
+async def test_that_nothing_is_left_is_told_from_every_other_no(
+    rail: AlipayRail, gateway: AlipayGateway, theirs: str, ours: str
+):
+    wish, charge = await paid(rail, gateway)
+    gateway.fault = gateway.answer("alipay.trade.refund", no(theirs))
+    with pytest.raises(RailRefused) as refusal:
+        await rail.refund(ask(wish, charge, 500), key="r")
+    assert str(refusal.value) == ours
 
 
 async def test_a_refund_is_told_only_as_a_sum_and_so_looked_up(rail: AlipayRail, gateway: AlipayGateway):
