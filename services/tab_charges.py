@@ -102,9 +102,12 @@ class TabCharges:
 
         None where its rail shows no code, and where nothing is asked for or the code is over: `settle` begins anew.
 
-        Raises: TipNotOpen, RailUnavailable, and what the guard refuses.
+        Raises: NotYours, TipNotOpen, RailUnavailable, and what the guard refuses.
         """
         async with self._unit.read() as work:
+            theirs = (await work.tabs.by_ids([tab])).get(tab)
+            if theirs is None or theirs.tab.donor != person.id:
+                raise NotYours
             rows = await work.tabs.open_charges(donor=person.id)
             row = next((r for r in rows if r.charge.tab == tab and r.charge.state is ChargeState.ASKED), None)
             payment = await work.payments.by_id(row.payment) if row is not None else None

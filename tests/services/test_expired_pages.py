@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from giving.errors import RailUnavailable
+from giving.errors import NotYours, RailUnavailable
 from giving.notices import NoticeKind
 from giving.payments import EventKind, PaymentState
 from giving.rails import Shown
@@ -207,7 +207,8 @@ async def test_a_charge_whose_page_is_over_is_shown_without_its_link_and_begun_a
     (card,) = (await codes.tabs.view(codes.alice)).cards
     assert (card.pay_url, card.page_over) == (None, True)
     assert await codes.charges.code(tab, codes.alice) is None
-    assert await codes.charges.code(tab, codes.bob) is None, "nobody else's"
+    with pytest.raises(NotYours):
+        await codes.charges.code(tab, codes.bob)
 
     amount, anew = await codes.charges.settle(tab, codes.alice)
     assert (amount, anew != url) == (cny("5"), True)
