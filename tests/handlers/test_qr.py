@@ -150,6 +150,7 @@ async def test_a_code_scanned_after_expiry_is_thanked_for_and_the_second_payment
     await expires(world, payment_of(tip))
     await chat.presses(1002, "Show the code")
     again = payment_of(await world.fresh(tip))
+    assert again != tip.payment
     await paid(world, payment_of(tip), "ch_1")
     told = "\n".join(await said(world))
     assert "Thank you ❤" in told

@@ -98,6 +98,7 @@ async def test_a_code_scanned_after_expiry_is_booked_and_the_second_payment_is_a
     await expires(world, former)
     await world.tips.payment_link(tip.id, world.alice)
     again = payment_of(await world.fresh(tip))
+    assert again != former
 
     await paid(world, former, "ch_1")
     assert ((await world.fresh(tip)).state, (await world.fresh(tip)).charge) == (TipState.PAID, "ch_1")
@@ -132,6 +133,7 @@ async def test_paid_after_the_tip_was_cancelled_is_booked_told_and_can_be_undone
     await expires(world, former)
     await world.tips.payment_link(tip.id, world.alice)
     again = payment_of(await world.fresh(tip))
+    assert again != former
     await world.tips.cancel(tip.id, world.alice)
     assert world.rail.cancelled[-1] == f"pay_{again.hex}"
 
