@@ -31,7 +31,7 @@ async def show_for_tip(query: CallbackQuery, callback_data: cb.TipCode, here: He
     """The code of a tip; a new one where the old one is over."""
     code = await here.say.in_time(query, here.tips.payment_code(callback_data.tip, here.person))
     card = await here.tips.card(callback_data.tip, here.person)
-    await _send(here, code, card.project.project.title(here.language))
+    await here.say.in_time(query, _send(here, code, card.project.project.title(here.language)))
     if leads_to_page(code.address):  # the card has it on a button, perhaps still the one that is over
         await turn_card(query, here, callback_data.tip)
     await here.say.answer(query)
@@ -47,7 +47,7 @@ async def show_for_tab(
         await here.say.answer(query, here.plain("code-over"))
         return
     code, organisation = found
-    await _send(here, code, organisation.name(here.language))
+    await here.say.in_time(query, _send(here, code, organisation.name(here.language)))
     await here.say.answer(query)
 
 
