@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -13,7 +14,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Visibility
 from giving.projects import Project, ProjectCard, Tally
-from giving.rails import How, Way
+from giving.rails import How, Shown, Way
 from giving.tips import Tip
 from services.links import Links
 from services.projects import Page
@@ -34,6 +35,11 @@ def tap(text: str, data: CallbackData) -> InlineKeyboardButton:
 def opens(text: str, url: str) -> InlineKeyboardButton:
     """A button that opens a page or a chat."""
     return InlineKeyboardButton(text=text, url=url)
+
+
+def leads_to_page(url: str) -> bool:
+    """Whether a button may open it: Telegram refuses the addresses that are for other apps' scanners (weixin://)."""
+    return urlsplit(url).scheme in ("http", "https", "tg")
 
 
 def keyboard(rows: Rows) -> InlineKeyboardMarkup:
@@ -95,7 +101,8 @@ def _pays(texts: Texts, language: str, tip: Tip, ways: Sequence[Way], pay_url: s
     now = ways[0].how is How.NOW if ways else True
     rows: Rows = []
     if now and pay_url is not None:
-        rows.append([opens(texts.plain(language, "button-pay", amount=tip.amount), pay_url)])
+        scanned = (ways and ways[0].shown is Shown.QR) or not leads_to_page(pay_url)
+        rows += pay(texts, language, tip.amount, pay_url, cb.TipCode(tip=tip.id) if scanned else None)
     elif now:
         again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
         rows.append([tap(texts.plain(language, "button-retry"), again)])
@@ -104,6 +111,15 @@ def _pays(texts: Texts, language: str, tip: Tip, ways: Sequence[Way], pay_url: s
         about = {"sum": way.settles_at} if way.settles_at is not None else {}
         rows.append([tap(texts.plain(language, key, rail=rail, **about), cb.TipRail(tip=tip.id, rail=way.rail))])
     return rows
+
+
+def pay(texts: Texts, language: str, amount: Money, url: str, code: CallbackData | None) -> Rows:
+    """The page; where there is a code to be scanned its picture, and the page if a phone can open it by itself."""
+    page = leads_to_page(url)
+    if code is None:
+        return [[opens(texts.plain(language, "button-pay", amount=amount), url)]] if page else []
+    rows = [[tap(texts.plain(language, "button-code", amount=amount), code)]]
+    return [*rows, [opens(texts.plain(language, "button-code-open"), url)]] if page else rows
 
 
 def _visibility(texts: Texts, language: str, tip: Tip, giver: str) -> Rows:

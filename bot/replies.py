@@ -59,6 +59,19 @@ class Replies:
             parse_mode="HTML",
         )
 
+    async def send_photo(self, chat: int, name: str, content: bytes, rendered: Rendered) -> None:
+        """A picture with its words under it (at most 1,024 characters) and their buttons.
+
+        Raises: TelegramForbiddenError if the person can't be written to.
+        """
+        await self.bot.send_photo(
+            chat,
+            BufferedInputFile(content, name),
+            caption=self.text(rendered),
+            parse_mode="HTML",
+            reply_markup=rendered.keyboard,
+        )
+
     async def turn(self, query: CallbackQuery, rendered: Rendered) -> int:
         """Change the message under the pressed button, or send a new one where it can't be changed; returns its id.
 

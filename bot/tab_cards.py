@@ -99,7 +99,7 @@ def _state(texts: Texts, language: str, card: TabCard) -> Html:
     if charge is not None and charge.state is ChargeState.CHARGING:
         return texts.chat(language, "tab-charging", sum=charge.amount)
     if charge is not None:
-        return texts.chat(language, "tab-asked", sum=charge.amount)
+        return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
     if not card.payable:
         return texts.chat(language, "tab-below", least=card.least, rail=rail_name(texts, language, card.rail))
     return texts.chat(language, "tab-waits", at=card.settles_at)
@@ -132,14 +132,14 @@ def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
     return rows
 
 
-def pay(texts: Texts, language: str, amount: Money, url: str | None) -> Rendered:
-    """Here is the page; without one, a saved method is being charged."""
+def pay(texts: Texts, language: str, amount: Money, url: str | None, code: cb.TabCode | None = None) -> Rendered:
+    """Here is the page, or the `code`; without either, a saved method is being charged."""
     if url is None:
         back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
         return Rendered(texts.chat(language, "tab-charging", sum=amount), keyboard([back]))
-    rows = [[opens(texts.plain(language, "button-pay", amount=amount), url)]]
     back = [tap(texts.plain(language, "button-back"), cb.TabShow())]
-    return Rendered(texts.chat(language, "tab-pay", sum=amount), keyboard([*rows, back]))
+    words = texts.chat(language, "tab-pay" if code is None else "tab-pay-code", sum=amount)
+    return Rendered(words, keyboard([*keyboards.pay(texts, language, amount, url, code), back]))
 
 
 def save(texts: Texts, language: str, url: str) -> Rendered:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from giving.money import Money
@@ -36,6 +37,7 @@ class Capabilities:
 
     `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
     `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
+    `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -47,6 +49,7 @@ class Capabilities:
     saves: bool = False
     disputes: bool = False
     needs_account: bool = False
+    lasts: timedelta | None = None
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""
@@ -68,11 +71,15 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A rail that a donor may choose for this amount. `settles_at`: the sum a tab is settled at, for the words."""
+    """A rail that a donor may choose for this amount. `settles_at`: the sum a tab is settled at, for the words.
+
+    `shown`: how they get to pay.
+    """
 
     rail: str
     how: How
     settles_at: Money | None = None
+    shown: Shown = Shown.LINK
 
 
 def ways(
@@ -89,7 +96,7 @@ def ways(
             continue
         least = can.least(amount.currency)
         if can.carries(amount):
-            found.append(Way(name, How.NOW))
+            found.append(Way(name, How.NOW, shown=can.shown))
         elif least is not None and amount.minor < least.minor:
-            found.append(Way(name, How.TAB, settles_at=max(settles_at, least)))
+            found.append(Way(name, How.TAB, max(settles_at, least), can.shown))
     return sorted(found, key=lambda way: (way.rail != last, way.how is How.TAB))

@@ -12,6 +12,7 @@ from bot.replies import Replies, for_one
 from handlers import (
     admin,
     audit,
+    codes,
     creators,
     groups,
     organisations,
@@ -96,7 +97,8 @@ def routers() -> list[Router]:
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(
-        unanswered.router(), tips.router(), tabs.router(), refunds.router(), projects.router(), groups.router(),
-        creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(), start.router(),
+        unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
+        groups.router(), creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(),
+        start.router(),
     )  # fmt: skip
     return [payments.router(), root]

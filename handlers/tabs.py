@@ -1,5 +1,7 @@
 """/tab: what is promised and not paid yet; and by what a tip is paid."""
 
+from uuid import UUID
+
 from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
@@ -68,8 +70,14 @@ async def show_again(query: CallbackQuery, callback_data: cb.TabShow, here: Here
 
 async def settle(query: CallbackQuery, callback_data: cb.TabPay, here: Here, charges: TabCharges) -> None:
     """Now: the page to pay it on."""
-    amount, url = await here.say.in_time(query, charges.settle(callback_data.tab, here.person))
-    await here.say.turn(query, tab_cards.pay(here.texts, here.language, amount, url))
+    await _pay(query, callback_data.tab, here, charges)
+
+
+async def _pay(query: CallbackQuery, tab: UUID, here: Here, charges: TabCharges) -> None:
+    amount, url = await here.say.in_time(query, charges.settle(tab, here.person))
+    scanned = url is not None and await charges.code(tab, here.person) is not None
+    code = cb.TabCode(tab=tab) if scanned else None
+    await here.say.turn(query, tab_cards.pay(here.texts, here.language, amount, url, code))
     await here.say.answer(query)
 
 
@@ -91,9 +99,7 @@ async def round_up(
             )
         )  # fmt: skip
         await tabs.promise(tip.id, here.person)
-    whole, url = await here.say.in_time(query, charges.settle(callback_data.tab, here.person))
-    await here.say.turn(query, tab_cards.pay(here.texts, here.language, whole, url))
-    await here.say.answer(query)
+    await _pay(query, callback_data.tab, here, charges)
 
 
 async def skip(

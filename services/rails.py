@@ -1,9 +1,11 @@
 """The rails that are switched on, in the order of the settings, and which of them a gift can be paid by."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from giving.money import Money
+from giving.payments import Payment, PaymentState
 from giving.rails import Capabilities, Way, ways
 from giving.tabs import SETTLE_AT_MINOR
 from payments.provider import Rail
@@ -49,3 +51,16 @@ class Rails(Mapping[str, Rail]):
         connected = {rail for whose, rail in accounts if whose == organisation}
         settles_at = Money(settle_at_minor or SETTLE_AT_MINOR, amount.currency)
         return ways(amount, self.capabilities, connected, settles_at, last)
+
+    def good_for(self, payment: Payment, now: datetime) -> timedelta | None:
+        """For how long its page or code can still be paid, at the least; None where its rail tells when it is over."""
+        can = self.capabilities.get(payment.rail)
+        return payment.created_at + can.lasts - now if can is not None and can.lasts is not None else None
+
+    def page_over(self, payment: Payment, now: datetime) -> bool:
+        """Whether its page or code can't be paid any more: the rail said so, or its time is up.
+
+        Some rails know nothing of a code that nobody scanned, and so never say it.
+        """
+        left = self.good_for(payment, now) if payment.url is not None else None
+        return payment.state is PaymentState.CANCELLED or (left is not None and left <= timedelta(0))

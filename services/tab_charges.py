@@ -15,6 +15,7 @@ from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, PaymentState
 from giving.people import Person
 from giving.projects import Organisation, Project
+from giving.rails import Shown
 from giving.tabs import Charge, ChargeState, Reason
 from giving.tips import Tip
 from payments.provider import PaymentRef, RailRefused, Saves
@@ -22,7 +23,7 @@ from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails import Rails
 from services.tabs import TabService
-from services.tips.links import PaymentLinks, intent_of, key_of
+from services.tips.links import PayCode, PaymentLinks, intent_of, key_of
 from services.wake import Wakes
 from storage.ids import new_id
 from storage.methods import KeptMethod
@@ -95,6 +96,27 @@ class TabCharges:
             self._wakes.tabs.set()
             return charge.charge.amount, None
         return charge.charge.amount, await self._links.of_payment(charge.payment, person)
+
+    async def code(self, tab: UUID, person: Person) -> tuple[PayCode, Organisation] | None:
+        """What is to be scanned to pay what was asked for on a tab of theirs, and who gets it.
+
+        None where its rail shows no code, and where nothing is asked for or the code is over: `settle` begins anew.
+
+        Raises: NotYours, TipNotOpen, RailUnavailable, and what the guard refuses.
+        """
+        async with self._unit.read() as work:
+            theirs = (await work.tabs.by_ids([tab])).get(tab)
+            if theirs is None or theirs.tab.donor != person.id:
+                raise NotYours
+            rows = await work.tabs.open_charges(donor=person.id)
+            row = next((r for r in rows if r.charge.tab == tab and r.charge.state is ChargeState.ASKED), None)
+            payment = await work.payments.by_id(row.payment) if row is not None else None
+            about = await told(work, row.charge.id) if row is not None else None
+        if payment is None or about is None or payment.rail not in self._rails:
+            return None
+        if self._rails.capabilities[payment.rail].shown is not Shown.QR or self._rails.page_over(payment, self._now()):
+            return None
+        return await self._links.code_of_payment(payment.id, person), about.organisation
 
     async def _saved(self, work: Work, donor: UUID, organisation: UUID, rail: str) -> KeptMethod | None:
         kept = await work.methods.of(donor)

@@ -44,7 +44,7 @@ class Promised:
 class TabCard:
     """One tab for its donor; `charge` is how it is being settled, `pay_url` where, `method` by what.
 
-    `saves`: its rail would keep a method.
+    `saves`: its rail would keep a method. `page_over`: it was asked for, and the page can't be paid any more.
     """
 
     tab: rules.Tab
@@ -57,6 +57,7 @@ class TabCard:
     pay_url: str | None = None
     method: KeptMethod | None = None
     saves: bool = False
+    page_over: bool = False
 
     @property
     def payable(self) -> bool:
@@ -211,15 +212,18 @@ class TabService:
         cards = []
         for row in rows:
             charge = charges.get(row.tab.id)
+            page = payments.get(charge.payment) if charge is not None else None
+            over = page is not None and self._rails.page_over(page, self._now())
             tips = tuple((tip, projects[tip.project]) for tab, tip in there if tab == row.tab.id)
             cards.append(
                 TabCard(
                     row.tab, tips[0][1].organisation, row.rail, tips,
                     self.terms_of(person.settle_at_minor, None).settle_at, self._least(row),
                     charge.charge if charge is not None else None,
-                    payments[charge.payment].url if charge is not None else None,
+                    page.url if page is not None and not over else None,
                     methods.get((row.tab.organisation, row.rail)),
                     row.rail in self._rails and self._rails.capabilities[row.rail].saves,
+                    over and charge is not None and charge.charge.state is rules.ChargeState.ASKED,
                 )
             )  # fmt: skip
         sofar = Money(month.get(person.id, 0), self._currency)

@@ -24,6 +24,7 @@ from bot.callbacks.chats import (
     ThanksSend,
     ThanksStop,
 )
+from bot.callbacks.codes import TabCode, TipCode
 from bot.callbacks.giving import (
     GiftsPage,
     GiveCard,
@@ -96,6 +97,7 @@ __all__ = [
     "SlotProject",
     "SlotProjects",
     "SlotTap",
+    "TabCode",
     "TabPay",
     "TabRound",
     "TabSave",
@@ -106,6 +108,7 @@ __all__ = [
     "TermsOf",
     "ThanksSend",
     "ThanksStop",
+    "TipCode",
     "TipDeed",
     "TipDo",
     "TipOther",

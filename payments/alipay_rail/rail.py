@@ -65,7 +65,7 @@ class AlipayRail:
         """
         self.capabilities = Capabilities(
             limits={CURRENCY: (Money(1, CURRENCY), Money(_MOST, CURRENCY))}, real_money=True, holder=holder,
-            shown=Shown.LINK if wap else Shown.QR, refunds=Refunds.PART, refund_days=365,
+            shown=Shown.LINK if wap else Shown.QR, refunds=Refunds.PART, refund_days=365, lasts=lasts,
         )  # fmt: skip
         self._base, self._wap, self._lasts, self._now = api_base, wap, lasts, now
         self._pay = client(merchant, notify_url, api_base, _READ_S, now)

@@ -69,6 +69,7 @@ class WeChatRail:
         self.capabilities = Capabilities(
             limits={CURRENCY: (Money(1, CURRENCY), Money(_MOST, CURRENCY))}, real_money=True, holder=holder,
             shown=Shown.QR if pages is None else Shown.LINK, refunds=Refunds.PART, refund_days=365,
+            lasts=lasts if pages is None else None,  # our page orders when it is opened
         )  # fmt: skip
         self._pages, self._lasts, self._now = pages, lasts, now
         self._notices = Notices(merchant, now)

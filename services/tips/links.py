@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from giving.people import Person
 from giving.projects import Project
 from giving.tips import Tip, TipState
 from payments.provider import Line, PaymentIntent, RailRefused
+from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.rails import Rails
+from services.tips.renewal import Renewal
 from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
@@ -36,37 +39,62 @@ class Ask:
     payment: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PayCode:
+    """What a code says that is to be scanned, by the rail's own app; `left`: for how long it is good, if known."""
+
+    address: str
+    rail: str
+    amount: Money
+    left: timedelta | None = None
+
+
 class PaymentLinks:
     """Asks the rail only after the tip is committed, and never inside a unit of work."""
 
     def __init__(
-        self, unit: UnitOfWork, rails: Rails, links: Links, language: str, guard: PaymentGuard | None = None
-    ) -> None:
+        self, unit: UnitOfWork, rails: Rails, links: Links, language: str, guard: PaymentGuard | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
         """Ask the rail of each payment, if its guard allows it; `language` for who has none."""
         self._rails, self._links, self._language, self._guard = rails, links, language, guard
+        self._now, self._renew = now, Renewal(unit, rails, now)
         self._ask = GroupCommit(unit, self._ask_many, name="ask")
         self._link = GroupCommit(unit, self._link_many, name="link")
 
     async def __call__(self, tip_id: UUID, person: Person) -> str:
-        """Where to pay this tip; the same link as long as it is unpaid.
+        """Where to pay this tip; the same link as long as it can be paid there, then another.
 
         Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
         TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
-        return await self._url(Ask(person, tip=tip_id))
+        return (await self._page(Ask(person, tip=tip_id)))[1]
 
     async def of_payment(self, payment_id: UUID, person: Person) -> str:
         """Where to pay a tab's charge; the same link as long as it is unpaid. Raises: as for a tip."""
-        return await self._url(Ask(person, payment=payment_id))
+        return (await self._page(Ask(person, payment=payment_id)))[1]
+
+    async def code(self, tip_id: UUID, person: Person) -> PayCode:
+        """The same for a tip, to be scanned. Raises: as for a link."""
+        return self._code(*await self._page(Ask(person, tip=tip_id)))
+
+    async def code_of_payment(self, payment_id: UUID, person: Person) -> PayCode:
+        """The same for a tab's charge, to be scanned. Raises: as for a link."""
+        return self._code(*await self._page(Ask(person, payment=payment_id)))
+
+    def _code(self, payment: Payment, url: str) -> PayCode:
+        return PayCode(url, payment.rail, payment.amount, self._rails.good_for(payment, self._now()))
 
     async def kept(self, payment_id: UUID, person: Person) -> tuple[Payment, PaymentWish]:
         """A tab's payment with the words its rail is asked with, now or before. Raises: as for a link."""
         return await self._ask(Ask(person, payment=payment_id))
 
-    async def _url(self, ask: Ask) -> str:
+    async def _page(self, ask: Ask) -> tuple[Payment, str]:
         payment, wish = await self._ask(ask)
+        if ask.tip is not None and await self._renew(ask.tip, payment):
+            payment, wish = await self._ask(ask)
         if payment.url is not None:
-            return payment.url
+            return payment, payment.url
         if payment.rail not in self._rails:  # switched off since
             raise RailUnavailable
         try:
@@ -76,7 +104,7 @@ class PaymentLinks:
             raise (NoRail if str(refused) == TOO_SMALL else RailUnavailable) from refused
         await self._link(replace(payment, their_id=link.their_id, url=link.url))
         log.debug("payment_created", payment_id=str(payment.id), rail=payment.rail)
-        return link.url
+        return payment, link.url
 
     async def _ask_many(self, work: Work, asked: Sequence[Ask]) -> list[tuple[Payment, PaymentWish] | Exception]:
         """What the rail is asked with, kept first: it takes a key again only with the same words."""

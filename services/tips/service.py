@@ -9,7 +9,7 @@ import structlog
 from giving.creators import Post
 from giving.errors import NoRail, NotYours, PostUnknown, RailUnavailable, TipNotOpen
 from giving.money import Money
-from giving.payments import Payment, PaymentState
+from giving.payments import Payment
 from giving.people import Person, Visibility
 from giving.rails import How, Way
 from giving.receipts import normal_code
@@ -22,10 +22,10 @@ from services.projects import Page
 from services.rails import Rails
 from services.tabs import Promised, TabService
 from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_cards
-from services.tips.links import PaymentLinks
+from services.tips.links import PayCode, PaymentLinks
 from services.tips.offers import Offers
+from services.tips.renewal import pay_anew
 from storage.group_read import GroupRead
-from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -52,7 +52,7 @@ class TipService:
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money, self.test_money = bool(rails), rails.test_money
         self._offers = Offers(unit, rails, links, limits, now)
-        self.pay = PaymentLinks(unit, rails, links, language, guard)
+        self.pay = PaymentLinks(unit, rails, links, language, guard, now)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
 
     async def offer(self, request: OfferRequest) -> Tip:
@@ -78,12 +78,16 @@ class TipService:
             return await tip_cards(work, [found[i] for i in tip_ids if i in found], self._rails)
 
     async def payment_link(self, tip_id: UUID, person: Person) -> str:
-        """Where to pay this tip; the same link as long as it is unpaid.
+        """Where to pay this tip; the same link as long as it can be paid there, then another.
 
         Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
         TooFast, PayingTooOften, MinimumRaised, PayingPaused.
         """
         return await self.pay(tip_id, person)
+
+    async def payment_code(self, tip_id: UUID, person: Person) -> PayCode:
+        """The same link as a code to be scanned. Raises: as for a link."""
+        return await self.pay.code(tip_id, person)
 
     async def choose_visibility(self, tip_id: UUID, person: Person, visibility: Visibility) -> TipCard:
         """How this gift will be seen, kept as the choice for the next one. Raises: NotYours, TipNotOpen."""
@@ -136,11 +140,7 @@ class TipService:
                 await work.payments.change_rail(payment.id, rail, their)
             elif payment.rail != rail:
                 former = payment
-                again = Payment(
-                    new_id(), tip.donor, rail, tip.amount, PaymentState.CREATED, self._now(), account=their
-                )  # fmt: skip
-                await work.payments.add_many([again])
-                await work.tabs.move_tips(again.id, [tip])
+                await pay_anew(work, tip, rail, their, self._now)
             await work.people.set(person.id, rail=rail)
         await self._close_page(former)
         return way

@@ -54,6 +54,8 @@ EVERY = st.one_of(
     st.builds(cb.TabPay, tab=IDS),
     st.builds(cb.TabRound, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabSkip, charge=IDS),
+    st.builds(cb.TipCode, tip=IDS),
+    st.builds(cb.TabCode, tab=IDS),
     st.builds(cb.TabSave, tab=IDS),
     st.builds(cb.TabTerms, what=st.sampled_from(cb.TermsOf), minor=MINOR),
     st.builds(cb.MethodForget, method=IDS),
@@ -73,7 +75,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 45
+    assert len(set(prefixes)) == len(prefixes) == 47
 
 
 @given(st.text(max_size=64))

@@ -19,6 +19,7 @@ from aiogram.methods import (
     GetChatMember,
     GetMe,
     SendMessage,
+    SendPhoto,
     TelegramMethod,
 )
 from aiogram.types import (
@@ -110,6 +111,10 @@ def check(method: TelegramMethod[Any]) -> None:
         said = [text.count(TEXTS.plain(language, "test-money")) for language in TEXTS.languages]
         assert sorted(said) == [0, 1], "every message says once that it is test money"
         assert 0 < len(text.encode("utf-16-le")) / 2 <= 4096
+    if isinstance(method, SendPhoto):
+        caption, _ = parse(method.caption or "")
+        assert sum(caption.count(TEXTS.plain(language, "test-money")) for language in TEXTS.languages) == 1
+        assert len(caption.encode("utf-16-le")) / 2 <= 1024
     if isinstance(method, AnswerCallbackQuery) and method.text:
         assert method.text.endswith(tuple(TEXTS.plain(language, "test-money-short") for language in TEXTS.languages))
         assert len(method.text.encode("utf-16-le")) / 2 <= 200

@@ -67,6 +67,8 @@ OTHERS = {
     "skip a charge": make(cb.TabSkip, "charge", tip_of_alice),
     "save a card": make(cb.TabSave, "tab", tip_of_alice),
     "forget a card": make(cb.MethodForget, "method", tip_of_alice),
+    "a tip's code": make(cb.TipCode, "tip", tip_of_alice),
+    "a tab's code": make(cb.TabCode, "tab", tip_of_alice),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -85,7 +87,7 @@ UNKNOWN: dict[str, Callable[[], str]] = {
 
 OF_TABS = (
     "by that rail", "ask back", "off the tab", "pay a tab", "round a tab", "skip a charge", "save a card",
-    "forget a card",
+    "forget a card", "a tip's code", "a tab's code",
 )  # fmt: skip
 
 GARBAGE = [

@@ -34,6 +34,7 @@ COMPOSED = {
     "chats-line-": r"on|off|paused|resting|orphaned",
     "command-": r"[a-z-]+",
     "rail-": r"sandbox|stripe|wechat|alipay|stars|telegram",
+    "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
     "button-tab-": r"settle-at|month",
     "tab-ask-": r"settle|month",
