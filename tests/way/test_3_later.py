@@ -29,7 +29,7 @@ from tests.way.cast import (
 )
 
 SAID = (
-    "/start", "/help", "/give", "/gifts", "/charity", "/charity stats", "/charity on", "/charity off", "/language",
+    "/start", "/help", "/give", "/gifts", "/tab", "/charity", "/charity stats", "/charity on", "/charity off", "/language",
     "/privacy", "/paysupport", "/terms", "/start privacy",
     "/cancel", "/nonsense", "hello", "/start nonsense", "/start t_nonsense", "/start p_nonsense", "/start g_nonsense",
     "/start o_nonsense", "/start gifts", "/slot", "/start s_nonsense", "/admin_add 5", "/admin_remove",
@@ -45,7 +45,7 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
         chinese = re.search("[\u4e00-\u9fff]", answer.text)
         assert bool(chinese) == (language == "zh-CN"), (one, answer.text)
     menu = {one["command"]: one["description"] for one in person.call("GET", "/commands")["commands"]}
-    assert menu.keys() == {"start", "help", "give", "gifts", "charity", "slot", "privacy", "language"}
+    assert menu.keys() == {"start", "help", "give", "gifts", "tab", "charity", "slot", "privacy", "language"}
     assert menu["gifts"] == words("command-gifts", language)
 
     chosen = person.ask("/language")
