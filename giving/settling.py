@@ -41,10 +41,12 @@ def decide_settlement(
     fresh: Callable[[], Fresh],
     books: Books | None = None,
     shares: Mapping[UUID, Money] | None = None,
+    went_out_at: datetime | None = None,
 ) -> Settlement:
     """What the event means, given its payment, the payment's tips and the entry keys that are booked already.
 
     `shares`: how much of which tip a refund is about, where that is known: asked for by tip, or booked before.
+    `went_out_at`: when the refund that a REFUND_FAILED is about went out, if it is booked.
     """
     if (early := _of_no_payment(event, booked, books)) is not None:
         return early
@@ -68,6 +70,8 @@ def decide_settlement(
     match event.kind:
         case EventKind.REFUNDED | EventKind.DISPUTE_LOST:
             return _returned(event, payment, tips, where, shares or {})
+        case EventKind.REFUND_FAILED if went_out_at is not None and event.occurred_at < went_out_at:
+            return Settlement(Outcome.NOTED, "it was tried again since, and went out")
         case EventKind.REFUND_FAILED:
             return _put_back(event, tips, booked, where, shares or {})
         case _:

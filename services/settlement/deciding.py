@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from giving.money import Money
-from giving.payments import EventKind, Payment, key_of, paid_key
+from giving.payments import EventKind, Payment, RailEvent, key_of, paid_key
 from giving.settling import decide_settlement
 from giving.tips import Fresh, Tip
 from payments.provider import Rail
@@ -28,16 +29,32 @@ async def decide(work: Work, events: Sequence[Event], rails: Mapping[str, Rail],
             known = batch.tips.setdefault(id_, [])
             known += [tip for tip in more if tip.id not in {one.id for one in known}]
     shares = await _shares(work, events)
+    went_out = await _went_out(work, events)
     books = await books_of(work, rails, batch.payments, batch.tips)
     for stored, event in events:
         payment = batch.payments.get(event.reference) if event.reference else None
         tips = batch.tips.get(payment.id, []) if payment else []
         where = books.get(payment.id) if payment and books else billed(rails.get(event.rail), event)
-        settlement = decide_settlement(event, payment, tips, batch.booked, fresh, where, shares.get(stored.id))
+        at = went_out.get(refund_key(event)) if event.kind is EventKind.REFUND_FAILED else None
+        settlement = decide_settlement(event, payment, tips, batch.booked, fresh, where, shares.get(stored.id), at)
         batch.take(stored, event, settlement)
+        if event.kind is EventKind.REFUNDED and settlement.entries:
+            went_out[refund_key(event)] = event.occurred_at
         if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
             batch.told.append(event)
     return batch
+
+
+def refund_key(event: RailEvent) -> str:
+    """The key of the entry of the refund that an event is about."""
+    return f"refund:{event.rail}:{event.their_id}"
+
+
+async def _went_out(work: Work, events: Sequence[Event]) -> dict[str, datetime]:
+    """When the refunds went out that events say failed; those that are booked."""
+    asked = {refund_key(event) for _, event in events if event.kind is EventKind.REFUND_FAILED}
+    found = {key: await work.ledger.by_key(key) for key in sorted(asked)}
+    return {key: entry.occurred_at for key, entry in found.items() if entry is not None}
 
 
 async def _referred(work: Work, events: Sequence[Event]) -> Sequence[Event]:
@@ -56,7 +73,7 @@ async def _referred(work: Work, events: Sequence[Event]) -> Sequence[Event]:
 
 async def _shares(work: Work, events: Sequence[Event]) -> dict[UUID, Mapping[UUID, Money]]:
     """How much of which tip refunds are about: what was asked for, or what a failed one had taken off."""
-    failed = {s.id: f"refund:{e.rail}:{e.their_id}" for s, e in events if e.kind is EventKind.REFUND_FAILED}
+    failed = {s.id: refund_key(e) for s, e in events if e.kind is EventKind.REFUND_FAILED}
     asked = {s.id: e.refund for s, e in events if e.kind is EventKind.REFUNDED and e.refund is not None}
     shares: dict[UUID, Mapping[UUID, Money]] = {}
     if failed:

@@ -64,6 +64,20 @@ async def test_the_second_payment_goes_back_by_itself(world: World):
     assert await world.balance(f"project:{tip.project}:credited") == -cny("5")
 
 
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_failure_of_before_says_nothing_of_a_refund_that_went_out_since(world: World, together: bool):
+    """A provider may try again by hand what it said had failed; the two may be told in any order."""
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    early, late = (int(world.time().timestamp()) + seconds for seconds in (60, 3600))
+    deliver = world.keep if together else world.deliver
+    await deliver(EventKind.REFUND_FAILED, tip, "evt_f", their_id="re_1", charge="ch_1", at=early)
+    await deliver(EventKind.REFUNDED, tip, "evt_r", their_id="re_1", charge="ch_1", at=late)
+    for _ in range(2):
+        await world.payments.settle_pending()
+    assert (await world.fresh(tip)).state is TipState.REFUNDED
+    assert await world.balance(f"project:{tip.project}:credited") == cny("0")
+
+
 async def test_a_refund_that_failed_puts_the_gift_back_and_may_be_asked_for_again(world: World):
     tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
     await world.refunds.take_back(tip.id, world.alice)

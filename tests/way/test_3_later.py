@@ -29,8 +29,8 @@ from tests.way.cast import (
 )
 
 SAID = (
-    "/start", "/help", "/give", "/gifts", "/tab", "/charity", "/charity stats", "/charity on", "/charity off", "/language",
-    "/privacy", "/paysupport", "/terms", "/start privacy",
+    "/start", "/help", "/give", "/gifts", "/tab", "/charity", "/charity stats", "/charity on", "/charity off",
+    "/language", "/privacy", "/paysupport", "/terms", "/start privacy",
     "/cancel", "/nonsense", "hello", "/start nonsense", "/start t_nonsense", "/start p_nonsense", "/start g_nonsense",
     "/start o_nonsense", "/start gifts", "/slot", "/start s_nonsense", "/admin_add 5", "/admin_remove",
     "/start@yizan_bot",
