@@ -15,7 +15,11 @@ from payments.stripe_rail.reading import identity, ours
 from payments.stripe_rail.told import body_of
 
 # Of a charge: its part of the balance, and its refunds with theirs (four levels is the most there is).
-_INTENT: Final = ["latest_charge.balance_transaction", "latest_charge.refunds.data.balance_transaction"]
+_INTENT: Final = [
+    "latest_charge.balance_transaction",
+    "latest_charge.refunds.data.balance_transaction",
+    "latest_charge.refunds.data.failure_balance_transaction",
+]
 _SESSION: Final = ["setup_intent.payment_method"]
 # A payment without an id is one whose call got no answer: its page was made within minutes after our id, or never.
 _BEFORE_S, _AFTER_S, _MOST_PAGES = 300, 1800, 5
@@ -121,7 +125,11 @@ class LookUps:
         place = options(self._place(intent, account))
 
         def page(after: str | None) -> Asked:
-            asked: RefundListParams = {"payment_intent": of, "limit": PAGE, "expand": ["data.balance_transaction"]}
+            asked: RefundListParams = {
+                "payment_intent": of,
+                "limit": PAGE,
+                "expand": ["data.balance_transaction", "data.failure_balance_transaction"],
+            }
             if after is not None:
                 asked["starting_after"] = after
             return ask(asked, place)
