@@ -221,8 +221,9 @@ def put_into(page: str, table: str) -> str:
     _, end, tail = rest.partition(END)
     if not begin or not end:
         raise click.ClickException(f"the page has no {BEGIN} … {END} to put the table between")
-    judged = "".join(f"{line}\n" for line in ("", *aims.judged(table))) if aims.judged(table) else ""
-    return f"{head}{BEGIN}\n```\n{table}\n```\n{judged}{END}{tail}"
+    judged = aims.judged(table)
+    against = "\n".join(["", *judged, ""]) if judged else ""
+    return f"{head}{BEGIN}\n```\n{table}\n```\n{against}{END}{tail}"
 
 
 def _in_own_process(*words: str) -> list[dict[str, Any]]:
