@@ -12,6 +12,8 @@ from typing import Any, Final
 import click
 import uvloop
 
+from bench import aims
+
 ROOT: Final = Path(__file__).parent.parent
 OVER_HTTP: Final = ("taps", "updates", "events")
 NAMES: Final = (
@@ -211,12 +213,17 @@ def _head(seconds: float, tips: int) -> list[str]:
 
 
 def put_into(page: str, table: str) -> str:
-    """The page with this table between its marks. Raises: ClickException (it has none)."""
+    """The page with this table, and what it says against the aims, between its marks.
+
+    Raises: ClickException (it has none).
+    """
     head, begin, rest = page.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not begin or not end:
         raise click.ClickException(f"the page has no {BEGIN} … {END} to put the table between")
-    return f"{head}{BEGIN}\n```\n{table}\n```\n{END}{tail}"
+    judged = aims.judged(table)
+    against = "\n".join(["", *judged, ""]) if judged else ""
+    return f"{head}{BEGIN}\n```\n{table}\n```\n{against}{END}{tail}"
 
 
 def _in_own_process(*words: str) -> list[dict[str, Any]]:

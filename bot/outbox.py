@@ -176,7 +176,7 @@ class OutboxSender:
         elif len(bundle) > 1:
             raise error
         else:
-            log.error("notice_refused", notice=str(bundle[0].id), kind=str(bundle[0].kind), error=error.message)
+            log.error("notice_refused", notice=str(bundle[0].id), kind=str(bundle[0].kind), error=said)
             await self._mark(lambda: self._outbox.failed(bundle, said))
 
     async def _send(self, bundle: list[Notice], rendered: Rendered) -> int | None:

@@ -1,0 +1,43 @@
+"""The page says of each aim whether it was reached, from the table that was measured."""
+
+from bench.__main__ import BEGIN, END, put_into
+from bench.aims import AIMS, judged, rows
+
+TABLE = """2 cores, 24 GB; commit 23cdb46; load 0.5 before
+
+row            engine    callers   rate/s   p50 ms   p99 ms   floor/s  ratio  rss MB
+ledger         sqlite         64   17,397      3.4      9.0    35,455   0.48     131
+ledger         sqlite      1,000   29,999     27.5     90.0    52,258   0.39     142
+taps           postgres      100    4,472     21.9     31.4     1,949   2.50     280
+newest         postgres        1      189      5.0     10.4       189   1.00     118
+crowd   sqlite     1,000 people in one second: 999/s, wait p50 3 ms, p99 12 ms, slowest 18 ms
+"""
+
+
+def test_each_aim_is_held_against_its_own_row():
+    assert len(rows(TABLE)) == 4
+    assert judged(TABLE)[2:] == [
+        "| `ledger` | sqlite | 64 | **17,397/s (≥ 15,000)**; **p99 9.0 ms (≤ 25)** |",
+        "| `ledger` | sqlite | 1,000 | 29,999/s (≥ 30,000), not reached; **p99 90.0 ms (≤ 90)**;"
+        " 0.39 of the floor (≥ 0.4), not reached |",
+        "| `taps` | postgres | 100 | **2.50 of the floor (≥ 2.5)** |",
+        "| `newest` | postgres | 1 | p99 10.4 ms (≤ 10), not reached |",
+    ]
+
+
+def test_the_page_gets_the_table_and_the_judgement_and_keeps_the_rest():
+    page = put_into(f"before\n{BEGIN}\nold\n{END}\nafter\n", TABLE)
+    assert page.startswith(f"before\n{BEGIN}\n```\n2 cores")
+    assert "old" not in page
+    assert "| `taps` | postgres | 100 |" in page
+    assert page.endswith(f"|\n{END}\nafter\n")
+
+
+def test_a_table_without_such_rows_is_put_in_as_it_is():
+    assert judged("nothing here") == []
+    assert put_into(f"{BEGIN}{END}", "nothing here") == f"{BEGIN}\n```\nnothing here\n```\n{END}"
+
+
+def test_every_aim_says_something():
+    assert all((aim.rate, aim.p99_ms, aim.ratio) != (None, None, None) for aim in AIMS)
+    assert len({(aim.row, aim.engine, aim.callers) for aim in AIMS}) == len(AIMS)
