@@ -18,7 +18,7 @@ from bot.errors import words
 from bot.paper_money import clipped
 from giving.errors import GivingError, NotSaved
 from giving.people import language_of
-from services.checkouts import Checkout, CheckoutService, Verdict
+from services.rails.checkouts import Checkout, CheckoutService, Verdict
 from services.updates import is_away
 from texts import Texts
 

@@ -12,8 +12,7 @@ from giving.names import clean
 from giving.projects import Project
 from giving.tabs import ChargeState, round_ups
 from giving.tips import Tip
-from services.tab_charges import ChargeTold
-from services.tabs import Promised, TabCard, TabView
+from services.tabs import ChargeTold, Promised, TabCard, TabView
 from texts import Html, Texts
 
 MOST_LINES: Final = 12

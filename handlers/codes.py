@@ -11,9 +11,8 @@ from bot import code_cards, tab_cards
 from bot.keyboards import leads_to_page
 from handlers.here import Here
 from handlers.tips.card import turn_card
-from services.qr import qr_png
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.rails.qr import qr_png
+from services.tabs import TabCharges, TabService
 from services.tips import PayCode
 
 PICTURE: Final = "pay.png"

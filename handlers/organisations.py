@@ -7,7 +7,7 @@ from aiogram.types import Message
 from bot.cards import Rendered, paragraphs
 from bot.keyboards import keyboard, opens
 from handlers.here import Here
-from services.connections import Connection, ConnectionService
+from services.rails.connections import Connection, ConnectionService
 
 
 def router() -> Router:

@@ -15,9 +15,8 @@ from giving.rails import How
 from giving.tips import OfferRequest
 from handlers.here import Here
 from handlers.tips.card import turn_card
-from services.methods import MethodService
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.rails.methods import MethodService
+from services.tabs import TabCharges, TabService
 
 
 def router() -> Router:

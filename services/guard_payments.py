@@ -34,7 +34,7 @@ from giving.payments import EventKind, Payment, RailEvent, Settlement
 from payments.provider import Rail, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
-from services.close_pages import PageCloser
+from services.rails.close_pages import PageCloser
 from storage.budgets import TOTAL, credit_of, failures_of, known_guard, links_of, rail_guard
 from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work

@@ -16,13 +16,14 @@ from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.quiet import QuietHours
 from giving.tips import TipState
-from services import alerts, digests, handover, tab_charges, thanks
+from services import alerts, digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
-from services.tab_charges import ChargeTold
+from services.tabs import ChargeTold
+from services.tabs import charges as tab_charges
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes

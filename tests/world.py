@@ -14,26 +14,25 @@ from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
-from services.connections import ConnectionService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
-from services.methods import MethodService
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.rails import Rails
+from services.rails.connections import ConnectionService
+from services.rails.methods import MethodService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
 from services.tips import TipService
 from services.wake import Wakes

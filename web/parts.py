@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
-from services.pay_pages import PayPages
 from services.payments import PaymentService
 from services.projects import ProjectService
+from services.rails.pay_pages import PayPages
 from services.slots import SlotService
 from services.tips import TipService
 from texts import Texts

@@ -7,7 +7,7 @@ from uuid import UUID
 from aiohttp import web
 
 from giving.payments import PaymentState
-from services.pay_pages import PayPages
+from services.rails.pay_pages import PayPages
 from web.addresses import sender_of
 from web.pages import Pages
 from web.parts import WebParts

@@ -20,9 +20,7 @@ from payments.stars_rail import StarsRail, TokenRail
 from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
-from services.checkouts import CheckoutService
 from services.cleanups import CleanupService
-from services.connections import ConnectionService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
@@ -34,7 +32,6 @@ from services.handover import HandoverService
 from services.health import HealthService
 from services.leadership import Leadership, Write
 from services.links import Links
-from services.methods import MethodService
 from services.operator import Operator
 from services.outbox import OutboxService
 from services.payments import PaymentService
@@ -42,13 +39,15 @@ from services.people import PeopleService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
 from services.rails import Rails
+from services.rails.checkouts import CheckoutService
+from services.rails.connections import ConnectionService
+from services.rails.methods import MethodService
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService

@@ -17,7 +17,7 @@ from launch.service.limits import address_rules
 from launch.stopping import WEB_S, Stopping
 from launch.version import VERSION, commit
 from services.metrics import LOG_LINES_LEFT_OUT, YIZAN, MetricsService
-from services.pay_pages import PayPages
+from services.rails.pay_pages import PayPages
 from settings import Settings
 from storage import revision
 from web.app import WebParts, create_app, create_runner

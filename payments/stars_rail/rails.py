@@ -1,7 +1,7 @@
 """The rails `stars` (Telegram Stars) and `telegram` (a payment provider behind a token): invoices inside Telegram.
 
 An invoice link can't be taken back and may be opened by anybody: what is still to be paid, and by whom, is decided when
-Telegram asks before each payment (services/checkouts.py). Source: core.telegram.org/bots/api#payments
+Telegram asks before each payment (services/rails/checkouts.py). Source: core.telegram.org/bots/api#payments
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -226,7 +226,7 @@ class Settler:
             again = [tip.id for tip in batch.returned.values() if tip.state is TipState.PAID]
             await work.refunds.ended(again, RefundState.FAILED)
         for tip in added:
-            # Paid twice: the second goes back by itself (services/refunds.py asks), where its rail can give back.
+            # Paid twice: the second goes back by itself (services/refunds/ asks), where its rail can.
             if self._gives_back(tip):
                 await work.refunds.request(refund=new_id(), tip=tip.id, now=now - AT_ONCE)
         await work.tallies.apply(batch.gifts)

@@ -18,7 +18,7 @@ from giving.reconcile_times import days
 from payments.provider import BadEvent, RailRefused
 from sandbox.telegram.html import parse
 from services.outbox import Notice, OutboxService
-from services.reconcile_alerts import disagree, not_compared
+from services.reconcile.alerts import disagree, not_compared
 from storage.scratch import NoRoom
 from tests.bot.samples import LINKS, NASTY
 from tests.bot.test_notices import notice

@@ -11,9 +11,9 @@ from bot.checkouts import Checkouts
 from bot.ephemeral import Whispers
 from handlers import routers
 from services.audit import AuditService
-from services.checkouts import CheckoutService
 from services.links import Links
 from services.operator import Operator
+from services.rails.checkouts import CheckoutService
 from tests.handlers.chat import Chat, recording_bot
 from tests.texts.words import TEXTS
 from tests.world import World

@@ -32,11 +32,11 @@ from sandbox.__main__ import SEED
 from sandbox.app import Options, Sandbox
 from sandbox.seed import sow
 from sandbox.state import State
-from services.checkouts import CheckoutService
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.payments import PaymentService
 from services.rails import Rails
+from services.rails.checkouts import CheckoutService
 from services.settlement import Settler
 from services.tips import TipService
 from services.updates import UpdateService

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from giving.rails import Shown
 from giving.tips import TipState
-from services.qr import qr_png
+from services.rails.qr import qr_png
 from tests.payments.test_china_way import Way, way
 from tests.world import cny
 

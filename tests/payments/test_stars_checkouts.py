@@ -17,8 +17,8 @@ from giving.budgets import Guard, GuardRules, PaymentRules
 from giving.errors import GivingError, InvoiceNotYours, InvoiceOutdated, NotSaved, TipNotOpen
 from giving.people import Person, Visitor
 from giving.tips import Tip
-from services.checkouts import Checkout, CheckoutService
 from services.guard_payments import PaymentGuard
+from services.rails.checkouts import Checkout, CheckoutService
 from storage.budgets import rail_guard
 from storage.engines import open_engines
 from storage.work import UnitOfWork

@@ -6,7 +6,7 @@ import zlib
 import pytest
 import zxingcpp
 
-from services.qr import qr_png
+from services.rails.qr import qr_png
 
 
 class Picture:

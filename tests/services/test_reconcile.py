@@ -129,8 +129,8 @@ async def test_gifts_that_were_paid_and_given_back_agree_to_the_last(
 async def test_the_same_is_found_through_the_database_as_without_one(world: World, monkeypatch: pytest.MonkeyPatch):
     """Random books with some things wrong in them, compared both ways, in small pages; each on a rail of its own."""
     monkeypatch.setattr("storage.reconcile.CHUNK", 4)
-    monkeypatch.setattr("services.reconcile.PAGE", 3)
-    monkeypatch.setattr("services.reconcile.BATCH", 5)
+    monkeypatch.setattr("services.reconcile.service.PAGE", 3)
+    monkeypatch.setattr("services.reconcile.service.BATCH", 5)
     for seed in range(12):
         chance = random.Random(seed)
         rail = BookedRail(f"r{seed}")
@@ -329,7 +329,7 @@ async def test_finance_that_blocked_the_bot_is_no_reader(world: World, rail: Boo
 async def test_more_than_can_be_kept_is_counted_and_closes_nothing(
     world: World, rail: BookedRail, service: ReconcileService, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("services.reconcile.MOST_KEPT", 3)
+    monkeypatch.setattr("services.reconcile.service.MOST_KEPT", 3)
     rail.lines = [line(EventKind.PAID, f"ch_{n}", 100, NOON + timedelta(seconds=n)) for n in range(3)]
     await service.run("paper", DAY)
     rail.lines = [line(EventKind.PAID, f"ch_{n}", 100, NOON - timedelta(seconds=n)) for n in range(10, 15)]

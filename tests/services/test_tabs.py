@@ -19,8 +19,7 @@ from services.outbox import NoticeKind, OutboxService
 from services.payments import PaymentService
 from services.rails import Rails
 from services.settlement import Settler
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.tabs import TabCharges, TabService
 from services.tips import TipService
 from tests.rails import PaperRail, event
 from tests.world import SHANGHAI, World, cny

@@ -28,8 +28,7 @@ from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.sweep import PaymentSweep
-from services.tab_charges import TabCharges
-from services.tabs import TabService
+from services.tabs import TabCharges, TabService
 from services.tips import TipService
 from storage.methods import RailAccount
 from tests.payments.stripe.our_stripe import OurStripe

@@ -14,8 +14,8 @@ from giving.tips import Limits, Tip
 from payments.wechat_rail import WeChatRail
 from services.guard import AddressRules
 from services.links import Links
-from services.pay_pages import PayPages
 from services.rails import Rails
+from services.rails.pay_pages import PayPages
 from services.tips import TipService
 from storage.ids import new_id
 from tests.payments.china import Clock, served

@@ -13,7 +13,7 @@ from payments.provider import BadEvent, PaymentIntent, PaymentRef, RailRefused, 
 from services.clock import Clock, utc_now
 from services.links import Links
 from services.payments import PaymentService
-from services.rails import Rails
+from services.rails.switched_on import Rails
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()

@@ -1,6 +1,6 @@
 """`reconcile`: a rail's own books against ours. It says what differs, and never changes an entry.
 
-What only those books tell, the fees of some rails, is booked from them first (services/fees.py).
+What only those books tell, the fees of some rails, is booked from them first (services/reconcile/fees.py).
 """
 
 from collections import defaultdict
@@ -31,10 +31,10 @@ from giving.reconcile_times import TOLD_AFTER, Window, daily, due_day, tries_now
 from payments.provider import BadEvent, BooksByDay, Rail, RailRefused, Record
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
-from services.fees import BilledFees
 from services.leadership import NotLeading, Write
 from services.payments import PaymentService
-from services.reconcile_alerts import disagree, not_compared, why
+from services.reconcile.alerts import disagree, not_compared, why
+from services.reconcile.fees import BilledFees
 from services.wake import log_trouble
 from storage.reconcile import Comparison
 from storage.scratch import NoRoom, Scratch, scratch

@@ -12,7 +12,7 @@ from payments.provider import Account, Connects, RailRefused
 from services.clock import Clock, utc_now
 from services.links import Links
 from services.people import PeopleService
-from services.rails import Rails
+from services.rails.switched_on import Rails
 from storage.audit import AuditRecord
 from storage.methods import RailAccount
 from storage.work import UnitOfWork

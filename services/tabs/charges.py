@@ -21,8 +21,8 @@ from giving.tips import Tip
 from payments.provider import PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.leadership import Write
-from services.rails import Rails
-from services.tabs import TabService
+from services.rails.switched_on import Rails
+from services.tabs.service import TabService
 from services.tips.links import PayCode, PaymentLinks, intent_of, key_of
 from services.wake import Wakes
 from storage.ids import new_id

@@ -18,7 +18,7 @@ from giving.projects import Organisation, Project
 from giving.tabs import Charge, Promise, Reason, Terms
 from giving.tips import Tip, TipState
 from services.clock import Clock, utc_now
-from services.rails import Rails
+from services.rails.switched_on import Rails
 from services.wake import Wakes
 from storage.group_commit import GroupCommit
 from storage.methods import KeptMethod

@@ -22,8 +22,8 @@ from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.payments import PaymentService
-from services.rails import Rails
-from services.refund_looks import RefundLooks, rail_of
+from services.rails.switched_on import Rails
+from services.refunds.looks import RefundLooks, rail_of
 from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
