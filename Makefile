@@ -4,6 +4,7 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
+PROCESSES ?= 2
 
 .PHONY: help demo run install install-dev test check faults bench pictures sbom audit lock clean
 
@@ -62,10 +63,11 @@ check: install-dev
 faults: install-dev
 	$(PY) -m tools.reliability
 
+# Two processes, each with its own PostgreSQL: half the time.
 test: install-dev
 	$(PY) tools/ensure_browser.py
 	$(PY) tools/ensure_peers.py
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(PROCESSES)
 
 bench: install-dev
 	$(PY) -m bench --page docs/performance.md

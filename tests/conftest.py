@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from services.ledger import LedgerService
 from storage import migrate
@@ -19,7 +20,21 @@ from storage.engines import Engines, open_engines
 from storage.work import UnitOfWork
 from tests.world import World, make_world
 
+_TOGETHER = ("tests/way/",)  # folders whose files share one bot and build on each other: one process, in their order
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Whole files to one process each, some folders as if they were one file."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in _TOGETHER if nodeid.startswith(folder)), nodeid.split("::", 1)[0])
+
+
+@pytest.hookimpl(optionalhook=True)  # asked only where there are several processes (-n)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """How tests are shared among processes."""
+    return ByFile(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from stripe.params import RefundListParams
+from stripe import RequestOptions
+from stripe.params import RefundListParams, RefundRetrieveParams
 from stripe.params.checkout import SessionListParams
 
 from giving.payments import PaymentState, RailEvent
@@ -18,7 +19,6 @@ from payments.stripe_rail.told import body_of
 _INTENT: Final = [
     "latest_charge.balance_transaction",
     "latest_charge.refunds.data.balance_transaction",
-    "latest_charge.refunds.data.failure_balance_transaction",
 ]
 _SESSION: Final = ["setup_intent.payment_method"]
 # A payment without an id is one whose call got no answer: its page was made within minutes after our id, or never.
@@ -118,17 +118,26 @@ class LookUps:
 
     async def _refunds(self, intent: Json, account: str | None) -> list[Json]:
         """Those that stand in the charge, or all of them, where it names only the first ten."""
-        listed = (intent["latest_charge"] or {}).get("refunds") or {"data": [], "has_more": False}
-        if not listed["has_more"]:
-            return list(listed["data"])
-        of, ask = identity(intent["id"]), self._calls.client.v1.refunds.list_async
         place = options(self._place(intent, account))
+        listed = (intent["latest_charge"] or {}).get("refunds") or {"data": [], "has_more": False}
+        refunds = listed["data"] if not listed["has_more"] else await self._all_refunds(identity(intent["id"]), place)
+        return [await self._with_what_came_back(refund, place) for refund in refunds]
+
+    async def _with_what_came_back(self, refund: Json, place: RequestOptions) -> Json:
+        """One that failed is asked for by itself: few do, and what gave it back is four levels down here."""
+        if not isinstance(refund.get("failure_balance_transaction"), str):
+            return refund
+        both: RefundRetrieveParams = {"expand": ["balance_transaction", "failure_balance_transaction"]}
+        return await self._calls.ask(self._calls.client.v1.refunds.retrieve_async(identity(refund["id"]), both, place))
+
+    async def _all_refunds(self, of: str, place: RequestOptions) -> list[Json]:
+        ask = self._calls.client.v1.refunds.list_async
 
         def page(after: str | None) -> Asked:
             asked: RefundListParams = {
                 "payment_intent": of,
                 "limit": PAGE,
-                "expand": ["data.balance_transaction", "data.failure_balance_transaction"],
+                "expand": ["data.balance_transaction"],
             }
             if after is not None:
                 asked["starting_after"] = after

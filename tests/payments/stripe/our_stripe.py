@@ -275,6 +275,7 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("POST", "/v1/payment_intents/{}/cancel"): _cancel,
     ("POST", "/v1/refunds"): _refund,
     ("GET", "/v1/refunds"): _listed("refund", "payment_intent"),
+    ("GET", "/v1/refunds/{}"): _one("refund"),
     ("GET", "/v1/disputes"): _listed("dispute", "payment_intent"),
     ("POST", "/v1/transfers"): lambda our, ids, tree, account: our.books.pass_on(tree),
     ("GET", "/v1/transfers"): _listed("transfer", "transfer_group"),

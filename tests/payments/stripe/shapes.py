@@ -29,6 +29,7 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("POST", "/v1/payment_intents/{}/cancel"): p.PaymentIntentCancelParams,
     ("POST", "/v1/refunds"): p.RefundCreateParams,
     ("GET", "/v1/refunds"): p.RefundListParams,
+    ("GET", "/v1/refunds/{}"): p.RefundRetrieveParams,
     ("GET", "/v1/disputes"): p.DisputeListParams,
     ("POST", "/v1/transfers"): p.TransferCreateParams,
     ("GET", "/v1/transfers"): p.TransferListParams,
