@@ -30,7 +30,8 @@ class EventKind(StrEnum):
 
     FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
     has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). SAVED: the
-    donor saved a method to be charged later. ACCOUNT: how far an organisation's account is.
+    donor saved a method to be charged later; NOT_SAVED: the one they tried was declined. ACCOUNT: how far an
+    organisation's account is.
     """
 
     PAID = "paid"
@@ -44,6 +45,7 @@ class EventKind(StrEnum):
     DISPUTE_LOST = "dispute_lost"
     TRANSFERRED = "transferred"
     SAVED = "saved"
+    NOT_SAVED = "not_saved"
     ACCOUNT = "account"
     OTHER = "other"
 
@@ -123,9 +125,10 @@ class RailEvent:
     """A verified event. `reference` is our payment id, `their_id` the provider's id of what it tells of.
 
     `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider, `ready`
-    whether it takes payments. `refund`: our id of the refund it tells of, if we asked for it. Of a SAVED one
-    `reference` is our id of the request to save. `thin`: it happened, but not all that is to be booked with it is in it
-    (a conversion, whose payment it is): the payment is looked up (`charge` names it where `reference` does not).
+    whether it takes payments, `asks` what is still asked of it. `refund`: our id of the refund it tells of, if we asked
+    for it. Of one that is SAVED or NOT_SAVED `reference` is our id of the request to save. `thin`: it happened, but not
+    all that is to be booked with it is in it (a conversion, whose payment it is): the payment is looked up (`charge`
+    names it where `reference` does not).
     """
 
     rail: str
@@ -142,6 +145,7 @@ class RailEvent:
     refund: UUID | None = None
     method: SavedMethod | None = None
     ready: bool | None = None
+    asks: tuple[str, ...] = ()
     thin: bool = False
 
 

@@ -21,10 +21,13 @@ def _written(path: Path) -> str:
     return path.read_text(encoding="ascii").strip() if path.is_file() else ""
 
 
-def _of_git(folder: Path) -> str:
+def _of_git(place: Path) -> str:
+    """From `.git`, or from where it leads in a further working tree (whose branches are the first one's)."""
+    folder = place if place.is_dir() else place.parent / _written(place).removeprefix("gitdir: ")
     head = _written(folder / "HEAD")
     if not head.startswith("ref: "):
         return head
     name = head.removeprefix("ref: ")
+    folder /= _written(folder / "commondir") or "."
     packed = re.search(rf"^(\w+) {re.escape(name)}$", _written(folder / "packed-refs"), re.MULTILINE)
     return _written(folder / name) or (packed[1] if packed else "")

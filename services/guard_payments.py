@@ -29,9 +29,10 @@ from giving.budgets import (
     tries_many,
     watch,
 )
-from giving.errors import GivingError, RailUnavailable
-from giving.payments import EventKind, Payment, RailEvent, Settlement
-from payments.provider import Rail, RailRefused
+from giving.errors import GivingError, MinimumRaised, PayingPaused, RailUnavailable
+from giving.money import Money
+from giving.payments import EventKind, Payment, PaymentState, RailEvent, Settlement
+from payments.provider import PaymentRef, Rail, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.rails.close_pages import PageCloser
@@ -41,6 +42,7 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 KNOWN: Final = "known:"
+_NOTHING: Final = Money(0, "CNY")  # is charged where a card is saved, in whatever currency
 FAILED: Final = Counter("payments_failed_total", "Payments that a rail declined", ["rail"])
 REFUSED: Final = Counter("payment_links_refused_total", "Pay pages that were not asked for", ["rail", "reason"])
 
@@ -85,6 +87,14 @@ class PaymentGuard:
         self._see({rail: guard.stage(now) for rail, guard in (*budgets.rails.items(), (TOTAL, budgets.total))})
         return verdicts
 
+    async def allow_saving(self, work: Work, donor: UUID, rail: str) -> GivingError | None:
+        """The same for a page on which a card is saved: cards can be tried on it without an amount, so while only
+        larger gifts are let through there is none."""
+        (refused,) = await self.allow(work, [LinkAsk(donor, _NOTHING, rail)])
+        if isinstance(refused, MinimumRaised):
+            return PayingPaused(minutes=refused.args_for_message["minutes"])
+        return refused
+
     async def permits(self, work: Work, asks: Sequence[LinkAsk]) -> list[GivingError | None]:
         """The same for pages that are open already, just before they are paid: nothing is spent, nothing written."""
         now = self._now()
@@ -119,6 +129,9 @@ class PaymentGuard:
             elif event.kind is EventKind.DECLINED and settlement.payment is not None:
                 FAILED.labels(event.rail).inc()
                 self._do(self._failed(settlement.payment), "payment_failed")
+            elif event.kind is EventKind.NOT_SAVED and event.reference is not None:
+                FAILED.labels(event.rail).inc()
+                self._do(self._not_saved(event.rail, event.reference), "method_not_saved")
 
     async def idle(self) -> None:
         """Until what failed so far is counted, and what is to be closed is closed."""
@@ -143,6 +156,25 @@ class PaymentGuard:
             log.warning("pay_page_not_closed", payment_id=str(payment.id), error=type(error).__name__)
         except Exception:
             log.exception("payment_guard_failed", payment_id=str(payment.id))
+
+    async def _not_saved(self, rail: str, method: UUID) -> None:
+        """A card that was not saved counts like a payment that failed; its page is closed likewise."""
+        try:
+            async with self._unit.read() as work:
+                asked = await work.methods.asked(method)
+            if asked is None:
+                return
+            donor, account = asked
+            tried = Payment(method, donor, rail, _NOTHING, PaymentState.FAILED, self._now(), account=account)
+            watched = await self._watch(tried)
+            self._see({name: after for name, _, after in watched.stages})
+            self._sweep(tried, watched)
+            if watched.close and rail in self._rails:
+                await self._rails[rail].cancel_payment(PaymentRef(method, None, account))
+        except (RailUnavailable, RailRefused) as error:
+            log.warning("saving_page_not_closed", method_id=str(method), error=type(error).__name__)
+        except Exception:
+            log.exception("payment_guard_failed", method_id=str(method))
 
     async def _watch_many(self, work: Work, failed: Sequence[Payment]) -> list[Watched | Exception]:
         now, rules = self._now(), self._rules

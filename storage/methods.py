@@ -52,6 +52,13 @@ class MethodStore:
         await self._connection.execute(insert_into(self._connection, methods).values(row))
         return UUID(str(row["id"]))
 
+    async def asked(self, method: UUID) -> tuple[UUID, str | None] | None:
+        """Who asked to save it, and the account of the organisation it is for; None if nobody did."""
+        at = (rail_accounts.c.organisation_id == methods.c.organisation_id) & (rail_accounts.c.rail == methods.c.rail)
+        named = select(methods.c.donor_id, rail_accounts.c.their_id).outerjoin(rail_accounts, at)
+        row = (await self._connection.execute(named.where(methods.c.id == method))).first()
+        return (row.donor_id, row.their_id) if row is not None else None
+
     async def waiting(self, since: datetime) -> list[tuple[UUID, str, str | None]]:
         """Requests of that time that nothing was heard of: their ids, rails, and the organisation's account there."""
         at = (rail_accounts.c.organisation_id == methods.c.organisation_id) & (rail_accounts.c.rail == methods.c.rail)
@@ -64,7 +71,10 @@ class MethodStore:
 
     async def saved(self, method: UUID, kept: SavedMethod, *, now: datetime) -> UUID | None:
         """The rail keeps it; whose it is, None if we never asked. What was saved before it is forgotten."""
-        values = {"customer": kept.customer, "method": kept.method, "label": kept.label[:64], "saved_at": now}
+        values = {
+            "customer": kept.customer, "method": kept.method, "label": kept.label[:64], "account": kept.account,
+            "saved_at": now,
+        }  # fmt: skip
         written = update(methods).where(methods.c.id == method, methods.c.forgotten_at.is_(None)).values(values)
         row = (await self._connection.execute(written.returning(methods))).first()
         if row is None:
@@ -75,10 +85,9 @@ class MethodStore:
         return UUID(str(row.donor_id))
 
     async def of(self, donor: UUID) -> list[KeptMethod]:
-        """What somebody has saved, newest first."""
+        """What somebody has saved, newest first; on the account it was saved on, which need not be today's."""
         kept = (methods.c.donor_id == donor) & methods.c.saved_at.is_not(None) & methods.c.forgotten_at.is_(None)
-        at = (rail_accounts.c.organisation_id == methods.c.organisation_id) & (rail_accounts.c.rail == methods.c.rail)
-        found = select(methods, rail_accounts.c.their_id.label("account")).outerjoin(rail_accounts, at).where(kept)
+        found = select(methods).where(kept)
         return [
             KeptMethod(
                 row.id, row.donor_id, row.organisation_id, row.rail,

@@ -210,7 +210,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
         tabs=tabs,
-        methods=MethodService(unit, rails, links, language, payments=payments),
+        methods=MethodService(unit, rails, links, language, payments=payments, guard=guard),
         connections=ConnectionService(unit, rails, people, links),
         tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
         wakes=wakes,

@@ -4,7 +4,7 @@ The same wish makes the same parameters at any time: an idempotency key with oth
 """
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -28,11 +28,12 @@ from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode
 
 MOST_LINES: Final = 100  # of one page. Source: docs.stripe.com/api/checkout/sessions/create
 LONGEST_NAME, LONGEST_WORDS = 250, 500
+_LEAST_LEFT_S: Final = 35 * 60  # Stripe wants half an hour; the rest is for the way and the clocks
 _LOCALES: Final = {"zh-CN": "zh", "en": "en"}
 
 
 def payment_page(
-    intent: PaymentIntent, mode: Mode, *, life: timedelta, methods: Collection[str] = ()
+    intent: PaymentIntent, mode: Mode, *, life: timedelta, now: datetime, methods: Collection[str] = ()
 ) -> SessionCreateParams:
     """A page for one payment: our id in all three places, the tips as its lines, both ways out back to the chat."""
     ours = {PAYMENT: str(intent.reference)}
@@ -57,10 +58,10 @@ def payment_page(
     }
     if methods:
         asked["allowed_payment_method_types"] = list(methods)
-    return _expiring(asked, intent.reference, life)
+    return _expiring(asked, intent.reference, life, now)
 
 
-def saving_page(intent: PaymentIntent, mode: Mode, *, life: timedelta) -> SessionCreateParams:
+def saving_page(intent: PaymentIntent, mode: Mode, *, life: timedelta, now: datetime) -> SessionCreateParams:
     """A page on which a card is saved for charges without the donor; nothing is charged."""
     ours = {SAVING: str(intent.reference)}
     asked: SessionCreateParams = {
@@ -78,7 +79,7 @@ def saving_page(intent: PaymentIntent, mode: Mode, *, life: timedelta) -> Sessio
     }
     if mode is Mode.DESTINATION and intent.account is not None:
         asked["setup_intent_data"]["on_behalf_of"] = intent.account
-    return _expiring(asked, intent.reference, life)
+    return _expiring(asked, intent.reference, life, now)
 
 
 def saved_charge(intent: PaymentIntent, method: SavedMethod, mode: Mode) -> PaymentIntentCreateParams:
@@ -195,10 +196,28 @@ def _item(line: Line, otherwise: str) -> SessionCreateParamsLineItem:
     }
 
 
-def _expiring(asked: SessionCreateParams, reference: UUID, life: timedelta) -> SessionCreateParams:
-    """The page closes so long after our id was made, whenever it is asked for."""
+def round_of(reference: UUID, life: timedelta, now: datetime) -> int:
+    """How many times the page's life is over since our id was made (0: it is in its first).
+
+    Within a life what is asked is always the same, as its idempotency key wants it; where less would be left than
+    Stripe takes, the next one has begun, under a key of its own.
+    """
+    if reference.version != 7:
+        return 0
+    return max(0, int((now.timestamp() + _LEAST_LEFT_S - made_at(reference)) // life.total_seconds()))
+
+
+def key_of(key: str, reference: UUID, life: timedelta, now: datetime) -> str:
+    """The idempotency key of a page: each of its lives has one."""
+    lives = round_of(reference, life, now)
+    return f"{key}:{lives}" if lives else key
+
+
+def _expiring(asked: SessionCreateParams, reference: UUID, life: timedelta, now: datetime) -> SessionCreateParams:
+    """The page closes with its life, whenever in it it is asked for."""
     if reference.version == 7:
-        asked["expires_at"] = made_at(reference) + int(life.total_seconds())
+        lives = round_of(reference, life, now) + 1
+        asked["expires_at"] = made_at(reference) + lives * int(life.total_seconds())
     return asked
 
 

@@ -206,10 +206,16 @@ def _setup_done(head: Head, setup: Json) -> RailEvent | None:
     return head.says(EventKind.SAVED, reference=reference, their_id=identity(setup["id"]), method=saved, thin=True)
 
 
+def _setup_failed(head: Head, setup: Json) -> RailEvent | None:
+    """A card was declined that somebody wanted to save: cards can be tried on such a page, too."""
+    reference = ours(setup, SAVING)
+    return head.says(EventKind.NOT_SAVED, reference=reference, their_id=identity(setup["id"])) if reference else None
+
+
 def _account_updated(head: Head, account: Json) -> RailEvent | None:
     id_ = identity(account["id"])
-    ready, _ = is_ready(account)
-    return head.says(EventKind.ACCOUNT, account=id_, their_id=id_, ready=ready)
+    ready, asks = is_ready(account)
+    return head.says(EventKind.ACCOUNT, account=id_, their_id=id_, ready=ready, asks=asks)
 
 
 def _account_left(head: Head, application: Json) -> RailEvent | None:
@@ -247,6 +253,7 @@ _READERS: Final[dict[str, Reader]] = {
     "transfer.created": transfer_told,
     "transfer.reversed": _transfer_reversed,
     "setup_intent.succeeded": _setup_done,
+    "setup_intent.setup_failed": _setup_failed,
     "account.updated": _account_updated,
     "account.application.deauthorized": _account_left,
 }

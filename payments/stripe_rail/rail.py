@@ -109,8 +109,9 @@ class StripeRail:
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """A Checkout page; the same key is the same page."""
         mode = self._modes.paid_to(intent.account)
-        asked = asks.payment_page(intent, mode, life=self._words.page_life, methods=self._words.methods)
-        return await self._page(asked, intent.account, key)
+        life, now = self._words.page_life, self._now()
+        asked = asks.payment_page(intent, mode, life=life, now=now, methods=self._words.methods)
+        return await self._page(asked, intent.account, asks.key_of(key, intent.reference, life, now))
 
     async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the page (or the charge, where there is none). RailRefused: it was paid, or is being paid."""
@@ -176,8 +177,9 @@ class StripeRail:
 
     async def save_method(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """A page to save a card on, for charges to this organisation (direct) or to any."""
-        asked = asks.saving_page(intent, self._modes.paid_to(intent.account), life=self._words.page_life)
-        return await self._page(asked, intent.account, key)
+        life, now = self._words.page_life, self._now()
+        asked = asks.saving_page(intent, self._modes.paid_to(intent.account), life=life, now=now)
+        return await self._page(asked, intent.account, asks.key_of(key, intent.reference, life, now))
 
     async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
         """Charge a saved card now; there is no page, so `url` is empty. RailRefused: declined, or saved elsewhere."""

@@ -11,6 +11,7 @@ from giving.money import Money
 from giving.people import Person
 from payments.provider import BadEvent, PaymentIntent, PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
+from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.payments import PaymentService
 from services.rails.switched_on import Rails
@@ -25,10 +26,10 @@ class MethodService:
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, links: Links, language: str, *, payments: PaymentService | None = None,
-        now: Clock = utc_now,
+        guard: PaymentGuard | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`language` for who has none; what is looked up goes through `payments`."""
-        self._payments = payments
+        """`language` for who has none; what is looked up goes through `payments`; `guard` is asked before a page is."""
+        self._payments, self._guard = payments, guard
         self._unit, self._rails, self._links, self._language, self._now = unit, rails, links, language, now
 
     def can_save(self, rail: str) -> bool:
@@ -37,12 +38,15 @@ class MethodService:
         return found is not None and found.capabilities.saves
 
     async def save_link(self, tab: UUID, person: Person) -> str:
-        """Where to save a method for this tab. Raises: NotYours, RailUnavailable."""
+        """Where to save a method for this tab. Raises: NotYours, RailUnavailable, and what the guard refuses."""
         async with self._unit() as work:
             row = (await work.tabs.by_ids([tab])).get(tab)
             rail = self._rails.get(row.rail) if row is not None else None
             if row is None or row.tab.donor != person.id or not isinstance(rail, Saves):
                 raise NotYours
+            refused = await self._guard.allow_saving(work, person.id, row.rail) if self._guard is not None else None
+            if refused is not None:
+                raise refused
             method = await work.methods.ask(person.id, row.tab.organisation, row.rail, now=self._now())
             accounts = await self._rails.accounts(work)
             organisation = (await work.projects.organisations_by_ids([row.tab.organisation]))[row.tab.organisation]
@@ -54,9 +58,9 @@ class MethodService:
         )  # fmt: skip
         try:
             return (await rail.save_method(intent, key=f"method:{method}")).url
-        except RailRefused as refused:
-            log.error("method_refused_by_rail", method_id=str(method), rail=row.rail, code=str(refused))
-            raise RailUnavailable from refused
+        except RailRefused as no:
+            log.error("method_refused_by_rail", method_id=str(method), rail=row.rail, code=str(no))
+            raise RailUnavailable from no
 
     async def sweep(self) -> int:
         """Look up what was asked within a day and not heard of; events that don't say all ring for it."""

@@ -195,7 +195,7 @@ class Settler:
                 whose = await work.methods.saved(event.reference, event.method, now=self._now())
                 log.info("method_saved", rail=event.rail, method_id=str(event.reference), known=whose is not None)
             elif event.kind is EventKind.ACCOUNT and event.account is not None and event.ready is not None:
-                whose = await work.accounts.changed(event.rail, event.account, ready=event.ready)
+                whose = await work.accounts.changed(event.rail, event.account, ready=event.ready, asks=event.asks)
                 log.info("account_changed", rail=event.rail, ready=event.ready, known=whose is not None)
 
     async def _write(self, work: Work, batch: Batch) -> None:

@@ -108,6 +108,7 @@ methods = Table(
     Column("customer", String(128)),
     Column("method", String(128)),
     Column("label", String(64), nullable=False),
+    Column("account", String(64)),
     at("asked_at", nullable=False),
     at("saved_at"),
     at("forgotten_at"),

@@ -115,6 +115,7 @@ def _make_accounts() -> None:
         sa.Column("customer", sa.String(128), nullable=True),
         sa.Column("method", sa.String(128), nullable=True),
         sa.Column("label", sa.String(64), nullable=False),
+        sa.Column("account", sa.String(64), nullable=True),
         sa.Column("asked_at", AT, nullable=False),
         sa.Column("saved_at", AT, nullable=True),
         sa.Column("forgotten_at", AT, nullable=True),

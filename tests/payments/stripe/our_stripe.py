@@ -170,6 +170,8 @@ def _session(our: OurStripe, ids: list[str], tree: Tree, account: str | None) ->
     currency = items[0]["price_data"]["currency"] if items else tree["currency"]
     if mode == "payment" and amount < LEAST.get(currency, 50):
         raise Refusal(400, "amount_too_small")
+    if "expires_at" in tree and not 1800 <= int(tree["expires_at"]) - our.books.clock <= 86400:
+        raise Refusal(400, None)  # docs.stripe.com/api/checkout/sessions/create: 30 minutes to 24 hours from now
     session = our.books.put(
         "cs_test", "checkout.session", account, amount_total=amount if items else None, currency=currency, mode=mode,
         client_reference_id=tree.get("client_reference_id"), metadata=tree.get("metadata", {}), payment_intent=None,

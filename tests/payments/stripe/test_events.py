@@ -103,6 +103,7 @@ MEANINGS: list[tuple[str, dict[str, Any], tuple[EventKind, str | None, int | Non
     ("transfer.reversed", TRANSFER, (K.TRANSFERRED, "trr_2", -7, None)),
     ("transfer.updated", TRANSFER, (K.OTHER, None, None, None)),
     ("setup_intent.succeeded", SETUP, (K.SAVED, "seti_1", None, None)),
+    ("setup_intent.setup_failed", SETUP | {"status": "requires_payment_method"}, (K.NOT_SAVED, "seti_1", None, None)),
     ("account.updated", ACCOUNT, (K.ACCOUNT, "acct_1", None, None)),
     ("account.application.deauthorized", {"id": "ca_1"}, (K.ACCOUNT, "acct_1", None, None)),
     ("invoice.paid", {"id": "in_1"}, (K.OTHER, None, None, None)),

@@ -1,6 +1,6 @@
 """Every request is of the installed library's own types, and the checker that says so can say no."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from tests.payments.stripe import our_books
 from tests.payments.stripe.shapes import REQUESTS, route_of, tree_of, wrong, wrong_in
 from tests.payments.stripe.stage import BACK, wish
 
-DAY = timedelta(hours=23)
+DAY, NOW = timedelta(hours=23), datetime(2026, 11, 11, tzinfo=UTC)
 GOOD = [
     ("mode", "payment"),
     ("line_items[0][quantity]", "1"),
@@ -91,7 +91,7 @@ def test_a_page_says_the_language_the_tips_and_our_id_in_three_places(mode: Mode
     lines = (Line("乡村图书馆", Money(1000, "CNY")), Line("热午餐", Money(2000, "CNY")))
     intent = wish(lines=lines)
 
-    asked = asks.payment_page(intent, mode, life=DAY)
+    asked = asks.payment_page(intent, mode, life=DAY, now=NOW)
 
     assert wrong(checkout.SessionCreateParams, wire(asked)) == []
     assert asked["locale"] == "zh"
@@ -113,19 +113,21 @@ def test_a_page_says_the_language_the_tips_and_our_id_in_three_places(mode: Mode
 
 def test_the_same_wish_makes_the_same_request_at_any_time():
     intent = wish()
-    asked = asks.payment_page(intent, Mode.DIRECT, life=DAY, methods=["card", "alipay"])
-    assert asked == asks.payment_page(intent, Mode.DIRECT, life=DAY, methods=["card", "alipay"])
+    now = datetime.now(UTC)
+    asked = asks.payment_page(intent, Mode.DIRECT, life=DAY, now=now, methods=["card", "alipay"])
+    later = now + timedelta(hours=22)
+    assert asked == asks.payment_page(intent, Mode.DIRECT, life=DAY, now=later, methods=["card", "alipay"])
     assert asked["expires_at"] - asks.made_at(intent.reference) == 23 * 3600
-    assert "expires_at" not in asks.payment_page(wish(reference=uuid4()), Mode.DIRECT, life=DAY)
+    assert "expires_at" not in asks.payment_page(wish(reference=uuid4()), Mode.DIRECT, life=DAY, now=NOW)
 
 
 def test_a_long_tab_is_a_line_for_each_title_and_a_longer_one_a_line_for_all():
     few = tuple(Line(f"项目 {n % 7}", Money(100, "CNY")) for n in range(150))
-    items = asks.payment_page(wish(15000, lines=few), Mode.DIRECT, life=DAY)["line_items"]
+    items = asks.payment_page(wish(15000, lines=few), Mode.DIRECT, life=DAY, now=NOW)["line_items"]
     assert len(items) == 7
     assert sum(one["price_data"]["unit_amount"] for one in items) == 15000
     many = tuple(Line(f"项目 {n}", Money(100, "CNY")) for n in range(150))
-    (one,) = asks.payment_page(wish(15000, lines=many), Mode.DIRECT, life=DAY)["line_items"]
+    (one,) = asks.payment_page(wish(15000, lines=many), Mode.DIRECT, life=DAY, now=NOW)["line_items"]
     assert (one["price_data"]["product_data"]["name"], one["price_data"]["unit_amount"]) == ("乡村图书馆", 15000)
 
 
@@ -135,7 +137,7 @@ def test_a_long_tab_is_a_line_for_each_title_and_a_longer_one_a_line_for_all():
 ])  # fmt: skip
 def test_a_page_whose_lines_are_not_the_payment_is_not_asked_for(lines: tuple[Line, ...], code: str):
     with pytest.raises(RailRefused, match=code):
-        asks.payment_page(wish(lines=lines), Mode.DIRECT, life=DAY)
+        asks.payment_page(wish(lines=lines), Mode.DIRECT, life=DAY, now=NOW)
 
 
 def test_an_account_is_asked_for_with_the_platform_as_payer_of_the_fees():
