@@ -4,5 +4,5 @@ invoice-stars = { $amount } for “{ $project }”, about { $worth } ({ $stars }
 invoice-money = { $amount } for “{ $project }”.
 
 # Why one can't be paid: Telegram shows it instead of paying.
-error-invoice-not-yours = This bill was made for somebody else; nothing was charged. Tap an amount under the post or send /give, and you get your own.
+error-invoice-not-yours = This invoice is for someone else; nothing was charged. Tap an amount under the post or send /give, and you get your own.
 error-invoice-outdated = This bill is out of date; nothing was charged. Open your gift again, or send /give.

@@ -94,7 +94,7 @@ web-code-where = It is in the message the bot sent you after your gift. Capitals
 # The step before a payment provider’s own page
 web-pay-title = Your gift
 web-pay-go = Go on and pay
-web-pay-how = You pay in the app of the provider; it leads you back to the chat.
+web-pay-how = You'll pay in the provider's app, which brings you back to the chat.
 web-pay-paid = This has been paid. Thank you! Your receipt is in the chat.
 web-pay-closed = This link is no longer good. Nothing was charged: ask for a new one in the chat.
 web-pay-back = Back to the chat

@@ -3,7 +3,7 @@
 scanner-wechat = 微信
 scanner-alipay = 支付宝
 
-button-code = 看付款码 { $amount }
+button-code = 显示二维码 { $amount }
 button-code-open = 在这部手机上打开
 
 code-caption =
@@ -14,5 +14,5 @@ code-same-phone-open = 手边只有这一部手机？点下面的按钮。
 code-good = <i>还有 { $minutes } 分钟有效，过了我再给你一张新的。</i>
 code-over = 这张码过期了。点「现在付」，马上换一张新的。
 
-tab-pay-code = { $sum } 的付款码准备好了，付完自动入账，每一笔都有收据。
+tab-pay-code = { $sum } 的支付二维码准备好了，付完自动入账，每一笔都有收据。
 tab-page-over = 等你付 { $sum }。上次的付款页过期了，点「现在付」换一个新的。
