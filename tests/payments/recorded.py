@@ -125,12 +125,13 @@ def told_badly(news: Sequence[News], dice: random.Random) -> list[News]:
     return mixed
 
 
-async def assert_credited(unit: UnitOfWork, notes: Notes) -> int:
+async def assert_credited(unit: UnitOfWork, notes: Notes, currency: str = "CNY") -> int:
     """Each project has what was paid for it less what went back, to the cent; the sum of both."""
     expected = notes.by_project()
     assert len(expected) > 1, "a run is about several projects"
     async with unit.read() as work:
-        found = {project: -(await work.ledger.balance(project_credited(project))).minor for project in expected}
+        balances = {(name, money.currency): money.minor for name, money in await work.ledger.balances()}
+    found = {project: -balances[project_credited(project), currency] for project in expected}
     assert found == expected
     return sum(expected.values())
 

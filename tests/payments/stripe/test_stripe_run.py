@@ -42,8 +42,8 @@ class StripeRun(FloorRun):
     """At our Stripe's time; `intents` are its PaymentIntents by our payments."""
 
     def __init__(self, world: World, our: OurStripe, on: On, http: aiohttp.ClientSession) -> None:
-        self.our, self.intents = our, dict[UUID, Any]()
-        super().__init__(world, on(), http, lambda: datetime.fromtimestamp(our.books.clock, UTC))
+        self.our, self.stripe, self.intents = our, on(), dict[UUID, Any]()
+        super().__init__(world, self.stripe, http, lambda: datetime.fromtimestamp(our.books.clock, UTC))
 
     def later(self, by: timedelta) -> None:
         self.our.books.clock += int(by.total_seconds())
@@ -110,7 +110,7 @@ async def run(world: World, our: OurStripe, on: On) -> AsyncIterator[StripeRun]:
         door = web.Application()
         door.add_routes(PaymentHooks(run.payments).routes())
         run.hook = await stack.enter_async_context(served(door))
-        organisation, account = world.library.organisation.id, await run.rail.open_account("Sunshine", "US", key="a")
+        organisation, account = world.library.organisation.id, await run.stripe.open_account("Sunshine", "US", key="a")
         async with world.unit() as work:
             await work.accounts.keep(RailAccount(organisation, "stripe", account.their_id, ready=True), now=run.now())
         yield run
