@@ -134,8 +134,7 @@ class FloorRun(ABC):
         assert {tip.state for tip in left} <= {TipState.ON_TAB}
         for donor in {tip.donor for tip in left}:
             assert sum(tip.amount.minor for tip in left if tip.donor == donor) < least.minor
-        self.figures.on_tabs -= len(left)
-        self.figures.tips -= len(left)
+        self.figures.left = len(left)
 
     # -- giving back --
 

@@ -46,11 +46,15 @@ class Gift:
 
 @dataclass(slots=True)
 class Figures:
-    """What a run counted; docs/rails.md has them in a table."""
+    """What a run counted; docs/rails.md has them in a table. Money in minor units.
+
+    `left`: tips on tabs too small to be settled. `events`: different ones; `repeated`: how many came once more.
+    """
 
     tips: int = 0
     on_tabs: int = 0
     tab_charges: int = 0
+    left: int = 0
     refunds: int = 0
     disputes: int = 0
     events: int = 0

@@ -65,8 +65,12 @@ class StripeRun(FloorRun):
         await self.payments.settle_pending()
 
     async def _posted(self, body: bytes, headers: dict[str, str]) -> int:
-        async with self.http.post(f"{self.hook}/hooks/stripe", data=body, headers=headers) as response:
-            return response.status
+        """Again where we are told to come again, as Stripe does."""
+        for _ in range(5):
+            async with self.http.post(f"{self.hook}/hooks/stripe", data=body, headers=headers) as response:
+                if response.status != 503:
+                    return response.status
+        return 503
 
     # -- what is done at Stripe, or by a bank --
 
