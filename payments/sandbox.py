@@ -100,7 +100,7 @@ class SandboxRail:
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for money to go back; `refund.succeeded` follows."""
-        body = {"amount_minor": ask.amount.minor, "reason": "requested_by_donor"}
+        body = {"amount_minor": ask.amount.minor, "reason": "requested_by_donor", "reference": str(ask.refund)}
         await self._call("POST", f"/rail/charges/{ask.charge}/refunds", body, key=key)
 
     async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
@@ -205,6 +205,7 @@ def _decoded(event: dict[str, Any]) -> RailEvent:
         charge=str(charge["id"]) if charge else None,
         amount=Money(subject["amount_minor"], subject["currency"]) if subject else None,
         fee=Money(charge["fee_minor"], charge["currency"]) if charge and kind is EventKind.PAID else None,
+        refund=_uuid(refund.get("reference")) if refund else None,
     )
 
 

@@ -75,7 +75,7 @@ class Books:
         kind, source, at = balance["type"], balance.get("source"), moment(balance["created"])
         if kind == "stripe_fee" and account is None:
             fee = money(-balance["amount"], balance["currency"])
-            return [Record(EventKind.FEE, identity(balance["id"]), fee, at)] if fee.minor > 0 else []
+            return [Record(EventKind.FEE, identity(balance["id"]), fee, at)] if fee else []
         if not isinstance(source, dict):
             return []
         if kind in _CHARGES:
@@ -139,6 +139,6 @@ class Books:
 
 
 def _fee(balance: Json, of: str, reference: UUID, account: str | None) -> list[Record]:
-    """What Stripe took for it; a fee given back is none (Record amounts are positive) and shows as the difference."""
+    """What Stripe took for it; of a dispute that was won it comes back, and is negative."""
     fee: Money = money(balance["fee"], balance["currency"])
-    return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee.minor > 0 else []
+    return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee else []

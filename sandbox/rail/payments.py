@@ -127,8 +127,8 @@ class Payments:
             raise RailError(404, "not_found", f"There is no charge {charge_id}.")
         return _charge(row, self.row(row["payment"])["currency"])
 
-    def refund(self, charge_id: str, amount_minor: int, reason: str) -> Json:
-        """Give back some of a charge; the fee stays with the provider."""
+    def refund(self, charge_id: str, amount_minor: int, reason: str, reference: str = "") -> Json:
+        """Give back some of a charge; the fee stays with the provider. `reference`: what the caller calls it."""
         charge = self.charge(charge_id)
         left = charge["amount_minor"] - charge["refunded_minor"]
         if amount_minor > left:
@@ -140,6 +140,7 @@ class Payments:
             "currency": charge["currency"],
             "status": "succeeded",
             "created_at": self._state.now(),
+            "reference": reference or None,
         }
         self._state.run(
             "INSERT INTO refunds (id, charge, amount_minor, reason, created_at) VALUES (?, ?, ?, ?, ?)",

@@ -81,13 +81,13 @@ class Rail:
 
     async def refund(self, request: web.Request) -> Json:
         body = await read_json(request)
-        amount_minor, reason = read_amount(body), body.get("reason", "")
-        if not isinstance(reason, str) or set(body) - {"amount_minor", "reason"}:
-            raise invalid("A refund takes amount_minor and reason, a text.")
+        amount_minor, words = read_amount(body), [body.get(name, "") for name in ("reason", "reference")]
+        if not all(isinstance(word, str) for word in words) or set(body) - {"amount_minor", "reason", "reference"}:
+            raise invalid("A refund takes amount_minor and two texts, reason and reference.")
         charge_id = request.match_info["id"]
         with self._state.change():
             made = self._payments.once(
-                _key(request), _asked(request, body), lambda: self._payments.refund(charge_id, amount_minor, reason)
+                _key(request), _asked(request, body), lambda: self._payments.refund(charge_id, amount_minor, *words)
             )
         return self._answered(made)
 

@@ -1,111 +1,129 @@
 """One recorded run of each: a thousand tips by fifty donors, refunds, and news that come twice and in any order."""
 
-import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Iterable
-from datetime import timedelta
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import time
 
-from giving.money import Money, sum_of
+import pytest
+
+from giving.money import Money
 from giving.payments import EventKind
-from giving.people import Visitor
-from giving.tips import OfferRequest, Tip
-from payments.provider import PaymentRef, Record, RefundAsk
+from giving.tips import Tip, TipState
+from payments.provider import PaymentRef, RefundAsk
 from storage.ids import new_id
+from tests.payments.recorded import (
+    REFUNDS,
+    SEED,
+    TIPS,
+    Figures,
+    Gift,
+    Notes,
+    assert_agreed,
+    assert_credited,
+    gifts_of_all,
+    in_batches,
+    the_only,
+    told_badly,
+)
+from tests.payments.test_china_day import Day, corrupt, day
 from tests.payments.test_china_way import Told, Way, way
+from tests.payments.wechat.gateway import WeChatGateway
 from tests.world import cny
 
-__all__ = ["way"]  # a fixture
-TIPS, DONORS, AT_ONCE, SEED = 1000, 50, 50, 20261122
-Result = TypeVar("Result")
+__all__ = ["day", "way"]  # fixtures
 
 
-async def in_batches(work: Iterable[Awaitable[Result]]) -> list[Result]:
-    """Many at once, as a giving day brings them."""
-    slots, done = [*work], list[Result]()
-    for first in range(0, len(slots), AT_ONCE):
-        done += await asyncio.gather(*slots[first : first + AT_ONCE])
-    return done
+async def hear(way: Way, news: Sequence[Told], luck: random.Random, figures: Figures) -> None:
+    """All of it is posted to our door, badly, and answered as its provider wants."""
+    mixed = told_badly(news, luck)
+    answers = Counter(await in_batches(way.told(each) for each in mixed))
+    assert answers == {(200, {"wechat": "", "alipay": "success"}[way.rail.name]): len(mixed)}
+    await way.payments.settle_pending()
+    figures.events += len(news)
+    figures.repeated += len(mixed) - len(news)
 
 
-async def offered_and_paid(way: Way, luck: random.Random) -> tuple[list[Tip], list[Told]]:
-    world = way.world
-    donors = [await world.people.meet(Visitor(5000 + n, f"捐赠人{n}", None, "zh-hans")) for n in range(DONORS)]
-    whose = [luck.choice(donors) for _ in range(TIPS)]
-    amounts = luck.sample(range(100, 5001), TIPS)  # the same sum again within a moment would be the same tip
-    wishes = [
-        OfferRequest(f"run{n}", donor.id, Money(minor, "CNY"), post=world.post.id)
-        for n, (donor, minor) in enumerate(zip(whose, amounts, strict=True))
-    ]
-    tips = await in_batches(way.tips.offer(wish) for wish in wishes)
-    urls = await in_batches(
-        way.tips.payment_link(tip.id, donor) for tip, donor in zip(tips, whose, strict=True)
-    )  # fmt: skip
+async def paid(way: Way, gifts: Sequence[Gift]) -> tuple[list[Tip], list[Told]]:
+    """Each by its code; and what is told of it."""
+    tips = await in_batches(way.tips.offer(gift.wish) for gift in gifts)
+    asked = zip(tips, gifts, strict=True)
+    urls = await in_batches(way.tips.payment_link(tip.id, gift.donor) for tip, gift in asked)
     return tips, [way.paid(url) for url in urls]
 
 
-def shuffled(news: list[Told], luck: random.Random) -> list[Told]:
-    """Five in a hundred come twice, and all in any order."""
-    mixed = news + luck.sample(news, len(news) // 20)
-    luck.shuffle(mixed)
-    return mixed
+async def whole_back(day: Day, tips: Sequence[Tip], gifts: Sequence[Gift], notes: Notes) -> list[Told]:
+    """By their donors, within half an hour; what is told of it."""
+    whose = {gift.donor.id: gift.donor for gift in gifts}
+    numbers = []
+    for tip in tips:
+        await day.refunds.take_back(tip.id, whose[tip.donor])
+        numbers.append(await day.refund(tip))
+        notes.back(tip, tip.amount.minor)
+    return [told_of(day.way, number) for number in numbers]
 
 
-async def give_back(way: Way, tips: list[Tip], luck: random.Random) -> list[Money]:
-    """Two in a hundred, half of them in part; what is known of it is taken twice."""
-    given: list[Money] = []
-    for tip in luck.sample(tips, len(tips) // 50):
-        fresh = await way.world.fresh(tip)
+async def half_back(way: Way, tips: Sequence[Tip], notes: Notes) -> list[Told]:
+    """A part, by our rail alone: no button of ours asks for less than a gift."""
+    news = []
+    for tip in tips:
+        fresh, back = await way.world.fresh(tip), Money(tip.amount.minor // 2, "CNY")
         assert fresh.charge is not None
         assert fresh.payment is not None
-        back = fresh.amount if len(given) % 2 else Money(fresh.amount.minor // 2, "CNY")
         ask = RefundAsk(new_id(), fresh.charge, back, fresh.amount, fresh.payment)
         await way.rail.refund(ask, key=f"refund:{ask.refund}")
-        way.refunded(ask.refund.hex)
-        found = await way.rail.fetch(PaymentRef(fresh.payment, None, refunds=(ask.refund,)))
-        for event in luck.sample([*found.events, *found.events], 2 * len(found.events)):
+        news.append(told_of(way, ask.refund.hex))
+        for event in (await way.rail.fetch(PaymentRef(fresh.payment, None, refunds=(ask.refund,)))).events:
             await way.payments.found(way.rail.name, event)
-        given.append(back)
-    return given
+        notes.back(tip, back.minor)
+    return news
 
 
-async def test_a_thousand_tips_are_booked_to_the_cent_and_the_bill_agrees(way: Way):
-    luck, name = random.Random(SEED), way.rail.name
-    tips, news = await offered_and_paid(way, luck)
-    answers = Counter(await in_batches(way.told(each) for each in shuffled(news, luck)))
-    assert answers == {(200, {"wechat": "", "alipay": "success"}[name]): TIPS + TIPS // 20}
-    await way.payments.settle_pending()
-    back = await give_back(way, tips, luck)
-    at = way.clock()
-    way.later(timedelta(days=2))
-
-    records = [record async for record in way.rail.records(at, at + timedelta(seconds=1))]
-    for record in records:
-        if (event := way.rail.fee_event(record)) is not None:
-            await way.payments.found(name, event)
-    await way.payments.settle_pending()
-
-    def total(kind: EventKind) -> Money:
-        return sum_of((record.amount for record in records if record.kind is kind), "CNY")
-
-    given, returned = sum_of((tip.amount for tip in tips), "CNY"), sum_of(back, "CNY")
-    assert (total(EventKind.PAID), total(EventKind.REFUNDED)) == (given, returned)
-    assert await way.world.balance(f"project:{way.world.library.id}:credited") == -(given - returned)
-    fees = total(EventKind.FEE)
-    assert fees > cny("0")
-    assert await way.world.balance(f"expense:fees:{name}") == fees
-    assert await way.world.balance(f"rail:{name}:clearing") == given - returned - fees
-    async with way.world.unit.read() as work:
-        keys = {key_of(record, name) for record in records}
-        assert len(keys) == len(records)
-        assert set(await work.ledger.booked(sorted(keys))) == keys
+def told_of(way: Way, number: str) -> Told:
+    """A refund that is done: its notification."""
+    if isinstance(way.gateway, WeChatGateway):
+        return way.gateway.refund_done(number)
+    return way.gateway.refund_told(number), {}
 
 
-def key_of(record: Record, rail: str) -> str:
-    """The entry that this line of the provider's books should be."""
-    return {
-        EventKind.PAID: f"payment:{rail}:{record.their_id}:paid",
-        EventKind.REFUNDED: f"refund:{rail}:{record.their_id}",
-        EventKind.FEE: f"fee:{rail}:{record.their_id}",
-    }[record.kind]
+def with_more_yuan(day: Day, tip: Tip, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the line of the bill that tells this payment, it is one yuan more."""
+    assert tip.charge is not None
+    was, then = (f"{minor / 100:.2f}" for minor in (tip.amount.minor, tip.amount.minor + 100))
+    mark, ends = tip.charge, ("`", ",") if isinstance(day.way.gateway, WeChatGateway) else (",", ",")
+    corrupt(day, monkeypatch, mark, f"{ends[0]}{was}{ends[1]}", f"{ends[0]}{then}{ends[1]}")
+
+
+async def test_a_thousand_tips_are_booked_to_the_cent_and_the_bill_agrees(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+):  # fmt: skip
+    way, luck, figures, notes = day.way, random.Random(SEED), Figures(), Notes()
+    name, gifts = way.rail.name, await gifts_of_all(way.world, luck)
+    tips, news = await paid(way, gifts)
+    await hear(way, news, luck, figures)
+    notes.given(tips)
+    back = luck.sample(tips, REFUNDS)
+    whole, half = back[::2], back[1::2]
+    refunds = await whole_back(day, whole, gifts, notes) + await half_back(way, half, notes)
+    await hear(way, refunds, luck, figures)
+    states = [(await way.world.fresh(tip)).state for tip in (*whole, *half)]
+    assert states == [TipState.REFUNDED] * len(whole) + [TipState.PAID] * len(half)
+
+    day.until(time(11), days_later=1)
+    report = await day.reconcile().run(name, day.window)
+    figures.records = assert_agreed(report)
+    figures.credited = await assert_credited(way.world.unit, notes)
+    totals = {agreed.kind: (agreed.count, agreed.total) for agreed in report.agreed}
+    assert totals[EventKind.PAID] == (TIPS, Money(sum(tip.amount.minor for tip in tips), "CNY"))
+    assert totals[EventKind.REFUNDED][0] == REFUNDS
+    fees = totals[EventKind.FEE][1]
+    assert await way.world.balance(f"expense:fees:{name}") == fees > cny("0")
+    assert await way.world.balance(f"rail:{name}:clearing") == Money(figures.credited, "CNY") - fees
+
+    spoiled = await way.world.fresh(luck.choice([tip for tip in tips if tip not in back]))
+    with_more_yuan(day, spoiled, monkeypatch)
+    report = await day.reconcile().run(name, day.window)
+    difference = the_only(report)
+    assert (difference.kind, difference.their_id) == (EventKind.PAID, spoiled.charge)
+    figures.tips, figures.refunds, figures.fees, figures.after_corruption = TIPS, REFUNDS, fees.minor, report.found
+    figures.tell(name)

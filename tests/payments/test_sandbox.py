@@ -74,8 +74,9 @@ async def test_paid_refunded_and_too_late_to_cancel(rail: SandboxRail):
         await rail.cancel_payment(PaymentRef(uuid4(), link.their_id))
     (charge,) = paid["charges"]
     assert charge["fee_minor"] == 3
-    await rail.refund(asked(charge["id"], Money(500, "CNY")), key="r1")
-    await rail.refund(asked(charge["id"], Money(500, "CNY")), key="r1")
+    ask = asked(charge["id"], Money(500, "CNY"))
+    await rail.refund(ask, key="r1")
+    await rail.refund(ask, key="r1")
     with pytest.raises(RailRefused, match="amount_too_large"):
         await rail.refund(asked(charge["id"], Money(1, "CNY")), key="r2")
 
@@ -144,6 +145,16 @@ def test_what_is_not_signed_now_by_the_provider_is_refused(headers: dict[str, st
 def test_signed_nonsense_is_refused_as_such(payload: bytes):
     with pytest.raises(BadEvent):
         door().read_event(payload, signed(payload))
+
+
+def test_a_refund_names_the_one_that_was_asked_for():
+    told = json.loads(body(type="refund.succeeded"))
+    ours = uuid4()
+    for reference, known in ((str(ours), ours), (None, None), ("order-7", None)):
+        told["data"]["refund"] = {"id": "re_1", "amount_minor": 200, "currency": "CNY", "reference": reference}
+        payload = json.dumps(told).encode()
+        event = door().read_event(payload, signed(payload))
+        assert (event.kind, event.amount, event.refund) == (EventKind.REFUNDED, Money(200, "CNY"), known)
 
 
 def test_kinds_we_do_not_use_are_other_and_a_foreign_reference_is_none():

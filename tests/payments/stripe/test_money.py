@@ -254,7 +254,8 @@ async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(ou
         (EventKind.TRANSFERRED, back["id"], 17), (EventKind.DISPUTED, our.books.all_of("dispute", None)[0]["id"], 3000),
         (EventKind.DISPUTE_WON, our.books.all_of("dispute", None)[0]["id"], 3000),
     }  # fmt: skip
-    assert sorted(one.amount.minor for one in found if one.kind is EventKind.FEE) == [42, 1500]
+    fees = sorted(one.amount.minor for one in found if one.kind is EventKind.FEE)
+    assert fees == [-1500, 42, 1500], "of a dispute that was won the fee comes back, and is booked so"
     assert {one.reference for one in found} == {intent.reference}
     our.faults.extend([500, 500])
     with pytest.raises(RailDown):

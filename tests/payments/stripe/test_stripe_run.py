@@ -1,196 +1,164 @@
-"""A recorded run on our Stripe: tips of many people, at once or by their tabs, refunds, disputes, events told badly.
+"""A recorded run on our Stripe: a thousand gifts at once and by tabs, refunds, disputes, events told badly over HTTP.
 
-In the end the project's credit is what was paid less what went back, to the fen; the fees are the operator's; and
+In the end each project's credit is what was paid less what went back, to the fen; the fees are the operator's; and
 `reconcile` finds nothing, but one record that was spoiled.
 """
 
-import random
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
+import aiohttp
 import pytest
+from aiohttp import web
 
-from giving.accounts import exchange, fees, operator_payable, organisation_received, project_credited
-from giving.money import Money
-from giving.people import Person, Visitor
-from giving.rails import How
-from giving.reconcile_times import Window
-from giving.tabs import Terms
-from giving.tips import Limits, OfferRequest, Tip, TipState
-from payments.stripe_rail import StripeRail
-from services.alerts import AlertService
-from services.links import Links
-from services.payments import PaymentService
-from services.rails import Rails
-from services.reconcile import ReconcileService
-from services.refunds import RefundService
-from services.settlement import Settler
-from services.sweep import PaymentSweep
-from services.tabs import TabCharges, TabService
-from services.tips import TipService
+from giving.accounts import exchange, fees, operator_payable, organisation_received
+from giving.payments import EventKind, Payment
+from giving.tips import Tip, TipState
 from storage.methods import RailAccount
+from tests.payments.china import served
+from tests.payments.floor_run import FloorRun
+from tests.payments.recorded import (
+    DISPUTES,
+    REFUNDS,
+    TIPS,
+    assert_agreed,
+    assert_credited,
+    gifts_of_all,
+    in_batches,
+    the_only,
+    told_badly,
+)
 from tests.payments.stripe.our_stripe import OurStripe
 from tests.payments.stripe.stage import On
-from tests.world import SHANGHAI, World, at_once, cny
-
-TIPS: Final = 120
-DONORS: Final = 12
+from tests.world import World
+from web.payments import PaymentHooks
 
 
-@dataclass
-class Run:
-    """Services of ours on our Stripe, at our Stripe's time."""
+class StripeRun(FloorRun):
+    """At our Stripe's time; `intents` are its PaymentIntents by our payments."""
 
-    world: World
-    our: OurStripe
-    rail: StripeRail
-    dice: random.Random
-    people: list[Person] = field(default_factory=list)
-    given: list[Tip] = field(default_factory=list)
-    intents: dict[UUID, Any] = field(default_factory=dict)
+    def __init__(self, world: World, our: OurStripe, on: On, http: aiohttp.ClientSession) -> None:
+        self.our, self.stripe, self.intents = our, on(), dict[UUID, Any]()
+        super().__init__(world, self.stripe, http, lambda: datetime.fromtimestamp(our.books.clock, UTC))
 
-    def __post_init__(self) -> None:
-        rails, world, now = Rails([self.rail]), self.world, self.now
-        links, wakes = Links("http://127.0.0.1:8081", "yizan_bot"), world.wakes
-        self.alerts = AlertService(owners=[1003], wakes=wakes, now=now)
-        settler = Settler(
-            world.unit, rails, wakes=wakes, digest_every=timedelta(minutes=10), alerts=self.alerts, now=now
-        )
-        self.payments = PaymentService(world.unit, rails.values(), settler)
-        self.sweep = PaymentSweep(world.unit, rails, self.payments, alerts=self.alerts, now=now, sleep=at_once)
-        terms = Terms(cny("30"), cny("1000"))
-        self.tabs = TabService(world.unit, rails, wakes=wakes, zone=SHANGHAI, terms=terms, now=now)
-        self.tips = TipService(
-            world.unit, rails, links, limits=Limits(cny("1"), cny("500")), presets=(cny("1"),), language="zh-CN",
-            tabs=self.tabs, now=now,
-        )  # fmt: skip
-        self.charges = TabCharges(world.unit, rails, self.tabs, self.tips.pay, wakes=wakes, now=now)
-        self.refunds = RefundService(world.unit, rails, self.tips, alerts=self.alerts, now=now)
-        self.reconcile = ReconcileService(world.unit, rails, self.alerts, zone=SHANGHAI, now=now)
+    def later(self, by: timedelta) -> None:
+        self.our.books.clock += int(by.total_seconds())
 
-    def now(self) -> datetime:
-        return datetime.fromtimestamp(self.our.books.clock, UTC)
+    async def pay(self, pages: Sequence[Payment]) -> None:
+        for page in pages:
+            assert page.their_id is not None
+            self.intents[page.id] = self.our.books.pay(page.their_id)
 
     async def hear(self) -> None:
-        """What Stripe tells comes shuffled, some of it twice, and what is left out is looked up."""
         told = self.our.take_told()
-        again = [event for event in told if self.dice.random() < 0.05]
-        for event in self.dice.sample([*told, *again], len(told) + len(again)):
-            body, headers = self.our.delivered(event)
-            await self.payments.receive("stripe", body, headers)
+        news = told_badly([self.our.delivered(event, self.our.books.clock) for event in told], self.dice)
+        self.figures.events += len(told)
+        self.figures.repeated += len(news) - len(told)
+        answers = Counter(await in_batches(self._posted(*each) for each in news))
+        assert answers == Counter({200: len(news)})
         await self.payments.settle_pending()
         await self.sweep.sweep()
         await self.payments.settle_pending()
 
-    async def give(self, person: Person, amount: Money, number: int) -> None:
-        request = OfferRequest(f"q{number}", person.id, amount, post=self.world.post.id, rail="stripe")
-        tip = await self.tips.offer(request)
-        self.given.append(tip)
-        (way,) = (await self.tips.card(tip.id, person)).ways
-        if way.how is How.TAB:
-            await self.tabs.promise(tip.id, person)
-            return
-        await self.tips.payment_link(tip.id, person)
-        await self.pay(tip.payment)
+    async def _posted(self, body: bytes, headers: dict[str, str]) -> int:
+        """Again where we are told to come again, as Stripe does."""
+        for _ in range(5):
+            async with self.http.post(f"{self.hook}/hooks/stripe", data=body, headers=headers) as response:
+                if response.status != 503:
+                    return response.status
+        return 503
 
-    async def pay(self, payment: UUID | None) -> None:
-        """Somebody pays on Stripe's page."""
-        assert payment is not None
-        async with self.world.unit.read() as work:
-            found = await work.payments.by_id(payment)
-        assert found is not None
-        assert found.their_id is not None
-        self.intents[payment] = self.our.books.pay(found.their_id)
+    # -- what is done at Stripe, or by a bank --
 
-    async def settle_tabs(self) -> None:
-        """Whoever is asked to pay their tab does."""
-        while await self.charges.sweep():
-            async with self.world.unit.read() as work:
-                asked = await work.tabs.open_charges()
-            for row in asked:
-                if row.payment in self.intents:
-                    continue
-                person = next(one for one in self.people if one.id == row.donor)
-                await self.charges.settle(row.charge.tab, person)
-            async with self.world.unit.read() as work:
-                asked = await work.tabs.open_charges()
-            for row in asked:
-                if row.payment not in self.intents:
-                    await self.pay(row.payment)
-            await self.hear()
+    async def refund_outside(self, tips: Sequence[Tip]) -> None:
+        """In the dashboard, every second one in part."""
+        for number, tip in enumerate(tips):
+            assert tip.payment is not None
+            minor = tip.amount.minor if number % 2 else tip.amount.minor // 2
+            self.our.books.refund(self.intents[tip.payment], minor)
+            self.notes.back(tip, minor)
+        self.figures.refunds += len(tips)
+        await self.hear()
 
-    async def fresh(self) -> list[Tip]:
-        async with self.world.unit.read() as work:
-            found = await work.tips.by_ids([tip.id for tip in self.given])
-        return list(found.values())
+    async def dispute(self, tips: Sequence[Tip]) -> None:
+        """Every second one is lost. Of one half all is heard at once and shuffled, of the other step by step."""
+        for number, tip in enumerate(tips):
+            assert tip.payment is not None
+            won, in_steps = bool(number % 2), number < len(tips) // 2
+            dispute = self.our.books.dispute(self.intents[tip.payment])
+            if in_steps:
+                await self.hear()
+            self.our.books.dispute_ends(dispute, won=won)
+            if in_steps:
+                await self.hear()
+            if not won:
+                self.notes.back(tip, tip.amount.minor)
+        self.figures.disputes += len(tips)
+        await self.hear()
+
+    def billed(self) -> int:
+        """What Stripe bills the operator, and what the disputes cost that were lost, in cents."""
+        lines = [one for one in self.our.books.things.values() if one["object"] == "balance_transaction"]
+        return sum(-one["net"] if one["type"] == "stripe_fee" else one["fee"] for one in lines)
 
 
 @pytest.fixture
-async def run(world: World, our: OurStripe, on: On) -> Run:
-    made = Run(world, our, on(), random.Random(20261122))
-    organisation, account = world.library.organisation.id, await made.rail.open_account("Sunshine", "US", key="a")
-    async with world.unit() as work:
-        await work.accounts.keep(RailAccount(organisation, "stripe", account.their_id, ready=True), now=made.now())
-    for number in range(DONORS):
-        made.people.append(await world.people.meet(Visitor(8000 + number, f"P{number}", None, "en"), started=True))
-    return made
+async def run(world: World, our: OurStripe, on: On) -> AsyncIterator[StripeRun]:
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        run = StripeRun(world, our, on, http)
+        door = web.Application()
+        door.add_routes(PaymentHooks(run.payments).routes())
+        run.hook = await stack.enter_async_context(served(door))
+        organisation, account = world.library.organisation.id, await run.stripe.open_account("Sunshine", "US", key="a")
+        async with world.unit() as work:
+            await work.accounts.keep(RailAccount(organisation, "stripe", account.their_id, ready=True), now=run.now())
+        yield run
 
 
-async def test_many_tips_at_once_and_by_tabs_end_in_books_that_agree(run: Run):
-    dice, world = run.dice, run.world
-    for number in range(TIPS):
-        # To the fen: the same amount again, before the first is heard of, would be the same gift.
-        amount = dice.choice((100, 100, 100, 200, 500, 1000, 3000, 4800)) + number
-        await run.give(dice.choice(run.people), Money(amount, "CNY"), number)
-        if number % 20 == 19:
-            await run.hear()
-            await run.settle_tabs()
-    await run.hear()
-    run.our.books.clock += 40 * 86_400  # the month's end
-    await run.settle_tabs()
-    paid = [tip for tip in await run.fresh() if tip.state is TipState.PAID]
-    assert len(paid) >= TIPS * 0.9, "what is left is below what a card carries"
-    assert len({tip.entry_key for tip in paid}) < len(paid), "tabs were paid by one charge each"
-
-    for tip in dice.sample(paid, 4):
-        assert tip.payment is not None
-        run.our.books.refund(run.intents[tip.payment], tip.amount.minor)
-    await run.hear()
-    whole = [tip for tip in await run.fresh() if tip.state is TipState.PAID and not tip.refunded_minor]
-    alone = [tip for tip in whole if sum(other.payment == tip.payment for other in run.given) == 1]
-    won, lost = dice.sample([tip for tip in alone if tip.payment in run.intents], 2)
-    for tip, wins in ((won, True), (lost, False)):
-        assert tip.payment is not None
-        dispute = run.our.books.dispute(run.intents[tip.payment])
-        await run.hear()
-        run.our.books.dispute_ends(dispute, won=wins)
-        await run.hear()
-
-    tips = await run.fresh()
-    kept = sum(tip.kept.minor for tip in tips if tip.state is TipState.PAID)
-    assert (await world.balance(project_credited(world.library.id))).minor == -kept
-    assert {tip.state for tip in tips if tip.id == lost.id} == {TipState.REFUNDED}
-    assert {tip.state for tip in tips if tip.id == won.id} == {TipState.PAID}
-    clock = run.now()
-    window = Window(clock - timedelta(days=60), clock + timedelta(hours=1))
-    async for record in run.rail.records(window.since, window.until):
-        if (body := run.rail.fee_event(record)) is not None:
-            await run.payments.found("stripe", body)
-    report = await run.reconcile.run("stripe", window)
-    assert report.differences == (), report.differences[:5]
-
-    async with world.unit.read() as work:
+async def assert_fees_are_the_operators(run: StripeRun, credited: int) -> int:
+    """To the cent what our Stripe billed, owed by the operator, whoever holds the money."""
+    async with run.world.unit.read() as work:
         balances = {(name, money.currency): money.minor for name, money in await work.ledger.balances()}
     billed = balances[fees("stripe"), "USD"]
-    assert billed > 0
-    assert balances[operator_payable("stripe"), "USD"] == -billed, "the operator bears it, whoever holds the money"
-    assert balances[organisation_received(world.library.organisation.id, "stripe"), "USD"] > 0
+    assert billed == run.billed() > 0
+    assert balances[operator_payable("stripe"), "USD"] == -billed
+    assert balances[organisation_received(run.world.library.organisation.id, "stripe"), "USD"] > 0
+    assert balances[exchange("stripe"), "CNY"] == credited
     assert all(not minor for (name, _), minor in balances.items() if name.startswith("dispute:"))
-    assert balances[exchange("stripe"), "CNY"] == kept
+    return billed
 
-    spoiled = run.intents[dice.choice([tip for tip in whole if tip.payment in run.intents]).payment or UUID(int=0)]
+
+async def test_a_thousand_gifts_at_once_and_by_tabs_end_in_books_that_agree(run: StripeRun):
+    paid = await run.give_all(await gifts_of_all(run.world, run.dice, small=12))
+    assert len(paid) >= TIPS * 0.99, "what is left is below what a card carries"
+    assert sum(tip.amount.minor for tip in paid) == sum(one["amount_received"] for one in run.intents.values())
+    ours = run.dice.sample(paid, REFUNDS // 2)
+    await run.give_back(ours)
+    await run.hear()
+    others = run.dice.sample(
+        [tip for tip in run.alone(paid) if tip.id not in {one.id for one in ours}], REFUNDS // 2 + DISPUTES
+    )
+    outside, disputed = others[: REFUNDS // 2], others[REFUNDS // 2 :]
+    await run.refund_outside(outside)
+    await run.dispute(disputed)
+
+    states = {tip.id: tip.state for tip in await run.fresh()}
+    assert {states[tip.id] for tip in (*ours, *outside[1::2], *disputed[::2])} == {TipState.REFUNDED}
+    assert {states[tip.id] for tip in (*outside[::2], *disputed[1::2])} == {TipState.PAID}
+    run.later(timedelta(hours=1))  # so that nothing is too young to be judged
+    run.figures.credited = await assert_credited(run.world.unit, run.notes)
+    run.figures.records = assert_agreed(await run.reconcile.run("stripe", run.window))
+    run.figures.fees = await assert_fees_are_the_operators(run, run.figures.credited)
+
+    spoiled = run.intents[run.dice.choice([tip for tip in run.alone(paid) if tip not in others]).payment or UUID(int=0)]
     run.our.books.things[spoiled["latest_charge"]]["amount"] += 7
-    report = await run.reconcile.run("stripe", window)
-    assert [one.their_id for one in report.differences] == [spoiled["id"]]
+    report = await run.reconcile.run("stripe", run.window)
+    difference = the_only(report)
+    assert (difference.kind, difference.their_id) == (EventKind.PAID, spoiled["id"])
+    run.figures.after_corruption = report.found
+    run.figures.tell("stripe")
