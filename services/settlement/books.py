@@ -15,7 +15,14 @@ async def books_of(
     work: Work, rails: Mapping[str, Rail], payments: Mapping[UUID, Payment], tips: Mapping[UUID, Sequence[Tip]]
 ) -> dict[UUID, Books]:
     """For payments by rails where it is not simply with us. All tips of a payment go to one organisation."""
-    special = {id_: payment for id_, payment in payments.items() if tips.get(id_) and _is_special(rails, payment)}
+    known: dict[tuple[str, str | None], bool] = {}  # asked once for all payments of a rail to the same account
+    special: dict[UUID, Payment] = {}
+    for id_, payment in payments.items():
+        place = payment.rail, payment.account
+        if place not in known:
+            known[place] = _is_special(rails, payment)
+        if known[place] and tips.get(id_):
+            special[id_] = payment
     if not special:
         return {}
     projects = await work.projects.by_ids({tips[id_][0].project for id_ in special})
