@@ -158,6 +158,6 @@ def _paid_out(kind: EventKind, balance: Json, payout: Json) -> list[Record]:
 
 
 def _fee(balance: Json, of: str, reference: UUID, account: str | None) -> list[Record]:
-    """What Stripe took for it; a fee given back is none (Record amounts are positive) and shows as the difference."""
+    """What Stripe took for it, or (below zero) gave back, as that of a dispute that was won."""
     fee: Money = money(balance["fee"], balance["currency"])
-    return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee.minor > 0 else []
+    return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee else []

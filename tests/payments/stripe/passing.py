@@ -10,7 +10,7 @@ from giving.accounts import organisation_received, rail_clearing
 from giving.alerts import AlertKind
 from giving.money import Money
 from giving.payments import Payment, PaymentState
-from giving.people import Role, Visibility
+from giving.people import Person, Role, Visibility
 from giving.projects import Organisation, Project
 from giving.tips import Tip
 from giving.transfers import Transfer, TransferState
@@ -89,16 +89,16 @@ class Town:
                 row = RailAccount(organisation.id, "stripe", account, ready=True)
                 await work.accounts.keep(row, now=self.now())
 
-    async def ask(self, *gifts: tuple[Project, int]) -> Payment:
+    async def ask(self, *gifts: tuple[Project, int], donor: Person | None = None) -> Payment:
         """Tips (in fen) of one donor that one page is to pay."""
-        alice, at = self.world.alice, self.now()
+        donor, at = donor or self.world.alice, self.now()
         amount = Money(sum(minor for _, minor in gifts), "CNY")
         one = gifts[0][0].organisation.id if len({each.organisation.id for each, _ in gifts}) == 1 else None
         account = self.accounts[one] if one is not None else None
-        payment = Payment(new_id(), alice.id, "stripe", amount, PaymentState.CREATED, at, account=account)
+        payment = Payment(new_id(), donor.id, "stripe", amount, PaymentState.CREATED, at, account=account)
         tips = [
             Tip(
-                new_id(), alice.id, each.id, Money(minor, "CNY"), Visibility.NAMED, f"YZ-{self.dice.randrange(36**9)}",
+                new_id(), donor.id, each.id, Money(minor, "CNY"), Visibility.NAMED, f"YZ-{self.dice.randrange(36**9)}",
                 at, payment=payment.id,
             )
             for each, minor in gifts
@@ -116,10 +116,14 @@ class Town:
     async def give(self, *gifts: tuple[Project, int]) -> Payment:
         """And somebody pays it."""
         payment = await self.ask(*gifts)
-        assert payment.their_id is not None
-        self.intents[payment.id] = self.our.books.pay(payment.their_id)
+        self.pay(payment)
         await self.hear()
         return payment
+
+    def pay(self, payment: Payment) -> None:
+        """On Stripe's page."""
+        assert payment.their_id is not None
+        self.intents[payment.id] = self.our.books.pay(payment.their_id)
 
     async def hear(self, *, again: float = 0.0) -> None:
         """What Stripe tells comes shuffled, some of it again; what it leaves out is looked up."""

@@ -243,7 +243,7 @@ async def test_a_day_after_its_answer_was_lost_stripe_forgot_the_key_and_it_is_m
             raise asyncio.CancelledError
         return answer
 
-    town.rail._calls.ask = gone  # type: ignore[method-assign, assignment]
+    town.rail._calls.ask = gone  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await cancelling.within(town.transfers.sweep())
     town.rail._calls.ask = made  # type: ignore[method-assign]
