@@ -5,6 +5,7 @@ the commit that books it, so that nothing is paid and not passed on. services/tr
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from giving.accounts import rail_clearing
@@ -43,7 +44,7 @@ class Passing:
         payment = batch.payments.get(event.reference) if event.reference else None
         if settlement.outcome is not Outcome.BOOKED or payment is None:
             return
-        if not isinstance(self.rails.get(event.rail), PassesOn):
+        if not passes_on(self.rails, event.rail):
             return
         charge = _charge(event, settlement)
         tips = [tip for tip in batch.tips.get(payment.id, ()) if tip.charge == charge]
@@ -99,13 +100,28 @@ async def _arrived(work: Work, batch: Batch, one: _Stirred) -> Money | None:
     return arrived_by(postings, rail_clearing(one.payment.rail))
 
 
-def passed_on(decided: Sequence[tuple[RailEvent, Settlement]]) -> dict[UUID, str]:
-    """Which of what the rail was asked its events tell of, with the rail's id of each."""
-    return {
+def passes_on(rails: Mapping[str, Rail], name: str) -> bool:
+    """Whether a rail can pass on; which a payment's mode then decides."""
+    kind: type[object] = type(rails.get(name))
+    return _can(kind)
+
+
+@cache
+def _can(kind: type[object]) -> bool:
+    return issubclass(kind, PassesOn)  # asked for every event, and slow
+
+
+async def put_down(work: Work, batch: Batch) -> None:
+    """Write what the batch planned, and what of it its events told."""
+    await work.transfers.add_many(list(batch.transfers.values()))
+    for changed in batch.transfers_changed.values():
+        await work.transfers.change(changed)
+    told = {
         event.transfer: event.their_id
-        for event, settlement in decided
+        for event, settlement in batch.decided.values()
         if event.kind is EventKind.TRANSFERRED
         and event.transfer is not None
         and event.their_id is not None
         and settlement.outcome in (Outcome.BOOKED, Outcome.REPLAYED)
     }
+    await work.transfers.done(told)

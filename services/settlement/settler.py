@@ -24,14 +24,14 @@ from giving.payments import (
 from giving.rails import Refunds
 from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Tip, TipState
-from payments.provider import BadEvent, PassesOn, Rail
+from payments.provider import BadEvent, Rail
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.settlement.deciding import decide
-from services.settlement.passing import passed_on
+from services.settlement.passing import passes_on, put_down
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
@@ -220,7 +220,7 @@ class Settler:
         await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
         await work.tips.returned_many(list(batch.returned.values()))
         await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
-        await self._pass_on(work, batch)
+        await put_down(work, batch)
         await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
         if batch.returned:
             back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
@@ -237,13 +237,6 @@ class Settler:
         for store, digests in held.items():
             idle = [(subject, digest.told_until) for subject, digest in digests.items() if not digest.due_at]
             await store.start({subject: next_digest(now, told, self._digest_every) for subject, told in idle})
-
-    async def _pass_on(self, work: Work, batch: Batch) -> None:
-        """What is to go to organisations or to come back, and what of it has been told (services/transfers.py asks)."""
-        await work.transfers.add_many(list(batch.transfers.values()))
-        for changed in batch.transfers_changed.values():
-            await work.transfers.change(changed)
-        await work.transfers.done(passed_on(list(batch.decided.values())))
 
     async def _wake(self, work: Work, batch: Batch) -> bool:
         """Events that waited for what was booked are to be decided again; whether there are any."""
@@ -292,7 +285,7 @@ class Settler:
         if any(settlement.look_up for _, settlement in decided):
             self._wakes.look_ups.set()
         booked = {event.rail for event, settlement in decided if settlement.entries}
-        if any(isinstance(self._rails.get(rail), PassesOn) for rail in booked):
+        if any(passes_on(self._rails, rail) for rail in booked):
             self._wakes.transfers.set()
         if any(settlement.extra for _, settlement in decided):
             self._wakes.refunds.set()
