@@ -31,6 +31,11 @@ def operator_payable(rail: str) -> Account:
     return Account(f"operator:payable:{rail}")
 
 
+def operator_received(rail: str) -> Account:
+    """Money that a provider brought to the operator's own bank."""
+    return Account(f"operator:received:{rail}")
+
+
 def exchange(rail: str) -> Account:
     """Where the two currencies of a conversion meet: one leg each."""
     return Account(f"exchange:{rail}")

@@ -20,7 +20,8 @@ class AlertKind(StrEnum):
     GUARD_RAISED, GUARD_SHUT: cards are tried on a rail, which takes less, or nothing, for a while. PAYMENT_OPEN: for a
     week nobody knows what became of it. DISPUTED, DISPUTE_WON, DISPUTE_LOST: a donor's bank. REFUND_WISHED: somebody
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
-    REFUND_OPEN: for a week nobody knows whether it did.
+    REFUND_OPEN: for a week nobody knows whether it did. TRANSFER_REFUSED: the rail does not pass on what is an
+    organisation's, or does not take it back; TRANSFER_OPEN: for a week nobody knows whether it did.
     """
 
     DIFFERENCES = "differences"
@@ -35,6 +36,8 @@ class AlertKind(StrEnum):
     REFUND_REFUSED = "refund-refused"
     REFUND_FAILED = "refund-failed"
     REFUND_OPEN = "refund-open"
+    TRANSFER_REFUSED = "transfer-refused"
+    TRANSFER_OPEN = "transfer-open"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from giving.accounts import Account, dispute_held, exchange, fees, project_credited
+from giving.accounts import Account, dispute_held, exchange, fees, operator_received, project_credited, rail_clearing
 from giving.money import Money
 
 
@@ -131,6 +131,18 @@ def transferred(
 ) -> Entry:  # fmt: skip
     """What was with us went to the organisation; a negative amount came back (a reversal has an id of its own)."""
     return Entry(f"transfer:{rail}:{their_id}", at, (Posting(received, amount), Posting(held, -amount)))
+
+
+def payout_sent(*, rail: str, their_id: str, at: datetime, amount: Money) -> Entry:
+    """What the provider held for us went to the operator's bank; a negative amount it took from there."""
+    key = f"payout:{rail}:{their_id}:sent"
+    return Entry(key, at, (Posting(operator_received(rail), amount), Posting(rail_clearing(rail), -amount)))
+
+
+def payout_failed(*, rail: str, their_id: str, at: datetime, amount: Money) -> Entry:
+    """The bank did not take it: it is with the provider again."""
+    sent = payout_sent(rail=rail, their_id=their_id, at=at, amount=amount)
+    return Entry(f"payout:{rail}:{their_id}:failed", at, _turned(sent.postings))
 
 
 def _turned(postings: Iterable[Posting]) -> tuple[Posting, ...]:

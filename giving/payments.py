@@ -1,6 +1,7 @@
 """What a provider's event means for the books; decided here, event by event, without a database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -29,9 +30,10 @@ class EventKind(StrEnum):
     """What a provider tells us.
 
     FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
-    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). SAVED: the
-    donor saved a method to be charged later; NOT_SAVED: the one they tried was declined. ACCOUNT: how far an
-    organisation's account is.
+    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). PAYOUT: what
+    it held for the operator went to the operator's bank (a negative amount: came from there); PAYOUT_FAILED: and is
+    back. SAVED: the donor saved a method to be charged later; NOT_SAVED: the one they tried was declined. ACCOUNT:
+    how far an organisation's account is.
     """
 
     PAID = "paid"
@@ -44,6 +46,8 @@ class EventKind(StrEnum):
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
     TRANSFERRED = "transferred"
+    PAYOUT = "payout"
+    PAYOUT_FAILED = "payout_failed"
     SAVED = "saved"
     NOT_SAVED = "not_saved"
     ACCOUNT = "account"
@@ -125,10 +129,11 @@ class RailEvent:
     """A verified event. `reference` is our payment id, `their_id` the provider's id of what it tells of.
 
     `settled`: the amount as it arrived, where it was converted. `account`: the organisation's at the provider, `ready`
-    whether it takes payments, `asks` what is still asked of it. `refund`: our id of the refund it tells of, if we asked
-    for it. Of one that is SAVED or NOT_SAVED `reference` is our id of the request to save. `thin`: it happened, but not
-    all that is to be booked with it is in it (a conversion, whose payment it is): the payment is looked up (`charge`
-    names it where `reference` does not).
+    whether it takes payments, `asks` what is still asked of it. `refund`, `transfer`: our id of what it tells of, if we
+    asked for it. Of one that is SAVED or NOT_SAVED `reference` is our id of the request to save. `thin`: it happened,
+    but not all that is to be booked with it is in it (a conversion, whose payment it is): the payment is looked up
+    (`charge` names it where `reference` does not). `began_at`: of a payout, when the money left the provider; it
+    arrives days later.
     """
 
     rail: str
@@ -143,22 +148,26 @@ class RailEvent:
     settled: Money | None = None
     account: str | None = None
     refund: UUID | None = None
+    transfer: UUID | None = None
     method: SavedMethod | None = None
     ready: bool | None = None
     asks: tuple[str, ...] = ()
     thin: bool = False
+    began_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
     """Where money stands on a rail: with whom it is once it was paid, and what its fees come off.
 
-    `received`: the organisation's own account, for what is transferred to it later.
+    `received`: the organisation's own account, for what is transferred to it later; `received_by`, where a payment is
+    of several organisations, by their accounts at the rail.
     """
 
     held: Account
     fees_from: Account
     received: Account | None = None
+    received_by: Mapping[str, Account] = field(default_factory=dict)
 
     @classmethod
     def clearing(cls, rail: str) -> "Books":
@@ -220,4 +229,8 @@ def key_of(event: RailEvent) -> str | None:
             return f"dispute:{rail}:{id_}:lost"
         case EventKind.TRANSFERRED:
             return f"transfer:{rail}:{id_}"
+        case EventKind.PAYOUT:
+            return f"payout:{rail}:{id_}:sent"
+        case EventKind.PAYOUT_FAILED:
+            return f"payout:{rail}:{id_}:failed"
     return None

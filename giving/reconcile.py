@@ -21,7 +21,7 @@ from giving.reconcile_times import GRACE, Window
 MOVES_NOTHING: Final = frozenset({EventKind.DISPUTE_LOST})
 LISTED: Final = (
     EventKind.PAID, EventKind.REFUNDED, EventKind.REFUND_FAILED, EventKind.FEE, EventKind.DISPUTED,
-    EventKind.DISPUTE_WON, EventKind.DISPUTE_LOST, EventKind.TRANSFERRED,
+    EventKind.DISPUTE_WON, EventKind.DISPUTE_LOST, EventKind.TRANSFERRED, EventKind.PAYOUT, EventKind.PAYOUT_FAILED,
 )  # fmt: skip
 _AT_NO_TIME: Final = datetime(1970, 1, 1, tzinfo=UTC)  # of what is asked for its name alone
 
@@ -122,7 +122,7 @@ def key_for(rail: str, kind: EventKind, their_id: str) -> str:
 
 def prefixes(rail: str) -> tuple[str, ...]:
     """What the keys of a rail's entries begin with."""
-    return tuple(f"{fact}:{rail}:" for fact in ("payment", "refund", "fee", "dispute", "transfer"))
+    return tuple(f"{fact}:{rail}:" for fact in ("payment", "refund", "fee", "dispute", "transfer", "payout"))
 
 
 def read_key(rail: str, key: str) -> tuple[EventKind, str] | None:
@@ -149,6 +149,10 @@ def read_key(rail: str, key: str) -> tuple[EventKind, str] | None:
             return EventKind.DISPUTE_LOST, bare
         case "transfer", _:
             return EventKind.TRANSFERRED, rest
+        case "payout", "sent":
+            return EventKind.PAYOUT, bare
+        case "payout", "failed":
+            return EventKind.PAYOUT_FAILED, bare
     return None
 
 

@@ -13,6 +13,8 @@ from giving.ledger import (
     dispute_won,
     fee_charged,
     payment_received,
+    payout_failed,
+    payout_sent,
     refund_failed,
     refund_made,
     transferred,
@@ -86,9 +88,25 @@ def _of_no_payment(event: RailEvent, booked: Collection[str], books: Books | Non
         return Settlement(Outcome.NOTED)  # not about money: services/rails/connections.py, services/rails/methods.py
     if event.kind is EventKind.FEE and event.reference is None and not event.thin:
         return _fee_of_the_rail(event, booked, books or Books.clearing(event.rail))
+    if event.kind in (EventKind.PAYOUT, EventKind.PAYOUT_FAILED):
+        return _to_the_bank(event, booked)
     if event.reference is None:
         return Settlement(Outcome.IGNORED, "names no payment of ours")
     return None
+
+
+def _to_the_bank(event: RailEvent, booked: Collection[str]) -> Settlement:
+    """What went from the provider to the operator's bank, and what did not arrive: that was sent off as well."""
+    if event.amount is None or event.their_id is None:
+        return Settlement(Outcome.ODD, "names no amount, or not what it is about")
+    if key_of(event) in booked:
+        return Settlement(Outcome.REPLAYED)
+    about: dict[str, Any] = {"rail": event.rail, "their_id": event.their_id, "amount": event.amount}
+    sent = payout_sent(**about, at=event.began_at or event.occurred_at)
+    entries = [] if sent.key in booked else [sent]
+    if event.kind is EventKind.PAYOUT_FAILED:
+        entries.append(payout_failed(**about, at=event.occurred_at))
+    return Settlement(Outcome.BOOKED, entries=tuple(entries))
 
 
 def _fee_of_the_rail(event: RailEvent, booked: Collection[str], books: Books) -> Settlement:
@@ -235,8 +253,8 @@ def _moved(event: RailEvent, their_id: str, amount: Money, key: str | None, book
             entry = dispute_withdrawn(**about, held=books.held, amount=amount, settled=event.settled)
         case EventKind.DISPUTE_WON:
             entry = dispute_won(**about, held=books.held, amount=amount, settled=event.settled)
-        case EventKind.TRANSFERRED if books.received is not None:
-            entry = transferred(**about, held=books.held, received=books.received, amount=amount)
+        case EventKind.TRANSFERRED if (to := books.received_by.get(event.account or "", books.received)) is not None:
+            entry = transferred(**about, held=books.held, received=to, amount=amount)
         case _:
             return Settlement(Outcome.ODD, f"nothing is known of {key}")
     return Settlement(Outcome.BOOKED, entries=(entry,))

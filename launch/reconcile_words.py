@@ -25,6 +25,8 @@ KINDS: Final = {
     EventKind.DISPUTE_WON: "won dispute",
     EventKind.DISPUTE_LOST: "lost dispute",
     EventKind.TRANSFERRED: "transfer",
+    EventKind.PAYOUT: "payout",
+    EventKind.PAYOUT_FAILED: "failed payout",
 }
 TITLES: Final = {
     What.MISSING_IN_BOOKS: "not in our books",

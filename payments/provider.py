@@ -111,6 +111,23 @@ class RefundAsk:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferAsk:
+    """Part of a charge that goes on to an organisation's account, and our id of it, which its event names again.
+
+    `amount`: above zero, in the currency it arrived in. `reverses`: it comes back, out of this transfer. `again`: it is
+    not the first of its charge, and comes out of what the operator has there. `reference`: our payment.
+    """
+
+    transfer: UUID
+    reference: UUID
+    charge: str
+    account: str
+    amount: Money
+    reverses: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An organisation's account at a rail: whether it can take payments, and what is still asked of it."""
 
@@ -228,8 +245,8 @@ class Connects(Protocol):
 class PassesOn(Protocol):
     """A rail on which what was paid is with us first, and organisations have accounts with it."""
 
-    async def transfer(self, payment: PaymentRef, shares: Mapping[str, Money], *, key: str) -> None:
-        """Pass a paid payment on, by account and in the donor's currency; TRANSFERRED events tell what arrived."""
+    async def transfer(self, ask: TransferAsk, *, key: str) -> str:
+        """Pass on part of a charge, or take it back; the rail's id of it. A TRANSFERRED event is booked."""
         ...
 
 

@@ -21,6 +21,9 @@ _OUTBOX_OLDEST: Final = Gauge("outbox_oldest_seconds", "Since when the oldest me
 _PAYMENT_OLDEST: Final = Gauge(
     "payment_unknown_oldest_seconds", "Age of the oldest payment nobody knows the outcome of, or event not settled"
 )
+_TRANSFER_OLDEST: Final = Gauge(
+    "transfer_oldest_seconds", "Since when the oldest waits that is to go to an organisation, or to come back from one"
+)
 _IMBALANCE: Final = Gauge("ledger_imbalance_minor", "Sum of all balances; anything but 0 is an alarm", ["currency"])
 HTTP_DURATION: Final = Histogram(
     "http_server_request_duration_seconds",
@@ -67,12 +70,14 @@ class MetricsService:
             waiting = await work.outbox.oldest_due(now)
             unsettled = await work.inbox.oldest_new()
             unknown = await work.look_ups.oldest_open(now)
+            passing = await work.transfers.oldest_open()
             sums = await work.ledger.sums()
             guards = await work.budgets.guards()
             different = await work.reconcile.open_counts()
             compared = await work.reconcile.last_finished()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
+        _TRANSFER_OLDEST.set(_age(passing, now))
         _GUARD.clear()  # a guard that is over has no row
         for rail in ("total", *self._rails):
             _GUARD.labels(rail).set(0)

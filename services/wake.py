@@ -21,6 +21,7 @@ class Wakes:
     digests: asyncio.Event = field(default_factory=asyncio.Event)
     tabs: asyncio.Event = field(default_factory=asyncio.Event)
     refunds: asyncio.Event = field(default_factory=asyncio.Event)
+    transfers: asyncio.Event = field(default_factory=asyncio.Event)
     methods: asyncio.Event = field(default_factory=asyncio.Event)
     look_ups: asyncio.Event = field(default_factory=asyncio.Event)
 

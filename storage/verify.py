@@ -50,6 +50,8 @@ def checks() -> dict[tuple[str, ...], Select[Any]]:
         "a paid tip is in one entry that exists": _tips_have_entries(),
         "a payment's entry credits each project its tips": _entries_have_tips(),
         "a project is credited its paid tips less refunds": _credited(),
+        "the operator's bank has what payouts brought": _paid_out(),
+        "a payout that failed is turned back whole": _turned_back(),
     }
     of_tallies = (*(f"a tally's {each} are those of its paid tips" for each in ("donors", "gifts")), TALLY_SUM)
     return {(name,): query for name, query in one.items()} | {of_tallies: _tallies(), SUPPORTER: _supporters()}
@@ -112,6 +114,39 @@ def _balances() -> Select[Any]:
         .outerjoin(postings, same)
         .group_by(accounts.c.id, accounts.c.name, accounts.c.balance_minor)
         .having(total != accounts.c.balance_minor)
+    )
+
+
+def _paid_out() -> Select[Any]:
+    """Nothing but a provider's payout, or its failing, moves money to or from the operator's bank."""
+    total = func.sum(postings.c.amount_minor)
+    return (
+        select(entries.c.key, literal(0), total)
+        .join(postings, postings.c.entry_id == entries.c.id)
+        .join(accounts, accounts.c.id == postings.c.account_id)
+        .where(accounts.c.name.like("operator:received:%"), ~entries.c.key.like("payout:%"))
+        .group_by(entries.c.key)
+    )
+
+
+def _turned_back() -> Select[Any]:
+    """What a failed payout brought, and what was sent: the one is the other, the other way."""
+    moved = (
+        select(entries.c.key, postings.c.currency, func.sum(postings.c.amount_minor).label("total"))
+        .join(postings, postings.c.entry_id == entries.c.id)
+        .join(accounts, accounts.c.id == postings.c.account_id)
+        .where(accounts.c.name.like("operator:received:%"), entries.c.key.like("payout:%"))
+        .group_by(entries.c.key, postings.c.currency)
+    )
+    failed, sent = moved.subquery(), moved.subquery()
+    same = and_(
+        sent.c.key == func.replace(failed.c.key, ":failed", ":sent"), sent.c.currency == failed.c.currency
+    )  # fmt: skip
+    expected = -func.coalesce(sent.c.total, 0)
+    return (
+        select(failed.c.key, expected, failed.c.total)
+        .outerjoin(sent, same)
+        .where(failed.c.key.like("%:failed"), expected != failed.c.total)
     )
 
 

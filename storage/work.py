@@ -42,6 +42,7 @@ from storage.targets import TargetStore
 from storage.thanks import ThanksStore
 from storage.tips import TipStore
 from storage.together import TogetherWriter
+from storage.transfers import TransferStore
 from storage.updates import UpdateStore
 
 T = TypeVar("T")
@@ -146,6 +147,11 @@ class Work:
     def returns(self) -> ReturnStore:
         """What was taken off tips again."""
         return ReturnStore(self.connection)
+
+    @cached_property
+    def transfers(self) -> TransferStore:
+        """What is passed on to organisations."""
+        return TransferStore(self.connection)
 
     @cached_property
     def tabs(self) -> TabStore:

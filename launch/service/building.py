@@ -50,6 +50,7 @@ from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
 from services.tips import TapLook, TipService
+from services.transfers import TransferService
 from services.updates import UpdateService
 from services.wake import Wakes
 from settings import Settings
@@ -78,6 +79,7 @@ class Services:
     thanks: ThanksService
     tips: TipService
     refunds: RefundService
+    transfers: TransferService
     reconcile: ReconcileService
     privacy: PrivacyService
     payments: PaymentService
@@ -194,6 +196,7 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
         tips=tips,
         refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
+        transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
         privacy=PrivacyService(unit, rails, wakes=wakes),
         reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
         payments=payments,

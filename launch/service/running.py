@@ -30,6 +30,7 @@ log = structlog.get_logger()
 SETTLE_EVERY_S: Final = 2.0
 DIGEST_EVERY_S: Final = 2.0
 REFUND_SWEEP_EVERY_S: Final = 60.0
+TRANSFER_SWEEP_EVERY_S: Final = 60.0
 PAYMENT_SWEEP_EVERY_S: Final = 60.0
 TAB_SWEEP_EVERY_S: Final = 60.0
 METHOD_SWEEP_EVERY_S: Final = 60.0
@@ -114,6 +115,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
             services.leadership.while_leading(
                 stop,
                 _once("refunds", services.refunds.sweep, services.wakes.refunds, every_s=REFUND_SWEEP_EVERY_S),
+                _once("transfers", services.transfers.sweep, services.wakes.transfers, every_s=TRANSFER_SWEEP_EVERY_S),
                 _once("tabs", services.tab_charges.sweep, services.wakes.tabs, every_s=TAB_SWEEP_EVERY_S),
                 _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),
                 _once("methods", services.methods.sweep, services.wakes.methods, every_s=METHOD_SWEEP_EVERY_S),

@@ -8,6 +8,8 @@ alert-kind = { $kind ->
     [disputed] dispute
     [dispute_won] won dispute
     [dispute_lost] lost dispute
+    [payout] payout
+    [payout_failed] failed payout
    *[transferred] transfer
  }
 alert-their-kind = { $theirkind ->
@@ -18,6 +20,8 @@ alert-their-kind = { $theirkind ->
     [disputed] a dispute
     [dispute_won] a won dispute
     [dispute_lost] a lost dispute
+    [payout] a payout
+    [payout_failed] a failed payout
    *[transferred] a transfer
  }
 alert-differences = <b>The books and { $rail } disagree</b>: { $count ->

@@ -8,6 +8,8 @@ alert-kind = { $kind ->
     [disputed] 争议
     [dispute_won] 胜诉的争议
     [dispute_lost] 败诉的争议
+    [payout] 提现
+    [payout_failed] 失败的提现
    *[transferred] 划转
  }
 alert-their-kind = { $theirkind ->
@@ -18,6 +20,8 @@ alert-their-kind = { $theirkind ->
     [disputed] 争议
     [dispute_won] 胜诉的争议
     [dispute_lost] 败诉的争议
+    [payout] 提现
+    [payout_failed] 失败的提现
    *[transferred] 划转
  }
 alert-differences = <b>账本和 { $rail } 对不上</b>：新发现 { $count } 处差异。账本没有改动。

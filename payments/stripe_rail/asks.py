@@ -3,7 +3,7 @@
 The same wish makes the same parameters at any time: an idempotency key with others is refused.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,6 +14,7 @@ from stripe.params import (
     PaymentIntentCreateParams,
     RefundCreateParams,
     TransferCreateParams,
+    TransferReversalCreateParams,
 )
 from stripe.params.checkout import (
     SessionCreateParams,
@@ -23,8 +24,8 @@ from stripe.params.checkout import (
 
 from giving.money import Money
 from giving.payments import SavedMethod
-from payments.provider import Line, PaymentIntent, RailRefused, RefundAsk
-from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode
+from payments.provider import Line, PaymentIntent, RailRefused, RefundAsk, TransferAsk
+from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, TRANSFER, Mode
 
 MOST_LINES: Final = 100  # of one page. Source: docs.stripe.com/api/checkout/sessions/create
 LONGEST_NAME, LONGEST_WORDS = 250, 500
@@ -115,16 +116,30 @@ def refund(ask: RefundAsk, *, destined: bool) -> RefundCreateParams:
     return asked
 
 
-def transfer(reference: UUID, charge: str, account: str, amount: Money) -> TransferCreateParams:
-    """What goes on to one organisation, out of one charge; `amount` is in the currency the charge settled in."""
-    return {
-        "amount": amount.minor,
-        "currency": amount.currency.lower(),
-        "destination": account,
-        "source_transaction": charge,
-        "transfer_group": str(reference),
-        "metadata": {PAYMENT: str(reference)},
+def transfer(ask: TransferAsk, source: str | None) -> TransferCreateParams:
+    """What goes on to one organisation: out of a charge (`source`), or of the platform's balance."""
+    asked: TransferCreateParams = {
+        "amount": ask.amount.minor,
+        "currency": ask.amount.currency.lower(),
+        "destination": ask.account,
+        "transfer_group": str(ask.reference),
+        "metadata": _names(ask),
     }
+    if source is not None:
+        asked["source_transaction"] = source
+    return asked
+
+
+def reversal(ask: TransferAsk) -> TransferReversalCreateParams:
+    """What comes back of a transfer; the account has to have it still.
+
+    Source: docs.stripe.com/connect/separate-charges-and-transfers, docs.stripe.com/disputes/connect
+    """
+    return {"amount": ask.amount.minor, "metadata": _names(ask)}
+
+
+def _names(ask: TransferAsk) -> dict[str, str]:
+    return {PAYMENT: str(ask.reference), TRANSFER: str(ask.transfer)}
 
 
 def account(name: str, country: str) -> AccountCreateParams:
@@ -155,17 +170,6 @@ def account_link(account: str, *, return_url: str, again_url: str) -> AccountLin
         "refresh_url": again_url,
         "collection_options": {"fields": "eventually_due"},
     }
-
-
-def in_parts(whole: Money, shares: Mapping[str, Money]) -> dict[str, Money]:
-    """`whole` by these shares, to the last minor unit: what is left over goes to the largest remainders, in order."""
-    total = sum(share.minor for share in shares.values())
-    if total <= 0 or any(share.minor < 0 for share in shares.values()):
-        raise RailRefused("nothing_to_transfer")
-    parts = {name: divmod(whole.minor * share.minor, total) for name, share in shares.items()}
-    left = whole.minor - sum(part for part, _ in parts.values())
-    more = set(sorted(parts, key=lambda name: (-parts[name][1], name))[:left])
-    return {name: Money(part + (name in more), whole.currency) for name, (part, _) in parts.items()}
 
 
 def _items(intent: PaymentIntent) -> list[SessionCreateParamsLineItem]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from giving.payments import EventKind, RailEvent, SavedMethod
 from payments.provider import BadEvent
-from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING
+from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, TRANSFER
 from payments.stripe_rail.reading import (
     WRONG,
     Foreign,
@@ -171,6 +171,7 @@ def transfer_told(head: Head, transfer: Json) -> RailEvent | None:
     return head.says(
         EventKind.TRANSFERRED, reference=reference, their_id=identity(transfer["id"]),
         amount=positive(transfer["amount"], transfer["currency"]), account=identity(transfer["destination"]),
+        transfer=ours(transfer, TRANSFER),
     )  # fmt: skip
 
 
@@ -187,6 +188,7 @@ def reversals_told(head: Head, transfer: Json) -> list[RailEvent]:
             their_id=identity(one["id"]),
             amount=-positive(one["amount"], one["currency"]),
             account=identity(transfer["destination"]),
+            transfer=ours(one, TRANSFER),
         )
         for one in back
     ]
@@ -195,6 +197,14 @@ def reversals_told(head: Head, transfer: Json) -> list[RailEvent]:
 def _transfer_reversed(head: Head, transfer: Json) -> RailEvent | None:
     """The newest one: Stripe says so once for each."""
     return next(iter(reversals_told(head, transfer)), None)
+
+
+def _payout(kind: EventKind, head: Head, payout: Json) -> RailEvent | None:
+    """From the platform's balance to the operator's bank; those of organisations' accounts are their own affair."""
+    if head.account is not None:
+        return None
+    amount, began = money(payout["amount"], payout["currency"]), moment(payout["created"])
+    return head.says(kind, their_id=identity(payout["id"]), amount=amount, began_at=began) if amount else None
 
 
 def _setup_done(head: Head, setup: Json) -> RailEvent | None:
@@ -252,6 +262,9 @@ _READERS: Final[dict[str, Reader]] = {
     "charge.dispute.closed": _dispute_closed,
     "transfer.created": transfer_told,
     "transfer.reversed": _transfer_reversed,
+    "payout.paid": partial(_payout, EventKind.PAYOUT),
+    "payout.failed": partial(_payout, EventKind.PAYOUT_FAILED),
+    "payout.canceled": partial(_payout, EventKind.PAYOUT_FAILED),
     "setup_intent.succeeded": _setup_done,
     "setup_intent.setup_failed": _setup_failed,
     "account.updated": _account_updated,

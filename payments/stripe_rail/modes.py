@@ -11,6 +11,7 @@ from payments.provider import RailRefused
 # Our ids in Stripe's metadata, with a prefix of ours: other programs may use the same account.
 PAYMENT: Final = "yizan_payment"
 REFUND: Final = "yizan_refund"
+TRANSFER: Final = "yizan_transfer"
 SAVING: Final = "yizan_saving"
 
 

@@ -28,13 +28,14 @@ from payments.provider import (
     RailRefused,
     Record,
     RefundAsk,
+    TransferAsk,
 )
 from payments.stripe_rail import asks
 from payments.stripe_rail.calls import Asked, Calls, options, understood
 from payments.stripe_rail.events import RAIL, OtherMode, decode, is_ready
 from payments.stripe_rail.looks import LookUps
 from payments.stripe_rail.modes import Mode, Modes
-from payments.stripe_rail.reading import identity, money
+from payments.stripe_rail.reading import identity
 from payments.stripe_rail.records import Books
 from payments.stripe_rail.told import body_of, event_in, is_found
 
@@ -221,27 +222,26 @@ class StripeRail:
         """How far it is: `asks` in Stripe's own names, such as `external_account`."""
         return _account(await self._calls.ask(self._calls.client.v1.accounts.retrieve_async(account)))
 
-    async def transfer(self, payment: PaymentRef, shares: Mapping[str, Money], *, key: str) -> None:
-        """Pass a paid payment on (mode `transfers`): by account, in the donor's currency; TRANSFERRED events follow.
-
-        What arrived is split by these shares to its last minor unit, in the currency it arrived in; the fee is ours.
-        """
-        if payment.their_id is None:
-            raise RailRefused("not_known")
-        v1 = self._calls.client.v1
+    async def transfer(self, ask: TransferAsk, *, key: str) -> str:
+        """Pass part of a charge on (mode `transfers`), or take it back; RailDown until it is in the balance."""
+        transfers = self._calls.client.v1.transfers
+        if ask.reverses is not None:
+            reverse = transfers.reversals.create_async
+            made = await self._calls.ask(reverse(ask.reverses, asks.reversal(ask), options(None, key)))
+        else:
+            source = None if ask.again else await self._source(ask.charge)
+            made = await self._calls.ask(transfers.create_async(asks.transfer(ask, source), options(None, key)))
         with understood():
-            intent = await self._looks.intent_of(payment.their_id)
+            return identity(made["id"])
+
+    async def _source(self, charge: str) -> str:
+        """Stripe's charge behind a PaymentIntent, once what it brought is known."""
+        with understood():
+            intent = await self._looks.intent_of(charge)
             if intent is None or intent["status"] != "succeeded":
                 raise RailRefused("not_paid")
-            charge = intent["latest_charge"]
-            balance = charge["balance_transaction"]  # an id, or nothing, until it is in the balance: ask again
-            parts = asks.in_parts(money(balance["amount"], balance["currency"]), shares)
-            source = identity(charge["id"])
-        for account, part in parts.items():
-            if not part:
-                continue
-            asked = asks.transfer(payment.reference, source, account, part)
-            await self._calls.ask(v1.transfers.create_async(asked, options(None, f"{key}:{account}")))
+            identity(intent["latest_charge"]["balance_transaction"])  # nothing, until it is in the balance: ask again
+            return identity(intent["latest_charge"]["id"])
 
     def _refund(self, ask: RefundAsk, key: str, place: str | None) -> Asked:
         asked = asks.refund(ask, destined=self._modes.destined(ask.account, place))

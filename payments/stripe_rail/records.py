@@ -24,13 +24,20 @@ _REFUNDS: Final = {
     "payment_failure_refund": EventKind.REFUND_FAILED,
 }
 _TRANSFERS: Final = ("transfer", "transfer_refund")
+_PAYOUTS: Final = {
+    "payout": EventKind.PAYOUT,
+    "payout_failure": EventKind.PAYOUT_FAILED,
+    "payout_cancel": EventKind.PAYOUT_FAILED,
+}
+_ON_ITS_WAY: Final = ("pending", "in_transit")
 
 
 class Books:
     """`records`: what moved money, and nothing of what other programs do on the same account.
 
-    What a bank decided moves none (the money went when the dispute began), so there is no DISPUTE_LOST; payouts are
-    left out. A FEE that names no payment is one the platform was billed for charges on organisations' accounts.
+    What a bank decided moves none (the money went when the dispute began), so there is no DISPUTE_LOST. Payouts are
+    those of the platform's balance, once they arrived; those of organisations' accounts are their own. A FEE that names
+    no payment is one the platform was billed: for charges on organisations' accounts, for a payout in a hurry.
     """
 
     def __init__(self, calls: Calls) -> None:
@@ -83,6 +90,8 @@ class Books:
             return self._charged(balance, source, intent, reference, account) if reference and intent else []
         if kind in _REFUNDS:
             return await self._about(_REFUNDS[kind], balance, source, account)
+        if kind in _PAYOUTS:
+            return _paid_out(_PAYOUTS[kind], balance, source) if account is None else []
         if kind == "adjustment" and source["object"] == "dispute":
             won = balance["amount"] > 0
             return await self._about(EventKind.DISPUTE_WON if won else EventKind.DISPUTED, balance, source, account)
@@ -136,6 +145,16 @@ class Books:
             if str(refused) != "resource_missing":
                 raise
             return None
+
+
+def _paid_out(kind: EventKind, balance: Json, payout: Json) -> list[Record]:
+    """What went to the operator's bank, or is back from there; its event comes when it arrived."""
+    if payout["status"] in _ON_ITS_WAY:
+        return []
+    id_, moved, at = identity(payout["id"]), money(payout["amount"], payout["currency"]), moment(balance["created"])
+    fee, billed = money(balance["fee"], balance["currency"]), identity(balance["id"])
+    fees = [Record(EventKind.FEE, billed, fee, at)] if fee.minor > 0 else []
+    return [Record(kind, id_, Money(abs(moved.minor), moved.currency), at), *fees]
 
 
 def _fee(balance: Json, of: str, reference: UUID, account: str | None) -> list[Record]:

@@ -8,6 +8,7 @@ from giving.ledger import Entry
 from giving.money import Money
 from giving.payments import Outcome, Payment, RailEvent, Return, Settlement
 from giving.tips import Tip
+from giving.transfers import Transfer
 from storage.inbox import InboxState, StoredEvent
 from storage.tallies import Gift
 
@@ -40,6 +41,8 @@ class Batch:
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
     decided: dict[UUID, Decided] = field(default_factory=dict)
     look_ups: set[UUID] = field(default_factory=set)
+    transfers: dict[UUID, Transfer] = field(default_factory=dict)
+    transfers_changed: dict[UUID, Transfer] = field(default_factory=dict)
     told: list[RailEvent] = field(default_factory=list)  # not about money: a method was saved, an account changed
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:

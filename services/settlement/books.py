@@ -7,14 +7,17 @@ from giving.accounts import operator_payable, organisation_received, rail_cleari
 from giving.payments import Books, EventKind, Payment, RailEvent
 from giving.rails import Holder
 from giving.tips import Tip
-from payments.provider import Holds, Rail
+from payments.provider import Holds, PassesOn, Rail
 from storage.work import Work
 
 
 async def books_of(
     work: Work, rails: Mapping[str, Rail], payments: Mapping[UUID, Payment], tips: Mapping[UUID, Sequence[Tip]]
 ) -> dict[UUID, Books]:
-    """For payments by rails where it is not simply with us. All tips of a payment go to one organisation."""
+    """For payments by rails where it is not simply with us.
+
+    All tips of a payment go to one organisation, but where it is passed on: there each account is its organisation's.
+    """
     known: dict[tuple[str, str | None], bool] = {}  # asked once for all payments of a rail to the same account
     special: dict[UUID, Payment] = {}
     for id_, payment in payments.items():
@@ -26,12 +29,19 @@ async def books_of(
     if not special:
         return {}
     projects = await work.projects.by_ids({tips[id_][0].project for id_ in special})
+    passed = {id_ for id_, payment in special.items() if isinstance(rails[payment.rail], PassesOn)}
+    transfers = await work.transfers.of_payments(passed) if passed else {}
     found: dict[UUID, Books] = {}
     for id_, payment in special.items():
         received = organisation_received(projects[tips[id_][0].project].organisation.id, payment.rail)
         clearing, rail = rail_clearing(payment.rail), rails[payment.rail]
-        if _holder(rail, payment) is Holder.OPERATOR:
-            found[id_] = Books(clearing, clearing, received)
+        if _holder(rail, payment) is Holder.OPERATOR or id_ in transfers:  # its mode may be another one by now
+            received_by = {
+                one.account: organisation_received(one.organisation, payment.rail)
+                for one in transfers.get(id_, ())
+                if one.account is not None
+            }
+            found[id_] = Books(clearing, clearing, received, received_by)
             continue
         billed = isinstance(rail, Holds) and rail.bills_fees(payment.account)
         found[id_] = Books(received, operator_payable(payment.rail) if billed else clearing, received)

@@ -9,13 +9,17 @@ from giving.money import Money
 from giving.payments import EventKind, Payment, RailEvent, key_of, paid_key
 from giving.settling import decide_settlement
 from giving.tips import Fresh, Tip
+from giving.transfers import dispute_keys
 from payments.provider import Rail
 from services.settlement.batch import Batch, Event
 from services.settlement.books import billed, books_of
+from services.settlement.passing import Passing
 from storage.work import Work
 
 
-async def decide(work: Work, events: Sequence[Event], rails: Mapping[str, Rail], fresh: Callable[[], Fresh]) -> Batch:
+async def decide(
+    work: Work, events: Sequence[Event], rails: Mapping[str, Rail], fresh: Callable[[], Fresh], now: datetime
+) -> Batch:  # fmt: skip
     """Read what stands before, and decide each event on what those before it left."""
     events = await _referred(work, events)
     references = sorted({event.reference for _, event in events if event.reference})
@@ -30,7 +34,7 @@ async def decide(work: Work, events: Sequence[Event], rails: Mapping[str, Rail],
             known += [tip for tip in more if tip.id not in {one.id for one in known}]
     shares = await _shares(work, events)
     went_out = await _went_out(work, events)
-    books = await books_of(work, rails, batch.payments, batch.tips)
+    books, passing = await books_of(work, rails, batch.payments, batch.tips), Passing(rails)
     for stored, event in events:
         payment = batch.payments.get(event.reference) if event.reference else None
         tips = batch.tips.get(payment.id, []) if payment else []
@@ -38,10 +42,12 @@ async def decide(work: Work, events: Sequence[Event], rails: Mapping[str, Rail],
         at = went_out.get(refund_key(event)) if event.kind is EventKind.REFUND_FAILED else None
         settlement = decide_settlement(event, payment, tips, batch.booked, fresh, where, shares.get(stored.id), at)
         batch.take(stored, event, settlement)
+        passing.note(event, settlement, tips, batch)
         if event.kind is EventKind.REFUNDED and settlement.entries:
             went_out[refund_key(event)] = event.occurred_at
         if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
             batch.told.append(event)
+    await passing.plan(work, batch, now)
     return batch
 
 
@@ -103,4 +109,8 @@ def _keys(events: Sequence[Event]) -> set[str]:
             keys.add(f"refund:{event.rail}:{event.their_id}")
         elif event.kind is EventKind.PAID and event.fee:
             keys.add(f"fee:{event.rail}:{event.their_id}")
+        elif event.kind in (EventKind.DISPUTED, EventKind.DISPUTE_WON, EventKind.DISPUTE_LOST):
+            keys.update(dispute_keys(event))
+        elif event.kind is EventKind.PAYOUT_FAILED:
+            keys.add(f"payout:{event.rail}:{event.their_id}:sent")
     return keys

@@ -31,6 +31,7 @@ from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.settlement.deciding import decide
+from services.settlement.passing import passes_on, put_down
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
@@ -148,7 +149,7 @@ class Settler:
         return count, count == limit or woken
 
     async def _book(self, work: Work, events: Sequence[Event]) -> Batch:
-        batch = await decide(work, events, self._rails, self._fresh)
+        batch = await decide(work, events, self._rails, self._fresh, self._now())
         await self._write(work, batch)
         return batch
 
@@ -219,6 +220,7 @@ class Settler:
         await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
         await work.tips.returned_many(list(batch.returned.values()))
         await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
+        await put_down(work, batch)
         await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
         if batch.returned:
             back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
@@ -274,10 +276,17 @@ class Settler:
             if tips := [str(tip.id) for _, settlement in decided for tip in part(settlement)]:
                 log.info(name, count=len(tips), tips=tips)
                 moved = True
+        self._ring(decided, moved=moved)
+
+    def _ring(self, decided: Collection[Decided], *, moved: bool) -> None:
+        """Whoever waits for work."""
         if any(event.kind is EventKind.SAVED and event.thin for event, _ in decided):
             self._wakes.methods.set()
         if any(settlement.look_up for _, settlement in decided):
             self._wakes.look_ups.set()
+        booked = {event.rail for event, settlement in decided if settlement.entries}
+        if any(passes_on(self._rails, rail) for rail in booked):
+            self._wakes.transfers.set()
         if any(settlement.extra for _, settlement in decided):
             self._wakes.refunds.set()
         if moved:

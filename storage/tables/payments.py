@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     PrimaryKeyConstraint,
     String,
     Table,
@@ -79,6 +80,38 @@ returns = Table(
     minor("amount_minor"),
     currency(),
     PrimaryKeyConstraint("entry_key", "tip_id"),
+)
+
+# What of a charge goes on to which organisation, or (below zero) comes back from it; see giving/transfers.py.
+# `entry_key`: the entry it follows from; `look_at`: when something is to be done about it.
+transfers = Table(
+    "transfers",
+    metadata,
+    id_(),
+    ref("payment_id", "payments.id"),
+    Column("charge", String(128), nullable=False),
+    ref("organisation_id", "organisations.id"),
+    minor("amount_minor"),
+    currency(),
+    Column("entry_key", String(200), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("again", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("account", String(128)),
+    Column("reverses", String(128)),
+    Column("their_id", String(128)),
+    Column("tries", Integer, nullable=False),
+    Column("code", String(64)),
+    at("requested_at", nullable=False),
+    at("look_at", nullable=False),
+    UniqueConstraint("entry_key", "organisation_id", "part"),
+)
+Index("ix_transfers_payment_id", transfers.c.payment_id)
+Index(
+    "ix_transfers_open",
+    transfers.c.look_at,
+    postgresql_where=text("state IN ('due', 'asking', 'asked')"),
+    sqlite_where=text("state IN ('due', 'asking', 'asked')"),
 )
 
 # The inbox: what providers told us, once each, as they told it.

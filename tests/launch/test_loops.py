@@ -22,6 +22,7 @@ def services_with(leadership: Leadership) -> Any:
         sweep=SimpleNamespace(sweep=nothing),
         guard=SimpleNamespace(forget_old=nothing),
         refunds=SimpleNamespace(sweep=nothing),
+        transfers=SimpleNamespace(sweep=nothing),
         reconcile=SimpleNamespace(daily=nothing),
         tab_charges=SimpleNamespace(sweep=nothing),
         methods=SimpleNamespace(sweep=nothing),

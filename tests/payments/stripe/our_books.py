@@ -30,6 +30,8 @@ class OurBooks:
     rate: dict[str, int] = field(default_factory=lambda: {"cny": 139, "usd": 1000})
     late: bool = False  # a charge comes into the balance later, as it does at Stripe
     slow_refunds: bool = False
+    free: int = 1_000_000  # of the platform's balance, for what does not come out of a charge
+    emptied: set[str] = field(default_factory=set)  # accounts that paid all out: nothing can be taken back there
     things: dict[str, Thing] = field(default_factory=dict)
     places: dict[str, str | None] = field(default_factory=dict)
     plans: dict[str, Thing] = field(default_factory=dict)
@@ -261,36 +263,65 @@ class OurBooks:
 
     def pass_on(self, asked: Thing) -> Thing:
         """A transfer that we asked for, out of a charge."""
-        charge = self.get(asked["source_transaction"], None, "charge")
-        settled = self.things[charge["balance_transaction"]]
-        if asked["currency"] != settled["currency"]:
+        source = asked.get("source_transaction")
+        if asked["currency"] != self.settles:
             raise Refusal(400, "currency_mismatch")
-        gone = sum(
-            one["amount"] for one in self.all_of("transfer", None) if one["source_transaction"] == charge["id"]
-        )  # fmt: skip
-        if gone + int(asked["amount"]) > settled["amount"]:
-            raise Refusal(400, "insufficient_funds")
+        if source is not None:
+            settled = self.things[self.get(source, None, "charge")["balance_transaction"]]
+            gone = sum(one["amount"] for one in self.all_of("transfer", None) if one["source_transaction"] == source)
+            if gone + int(asked["amount"]) > settled["amount"]:
+                raise Refusal(400, "insufficient_funds")
+        elif int(asked["amount"]) > self.free:
+            raise Refusal(400, "balance_insufficient")
         transfer = self.put(
             "tr", "transfer", None, amount=int(asked["amount"]), currency=asked["currency"], amount_reversed=0,
             destination=asked["destination"], metadata=dict(asked["metadata"]), livemode=False, reversed=False,
-            source_transaction=charge["id"], transfer_group=asked["transfer_group"],
+            source_transaction=source, transfer_group=asked["transfer_group"],
             reversals={"object": "list", "data": [], "has_more": False, "url": "/"},
         )  # fmt: skip
         self.balance(None, "transfer", -transfer["amount"], self.settles, transfer["id"])
         self.tell("transfer.created", transfer, None)
         return transfer
 
-    def take_back(self, transfer: Thing, amount: int) -> Thing:
-        """Part of a transfer is reversed, by somebody at Stripe."""
+    def take_back(self, transfer: Thing, amount: int, metadata: Thing | None = None) -> Thing:
+        """Part of a transfer is reversed: asked for by us, or (without metadata) at Stripe by somebody."""
+        if amount > transfer["amount"] - transfer["amount_reversed"]:
+            raise Refusal(400, "amount_too_large")
+        if transfer["destination"] in self.emptied:
+            raise Refusal(400, "balance_insufficient")
         back = self.put(
-            "trr", "transfer_reversal", None, amount=amount, currency=transfer["currency"], metadata={},
-            transfer=transfer["id"],
+            "trr", "transfer_reversal", None, amount=amount, currency=transfer["currency"],
+            metadata=dict(metadata or {}), transfer=transfer["id"],
         )  # fmt: skip
         self.balance(None, "transfer_refund", amount, self.settles, back["id"])
         transfer["reversals"]["data"].insert(0, back)
         transfer["amount_reversed"] += amount
         self.tell("transfer.reversed", transfer, None)
         return back
+
+    def pay_out(self, amount: int, account: str | None = None, *, fee: int = 0) -> Thing:
+        """Money of a balance sets off for its owner's bank; it is there days later."""
+        payout = self.put(
+            "po", "payout", account, amount=amount, currency=self.settles, status="in_transit", automatic=True,
+            arrival_date=self.clock + 2 * 86_400, livemode=False, metadata={}, method="standard", type="bank_account",
+            failure_balance_transaction=None, failure_code=None,
+        )  # fmt: skip
+        moved = self.balance(account, "payout", -amount, self.settles, payout["id"], fee=fee)
+        payout["balance_transaction"] = moved["id"]
+        self.tell("payout.created", payout, account)
+        return payout
+
+    def payout_arrives(self, payout: Thing) -> None:
+        """So the bank says; it may still think otherwise."""
+        payout["status"] = "paid"
+        self.tell("payout.paid", payout, self.places[payout["id"]])
+
+    def payout_fails(self, payout: Thing) -> None:
+        """The bank did not take it: the money is back."""
+        account = self.places[payout["id"]]
+        back = self.balance(account, "payout_failure", payout["amount"], payout["currency"], payout["id"])
+        payout |= {"status": "failed", "failure_balance_transaction": back["id"], "failure_code": "account_closed"}
+        self.tell("payout.failed", payout, account)
 
     def papers(self, account_id: str, *, ready: bool) -> Thing:
         """An organisation filled the form in, or is asked for more."""

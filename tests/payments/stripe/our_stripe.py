@@ -227,6 +227,11 @@ def _refund(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> 
     return our.books.refund(intent, int(tree["amount"]), tree.get("metadata"))
 
 
+def _reversal(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:
+    transfer = our.books.get(ids[0], account, "transfer")
+    return our.books.take_back(transfer, int(tree["amount"]), tree.get("metadata"))
+
+
 def _listed(kind: str, *by: str) -> Answer:
     def answer(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:
         found = our.books.all_of(kind, account)
@@ -280,6 +285,7 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("GET", "/v1/refunds/{}"): _one("refund"),
     ("GET", "/v1/disputes"): _listed("dispute", "payment_intent"),
     ("POST", "/v1/transfers"): lambda our, ids, tree, account: our.books.pass_on(tree),
+    ("POST", "/v1/transfers/{}/reversals"): _reversal,
     ("GET", "/v1/transfers"): _listed("transfer", "transfer_group"),
     ("GET", "/v1/transfers/{}"): _one("transfer"),
     ("GET", "/v1/balance_transactions"): _listed("balance_transaction"),

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from giving.money import Money
 from giving.payments import EventKind, RailEvent
-from payments.provider import Found, Line, PaymentIntent, PaymentRef
+from payments.provider import Found, Line, PaymentIntent, PaymentRef, TransferAsk
 from payments.stripe_rail import Mode, Modes, StripeRail, StripeWords
 from storage.ids import new_id
 from tests.payments.stripe.our_stripe import API_KEY, CONNECT_SECRET, SECRET, OurStripe
@@ -60,3 +60,8 @@ def brief(events: list[RailEvent]) -> list[tuple[EventKind, str | None, int | No
 
 def ours_of(events: list[RailEvent]) -> set[UUID | None]:
     return {event.reference for event in events}
+
+
+def part(reference: UUID, charge: str, account: str, cents: int, **about: Any) -> TransferAsk:
+    """Part of a charge for an organisation, in the currency it arrived in."""
+    return TransferAsk(new_id(), reference, charge, account, Money(cents, "USD"), **about)

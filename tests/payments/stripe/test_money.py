@@ -11,7 +11,7 @@ from payments.provider import PaymentRef, RailDown, RailRefused, RefundAsk
 from payments.stripe_rail import Mode, StripeRail
 from storage.ids import new_id
 from tests.payments.stripe.our_stripe import OurStripe
-from tests.payments.stripe.stage import ANNA, BEN, On, brief, events_in, read, ref, wish
+from tests.payments.stripe.stage import ANNA, BEN, On, brief, events_in, part, read, ref, wish
 
 USD, CNY = "USD", "CNY"
 
@@ -55,22 +55,26 @@ async def test_destination_shows_the_fee_of_each_payment_and_refunds_come_from_t
     )
 
 
-async def test_transfers_split_what_arrived_and_each_part_and_its_return_is_told(our: OurStripe, on: On):
+async def test_each_part_that_is_passed_on_is_told_and_its_return(our: OurStripe, on: On):
     rail = on(Mode.TRANSFERS)
     intent = wish(account=None)
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
     read(rail, our)
 
-    shares = {ANNA: Money(1000, CNY), BEN: Money(2000, CNY)}
-    await rail.transfer(ref(intent, paid["id"]), shares, key="t")
-    await rail.transfer(ref(intent, paid["id"]), shares, key="t")
+    asks = [part(intent.reference, paid["id"], account, cents) for account, cents in ((ANNA, 139), (BEN, 278))]
+    ids = [await rail.transfer(ask, key=f"t:{ask.account}") for ask in (*asks, *asks)]
 
     told = read(rail, our)
+    assert ids == [event.their_id for event in told] * 2, "the same key is the same transfer"
+    assert [event.transfer for event in told] == [ask.transfer for ask in asks]
     assert [(event.account, event.amount) for event in told] == [(ANNA, Money(139, USD)), (BEN, Money(278, USD))]
     assert {(event.kind, event.reference) for event in told} == {(EventKind.TRANSFERRED, intent.reference)}
-    back = our.books.take_back(our.books.things[str(told[1].their_id)], 78)
-    assert brief(read(rail, our)) == [(EventKind.TRANSFERRED, back["id"], -78)]
+    returned = part(intent.reference, paid["id"], BEN, 78, reverses=ids[1])
+    back = {"id": await rail.transfer(returned, key="b")}
+    (news,) = read(rail, our)
+    assert brief([news]) == [(EventKind.TRANSFERRED, back["id"], -78)]
+    assert (news.transfer, news.account) == (returned.transfer, BEN)
     found = events_in(rail, await rail.fetch(ref(intent, link.their_id)))
     moved = [event for event in found if event.kind is EventKind.TRANSFERRED]
     assert sorted(brief(moved)) == sorted([*brief(told), (EventKind.TRANSFERRED, back["id"], -78)])
@@ -83,15 +87,20 @@ async def test_what_is_not_in_the_balance_yet_is_passed_on_later(our: OurStripe,
     link = await rail.create_payment(wish(account=None), key="k")
     paid = our.books.pay(link.their_id)
     with pytest.raises(RailDown):
-        await rail.transfer(PaymentRef(new_id(), paid["id"]), {ANNA: Money(1, CNY)}, key="t")
+        await rail.transfer(part(new_id(), paid["id"], ANNA, 1), key="t")
     unpaid = await rail.create_payment(wish(account=None), key="k2")
-    for their_id, code in ((None, "not_known"), (unpaid.their_id, "not_paid")):
-        with pytest.raises(RailRefused, match=code):
-            await rail.transfer(PaymentRef(new_id(), their_id), {ANNA: Money(1, CNY)}, key="t")
+    begun = our.books.decline(unpaid.their_id)
+    for their_id in (unpaid.their_id, begun["id"]):
+        with pytest.raises(RailRefused, match="not_paid"):
+            await rail.transfer(part(new_id(), their_id, ANNA, 1), key="t")
     our.books.into_balance(paid["latest_charge"])
-    await rail.transfer(PaymentRef(new_id(), link.their_id), {ANNA: Money(1, CNY), BEN: Money(0, CNY)}, key="t")
+    await rail.transfer(part(new_id(), link.their_id, ANNA, 417), key="t")
     (whole,) = our.books.all_of("transfer", None)
-    assert (whole["amount"], whole["destination"]) == (417, ANNA), "by the id of its page, too; and nothing to nobody"
+    assert (whole["amount"], whole["destination"]) == (417, ANNA), "by the id of its page, too"
+    with pytest.raises(RailRefused, match="insufficient_funds"):
+        await rail.transfer(part(new_id(), paid["id"], ANNA, 1), key="t2")
+    await rail.transfer(part(new_id(), paid["id"], ANNA, 1, again=True), key="t3")
+    assert our.books.all_of("transfer", None)[0]["source_transaction"] is None, "out of what the operator has there"
 
 
 async def test_a_charge_that_reaches_the_balance_later_is_thin_until_then(our: OurStripe, on: On):
@@ -242,7 +251,7 @@ async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(ou
     intent = wish(account=None)
     link = await rail.create_payment(intent, key="k")
     paid = our.books.pay(link.their_id)
-    await rail.transfer(ref(intent, paid["id"]), {ANNA: intent.amount}, key="t")
+    await rail.transfer(part(intent.reference, paid["id"], ANNA, 417), key="t")
     transfer = our.books.all_of("transfer", None)[0]
     back = our.books.take_back(transfer, 17)
     our.books.dispute_ends(our.books.dispute(paid), won=True)
@@ -254,8 +263,7 @@ async def test_the_books_of_a_platform_hold_fees_transfers_and_what_came_back(ou
         (EventKind.TRANSFERRED, back["id"], 17), (EventKind.DISPUTED, our.books.all_of("dispute", None)[0]["id"], 3000),
         (EventKind.DISPUTE_WON, our.books.all_of("dispute", None)[0]["id"], 3000),
     }  # fmt: skip
-    fees = sorted(one.amount.minor for one in found if one.kind is EventKind.FEE)
-    assert fees == [-1500, 42, 1500], "of a dispute that was won the fee comes back, and is booked so"
+    assert sorted(one.amount.minor for one in found if one.kind is EventKind.FEE) == [-1500, 42, 1500]
     assert {one.reference for one in found} == {intent.reference}
     our.faults.extend([500, 500])
     with pytest.raises(RailDown):

@@ -6,8 +6,6 @@ from uuid import uuid4
 
 import pytest
 import stripe
-from hypothesis import given
-from hypothesis import strategies as st
 from stripe import params as p
 from stripe.params import checkout
 
@@ -17,7 +15,7 @@ from payments.stripe_rail import Mode, asks
 from payments.stripe_rail.calls import API_VERSION
 from tests.payments.stripe import our_books
 from tests.payments.stripe.shapes import REQUESTS, route_of, tree_of, wrong, wrong_in
-from tests.payments.stripe.stage import BACK, wish
+from tests.payments.stripe.stage import BACK, part, wish
 
 DAY, NOW = timedelta(hours=23), datetime(2026, 11, 11, tzinfo=UTC)
 GOOD = [
@@ -146,15 +144,12 @@ def test_an_account_is_asked_for_with_the_platform_as_payer_of_the_fees():
     assert wrong(p.AccountCreateParams, wire(asked)) == []
 
 
-@given(st.integers(1, 10**8), st.lists(st.integers(0, 10**6), min_size=1, max_size=6).filter(any))
-def test_what_arrived_is_passed_on_to_its_last_minor_unit(whole: int, shares: list[int]):
-    parts = asks.in_parts(Money(whole, "USD"), {f"acct_{n}": Money(share, "CNY") for n, share in enumerate(shares)})
-    assert sum(part.minor for part in parts.values()) == whole
-    for n, share in enumerate(shares):
-        assert abs(parts[f"acct_{n}"].minor - whole * share / sum(shares)) < 1
-
-
-@pytest.mark.parametrize("shares", [{}, {"acct_1": Money(0, "CNY")}])
-def test_shares_of_nothing_are_refused(shares: dict[str, Money]):
-    with pytest.raises(RailRefused, match="nothing_to_transfer"):
-        asks.in_parts(Money(5, "USD"), shares)
+def test_what_goes_on_and_what_comes_back_name_the_payment_and_our_id():
+    ask = part(uuid4(), "pi_1", "acct_1", 500)
+    names = {"yizan_payment": str(ask.reference), "yizan_transfer": str(ask.transfer)}
+    for source in ("ch_1", None):
+        asked = asks.transfer(ask, source)
+        assert (asked["metadata"], "source_transaction" in asked) == (names, source is not None)
+        assert wrong(p.TransferCreateParams, wire(asked)) == []
+    assert asks.reversal(ask)["metadata"] == names
+    assert wrong(p.TransferReversalCreateParams, wire(asks.reversal(ask))) == []
