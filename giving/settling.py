@@ -133,7 +133,7 @@ def _paid(
         paid=paid,
         priced=paid if priced else (),
         extra=tuple(
-            extra(tip, fresh()).paid(charge=charge, entry_key=entry.key, at=at)
+            extra(replace(tip, payment=payment.id), fresh()).paid(charge=charge, entry_key=entry.key, at=at)
             for tip in originals
             if tip.charge is not None
         ),

@@ -64,8 +64,9 @@ class ConversionService:
     async def _book(self, work: Work, conversion: Conversion) -> list[Share]:
         """The entry, and what it turns of whose gifts: those of projects in what was bought, the oldest first."""
         now, bought = self._now(), conversion.bought.currency
-        there, _ = await _held(work, conversion)  # before the gifts: who pays meanwhile is counted with those
+        before, _ = await _held(work, conversion)
         waiting = await work.conversions.waiting(conversion.sold.currency)
+        there = min(before, (await _held(work, conversion))[0])  # who pays, or converts, meanwhile is not counted
         back = await _back(work, conversion)
         sold, come = conversion.sold, conversion.bought
         if back is not None:

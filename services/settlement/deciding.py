@@ -105,7 +105,7 @@ def _adds_up(payment: Payment, tips: Sequence[Tip] | None) -> bool:
 
     One tip alone may be paid in another currency than it was wished in.
     """
-    if tips and len(tips) == 1:
+    if tips and len(tips) == 1 and tips[0].extra_of is None:
         return tips[0].amount == payment.amount or tips[0].amount.currency != payment.amount.currency
     return sum(tip.amount.minor for tip in tips or () if tip.extra_of is None) == payment.amount.minor
 

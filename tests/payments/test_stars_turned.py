@@ -16,10 +16,12 @@ from giving.conversions import ConversionRefused
 from giving.errors import MinimumRaised
 from giving.ledger import Entry, Posting
 from giving.payments import EventKind
+from giving.tips import Tip, TipState
 from services.guard_payments import PaymentGuard
 from services.ledger import LedgerService
 from services.links import Links
 from services.rails import Rails
+from services.refunds import RefundService
 from storage.budgets import TOTAL
 from tests.payments.stars_for_yuan import (
     agree,
@@ -119,6 +121,47 @@ async def test_paid_in_stars_and_by_card_the_second_is_a_gift_of_its_own_currenc
     await town.until_charged(tip)
     await paid_by_card(town, by_card, "ch_late")
     await says(town, "10", 80, donors=1, gifts=2)
+
+
+async def test_paid_by_card_and_then_in_stars_the_stars_go_back_to_who_wants_them(town: StarTown):
+    alice = town.world.alice
+    tip = await offered(town, "10")
+    await town.tips.choose_rail(tip.id, alice, "stars")
+    invoice = await town.link(tip)
+    held = asyncio.Event()
+    take = town.payments.found
+
+    async def later(rail: str, body: str) -> object:
+        await held.wait()
+        return await take(rail, body)
+
+    town.payments.found = later  # type: ignore[assignment, method-assign]
+    assert (await town.buyer.buys(invoice))["paid"]
+    await town.tips.choose_rail(tip.id, alice, "paper")
+    await town.tips.payment_link(tip.id, alice)
+    await paid_by_card(town, await town.world.fresh(tip), "ch_first")
+    held.set()
+    extra = await until_there(town, tip)
+    await says(town, "10", 80, donors=1, gifts=2)
+    await converted(town, 80, 754)
+    await says(town, "17.54", donors=1, gifts=2)
+
+    town.payments.found = take  # type: ignore[method-assign]
+    refunds = RefundService(town.world.unit, Rails([town.rail]), town.tips, payments=town.payments)
+    await refunds.take_back(extra.id, alice)
+    await town.until(extra, lambda found: found.state is TipState.REFUNDED)
+    await says(town, "10", donors=1, gifts=1)
+
+
+async def until_there(town: StarTown, tip: Tip) -> Tip:
+    """The extra gift that a second payment for this one makes."""
+    for _ in range(400):
+        async with town.world.unit.read() as work:
+            gifts = await work.tips.gifts_of(tip.donor, limit=5, offset=0)
+        if extra := [one for one in gifts if one.extra_of == tip.id]:
+            return extra[0]
+        await asyncio.sleep(0.025)
+    raise AssertionError("no second gift within 10 s")
 
 
 async def test_a_conversion_into_another_currency_than_the_projects_is_refused(town: StarTown):
