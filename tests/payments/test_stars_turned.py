@@ -26,6 +26,7 @@ from storage.budgets import TOTAL
 from tests.payments.stars_for_yuan import (
     agree,
     books,
+    buys,
     converted,
     gives,
     gives_back,
@@ -116,8 +117,7 @@ async def test_paid_in_stars_and_by_card_the_second_is_a_gift_of_its_own_currenc
     await town.tips.payment_link(tip.id, town.world.alice)
     by_card = await town.world.fresh(tip)
     await town.tips.choose_rail(tip.id, town.world.alice, "stars")
-    bought = await town.buyer.buys(await town.link(tip))
-    assert bought["paid"]
+    await buys(town, await town.link(tip))
     await town.until_charged(tip)
     await paid_by_card(town, by_card, "ch_late")
     await says(town, "10", 80, donors=1, gifts=2)
@@ -136,7 +136,7 @@ async def test_paid_by_card_and_then_in_stars_the_stars_go_back_to_who_wants_the
         return await take(rail, body)
 
     town.payments.found = later  # type: ignore[assignment, method-assign]
-    assert (await town.buyer.buys(invoice))["paid"]
+    await buys(town, invoice)
     await town.tips.choose_rail(tip.id, alice, "paper")
     await town.tips.payment_link(tip.id, alice)
     await paid_by_card(town, await town.world.fresh(tip), "ch_first")
