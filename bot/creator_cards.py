@@ -71,7 +71,7 @@ def _line(texts: Texts, language: str, card: ChatCard) -> Html:
         project = clean(card.project.project.title(language), most=TITLE_IN_LIST)
         lines.append(texts.chat(language, "chats-line-project", project=project))
     if card.raised and card.raised.gifts:
-        lines.append(texts.chat(language, "chats-line-given", donors=card.raised.donors, given=card.raised.given))
+        lines.append(texts.chat(language, "chats-line-given", donors=card.raised.donors, given=card.raised.sums))
     if card.run_by is not None:
         lines.append(texts.chat(language, "chats-run-by", name=_name(texts, language, card.run_by)))
     return Html("\n".join(lines))
@@ -107,7 +107,7 @@ def chat(texts: Texts, links: Links, language: str, card: ChatCard, *, several: 
     back = missing if rights.present or not chat.tipping else []  # "paused" says it
     more = []
     if card.raised and card.raised.gifts:
-        more.append(texts.chat(language, "chat-card-given", donors=card.raised.donors, given=card.raised.given))
+        more.append(texts.chat(language, "chat-card-given", donors=card.raised.donors, given=card.raised.sums))
     if chat.presets_minor and card.project:
         currency = card.project.project.target.currency
         shown = " · ".join(texts.money(language, Money(minor, currency)) for minor in chat.presets_minor)
@@ -205,7 +205,7 @@ def stats(texts: Texts, language: str, figures: CreatorStats) -> Rendered:
 
 
 def _period(texts: Texts, language: str, name: str, tally: Tally) -> Html:
-    return texts.chat(language, f"stats-{name}", donors=tally.donors, gifts=tally.gifts, given=tally.given)
+    return texts.chat(language, f"stats-{name}", donors=tally.donors, gifts=tally.gifts, given=tally.sums)
 
 
 def _top(texts: Texts, language: str, chat: Chat, place: int, counter: PostCounter) -> Html:
@@ -218,7 +218,7 @@ def _top(texts: Texts, language: str, chat: Chat, place: int, counter: PostCount
         place=place,
         post=link(post_url(chat, counter.post.message_id), excerpt) if addressed else excerpt,
         donors=counter.raised.donors,
-        given=counter.raised.given,
+        given=counter.raised.sums,
     )
 
 
@@ -233,7 +233,7 @@ def digest(texts: Texts, language: str, summary: Digest) -> Rendered:
     tally = summary.tally
     since = texts.chat(language, "digest-since", since=summary.since) if summary.since else None
     names = list(dict.fromkeys(_named(texts, language, gift) for gift in summary.named if gift.name))
-    given = {"donors": tally.donors, "given": tally.given, "project": _projects(texts, language, summary.projects)}
+    given = {"donors": tally.donors, "given": tally.sums, "project": _projects(texts, language, summary.projects)}
     about = summary.about
     text = paragraphs(
         texts.chat(language, "digest-slot", **given)
@@ -259,4 +259,4 @@ def _named(texts: Texts, language: str, gift: LatestGift) -> Html:
 
 
 def _ever(texts: Texts, language: str, ever: Tally) -> Html:
-    return texts.chat(language, "digest-ever", donors=ever.donors, given=ever.given)
+    return texts.chat(language, "digest-ever", donors=ever.donors, given=ever.sums)

@@ -21,7 +21,7 @@ def carrier(
     """What was given for the message so far, who is thanked, and the amounts (none, where tipping rests)."""
     title = card.project.title(language)
     if card.raised.gifts:
-        head = texts.chat(language, "carrier", donors=card.raised.donors, given=card.raised.given, project=title)
+        head = texts.chat(language, "carrier", donors=card.raised.donors, given=card.raised.sums, project=title)
     else:
         head = texts.chat(language, "carrier-none", project=title)
     thanks = texts.chat(language, "carrier-author", author=card.author) if card.author else None

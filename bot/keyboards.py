@@ -14,7 +14,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Visibility
 from giving.projects import Project, ProjectCard, Tally
-from giving.rails import How, Shown, Way
+from giving.rails import How, Shown
 from giving.tips import Tip
 from services.links import Links
 from services.projects import Page
@@ -62,7 +62,7 @@ def post_keyboard(
 ) -> InlineKeyboardMarkup:
     """The counter (leads into the private chat), then the amounts; none, where tipping rests."""
     if tally.gifts:
-        label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.given)
+        label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.sums)
     else:
         label = texts.plain(language, "post-counter-none")
     if test_money:
@@ -91,24 +91,32 @@ def project_amounts(texts: Texts, language: str, project: Project, presets: Sequ
 
 def tip_card(texts: Texts, language: str, card: TipCard, giver: str, pay_url: str | None) -> InlineKeyboardMarkup:
     """By what it can be paid, who will see what, cancel."""
-    tip, pays = card.tip, _pays(texts, language, card.tip, card.ways, pay_url)
+    tip, pays = card.tip, _pays(texts, language, card, pay_url)
     cancel = tap(texts.plain(language, "button-cancel"), cb.TipDo(tip=tip.id, deed=cb.TipDeed.CANCEL))
-    return keyboard([*pays, *_visibility(texts, language, tip, giver), [cancel]])
+    return keyboard([*pays, *_visibility(texts, language, tip, giver, paid_for(card)), [cancel]])
 
 
-def _pays(texts: Texts, language: str, tip: Tip, ways: Sequence[Way], pay_url: str | None) -> Rows:
+def paid_for(card: TipCard) -> Money:
+    """What an unpaid tip will be, by the way that is chosen: what was wished, or its price in another currency."""
+    return (card.ways[0].price if card.ways else None) or card.tip.amount
+
+
+def _pays(texts: Texts, language: str, card: TipCard, pay_url: str | None) -> Rows:
     """The page (without a link, try again) where it is paid at once; then every other way, with what will happen."""
+    tip, ways = card.tip, card.ways
     now = ways[0].how is How.NOW if ways else True
     rows: Rows = []
     if now and pay_url is not None:
         scanned = (ways and ways[0].shown is Shown.QR) or not leads_to_page(pay_url)
-        rows += pay(texts, language, tip.amount, pay_url, cb.TipCode(tip=tip.id) if scanned else None)
+        rows += pay(texts, language, paid_for(card), pay_url, cb.TipCode(tip=tip.id) if scanned else None)
     elif now:
         again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
         rows.append([tap(texts.plain(language, "button-retry"), again)])
     for way in ways[1:] if now else ways:
         rail, key = texts.named(language, "rail", way.rail), f"button-way-{way.how}"
         about = {"sum": way.settles_at} if way.settles_at is not None else {}
+        if way.price is not None:
+            key, about = "button-way-price", {"price": way.price}
         rows.append([tap(texts.plain(language, key, rail=rail, **about), cb.TipRail(tip=tip.id, rail=way.rail))])
     return rows
 
@@ -122,11 +130,11 @@ def pay(texts: Texts, language: str, amount: Money, url: str, code: CallbackData
     return [*rows, [opens(texts.plain(language, "button-code-open"), url)]] if page else rows
 
 
-def _visibility(texts: Texts, language: str, tip: Tip, giver: str) -> Rows:
+def _visibility(texts: Texts, language: str, tip: Tip, giver: str, amount: Money) -> Rows:
     def choose(visibility: Visibility) -> CallbackData:
         return cb.TipShown(tip=tip.id, visibility=visibility)
 
-    return visibilities(texts, language, giver, tip.amount, tip.visibility, choose)
+    return visibilities(texts, language, giver, amount, tip.visibility, choose)
 
 
 def visibilities(

@@ -29,7 +29,7 @@ def mine(texts: Texts, links: Links, language: str, card: SlotCard | None) -> Re
         choose = _do(texts, language, "button-slot-open-again", SlotDeed.CHOOSE)
         return Rendered(texts.chat(language, "slot-closed", name=slot.name), keyboard([[choose]]))
     key = "slot-mine" if card.raised.gifts else "slot-mine-none"
-    given = {"donors": card.raised.donors, "given": card.raised.given} if card.raised.gifts else {}
+    given = {"donors": card.raised.donors, "given": card.raised.sums} if card.raised.gifts else {}
     head = texts.chat(language, key, name=slot.name, project=project, **given)
     closed = None if card.project.project.open else texts.chat(language, "slot-project-closed")
     return Rendered(paragraphs(head, closed, _share(texts, links, language, card)), _mine(texts, links, language, slot))
@@ -104,7 +104,7 @@ def to_give(
     else:
         amounts = keyboards.designated(texts, links, language, project)
     key = "slot-card" if card.raised.gifts else "slot-card-none"
-    given = {"donors": card.raised.donors, "given": card.raised.given} if card.raised.gifts else {}
+    given = {"donors": card.raised.donors, "given": card.raised.sums} if card.raised.gifts else {}
     head = texts.chat(language, key, name=card.slot.name, **given)
     rows = keyboards.project_card(texts, links, language, project, amounts, back=False)
     return Rendered(paragraphs(intro, head, project_text(texts, language, card.project)), rows)

@@ -41,6 +41,11 @@ def exchange(rail: str) -> Account:
     return Account(f"exchange:{rail}")
 
 
+def exchange_back(rail: str) -> Account:
+    """What was converted and given back since: the next conversion brings both of its currencies to nothing."""
+    return Account(f"exchange:{rail}:back")
+
+
 def dispute_held(dispute: str) -> Account:
     """What a provider took back until a dispute is decided."""
     return Account(f"dispute:{dispute}:held")

@@ -1,12 +1,14 @@
 """What lay with a rail in one currency was turned into another: the operator books it, with a rate and a proof."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from giving.accounts import exchange, rail_clearing
+from giving.accounts import exchange, exchange_back, rail_clearing
+from giving.converting import Share, project_postings
 from giving.ledger import Entry, Posting
 from giving.money import DECIMALS, Money
 
@@ -68,16 +70,38 @@ class Conversion:
         written = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0) / 2
         return written + Decimal(1).scaleb(-DECIMALS[self.bought.currency]) / 2 / _major(self.sold)
 
-    def entry(self, at: datetime) -> Entry:
-        """One leg for each currency through `exchange:<rail>`; each sums to zero."""
-        held, between = rail_clearing(self.rail), exchange(self.rail)
-        postings = (
-            Posting(held, -self.sold),
-            Posting(between, self.sold),
-            Posting(between, -self.bought),
-            Posting(held, self.bought),
-        )
-        return Entry(self.key, at, postings)
+    def entry(self, at: datetime, shares: Sequence[Share] = (), back: "Back | None" = None) -> Entry:
+        """What tips make up of it (`shares`) is turned in their projects' credit, the rest by `exchange:<rail>`.
+
+        `back`: what was converted, and given back since, ends here. Each currency sums to zero.
+        """
+        between, again = exchange(self.rail), exchange_back(self.rail)
+        out = [self.sold, back.sold] if back is not None else [self.sold]
+        come = [self.bought, back.bought] if back is not None else [self.bought]
+        sold = sum(part.minor for part in (*out, *(-share.sold for share in shares)))
+        bought = sum(part.minor for part in (*come, *(-share.bought for share in shares)))
+        postings = [Posting(rail_clearing(self.rail), -self.sold), *project_postings(shares)]
+        postings += [
+            Posting(between, Money(sold, self.sold.currency)), Posting(between, Money(-bought, self.bought.currency)),
+            Posting(rail_clearing(self.rail), self.bought),
+        ]  # fmt: skip
+        if back is not None:
+            postings += [Posting(again, -back.sold), Posting(again, back.bought)]
+        return Entry(self.key, at, tuple(posting for posting in postings if posting.amount))
+
+    def same_as(self, booked: Sequence[Posting]) -> bool:
+        """Whether an entry's postings are those of these figures, whosever gifts it turned."""
+        held = rail_clearing(self.rail)
+        moved = {posting.amount for posting in booked if posting.account == held}
+        return moved == {-self.sold, self.bought}
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What lies in `exchange:<rail>:back`: so much went out again that had come to so much. Both positive."""
+
+    sold: Money
+    bought: Money
 
 
 def amount_of(text: str, currency: str) -> Money:

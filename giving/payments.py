@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from giving.accounts import Account, rail_clearing
+from giving.converting import Share
 from giving.ledger import (
     Entry,
 )
@@ -191,7 +192,8 @@ class Return:
 class Settlement:
     """What one event changes: entries to append, tips as they are after it, the payment's new state.
 
-    `look_up`: nothing is booked by the event itself; its payment is to be looked up now.
+    `look_up`: nothing is booked by the event itself; its payment is to be looked up now. `turned`: what is unmade of
+    conversions, by the last of the entries. `priced`: those of `paid` that were paid in another currency.
     """
 
     outcome: Outcome
@@ -202,6 +204,8 @@ class Settlement:
     returned: tuple[Return, ...] = ()
     payment: Payment | None = None
     look_up: bool = False
+    turned: tuple[Share, ...] = ()
+    priced: tuple[Tip, ...] = ()
 
 
 def paid_key(rail: str, charge: str | None) -> str:

@@ -46,7 +46,7 @@ class ProjectText:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What money is raised for. One currency: its target's."""
+    """What money is raised for: its target's currency is the one its total is in."""
 
     id: UUID
     slug: str
@@ -74,11 +74,21 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What has been given to something (a project, a post, a chat): paid gifts only, refunds taken off."""
+    """What has been given to something (a project, a post, a chat): paid gifts only, refunds taken off.
+
+    `apart`: what was given in other currencies and is not converted; it never counts towards a target. Donors and gifts
+    are those of all currencies.
+    """
 
     given: Money
     donors: int = 0
     gifts: int = 0
+    apart: tuple[Money, ...] = ()
+
+    @property
+    def sums(self) -> tuple[Money, ...]:
+        """For words: what was given, each currency for itself."""
+        return (self.given, *self.apart) if self.given or not self.apart else self.apart
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from giving.money import Money
+from giving.stars import StarRate
 
 
 class Shown(StrEnum):
@@ -38,6 +39,7 @@ class Capabilities:
     `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
     `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
+    `rate`: what it takes instead of money that it does not carry.
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -50,11 +52,23 @@ class Capabilities:
     disputes: bool = False
     needs_account: bool = False
     lasts: timedelta | None = None
+    rate: StarRate | None = None
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""
         limits = self.limits.get(amount.currency)
         return limits is not None and limits[0].minor <= amount.minor <= limits[1].minor
+
+    def price(self, amount: Money) -> Money | None:
+        """What a payment of this asks: the amount itself, or what the rate says; None if it can't be carried."""
+        rate = self.rate if amount.currency not in self.limits else None
+        if rate is not None and amount.currency == rate.per.currency:
+            amount = rate.price(amount)
+        return amount if self.carries(amount) else None
+
+    def worth(self, asked: Money) -> Money:
+        """What was asked for, in the money that its rate is in; for limits, never for the books."""
+        return self.rate.worth(asked) if self.rate is not None and asked.currency in self.limits else asked
 
     def least(self, currency: str) -> Money | None:
         """The least one payment carries; None if it does not carry this currency."""
@@ -73,13 +87,15 @@ class How(StrEnum):
 class Way:
     """A rail that a donor may choose for this amount. `settles_at`: the sum a tab is settled at, for the words.
 
-    `shown`: how they get to pay.
+    `shown`: how they get to pay. `price`: what is paid for it, where that is another currency; `rate`: at this rate.
     """
 
     rail: str
     how: How
     settles_at: Money | None = None
     shown: Shown = Shown.LINK
+    price: Money | None = None
+    rate: StarRate | None = None
 
 
 def ways(
@@ -88,15 +104,17 @@ def ways(
     """The rails that can carry this amount, their own last choice first, else in the order they are switched on.
 
     `connected`: rails this organisation has an account with. What a rail carries only in larger sums goes on the tab;
-    whatever can be paid at once comes first.
+    whatever can be paid at once comes first, and what is paid in another currency last: one chooses that knowingly.
     """
     found: list[Way] = []
     for name, can in rails.items():
         if can.needs_account and name not in connected:
             continue
         least = can.least(amount.currency)
-        if can.carries(amount):
+        if (price := can.price(amount)) == amount:
             found.append(Way(name, How.NOW, shown=can.shown))
+        elif price is not None:
+            found.append(Way(name, How.NOW, shown=can.shown, price=price, rate=can.rate))
         elif least is not None and amount.minor < least.minor:
             found.append(Way(name, How.TAB, max(settles_at, least), can.shown))
-    return sorted(found, key=lambda way: (way.rail != last, way.how is How.TAB))
+    return sorted(found, key=lambda way: (way.rail != last, way.price is not None, way.how is How.TAB))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from giving.converting import Share, turned_back, turned_back_entry
 from giving.ledger import (
     dispute_lost,
     dispute_withdrawn,
@@ -44,11 +45,13 @@ def decide_settlement(
     books: Books | None = None,
     shares: Mapping[UUID, Money] | None = None,
     went_out_at: datetime | None = None,
+    converted: Mapping[UUID, Share] | None = None,
 ) -> Settlement:
     """What the event means, given its payment, the payment's tips and the entry keys that are booked already.
 
     `shares`: how much of which tip a refund is about, where that is known: asked for by tip, or booked before.
     `went_out_at`: when the refund that a REFUND_FAILED is about went out, if it is booked.
+    `converted`: what was turned into another currency of these tips, in all.
     """
     if (early := _of_no_payment(event, booked, books)) is not None:
         return early
@@ -71,7 +74,7 @@ def decide_settlement(
         return Settlement(Outcome.REPLAYED)
     match event.kind:
         case EventKind.REFUNDED | EventKind.DISPUTE_LOST:
-            return _returned(event, payment, tips, where, shares or {})
+            return _returned(event, payment, tips, where, shares or {}, converted or {})
         case EventKind.REFUND_FAILED if went_out_at is not None and event.occurred_at < went_out_at:
             return Settlement(Outcome.NOTED, "it was tried again since, and went out")
         case EventKind.REFUND_FAILED:
@@ -122,10 +125,13 @@ def _paid(
     event: RailEvent, payment: Payment, tips: Sequence[Tip], booked: Collection[str], fresh: Callable[[], Fresh],
     books: Books,
 ) -> Settlement:  # fmt: skip
-    """Each of its tips is paid by it; one that was paid before makes an extra gift, which is given back."""
+    """Each of its tips is paid by it; one that was paid before makes an extra gift, which is given back.
+
+    A single tip may be paid in another currency, by a rail with a rate: it is what was paid from then on.
+    """
     if event.amount is None or event.their_id is None or event.amount != payment.amount:
         return Settlement(Outcome.ODD, "amount differs from the payment's")
-    originals = [tip for tip in tips if tip.extra_of is None]
+    originals, priced = _as_paid([tip for tip in tips if tip.extra_of is None], payment.amount)
     if not originals or sum_of((t.amount for t in originals), payment.amount.currency) != payment.amount:
         return Settlement(Outcome.ODD, "tips do not add up to the payment")
     charge, at = event.their_id, event.occurred_at
@@ -138,12 +144,14 @@ def _paid(
     entries = [entry]
     if event.fee and f"fee:{event.rail}:{charge}" not in booked:
         entries.append(fee_charged(rail=event.rail, their_id=charge, at=at, held=books.fees_from, fee=event.fee))
+    paid = tuple(tip.paid(charge=charge, entry_key=entry.key, at=at) for tip in originals if tip.charge is None)
     return Settlement(
         Outcome.BOOKED,
         entries=tuple(entries),
-        paid=tuple(tip.paid(charge=charge, entry_key=entry.key, at=at) for tip in originals if tip.charge is None),
+        paid=paid,
+        priced=paid if priced else (),
         extra=tuple(
-            extra(tip, fresh()).paid(charge=charge, entry_key=entry.key, at=at)
+            extra(replace(tip, payment=payment.id), fresh()).paid(charge=charge, entry_key=entry.key, at=at)
             for tip in originals
             if tip.charge is not None
         ),
@@ -151,9 +159,17 @@ def _paid(
     )
 
 
+def _as_paid(tips: list[Tip], amount: Money) -> tuple[list[Tip], bool]:
+    """The tips of a payment, and whether it is one that is paid in another currency. None, if they are of several."""
+    if len(tips) == 1 and tips[0].amount.currency != amount.currency:
+        return [replace(tips[0], amount=amount)], True
+    return (tips if all(tip.amount.currency == amount.currency for tip in tips) else []), False
+
+
 def _returned(
-    event: RailEvent, payment: Payment, tips: Sequence[Tip], books: Books, shares: Mapping[UUID, Money]
-) -> Settlement:
+    event: RailEvent, payment: Payment, tips: Sequence[Tip], books: Books, shares: Mapping[UUID, Money],
+    converted: Mapping[UUID, Share],
+) -> Settlement:  # fmt: skip
     """A refund, whole or in part, or a dispute that was lost."""
     if event.amount is None or event.their_id is None or event.charge is None:
         return Settlement(Outcome.ODD, "names no charge")
@@ -174,9 +190,10 @@ def _returned(
             rail=rail, their_id=event.their_id, at=at, held=books.held, amount=event.amount, by_project=by_project,
             settled=event.settled,
         )  # fmt: skip
-    return Settlement(
-        Outcome.BOOKED, entries=(entry,), returned=tuple(_less(tip, amount, at) for tip, amount in found)
-    )  # fmt: skip
+    turned = turned_back(found, converted)
+    entries = (entry, turned_back_entry(rail, event.their_id, at, turned)) if turned else (entry,)
+    returned = tuple(_less(tip, amount, at) for tip, amount in found)
+    return Settlement(Outcome.BOOKED, entries=entries, returned=returned, turned=turned)
 
 
 def spread(

@@ -26,10 +26,10 @@ class StarRate:
             raise ValueError("a rate is at least one Star for some money")
 
     def price(self, amount: Money) -> Money:
-        """What this amount of money costs in whole Stars, half up, at least one. Raises: CurrencyMismatch."""
+        """What this amount of money costs: whole Stars, rounded up, so at least one. Raises: CurrencyMismatch."""
         if amount.currency != self.per.currency:
             raise CurrencyMismatch(f"{amount.currency} and {self.per.currency}")
-        return Money(max(1, _half_up(amount.minor * self.stars, self.per.minor)), STARS)
+        return Money(max(1, -(-amount.minor * self.stars // self.per.minor)), STARS)
 
     def worth(self, stars: Money) -> Money:
         """What so many Stars come to in money, half up: for words, never for the books. Raises: CurrencyMismatch."""

@@ -113,7 +113,7 @@ def day_of(option: str, text: str | None) -> date | None:
 def convert(
     context: click.Context, rail: str, stars: int, amount: str, currency: str, rate: str, proof: str
 ) -> None:  # fmt: skip
-    """Book that Stars were turned into money: one entry, through exchange:stars, in the audit log."""
+    """Book that Stars were turned into money, and credit it to the projects whose gifts they were; in the audit log."""
     import logs
     from giving.conversions import Conversion, ConversionRefused, amount_of, rate_of
     from giving.money import Money
@@ -134,6 +134,8 @@ def convert(
         raise Refused(str(refused)) from None
     said = "booked" if done.is_new else "was booked before, nothing is changed"
     click.echo(f"{done.key}: {said}")
+    if done.gifts and done.credited is not None:
+        click.echo(f"gifts it turned: {done.gifts}, credited to projects: {_major(done.credited)} {currency}")
     click.echo(f"with {rail} now: {done.left.minor} Stars, {_major(done.held)} {currency}")
 
 

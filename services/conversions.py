@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from giving.accounts import rail_clearing
-from giving.conversions import Conversion, ConversionRefused
+from giving.accounts import exchange_back, rail_clearing
+from giving.conversions import Back, Conversion, ConversionRefused
+from giving.converting import Share, shares_of
 from giving.money import Money
 from services.clock import Clock, utc_now
+from services.settlement.batch import turns_of
 from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 
@@ -16,12 +18,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """What is booked: the entry's key, whether it is new, and what lies with the rail after it."""
+    """What is booked: the entry's key, whether it is new, and what lies with the rail after it.
+
+    `gifts`: how many gifts it turned, in whole or in part; `credited`: what projects were credited for them.
+    """
 
     key: str
     is_new: bool
     left: Money
     held: Money
+    gifts: int = 0
+    credited: Money | None = None
 
 
 class ConversionService:
@@ -34,13 +41,14 @@ class ConversionService:
     async def convert(self, conversion: Conversion) -> Converted:
         """Book it; the same proof again changes nothing.
 
-        Raises: ConversionRefused (more than lies with the rail; or this proof is booked with other figures).
+        Raises: ConversionRefused (more than lies with the rail, or of projects in another currency; or this proof is
+        booked with other figures).
         """
-        now = self._now()
+        now, shares = self._now(), list[Share]()
         async with self._unit() as work:
             is_new = await self._is_new(work, conversion)
             if is_new:
-                await work.ledger.append([conversion.entry(now)], now=now)
+                shares = await self._book(work, conversion)
             left, held = await _held(work, conversion)
             if is_new and left.minor < 0:  # looked at after the entry, which holds the account until the commit
                 had = left + conversion.sold
@@ -50,13 +58,36 @@ class ConversionService:
                 await work.audit.add(_record(conversion), now=now)
         if is_new:
             log.info("converted", key=conversion.key, sold_minor=conversion.sold.minor, rail=conversion.rail)
-        return Converted(conversion.key, is_new, left, held)
+        credited = Money(sum(share.bought.minor for share in shares), conversion.bought.currency)
+        return Converted(conversion.key, is_new, left, held, len(shares), credited)
+
+    async def _book(self, work: Work, conversion: Conversion) -> list[Share]:
+        """The entry, and what it turns of whose gifts: those of projects in what was bought, the oldest first."""
+        now, bought = self._now(), conversion.bought.currency
+        before, _ = await _held(work, conversion)
+        waiting = await work.conversions.waiting(conversion.sold.currency)
+        there = min(before, (await _held(work, conversion))[0])  # who pays, or converts, meanwhile is not counted
+        back = await _back(work, conversion)
+        sold, come = conversion.sold, conversion.bought
+        if back is not None:
+            sold, come = sold + back.sold, come + back.bought
+        shares = shares_of((one for one, currency in waiting if currency == bought), sold, come)
+        nobodys = there.minor + sold.minor - conversion.sold.minor - sum(one.left.minor for one, _ in waiting)
+        if (more := sold.minor - sum(share.sold.minor for share in shares)) > nobodys and there >= conversion.sold:
+            raise ConversionRefused(
+                f"{more} of these {sold.minor} {sold.currency} are gifts to projects in another currency than {bought}"
+            )
+        await work.ledger.append([conversion.entry(now, shares, back)], now=now)
+        await work.conversions.add_many(conversion.key, shares)
+        await work.tallies.apply(gift for share in shares for gift in turns_of(share))
+        await work.creators.counters_changed({share.tip.post for share in shares if share.tip.post}, now)
+        return shares
 
     async def _is_new(self, work: Work, conversion: Conversion) -> bool:
         booked = await work.ledger.by_key(conversion.key)
         if booked is None:
             return True
-        if booked.postings != conversion.entry(booked.occurred_at).postings:
+        if not conversion.same_as(booked.postings):
             raise ConversionRefused(f"{conversion.proof_id}: is booked already, with other figures ({conversion.key})")
         return False
 
@@ -65,6 +96,14 @@ async def _held(work: Work, conversion: Conversion) -> tuple[Money, Money]:
     account = rail_clearing(conversion.rail)
     sold, bought = conversion.sold.currency, conversion.bought.currency
     return await work.ledger.balance(account, sold), await work.ledger.balance(account, bought)
+
+
+async def _back(work: Work, conversion: Conversion) -> Back | None:
+    """What was converted, and given back since, in the currencies of this one."""
+    account = exchange_back(conversion.rail)
+    sold = await work.ledger.balance(account, conversion.sold.currency)
+    bought = -await work.ledger.balance(account, conversion.bought.currency)
+    return Back(sold, bought) if sold.minor > 0 and bought.minor > 0 else None
 
 
 def _record(conversion: Conversion) -> AuditRecord:

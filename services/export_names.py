@@ -18,6 +18,7 @@ _CHART: Final = (
     (r"operator:payable:([^:]+)", "Liabilities:Operator:Payable:{1}"),
     (r"expense:([^:]+):([^:]+)", "Expenses:{1}:{2}"),
     (r"exchange:([^:]+)", "Equity:Exchange:{1}"),
+    (r"exchange:([^:]+):back", "Equity:Exchange:{1}:Back"),
     (r"(.*)", "Equity:Other:{1}"),
 )
 

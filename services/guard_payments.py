@@ -74,6 +74,7 @@ class PaymentGuard:
 
     async def allow(self, work: Work, asks: Sequence[LinkAsk]) -> list[GivingError | None]:
         """None for who may have a new pay page, else why not; what is granted is spent in this unit of work."""
+        asks = self._in_money(asks)
         now, donors = self._now(), {ask.donor for ask in asks}
         links = await work.budgets.lock([links_of(donor) for donor in donors])
         before = _moments(donors, links_of, links)
@@ -97,9 +98,16 @@ class PaymentGuard:
 
     async def permits(self, work: Work, asks: Sequence[LinkAsk]) -> list[GivingError | None]:
         """The same for pages that are open already, just before they are paid: nothing is spent, nothing written."""
-        now = self._now()
+        now, asks = self._now(), self._in_money(asks)
         budgets = await self._budgets(work, asks, {}, now)
         return [decide_links([ask], replace(budgets, links={}), self._rules, now)[0] for ask in asks]
+
+    def _in_money(self, asks: Sequence[LinkAsk]) -> list[LinkAsk]:
+        """What is paid by a rate, in the money it is worth: the raised least amount is meant in that."""
+        return [
+            replace(ask, amount=rail.capabilities.worth(ask.amount)) if (rail := self._rails.get(ask.rail)) else ask
+            for ask in asks
+        ]
 
     async def _budgets(
         self, work: Work, asks: Sequence[LinkAsk], links: dict[UUID, datetime], now: datetime

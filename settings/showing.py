@@ -59,8 +59,11 @@ def _against(name: str, settings: Settings) -> list[str]:
                 "rails.stars.acknowledged: Telegram's terms read against charity, and 100 % can't literally hold with"
                 f' Stars; read "Stars and charity" in docs/rails.md, then write here: {STARS_ACKNOWLEDGED}'
             )
-        if not stars:
-            lines.append("rails.stars: carries Stars only; tips.currency (and the projects' currency) must be XTR")
+        if settings.tips.currency not in ("XTR", settings.rails.stars.rate_currency):
+            lines.append(
+                "rails.stars.rate_currency: must be tips.currency, as it says what gifts cost in Stars"
+                " (or tips.currency XTR, where everything is in Stars)"
+            )
         return lines
     if name == "telegram" and stars:
         return ["rails.telegram: carries money only, no Stars; tips.currency must not be XTR"]

@@ -121,12 +121,13 @@ class BudgetStore:
             select(payments)
             .join(look_ups, look_ups.c.payment_id == payments.c.id)
             .where(payments.c.rail.in_(rails), payments.c.their_id.is_not(None), payments.c.state.not_in(FINAL))
-            .where(select(tips.c.id).where(tips.c.payment_id == payments.c.id, tips.c.state == "offered").exists())
         )
+        wished = select(tips.c.id).where(tips.c.payment_id == payments.c.id, tips.c.state == "offered")
+        if asked.below_minor is not None:  # as it is wished: what is asked for it may be in another currency
+            wished = wished.where(tips.c.amount_minor < asked.below_minor)
+        found = found.where(wished.exists())
         if asked.donor is not None:
             found = found.where(payments.c.donor_id == asked.donor)
-        if asked.below_minor is not None:
-            found = found.where(payments.c.amount_minor < asked.below_minor)
         if asked.known is not None:
             given = tips.alias("given")
             paid = given.c.paid_at.is_not(None) & (given.c.state == "paid")

@@ -156,10 +156,15 @@ class CreatorStore:
         return {row.id: _post(row) for row in rows}
 
     async def top_posts(self, chat: UUID, currency: str, limit: int) -> list[UUID]:
-        """The chat's posts that were given most."""
-        given = (tallies.c.subject_id == posts.c.id) & (tallies.c.currency == currency) & (tallies.c.gifts > 0)
-        statement = select(posts.c.id).join(tallies, given).where(posts.c.chat_id == chat)
-        most = statement.order_by(tallies.c.given_minor.desc(), posts.c.id.desc()).limit(limit)
+        """The chat's posts that were given most, in this currency; then those that were given others only."""
+        sums = select(
+            tallies.c.subject_id,
+            func.sum(case((tallies.c.currency == currency, tallies.c.given_minor), else_=0)).label("minor"),
+        )
+        theirs = sums.where(tallies.c.subject_id.in_(select(posts.c.id).where(posts.c.chat_id == chat)))
+        given = theirs.group_by(tallies.c.subject_id).having(func.sum(tallies.c.gifts) > 0).subquery()
+        statement = select(given.c.subject_id)
+        most = statement.order_by(given.c.minor.desc(), given.c.subject_id.desc()).limit(limit)
         return list((await self._connection.execute(most)).scalars())
 
     async def recent_posts(self, chat: UUID, limit: int) -> list[UUID]:

@@ -9,6 +9,7 @@ from storage.tables import (
     audit_log,
     chat_managers,
     chats,
+    conversions,
     dialogs,
     methods,
     outbox,
@@ -104,6 +105,13 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
         )
         .join(projects, projects.c.id == tips.c.project_id)
         .outerjoin(chats, chats.c.id == tips.c.chat_id)
+        .where(tips.c.donor_id == person)
+        .order_by(tips.c.id),
+        "turned_into_money": select(
+            tips.c.receipt_code, conversions.c.sold_minor, tips.c.currency.label("sold_currency"),
+            conversions.c.bought_minor, conversions.c.currency, conversions.c.entry_key,
+        )
+        .join(tips, tips.c.id == conversions.c.tip_id)
         .where(tips.c.donor_id == person)
         .order_by(tips.c.id),
         "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at, refunds.c.reason)

@@ -85,10 +85,11 @@ class PaymentStore:
         ]  # fmt: skip
         await _ADD.run(self._connection, rows)
 
-    async def change_rail(self, payment: UUID, rail: str, account: str | None) -> None:
-        """Another rail for a payment that no rail was asked for yet."""
+    async def change_rail(self, payment: UUID, rail: str, account: str | None, amount: Money) -> None:
+        """Another rail for a payment that no rail was asked for yet, and what is asked there."""
         unasked = (payments.c.id == payment) & payments.c.wish.is_(null()) & payments.c.their_id.is_(None)
-        await self._connection.execute(update(payments).where(unasked).values(rail=rail, account=account))
+        asked = {"rail": rail, "account": account, "amount_minor": amount.minor, "currency": amount.currency}
+        await self._connection.execute(update(payments).where(unasked).values(asked))
 
     async def is_asked(self, payment: UUID) -> bool:
         """Whether a rail was asked for it, so that it may be paid."""

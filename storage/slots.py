@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from giving.money import Money
 from giving.projects import Tally
 from giving.slots import Slot
 from giving.tips import Tip, TipState
+from storage.currencies import tally_of
 from storage.tables import people, slots, supporters, tips
 from storage.tips import read_tip
 from storage.upsert import insert_into
@@ -68,14 +68,16 @@ class SlotStore:
 
     async def given(self, subjects: Collection[UUID], currency: str) -> Tally:
         """What several subjects were given together; who gave to more than one counts once."""
-        theirs = supporters.c.subject_id.in_(subjects) & (supporters.c.currency == currency) & (supporters.c.gifts > 0)
+        theirs = supporters.c.subject_id.in_(subjects)
         sums = select(
-            func.coalesce(func.sum(supporters.c.given_minor), 0).label("minor"),
-            func.count(supporters.c.donor_id.distinct()).label("donors"),
-            func.coalesce(func.sum(supporters.c.gifts), 0).label("gifts"),
-        ).where(theirs)
-        row = (await self._connection.execute(sums)).one()
-        return Tally(Money(int(row.minor), currency), row.donors, int(row.gifts))
+            supporters.c.currency,
+            func.sum(supporters.c.given_minor).label("minor"),
+            func.sum(supporters.c.gifts).label("gifts"),
+        )
+        rows = (await self._connection.execute(sums.where(theirs).group_by(supporters.c.currency))).all()
+        gave = select(func.count(supporters.c.donor_id.distinct())).where(theirs, supporters.c.gifts > 0)
+        donors = int(await self._connection.scalar(gave) or 0) if rows else 0
+        return tally_of([(row.currency, int(row.minor), int(row.gifts)) for row in rows], currency, donors)
 
     async def latest(self, slot: UUID, chats: Collection[UUID], limit: int) -> list[tuple[Tip, str]]:
         """The newest paid tips on the slot and in these chats, with their donors' names."""

@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.projects import Tally
+from storage.currencies import tally_of
 from storage.sets import SetStatement, insert_rows, reader, types_of
 from storage.tables import supporters, tallies
 
@@ -94,9 +95,23 @@ class TallyStore:
         return changed
 
     async def of(self, subjects: Collection[UUID], currency: str) -> dict[UUID, Tally]:
-        """What each subject was given; subjects nobody gave to are there with nothing."""
+        """What each subject was given, in `currency` and apart; subjects nobody gave to are there with nothing."""
         found = dict.fromkeys(subjects, Tally(Money(0, currency)))
-        where = tallies.c.subject_id.in_(subjects) & (tallies.c.currency == currency)
-        for row in await self._connection.execute(select(tallies).where(where)):
-            found[row.subject_id] = Tally(Money(row.given_minor, currency), row.donors, row.gifts)
+        rows: dict[UUID, list[Row[Any]]] = defaultdict(list)
+        for row in await self._connection.execute(select(tallies).where(tallies.c.subject_id.in_(subjects))):
+            rows[row.subject_id].append(row)
+        several = {subject for subject, those in rows.items() if sum(row.donors > 0 for row in those) > 1}
+        donors = await self._donors(several) if several else {}
+        for subject, those in rows.items():
+            sums = [(row.currency, row.given_minor, row.gifts) for row in those]
+            found[subject] = tally_of(sums, currency, donors.get(subject, max(row.donors for row in those)))
         return found
+
+    async def _donors(self, subjects: Collection[UUID]) -> dict[UUID, int]:
+        """How many gave to each: who gave in two currencies counts once."""
+        number = func.count(supporters.c.donor_id.distinct()).label("donors")
+        gave = select(supporters.c.subject_id, number).where(
+            supporters.c.subject_id.in_(subjects), supporters.c.gifts > 0
+        )
+        rows = await self._connection.execute(gave.group_by(supporters.c.subject_id))
+        return {row.subject_id: row.donors for row in rows}

@@ -12,6 +12,7 @@ from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Tally
 from giving.tips import Tip, TipState
+from storage.currencies import tally_of
 from storage.sets import Reader, SetStatement, insert_rows, reader
 from storage.tables import people, promises, tip_keys, tips
 
@@ -125,6 +126,10 @@ class TipStore:
         rows = [(tip.id, tip.charge, tip.entry_key, tip.paid_at, booked_at) for tip in paid]
         await _PAY.run(self._connection, rows)
 
+    async def priced_many(self, priced: Sequence[Tip]) -> None:
+        """Write what was paid, where that was another currency than was wished."""
+        await self._update_many(priced, ("amount_minor", "currency"))
+
     async def returned_many(self, returned: Sequence[Tip]) -> None:
         """Write what giving back, in whole or in part, changes."""
         await self._update_many(returned, ("state", "refunded_at", "refunded_minor"))
@@ -173,17 +178,18 @@ class TipStore:
         """How much somebody gave (and took back): number of tips."""
         return int(await self._connection.scalar(select(func.count()).where(_given_by(donor))) or 0)
 
-    async def sums_of(self, donor: UUID, currency: str) -> tuple[Money, Money]:
-        """What somebody gave in all, less what went back; and what they promised and have not paid."""
-        kept = func.coalesce(func.sum(tips.c.amount_minor - tips.c.refunded_minor), 0)
-        given = select(kept).where(_given_by(donor), tips.c.state == TipState.PAID, tips.c.currency == currency)
+    async def sums_of(self, donor: UUID, currency: str) -> tuple[tuple[Money, ...], Money]:
+        """What somebody gave in all, less what went back, each currency for itself; and what they promised."""
+        kept = func.sum(tips.c.amount_minor - tips.c.refunded_minor).label("minor")
+        paid = select(tips.c.currency, kept).where(_given_by(donor), tips.c.state == TipState.PAID)
+        rows = (await self._connection.execute(paid.group_by(tips.c.currency))).all()
+        given = tally_of([(row.currency, int(row.minor), 0) for row in rows], currency)
         standing = select(func.coalesce(func.sum(promises.c.amount_minor), 0)).join(
             tips, tips.c.id == promises.c.tip_id
         )
         theirs = (promises.c.donor_id == donor) & (promises.c.currency == currency)
         promised = standing.where(theirs, tips.c.state == TipState.ON_TAB)
-        found = [int(await self._connection.scalar(one) or 0) for one in (given, promised)]
-        return Money(found[0], currency), Money(found[1], currency)
+        return given.sums, Money(int(await self._connection.scalar(promised) or 0), currency)
 
     async def gifts_of(self, donor: UUID, *, limit: int, offset: int) -> list[Tip]:
         """What somebody gave (and took back), newest first."""
@@ -219,15 +225,19 @@ class TipStore:
         self, *, chat: UUID | None = None, slot: UUID | None = None, since: datetime | None,
         until: datetime | None = None, currency: str,
     ) -> Tally:  # fmt: skip
-        """What was given in a chat, or on a slot, booked after `since` and until `until`."""
-        where = _booked(chat, slot, since, until) & (tips.c.currency == currency)
+        """What was given in a chat, or on a slot, booked after `since` and until `until`: as it was given."""
+        where = _booked(chat, slot, since, until)
         sums = select(
-            func.coalesce(func.sum(tips.c.amount_minor - tips.c.refunded_minor), 0).label("minor"),
+            tips.c.currency,
+            func.sum(tips.c.amount_minor - tips.c.refunded_minor).label("minor"),
             func.count(tips.c.donor_id.distinct()).label("donors"),
             func.count().label("gifts"),
-        ).where(where)
-        row = (await self._connection.execute(sums)).one()
-        return Tally(Money(int(row.minor), currency), row.donors, row.gifts)
+        )
+        rows = (await self._connection.execute(sums.where(where).group_by(tips.c.currency))).all()
+        donors = rows[0].donors if len(rows) == 1 else 0
+        if len(rows) > 1:
+            donors = await self._connection.scalar(select(func.count(tips.c.donor_id.distinct())).where(where)) or 0
+        return tally_of([(row.currency, int(row.minor), row.gifts) for row in rows], currency, donors)
 
 
 def _given_by(donor: UUID) -> ColumnElement[bool]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    case,
     cast,
     func,
     literal,
@@ -21,13 +22,30 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import accounts, chats, entries, postings, posts, projects, slots, supporters, tallies, tips
+from storage.tables import (
+    accounts,
+    chats,
+    conversions,
+    entries,
+    postings,
+    posts,
+    projects,
+    slots,
+    supporters,
+    tallies,
+    tips,
+)
 
 MOST_FINDINGS: Final = 100
 TALLY_SUM: Final = "a tally's sum is that of its paid tips"
 SUPPORTER: Final = ("a supporter's gifts are their paid tips", "a supporter's sum is that of their paid tips")
 Progress = Callable[[int, int], None]
 _KEPT: Final = tips.c.amount_minor - tips.c.refunded_minor
+# What a conversion takes off in the one currency, and adds in the other.
+_TURNED: Final = (
+    (tips.c.currency, -conversions.c.sold_minor),
+    (conversions.c.currency, conversions.c.bought_minor),
+)
 FIRST: Final = UUID(int=0)  # no entry's id comes before it
 
 
@@ -52,6 +70,7 @@ def checks() -> dict[tuple[str, ...], Select[Any]]:
         "a project is credited its paid tips less refunds": _credited(),
         "the operator's bank has what payouts brought": _paid_out(),
         "a payout that failed is turned back whole": _turned_back(),
+        "no more of a tip is converted than there is": _converted(),
     }
     of_tallies = (*(f"a tally's {each} are those of its paid tips" for each in ("donors", "gifts")), TALLY_SUM)
     return {(name,): query for name, query in one.items()} | {of_tallies: _tallies(), SUPPORTER: _supporters()}
@@ -190,21 +209,35 @@ def _bare(name: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _credited() -> Select[Any]:
-    total = func.sum(_KEPT).label("total")
-    paid = select(tips.c.project_id, tips.c.currency, total).where(tips.c.state == "paid")
-    given = paid.group_by(tips.c.project_id, tips.c.currency).subquery()
-    account = select(
-        _bare(accounts.c.name).label("project"), (-accounts.c.balance_minor).label("total"), accounts.c.currency
+    """Per project and currency: what tips gave, less what was turned into another currency, and what it came to."""
+    zero = literal(0)
+    paid = select(_project(), tips.c.currency, _KEPT.label("paid"), zero.label("booked")).where(tips.c.state == "paid")
+    turned = [
+        select(_project(), money, figure, zero).join(conversions, conversions.c.tip_id == tips.c.id)
+        for money, figure in _TURNED
+    ]
+    booked = select(_bare(accounts.c.name), accounts.c.currency, zero, -accounts.c.balance_minor)
+    of_projects = booked.where(accounts.c.name.like("project:%:credited"))
+    both = union_all(paid, *turned, of_projects).subquery()
+    expected, found = func.sum(both.c.paid), func.sum(both.c.booked)
+    wrong = select(both.c.project, expected.label("expected"), found.label("found"))
+    wrong = wrong.group_by(both.c.project, both.c.currency).having(expected != found)
+    differing = wrong.subquery()
+    return select(projects.c.slug, differing.c.expected, differing.c.found).join(
+        differing, differing.c.project == _bare(cast(projects.c.id, String))
     )
-    booked = account.where(accounts.c.name.like("project:%:credited")).subquery()
-    same = and_(_bare(cast(projects.c.id, String)) == booked.c.project, booked.c.currency == projects.c.currency)
-    expected, found = func.coalesce(given.c.total, 0), func.coalesce(booked.c.total, 0)
-    return (
-        select(projects.c.slug, expected, found)
-        .outerjoin(given, and_(given.c.project_id == projects.c.id, given.c.currency == projects.c.currency))
-        .outerjoin(booked, same)
-        .where(expected != found)
-    )
+
+
+def _project() -> ColumnElement[Any]:
+    """The project of a tip, as it stands in the name of its account."""
+    return _bare(cast(tips.c.project_id, String)).label("project")
+
+
+def _converted() -> Select[Any]:
+    total = func.sum(conversions.c.sold_minor)
+    kept = case((tips.c.state == "paid", _KEPT), else_=0)
+    each = select(tips.c.receipt_code, kept, total).join(conversions, conversions.c.tip_id == tips.c.id)
+    return each.group_by(tips.c.id).having(or_(total > kept, total < 0))
 
 
 # --- What is derived from the tips -----------------------------------------------------------------------------------
@@ -218,24 +251,36 @@ def _tallies() -> Select[Any]:
         "given_minor": func.sum(_KEPT),
     }
     subject = [tallies.c.subject_id, tallies.c.currency]
-    return _disagreeing(_both(figures, [], select(*subject, *_pairs(figures, kept=tallies))), figures)
+    turned = {"donors": literal(0), "gifts": literal(0)}
+    return _disagreeing(_both(figures, [], select(*subject, *_pairs(figures, kept=tallies)), turned), figures)
 
 
 def _supporters() -> Select[Any]:
     """Each donor of each project, post, chat and slot against that donor's paid tips."""
     figures = {"gifts": func.count(), "given_minor": func.sum(_KEPT)}
     subject = [supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id]
-    both = _both(figures, [tips.c.donor_id.label("donor")], select(*subject, *_pairs(figures, kept=supporters)))
+    kept = select(*subject, *_pairs(figures, kept=supporters))
+    both = _both(figures, [tips.c.donor_id.label("donor")], kept, {"gifts": literal(0)})
     return _disagreeing(both, figures, "donor")
 
 
-def _both(figures: Mapping[str, ColumnElement[Any]], more: list[ColumnElement[Any]], kept: Select[Any]) -> FromClause:
-    """Rows of what the paid tips add up to, per subject of each kind, and of what is kept."""
+def _both(
+    figures: Mapping[str, ColumnElement[Any]], more: list[ColumnElement[Any]], kept: Select[Any],
+    turned: Mapping[str, ColumnElement[Any]],
+) -> FromClause:  # fmt: skip
+    """Rows of what the paid tips add up to, per subject of each kind, of what was turned of them, and of what is kept.
+
+    A gift counts in the currency it was given in (`turned`); its money does in the one it was turned into.
+    """
     parts = []
     for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
         subject = [column.label("subject"), tips.c.currency.label("currency"), *more]
         paid = select(*subject, *_pairs(figures)).where(tips.c.state == "paid", column.is_not(None))
         parts.append(paid.group_by(*subject))
+        for money, figure in _TURNED:
+            subject = [column.label("subject"), money.label("currency"), *more]
+            each = select(*subject, *_pairs({**turned, "given_minor": figure}))
+            parts.append(each.join(conversions, conversions.c.tip_id == tips.c.id).where(column.is_not(None)))
     return union_all(*parts, kept).subquery()
 
 

@@ -15,6 +15,7 @@ from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
 from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
+from storage.conversions import ConversionStore
 from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.digests import DigestStore
@@ -132,6 +133,11 @@ class Work:
     def tips(self) -> TipStore:
         """Tips and the keys of the taps that made them."""
         return TipStore(self.connection)
+
+    @cached_property
+    def conversions(self) -> ConversionStore:
+        """What became of tips in another currency than their project's."""
+        return ConversionStore(self.connection)
 
     @cached_property
     def payments(self) -> PaymentStore:

@@ -501,10 +501,11 @@ def test_what_is_to_be_read_is_there():
     assert missing_for_run(load(None, STARS | {"YIZAN_RAILS__STARS__ACKNOWLEDGED": READ})) == []
 
 
-def test_stars_need_amounts_in_stars():
+def test_stars_have_a_rate_in_the_currency_that_gifts_are_in():
     environ = STARS | {"YIZAN_RAILS__STARS__ACKNOWLEDGED": READ, "YIZAN_TIPS__CURRENCY": "CNY"}
-    (line,) = missing_for_run(load(None, environ))
-    assert line.startswith("rails.stars: carries Stars only; tips.currency")
+    assert missing_for_run(load(None, environ)) == []
+    (line,) = missing_for_run(load(None, environ | {"YIZAN_RAILS__STARS__RATE_CURRENCY": "USD"}))
+    assert line.startswith("rails.stars.rate_currency: must be tips.currency")
 
 
 def test_a_providers_token_is_a_secret_that_has_to_be_there_and_carries_no_stars():

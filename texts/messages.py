@@ -111,6 +111,8 @@ class Texts:
         match value:
             case Money():
                 return _Word(self.money(language, value))
+            case tuple():  # sums of several currencies: side by side, never added up
+                return _Word(" · ".join(self.money(language, amount) for amount in value))
             case dt.datetime():
                 return _Word(self.moment(language, value))
             case dt.date():

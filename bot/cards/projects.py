@@ -39,7 +39,7 @@ def _item(texts: Texts, language: str, card: ProjectCard) -> Html:
         project=words.title,
         organisation=card.project.organisation.name(language),
         summary=clean(words.summary, most=SUMMARY_GRAPHEMES),
-        given=card.raised.given,
+        given=card.raised.sums,
         target=card.project.target,
         percent=card.percent,
     )
@@ -61,7 +61,7 @@ def project_text(texts: Texts, language: str, card: ProjectCard) -> Html:
         project=words.title,
         organisation=card.project.organisation.name(language),
         summary=clean(words.summary, most=LONG_GRAPHEMES),
-        given=card.raised.given,
+        given=card.raised.sums,
         target=card.project.target,
         percent=card.percent,
         donors=card.raised.donors,

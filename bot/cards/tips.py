@@ -53,10 +53,22 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
     if card.chat_title:
         head = Html(f"{head}\n{texts.chat(language, 'tip-card-from', chat=card.chat_title)}")
     yield head
+    yield _at_rate(texts, language, card)
     yield moved_on(texts, language, card, card.chat_title or "")
     down = pay_url is None and not (card.ways and card.ways[0].how is How.TAB)
     yield texts.chat(language, RailUnavailable.message_key) if down else None
     yield texts.chat(language, "tip-card-choose")
+
+
+def _at_rate(texts: Texts, language: str, card: TipCard) -> Html | None:
+    """What is paid for it in another currency, and at which rate: said before it is paid."""
+    way = card.ways[0] if card.ways else None
+    if way is None or way.price is None:
+        return None
+    if way.rate is None:
+        return texts.chat(language, "tip-card-price", price=way.price)
+    stars, per = way.rate.price(way.rate.per), way.rate.per
+    return texts.chat(language, "tip-card-price-rate", price=way.price, stars=stars, per=per)
 
 
 def on_tab(texts: Texts, language: str, card: TipCard) -> Rendered:
@@ -154,7 +166,7 @@ def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
 
 
 def gifts(
-    texts: Texts, links: Links, language: str, page: Page[TipCard], sums: tuple[Money, Money] | None = None
+    texts: Texts, links: Links, language: str, page: Page[TipCard], sums: tuple[tuple[Money, ...], Money] | None = None
 ) -> Rendered:
     """A page of my gifts, newest first; if there are none, how to make the first. `sums`: given, and promised."""
     if not page.total:
@@ -167,8 +179,8 @@ def gifts(
     return Rendered(text, keyboards.gifts(texts, language, page))
 
 
-def _sums(texts: Texts, language: str, sums: tuple[Money, Money] | None) -> list[Html]:
-    """Given and promised, apart."""
+def _sums(texts: Texts, language: str, sums: tuple[tuple[Money, ...], Money] | None) -> list[Html]:
+    """Given (each currency for itself) and promised, apart."""
     if sums is None:
         return []
     given, promised = sums

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
+from giving.stars import STARS
 from giving.tabs import Terms
 from giving.tips import Limits
 from launch.service.china_rails import alipay_rail, wechat_rail
 from launch.service.limits import pace_rules, payment_rules
+from launch.telegram_rails import rate_of
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
 from payments.stars_rail import StarsRail, TokenRail
@@ -128,7 +130,7 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
     if "alipay" in settings.rails.enabled:
         rails["alipay"] = alipay_rail(settings)
     if "stars" in settings.rails.enabled:
-        rails["stars"] = StarsRail()
+        rails["stars"] = StarsRail(rate_of(settings) if settings.tips.currency != STARS else None)
     if "telegram" in settings.rails.enabled:
         telegram, currency = settings.rails.telegram, settings.tips.currency
         rails["telegram"] = TokenRail(

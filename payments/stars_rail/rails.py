@@ -14,7 +14,7 @@ import structlog
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, RailEvent
 from giving.rails import Holder, Refunds, Shown
-from giving.stars import LEAST, MOST, STARS
+from giving.stars import LEAST, MOST, STARS, StarRate
 from payments.provider import (
     BadSignature,
     Capabilities,
@@ -89,17 +89,18 @@ class StarsRail(InvoiceRail):
     """Telegram Stars. 100 % can't literally hold with them: docs/rails.md says why, and the operator confirms it."""
 
     name = STARS_RAIL
-    capabilities = Capabilities(
-        limits={STARS: (LEAST, MOST)},
-        real_money=True,
-        holder=Holder.OPERATOR,
-        shown=Shown.INVOICE,
-        refunds=Refunds.WHOLE,
-    )
 
-    def __init__(self) -> None:
-        """Nothing is asked yet."""
+    def __init__(self, rate: StarRate | None = None) -> None:
+        """`rate`: what gifts in money cost in Stars; without one only what is wished in Stars is carried."""
         super().__init__()
+        self.capabilities = Capabilities(
+            limits={STARS: (LEAST, MOST)},
+            real_money=True,
+            holder=Holder.OPERATOR,
+            shown=Shown.INVOICE,
+            refunds=Refunds.WHOLE,
+            rate=rate,
+        )
         self._history = History(self._transactions)
 
     async def fetch(self, payment: PaymentRef) -> Found:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
+from giving.converting import Share
 from giving.ledger import Entry
 from giving.money import Money
 from giving.payments import Outcome, Payment, RailEvent, Return, Settlement
@@ -38,6 +39,8 @@ class Batch:
     returns: list[tuple[str, Return]] = field(default_factory=list)
     touched: dict[UUID, Payment] = field(default_factory=dict)
     gifts: list[Gift] = field(default_factory=list)
+    priced: list[Tip] = field(default_factory=list)
+    turned: list[tuple[str, Share]] = field(default_factory=list)
     marks: dict[UUID, tuple[InboxState, str]] = field(default_factory=dict)
     decided: dict[UUID, Decided] = field(default_factory=dict)
     look_ups: set[UUID] = field(default_factory=set)
@@ -58,11 +61,15 @@ class Batch:
         for tips, kept in ((settlement.paid, self.paid), (settlement.extra, self.extra)):
             for tip in tips:
                 kept[tip.id] = tip
-                self.gifts += _gifts(tip, tip.amount, 1)
+                self.gifts += gifts_of(tip, tip.amount, 1)
         for back in settlement.returned:
             self.returned[back.tip.id] = back.tip
             self.returns.append((settlement.entries[0].key, back))
-            self.gifts += _gifts(back.tip, -back.amount, back.gifts)
+            self.gifts += gifts_of(back.tip, -back.amount, back.gifts)
+        self.priced += settlement.priced
+        for share in settlement.turned:
+            self.turned.append((settlement.entries[-1].key, share))
+            self.gifts += turns_of(share)
         if event.reference is None:
             return
         if settlement.payment is not None:
@@ -84,7 +91,12 @@ class Taken:
     left: bool = False
 
 
-def _gifts(tip: Tip, amount: Money, count: int) -> list[Gift]:
+def gifts_of(tip: Tip, amount: Money, count: int) -> list[Gift]:
     """A tip counts for its project, and for the post and the chat, or the slot, it was given on."""
     subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot) if subject]
     return [Gift(subject, tip.donor, amount, count) for subject in subjects]
+
+
+def turns_of(share: Share) -> list[Gift]:
+    """What was turned moves from one currency to the other; as a gift it counts where it was given."""
+    return gifts_of(share.tip, -share.sold, 0) + gifts_of(share.tip, share.bought, 0)

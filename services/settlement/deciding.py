@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from giving.converting import Share
 from giving.money import Money
 from giving.payments import EventKind, Payment, RailEvent, key_of, paid_key
 from giving.settling import decide_settlement
@@ -34,15 +35,19 @@ async def decide(
             known += [tip for tip in more if tip.id not in {one.id for one in known}]
     shares = await _shares(work, events)
     went_out = await _went_out(work, events)
+    converted = await _converted(work, events, batch)
     books, passing = await books_of(work, rails, batch.payments, batch.tips), Passing(rails)
     for stored, event in events:
         payment = batch.payments.get(event.reference) if event.reference else None
         tips = batch.tips.get(payment.id, []) if payment else []
         where = books.get(payment.id) if payment and books else billed(rails.get(event.rail), event)
         at = went_out.get(refund_key(event)) if event.kind is EventKind.REFUND_FAILED else None
-        settlement = decide_settlement(event, payment, tips, batch.booked, fresh, where, shares.get(stored.id), at)
+        its = shares.get(stored.id)
+        settlement = decide_settlement(event, payment, tips, batch.booked, fresh, where, its, at, converted)
         batch.take(stored, event, settlement)
         passing.note(event, settlement, tips, batch)
+        for share in settlement.turned:
+            converted[share.tip.id] += share
         if event.kind is EventKind.REFUNDED and settlement.entries:
             went_out[refund_key(event)] = event.occurred_at
         if event.kind in (EventKind.SAVED, EventKind.ACCOUNT):
@@ -94,10 +99,20 @@ async def _shares(work: Work, events: Sequence[Event]) -> dict[UUID, Mapping[UUI
     return shares
 
 
+async def _converted(work: Work, events: Sequence[Event], batch: Batch) -> dict[UUID, Share]:
+    """What was turned into another currency of tips that something may go back of."""
+    back = {e.reference for _, e in events if e.kind in (EventKind.REFUNDED, EventKind.DISPUTE_LOST) and e.reference}
+    about = {tip.id for reference in back for tip in batch.tips.get(reference, ())}
+    return await work.conversions.of(about) if about else {}
+
+
 def _adds_up(payment: Payment, tips: Sequence[Tip] | None) -> bool:
-    """Whether a payment's tips are all that it was asked for: else some name another payment by now."""
-    if tips and len(tips) == 1:
-        return tips[0].amount == payment.amount
+    """Whether a payment's tips are all that it was asked for: else some name another payment by now.
+
+    One tip alone may be paid in another currency than it was wished in.
+    """
+    if tips and len(tips) == 1 and tips[0].extra_of is None:
+        return tips[0].amount == payment.amount or tips[0].amount.currency != payment.amount.currency
     return sum(tip.amount.minor for tip in tips or () if tip.extra_of is None) == payment.amount.minor
 
 

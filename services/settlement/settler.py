@@ -218,7 +218,10 @@ class Settler:
         await work.ledger.append(batch.entries, now=now)
         await work.tips.add_many(added, booked_at=now)
         await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
+        await work.tips.priced_many(batch.priced)
         await work.tips.returned_many(list(batch.returned.values()))
+        for key, share in batch.turned:
+            await work.conversions.add_many(key, [share])
         await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
         await put_down(work, batch)
         await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})

@@ -1,13 +1,14 @@
 """What is shown of tips, posts and receipts: read together, from one unit of work."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from giving.creators import Post
 from giving.ledger import Posting
 from giving.money import Money
+from giving.payments import Payment
 from giving.projects import Project, ProjectCard, Tally
 from giving.rails import Way
 from giving.tips import Tip, TipState
@@ -102,14 +103,20 @@ async def _ways(
     found: dict[UUID, tuple[Way, ...]] = {}
     for tip in unpaid:
         payment, donor = payments.get(tip.payment) if tip.payment else None, donors.get(tip.donor)
-        found[tip.id] = tuple(
-            rails.ways(
-                tip.amount, projects[tip.project].organisation.id, accounts,
-                last=payment.rail if payment is not None else None,
-                settle_at_minor=donor.settle_at_minor if donor is not None else None,
-            )
+        ways = rails.ways(
+            tip.amount, projects[tip.project].organisation.id, accounts,
+            last=payment.rail if payment is not None else None,
+            settle_at_minor=donor.settle_at_minor if donor is not None else None,
         )  # fmt: skip
+        found[tip.id] = tuple(_as_asked(way, payment) for way in ways)
     return found
+
+
+def _as_asked(way: Way, payment: Payment | None) -> Way:
+    """At the price that its payment asks, should the rate have changed since."""
+    if payment is None or way.price is None or way.rail != payment.rail or way.price == payment.amount:
+        return way
+    return replace(way, price=payment.amount, rate=None)
 
 
 async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ...]) -> list[PostCard | None]:

@@ -94,10 +94,10 @@ class Offers:
         ways = self._rails.ways(tip.amount, organisation, accounts, last=request.rail)
         if tip.payment is None or not ways:
             return None
-        rail = ways[0].rail
+        rail, asked = ways[0].rail, ways[0].price or tip.amount
         account = accounts.get((organisation, rail)) if organisation is not None else None
         return Payment(
-            tip.payment, tip.donor, rail, tip.amount, PaymentState.CREATED, tip.offered_at,
+            tip.payment, tip.donor, rail, asked, PaymentState.CREATED, tip.offered_at,
             account=account.their_id if account is not None else None,
         )  # fmt: skip
 

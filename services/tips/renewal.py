@@ -5,6 +5,7 @@ from uuid import UUID
 import structlog
 
 from giving.errors import RailUnavailable
+from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.tips import Tip, TipState
 from payments.provider import PaymentRef, RailRefused
@@ -38,7 +39,12 @@ class Renewal:
             project = (await work.projects.by_ids([tip.project]))[tip.project]
             account = (await self._rails.accounts(work)).get((project.organisation.id, payment.rail))
             again = await pay_anew(
-                work, tip, payment.rail, account.their_id if account is not None else payment.account, self._now
+                work,
+                tip,
+                payment.rail,
+                account.their_id if account is not None else payment.account,
+                payment.amount,
+                self._now,
             )
         log.info("payment_begun_anew", tip_id=str(tip_id), payment_id=str(again.id), rail=payment.rail)
         return True
@@ -55,9 +61,11 @@ class Renewal:
         return True
 
 
-async def pay_anew(work: Work, tip: Tip, rail: str, account: str | None, now: Clock) -> Payment:
+async def pay_anew(
+    work: Work, tip: Tip, rail: str, account: str | None, amount: Money, now: Clock
+) -> Payment:  # fmt: skip
     """Another payment for a locked tip; the former is kept beside it, as it may be paid all the same."""
-    again = Payment(new_id(), tip.donor, rail, tip.amount, PaymentState.CREATED, now(), account=account)
+    again = Payment(new_id(), tip.donor, rail, amount, PaymentState.CREATED, now(), account=account)
     await work.payments.add_many([again])
     await work.tabs.move_tips(again.id, [tip])
     return again

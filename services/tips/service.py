@@ -135,12 +135,12 @@ class TipService:
             if way is None:
                 raise NoRail
             account = accounts.get((organisation, rail))
-            their = account.their_id if account is not None else None
+            their, asked = account.their_id if account is not None else None, way.price or tip.amount
             if payment.rail != rail and not await work.payments.is_asked(payment.id):
-                await work.payments.change_rail(payment.id, rail, their)
+                await work.payments.change_rail(payment.id, rail, their, asked)
             elif payment.rail != rail:
                 former = payment
-                await pay_anew(work, tip, rail, their, self._now)
+                await pay_anew(work, tip, rail, their, asked, self._now)
             await work.people.set(person.id, rail=rail)
         await self._close_page(former)
         return way
@@ -187,8 +187,8 @@ class TipService:
 
         return await self._unit.look(step)
 
-    async def sums(self, person: Person) -> tuple[Money, Money]:
-        """What they gave in all, and what they promised and have not paid."""
+    async def sums(self, person: Person) -> tuple[tuple[Money, ...], Money]:
+        """What they gave in all, each currency for itself; and what they promised and have not paid."""
         async with self._unit.read() as work:
             return await work.tips.sums_of(person.id, self.limits.least.currency)
 

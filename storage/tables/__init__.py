@@ -8,7 +8,7 @@ from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.outbox import cleanups, outbox
-from storage.tables.payments import look_ups, payments, provider_events, refunds, returns, transfers
+from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions
 from storage.tables.projects import organisations, projects
 from storage.tables.reconcile import differences, reconciliations
@@ -25,6 +25,7 @@ __all__ = [
     "chat_managers",
     "chats",
     "cleanups",
+    "conversions",
     "dialogs",
     "differences",
     "entries",

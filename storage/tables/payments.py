@@ -114,6 +114,19 @@ Index(
     sqlite_where=text("state IN ('due', 'asking', 'asked')"),
 )
 
+# What became of tips that were given in another currency than their project's, by the entry that turned them: so much
+# of the tip's own currency, and what it came to. Negative where it was turned back, since the tip went back.
+conversions = Table(
+    "conversions",
+    metadata,
+    ref("tip_id", "tips.id"),
+    Column("entry_key", String(200), nullable=False),
+    minor("sold_minor"),
+    minor("bought_minor"),
+    currency(),
+    PrimaryKeyConstraint("tip_id", "entry_key"),
+)
+
 # The inbox: what providers told us, once each, as they told it.
 provider_events = Table(
     "provider_events",

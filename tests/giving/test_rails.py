@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from giving.money import Money
 from giving.rails import Capabilities, How, ways
+from giving.stars import StarRate
 
 SUM = Money(3_000, "CNY")
 
@@ -53,3 +54,37 @@ def test_every_way_can_be_gone_and_none_is_left_out(minor: int, connected: set[s
         assert (name in found) is fits
         if fits and least is not None:
             assert (found[name] is How.NOW) is (least <= amount)
+
+
+# --- In another currency ---------------------------------------------------------------------------------------------
+
+
+STARRY = Capabilities(
+    limits={"XTR": (Money(1, "XTR"), Money(10_000, "XTR"))}, real_money=True, rate=StarRate(8, Money(100, "CNY"))
+)
+
+
+def test_a_rail_with_a_rate_is_a_way_at_its_price_and_never_the_first_unless_it_was_chosen():
+    rails = RAILS | {"stars": STARRY}
+    found = ways(Money(1001, "CNY"), {"stars": STARRY, **RAILS}, ["card"], SUM, None)
+    assert [(way.rail, way.price) for way in found] == [("card", None), ("wallet", None), ("stars", Money(81, "XTR"))]
+    assert found[-1].rate == STARRY.rate
+    assert ways(Money(100, "CNY"), rails, ["card"], SUM, None)[-1].rail == "stars", "a tab comes before it"
+    assert ways(Money(100, "CNY"), rails, ["card"], SUM, "stars")[0].price == Money(8, "XTR")
+    for beyond in (Money(125_001, "CNY"), Money(100, "USD")):
+        assert "stars" not in [way.rail for way in ways(beyond, rails, ["card"], SUM, "stars")]
+
+
+def test_what_it_carries_itself_has_no_other_price():
+    assert STARRY.price(Money(80, "XTR")) == Money(80, "XTR")
+    (way,) = ways(Money(80, "XTR"), {"stars": STARRY}, [], Money(100, "XTR"), None)
+    assert (way.price, way.rate) == (None, None)
+
+
+@given(st.integers(1, 125_000))
+def test_what_is_asked_is_worth_no_less_than_was_wished(minor: int):
+    wished = Money(minor, "CNY")
+    asked = STARRY.price(wished)
+    assert asked is not None
+    assert wished <= STARRY.worth(asked)
+    assert RAILS["card"].worth(wished) == wished

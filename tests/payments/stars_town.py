@@ -1,7 +1,7 @@
 """Stars between a real bot (aiogram, polling) and the Bot API of sandbox/, over HTTP, into a world's books."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -179,16 +179,18 @@ async def open_town(
     money: Limits | None = None,
     seed: Path = SEED,
     rules: PaymentRules | None = None,
+    beside: Sequence[Rail] = (),
+    presets: Sequence[Money] = (),
 ) -> AsyncIterator[StarTown]:
-    """The bot polls until the end; `money`: the least and the most of a tip, if not in Stars."""
+    """The bot polls until the end; `money`: the least and the most of a tip, if not in Stars; `beside`: more rails."""
     rail = rail or StarsRail()
     limits = money or Limits(LEAST, MOST)
-    unit, rails, wakes = world.unit, {rail.name: rail}, Wakes()
+    unit, rails, wakes = world.unit, Rails([*beside, rail]), Wakes()
     guard = PaymentGuard(unit, rails, rules=rules)
     settler = Settler(unit, rails, wakes=wakes, digest_every=timedelta(minutes=10), guard=guard)
     payments = PaymentService(unit, rails.values(), settler)
     links = Links("http://127.0.0.1:8081", "yizan_bot")
-    tips = TipService(unit, Rails([rail]), links, limits=limits, presets=(), language="zh-CN", guard=guard)
+    tips = TipService(unit, rails, links, limits=limits, presets=presets, language="zh-CN", guard=guard)
     in_stars = replace(
         project("stars", world.library.organisation, "星星图书馆"), target=Money(1_000_000, limits.least.currency)
     )
@@ -199,7 +201,7 @@ async def open_town(
         dispatcher = build_dispatcher(
             people=world.people, tips=tips, creators=world.creators, projects=world.projects, refunds=world.refunds,
             texts=TEXTS, links=links, routers=routers(), storage=MemoryStorage(), isolation=DisabledEventIsolation(),
-            default_language="zh-CN", payments=payments,
+            default_language="zh-CN", payments=payments, tabs=world.tabs,
             checkouts=Checkouts(CheckoutService(unit, guard), TEXTS, "zh-CN"),
         )  # fmt: skip
         intake = Intake(bot, dispatcher, UpdateService(unit))

@@ -72,7 +72,7 @@ async def test_what_it_does_not_carry_is_refused_before_telegram_is_asked(rail: 
 
 
 def test_it_says_what_it_can_do():
-    can = StarsRail.capabilities
+    can = StarsRail().capabilities
     assert (can.carries(xtr(1)), can.carries(xtr(10_000)), can.carries(Money(1, "CNY"))) == (True, True, False)
     assert (can.shown, can.refunds, can.disputes, can.saves, can.real_money) == (
         Shown.INVOICE, Refunds.WHOLE, False, False, True,

@@ -1,7 +1,10 @@
 from giving.ids import token_of
+from giving.money import Money
 from giving.people import Visibility
 from giving.projects import ProjectText
 from services.links import Links
+from storage.ids import new_id
+from storage.tallies import Gift
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
 
@@ -33,6 +36,18 @@ async def test_a_project_shows_what_it_raised_in_chinese_and_in_english(world: W
         assert 'href="https://gongyi.example/42"' in page
         assert "100%" in page
         assert f'href="https://t.me/yizan_bot?start=g_{token_of(project.id)}"' in page
+
+
+async def test_what_was_given_in_stars_stands_apart_and_does_not_count_towards_the_target(world: World, site: Site):
+    project = await world.project()
+    await world.gift(project, cny("120"), name="Ada")
+    async with world.unit() as work:
+        await work.tallies.apply([Gift(project.id, new_id(), Money(500, "XTR"))])
+    page, home = await site.get("/p/library?lang=en"), await site.get("/?lang=en")
+    for shown in (page.text, home.text):
+        assert "¥120 · ⭐500 raised" in shown
+        assert "12%" in shown
+    assert "<dd>2</dd>" in page.text, "donors and gifts are those of both"
 
 
 async def test_where_a_page_stands_for_the_chat_giving_opens_it_there(world: World, open_site: Open):
