@@ -7,6 +7,7 @@ import structlog
 from giving.accounts import rail_clearing
 from giving.conversions import Conversion, ConversionRefused
 from giving.money import Money
+from giving.reversals import REVERSE
 from services.clock import Clock, utc_now
 from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
@@ -34,7 +35,7 @@ class ConversionService:
     async def convert(self, conversion: Conversion) -> Converted:
         """Book it; the same proof again changes nothing.
 
-        Raises: ConversionRefused (more than lies with the rail; or this proof is booked with other figures).
+        Raises: ConversionRefused (more than lies with the rail; this proof is booked otherwise, or taken back).
         """
         now = self._now()
         async with self._unit() as work:
@@ -56,6 +57,9 @@ class ConversionService:
         booked = await work.ledger.by_key(conversion.key)
         if booked is None:
             return True
+        if await work.ledger.booked([REVERSE + conversion.key]):
+            another = f"{conversion.proof_id}:2"
+            raise ConversionRefused(f"{conversion.key}: was taken back by hand; name another proof, such as {another}")
         if booked.postings != conversion.entry(booked.occurred_at).postings:
             raise ConversionRefused(f"{conversion.proof_id}: is booked already, with other figures ({conversion.key})")
         return False
