@@ -62,6 +62,12 @@ class Capabilities:
         return limits[0] if limits is not None else None
 
 
+def needs_tab(rails: Collection[Capabilities], least: Money) -> bool:
+    """Whether some gift may be too small for one of these: then there are tabs. `least`: the smallest gift there is."""
+    floors = [can.least(least.currency) for can in rails]
+    return any(floor is not None and least < floor for floor in floors)
+
+
 class How(StrEnum):
     """Paid at once, or promised: it goes on the donor's tab, which is settled by one charge."""
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giving.money import Money
-from giving.rails import Capabilities, How, ways
+from giving.rails import Capabilities, How, needs_tab, ways
 
 SUM = Money(3_000, "CNY")
 
@@ -53,3 +53,10 @@ def test_every_way_can_be_gone_and_none_is_left_out(minor: int, connected: set[s
         assert (name in found) is fits
         if fits and least is not None:
             assert (found[name] is How.NOW) is (least <= amount)
+
+
+@given(floors=st.lists(st.integers(1, 2_000), max_size=4), least=st.integers(1, 1_000))
+def test_there_are_tabs_exactly_where_the_smallest_gift_would_go_on_one(floors: list[int], least: int):
+    rails = {f"r{n}": can(floor, 10_000) for n, floor in enumerate(floors)}
+    offered = ways(Money(least, "CNY"), rails, (), SUM, None)
+    assert needs_tab(rails.values(), Money(least, "CNY")) is any(way.how is How.TAB for way in offered)
