@@ -40,6 +40,7 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("POST", "/v1/account_links"): p.AccountLinkCreateParams,
     ("GET", "/v1/payment_methods/{}"): p.PaymentMethodRetrieveParams,
     ("POST", "/v1/payment_methods/{}/detach"): p.PaymentMethodDetachParams,
+    ("DELETE", "/v1/customers/{}"): p.CustomerDeleteParams,
 }
 OBJECTS: dict[str, type] = {
     "checkout.session": stripe.checkout.Session,
@@ -54,6 +55,7 @@ OBJECTS: dict[str, type] = {
     "account": stripe.Account,
     "account_link": stripe.AccountLink,
     "payment_method": stripe.PaymentMethod,
+    "customer": stripe.Customer,
     "event": stripe.Event,
 }
 
