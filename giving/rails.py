@@ -37,6 +37,7 @@ class Capabilities:
 
     `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
     `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
+    `same_refund`: one that failed is asked for again under its own id, never under another.
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
     """
 
@@ -50,6 +51,7 @@ class Capabilities:
     disputes: bool = False
     needs_account: bool = False
     lasts: timedelta | None = None
+    same_refund: bool = False
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""
