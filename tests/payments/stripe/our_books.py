@@ -31,6 +31,7 @@ class OurBooks:
     rate: dict[str, int] = field(default_factory=lambda: {"cny": 139, "usd": 1000})
     late: bool = False  # a charge comes into the balance later, as it does at Stripe
     slow_refunds: bool = False
+    live: bool = False
     things: dict[str, Thing] = field(default_factory=dict)
     places: dict[str, str | None] = field(default_factory=dict)
     plans: dict[str, Thing] = field(default_factory=dict)

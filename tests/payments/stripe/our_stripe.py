@@ -296,4 +296,11 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("GET", "/v1/payment_methods/{}"): _one("payment_method"),
     ("POST", "/v1/payment_methods/{}/detach"): _detach,
     ("DELETE", "/v1/customers/{}"): _delete_customer,
+    ("GET", "/v1/balance"): lambda our, ids, tree, account: {
+        "object": "balance",
+        "livemode": our.books.live,
+        "available": [],
+        "pending": [],
+    },
+    ("GET", "/v1/webhook_endpoints"): _listed("webhook_endpoint"),
 }

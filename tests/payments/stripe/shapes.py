@@ -41,6 +41,8 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("GET", "/v1/payment_methods/{}"): p.PaymentMethodRetrieveParams,
     ("POST", "/v1/payment_methods/{}/detach"): p.PaymentMethodDetachParams,
     ("DELETE", "/v1/customers/{}"): p.CustomerDeleteParams,
+    ("GET", "/v1/balance"): p.BalanceRetrieveParams,
+    ("GET", "/v1/webhook_endpoints"): p.WebhookEndpointListParams,
 }
 OBJECTS: dict[str, type] = {
     "checkout.session": stripe.checkout.Session,
@@ -56,6 +58,8 @@ OBJECTS: dict[str, type] = {
     "account_link": stripe.AccountLink,
     "payment_method": stripe.PaymentMethod,
     "customer": stripe.Customer,
+    "balance": stripe.Balance,
+    "webhook_endpoint": stripe.WebhookEndpoint,
     "event": stripe.Event,
 }
 
