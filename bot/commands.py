@@ -20,14 +20,19 @@ from texts import Texts
 log = structlog.get_logger()
 
 EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "privacy", "language", "help", "start")
+TAB: Final = "tab"
 OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
 MEMBERS: Final = ("tip",)
 ADMINISTRATORS: Final = ("tip", "charity")
 
 
-def commands(texts: Texts, language: str, *, owner: bool = False) -> list[BotCommand]:
-    """The menu in one language."""
-    return _menu(texts, language, EVERYONE + OWNERS if owner else EVERYONE)
+def commands(texts: Texts, language: str, *, tabs: bool, owner: bool = False) -> list[BotCommand]:
+    """The menu in one language; `tabs`: whether any gift here may be too small to be paid alone."""
+    return _menu(texts, language, _everyone(tabs) + OWNERS if owner else _everyone(tabs))
+
+
+def _everyone(tabs: bool) -> tuple[str, ...]:
+    return tuple(name for name in EVERYONE if tabs or name != TAB)
 
 
 def _menu(texts: Texts, language: str, names: tuple[str, ...]) -> list[BotCommand]:
@@ -37,10 +42,10 @@ def _menu(texts: Texts, language: str, names: tuple[str, ...]) -> list[BotComman
     ]
 
 
-async def register(bot: Bot, texts: Texts) -> None:
+async def register(bot: Bot, texts: Texts, *, tabs: bool) -> None:
     """Menus for everyone, in the default language and in each of the others. Raises: TelegramAPIError."""
     for scope, names in (
-        (BotCommandScopeAllPrivateChats(), EVERYONE),
+        (BotCommandScopeAllPrivateChats(), _everyone(tabs)),
         (BotCommandScopeAllGroupChats(), MEMBERS),
         (BotCommandScopeAllChatAdministrators(), ADMINISTRATORS),
     ):
@@ -49,9 +54,11 @@ async def register(bot: Bot, texts: Texts) -> None:
             await bot.set_my_commands(_menu(texts, language, names), scope=scope, language_code=_code(language))
 
 
-async def register_for(bot: Bot, texts: Texts, people: PeopleService, person: Person, language: str) -> None:
+async def register_for(
+    bot: Bot, texts: Texts, people: PeopleService, person: Person, language: str, *, tabs: bool
+) -> None:  # fmt: skip
     """This person's own menu: the language they chose, their role's commands. A refusal is only logged."""
-    menu = commands(texts, language, owner=people.is_owner(person))
+    menu = commands(texts, language, tabs=tabs, owner=people.is_owner(person))
     try:
         await bot.set_my_commands(menu, scope=BotCommandScopeChat(chat_id=person.telegram_id))
     except TelegramAPIError as refusal:

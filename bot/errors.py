@@ -2,6 +2,7 @@
 
 import contextlib
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from aiogram import Bot, Dispatcher
@@ -22,6 +23,7 @@ from giving.errors import (
     GivingElsewhere,
     GivingError,
     HandoverOver,
+    NoRail,
     NotAdministrator,
     NotAllowed,
     NotCreator,
@@ -96,6 +98,8 @@ def message(texts: Texts, language: str, error: Exception, operator: Operator = 
             others = cards if isinstance(cards, tuple) else ()
             way = texts.chat(language, "closed-alternatives" if others else "closed-no-alternatives")
             return Rendered(paragraphs(text, way), keyboards.alternatives(texts, language, others))
+        case NoRail(args_for_message={"tip": UUID() as tip, "ways": tuple() as ways}) if ways:
+            return Rendered(text, keyboards.keyboard(keyboards.other_ways(texts, language, tip, ways)))
         case GivingElsewhere():
             return Rendered(text, keyboards.elsewhere(texts, language, str(error.args_for_message.get("url", ""))))
     return Rendered(text)
@@ -119,7 +123,7 @@ def _args(error: GivingError, language: str) -> dict[str, object]:
     return {
         name: value.title(language) if isinstance(value, Project) else value
         for name, value in error.args_for_message.items()
-        if name not in ("alternatives", "url")
+        if name not in ("alternatives", "url", "tip", "ways")
     }
 
 
@@ -214,6 +218,8 @@ def _has_ways(error: Exception) -> bool:
     """Whether buttons lead on from the refusal."""
     if isinstance(error, TippingOff):
         return isinstance(error.args_for_message.get("project"), Project)
+    if isinstance(error, NoRail):
+        return bool(error.args_for_message.get("ways"))
     return isinstance(error, ProjectClosed | GivingElsewhere)
 
 

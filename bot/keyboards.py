@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -14,7 +15,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Visibility
 from giving.projects import Project, ProjectCard, Tally
-from giving.rails import How, Shown
+from giving.rails import How, Shown, Way
 from giving.tips import Tip
 from services.links import Links
 from services.projects import Page
@@ -112,12 +113,18 @@ def _pays(texts: Texts, language: str, card: TipCard, pay_url: str | None) -> Ro
     elif now:
         again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
         rows.append([tap(texts.plain(language, "button-retry"), again)])
-    for way in ways[1:] if now else ways:
+    return [*rows, *other_ways(texts, language, tip.id, ways[1:] if now else ways)]
+
+
+def other_ways(texts: Texts, language: str, tip: UUID, ways: Sequence[Way]) -> Rows:
+    """By what else a tip can be given, each with what will happen."""
+    rows: Rows = []
+    for way in ways:
         rail, key = texts.named(language, "rail", way.rail), f"button-way-{way.how}"
         about = {"sum": way.settles_at} if way.settles_at is not None else {}
         if way.price is not None:
             key, about = "button-way-price", {"price": way.price}
-        rows.append([tap(texts.plain(language, key, rail=rail, **about), cb.TipRail(tip=tip.id, rail=way.rail))])
+        rows.append([tap(texts.plain(language, key, rail=rail, **about), cb.TipRail(tip=tip, rail=way.rail))])
     return rows
 
 

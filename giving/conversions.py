@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
 
 from giving.accounts import exchange, exchange_back, rail_clearing
 from giving.converting import Share, project_postings
 from giving.ledger import Entry, Posting
 from giving.money import DECIMALS, Money
-
-LONGEST_PROOF: Final = 200
-_PROOF: Final = re.compile(r"(?P<id>[A-Za-z0-9][A-Za-z0-9._:/+-]{2,99})(?:\s+(?P<words>\S.*))?", re.DOTALL)
+from giving.proofs import PROOF_RULE, proof_id
 
 
 class ConversionRefused(ValueError):
@@ -39,11 +36,8 @@ class Conversion:
             raise ConversionRefused("a conversion is between two currencies")
         if self.sold.minor < 1 or self.bought.minor < 1:
             raise ConversionRefused("both amounts have to be more than nothing")
-        if _PROOF.fullmatch(self.proof) is None or len(self.proof) > LONGEST_PROOF:
-            raise ConversionRefused(
-                "the proof begins with its id: 3 to 100 of A-Z a-z 0-9 . _ : / + -, then words if you like"
-                f" ({LONGEST_PROOF} characters at most)"
-            )
+        if proof_id(self.proof) is None:
+            raise ConversionRefused(PROOF_RULE)
         if not self.rate.is_finite() or self.rate <= 0 or abs(self._real_rate() - self.rate) > self._tolerance():
             raise ConversionRefused(
                 f"the rate does not fit the amounts: {self._real_rate():.6f} {self.bought.currency}"
@@ -53,8 +47,7 @@ class Conversion:
     @property
     def proof_id(self) -> str:
         """What it is known by: the same proof again is the same conversion."""
-        found = _PROOF.fullmatch(self.proof)
-        return found["id"] if found else ""
+        return proof_id(self.proof) or ""
 
     @property
     def key(self) -> str:

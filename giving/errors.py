@@ -121,9 +121,17 @@ class UndoOver(GivingError):
 
 
 class NoRail(GivingError):
-    """No rail that is switched on can carry this amount to this organisation."""
+    """The rail that was asked can't carry this; args: rail (str); tip (UUID) and ways (tuple of Way), where others can.
+
+    Without `ways` none that is switched on carries this amount to this organisation.
+    """
 
     message_key = "error-no-rail"
+
+    def __init__(self, **args: object) -> None:
+        """Say as well how many others there are to choose from."""
+        ways = args.get("ways")
+        super().__init__(choice=len(ways) if isinstance(ways, tuple) else 0, **args)
 
 
 class ProjectClosed(GivingError):

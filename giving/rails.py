@@ -38,6 +38,7 @@ class Capabilities:
 
     `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
     `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
+    `same_refund`: one that failed is asked for again under its own id, never under another.
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
     `rate`: what it takes instead of money that it does not carry.
     """
@@ -52,6 +53,7 @@ class Capabilities:
     disputes: bool = False
     needs_account: bool = False
     lasts: timedelta | None = None
+    same_refund: bool = False
     rate: StarRate | None = None
 
     def carries(self, amount: Money) -> bool:
@@ -74,6 +76,12 @@ class Capabilities:
         """The least one payment carries; None if it does not carry this currency."""
         limits = self.limits.get(currency)
         return limits[0] if limits is not None else None
+
+
+def needs_tab(rails: Collection[Capabilities], least: Money) -> bool:
+    """Whether some gift may be too small for one of these: then there are tabs. `least`: the smallest gift there is."""
+    floors = [can.least(least.currency) for can in rails]
+    return any(floor is not None and least < floor for floor in floors)
 
 
 class How(StrEnum):

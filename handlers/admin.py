@@ -58,8 +58,8 @@ async def remove(message: Message, command: CommandObject, here: Here) -> None:
 async def _tell(message: Message, here: Here, key: str, whom: Person, role: Role) -> None:
     """It is done; and their menu shows what they may do now."""
     await here.say.send(message.chat.id, Rendered(here.chat(key, name=name_of(whom), role=role)))
-    texts = here.texts
-    await commands.register_for(here.say.bot, texts, here.people, whom, whom.language(texts.default))
+    texts, tabs = here.texts, here.tips.keeps_tabs
+    await commands.register_for(here.say.bot, texts, here.people, whom, whom.language(texts.default), tabs=tabs)
 
 
 async def show(message: Message, here: Here) -> None:

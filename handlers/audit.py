@@ -35,6 +35,11 @@ class Act(StrEnum):
     CHAT_CHANGED = "chat-changed"
     CHAT_HANDED_OVER = "chat-handed-over"
     PERSON_FORGOTTEN = "person-forgotten"
+    REFUND_GRANTED = "refund-granted"
+    REFUND_DECLINED = "refund-declined"
+    ACCOUNT_OPENED = "account-opened"
+    LEDGER_CONVERTED = "ledger-converted"
+    LEDGER_REVERSED = "ledger-reversed"
 
 
 def router() -> Router:

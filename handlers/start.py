@@ -49,7 +49,8 @@ async def start(message: Message, command: CommandObject, here: Here) -> None:
         text = paragraphs(broken, here.chat("welcome-back"))
     await here.say.send(message.chat.id, Rendered(text, keyboards.home(here.texts, here.language)))
     if here.person.chosen_language or here.people.is_owner(here.person):
-        await commands.register_for(here.say.bot, here.texts, here.people, here.person, here.language)
+        tabs = here.tips.keeps_tabs
+        await commands.register_for(here.say.bot, here.texts, here.people, here.person, here.language, tabs=tabs)
 
 
 async def help_(message: Message, here: Here, operator: Operator) -> None:
@@ -86,7 +87,7 @@ async def choose_language(query: CallbackQuery, callback_data: cb.ChooseLanguage
     say.speak(chosen)
     await say.turn(query, Rendered(text, keyboards.home(texts, chosen)))
     await say.answer(query)
-    await commands.register_for(say.bot, texts, here.people, person, chosen)
+    await commands.register_for(say.bot, texts, here.people, person, chosen, tabs=here.tips.keeps_tabs)
 
 
 async def leave(message: Message, here: Here) -> None:

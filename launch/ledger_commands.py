@@ -139,6 +139,37 @@ def convert(
     click.echo(f"with {rail} now: {done.left.minor} Stars, {_major(done.held)} {currency}")
 
 
+@ledger.command()
+@click.argument("entry")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it is wrong; no names.")
+@click.option(
+    "--proof", required=True, metavar="TEXT", help="The id of what shows it (a report, a statement), then words."
+)
+@click.pass_context
+def reverse(context: click.Context, entry: str, reason: str, proof: str) -> None:
+    """Take the entry with this key back by one that turns it round, in the audit log."""
+    import logs
+    from giving.reversals import Reversal, ReversalRefused
+    from services.reversals import ReversalService, Reversed
+    from storage.work import UnitOfWork
+
+    settings = settings_of(context)
+    logs.configure(settings.logs.format, "warning")
+    try:
+        asked = Reversal(entry.strip(), reason.strip(), proof.strip())
+
+        async def work(engines: "Engines") -> Reversed:
+            return await ReversalService(UnitOfWork(engines)).reverse(asked)
+
+        done = on_database(settings, work, migrated=True)
+    except ReversalRefused as refused:
+        raise Refused(str(refused)) from None
+    said = f"booked; {asked.key.removeprefix('reverse:')} stands again" if done.restores else "booked"
+    click.echo(f"{done.entry.key}: {said}")
+    for posting in done.entry.postings:
+        click.echo(f"  {posting.account}  {_major(posting.amount)} {posting.amount.currency}")
+
+
 def _major(amount: "Money") -> str:
     from decimal import Decimal
 

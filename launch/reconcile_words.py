@@ -40,7 +40,8 @@ TO_DO: Final = {
     What.MISSING_IN_BOOKS: "look at it in the provider's dashboard: an event that did not arrive is sent again from "
     "there and then booked by itself; if it names no payment of ours, it was not made by Yizan",
     What.MISSING_AT_PROVIDER: "look for its id in the provider's dashboard, also on the days around it; if it is not "
-    "there, the books say more than was received: note what you find, and pay nothing out on it",
+    "there, the books say more than was received: pay nothing out on it, and take it back by `ledger reverse` (a gift "
+    "by a refund)",
     What.AMOUNT: "look in the provider's dashboard which side is wrong, and note it; the entry is never changed, and "
     "until it is cleared up only the lesser amount is sure",
     What.CURRENCY: "look in the provider's dashboard whether it was converted, and note it; the entry is never changed",

@@ -198,7 +198,7 @@ class Telegram:
     async def _introduce(self) -> None:
         """Menus and descriptions; the bot works without them, so a refusal is only logged."""
         try:
-            await commands.register(self._bot, self._texts)
+            await commands.register(self._bot, self._texts, tabs=self._services.tips.keeps_tabs)
             await commands.introduce(self._bot, self._texts)
         except AiogramError as refusal:
             log.warning("bot_not_introduced", error=type(refusal).__name__)

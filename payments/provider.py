@@ -269,6 +269,15 @@ class Answers(Protocol):
 
 
 @runtime_checkable
+class KeepsLess(Protocol):
+    """A rail whose provider tells more of the payer than anybody here needs."""
+
+    def kept(self, body: str) -> str:
+        """Of a body that `read_event` verified what is stored, for `event_of`: not who paid. Its signature is over."""
+        ...
+
+
+@runtime_checkable
 class BooksByDay(Protocol):
     """A rail whose books are written day by day, and each day's some time after it."""
 

@@ -8,6 +8,7 @@ from giving.accounts import exchange_back, rail_clearing
 from giving.conversions import Back, Conversion, ConversionRefused
 from giving.converting import Share, shares_of
 from giving.money import Money
+from giving.reversals import REVERSE
 from services.clock import Clock, utc_now
 from services.settlement.batch import turns_of
 from storage.audit import AuditRecord
@@ -42,7 +43,7 @@ class ConversionService:
         """Book it; the same proof again changes nothing.
 
         Raises: ConversionRefused (more than lies with the rail, or of projects in another currency; or this proof is
-        booked with other figures).
+        booked with other figures, or was taken back).
         """
         now, shares = self._now(), list[Share]()
         async with self._unit() as work:
@@ -87,6 +88,9 @@ class ConversionService:
         booked = await work.ledger.by_key(conversion.key)
         if booked is None:
             return True
+        if await work.ledger.booked([REVERSE + conversion.key]):
+            another = f"{conversion.proof_id}:2"
+            raise ConversionRefused(f"{conversion.key}: was taken back by hand; name another proof, such as {another}")
         if not conversion.same_as(booked.postings):
             raise ConversionRefused(f"{conversion.proof_id}: is booked already, with other figures ({conversion.key})")
         return False

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from giving.payments import EventKind, RailEvent
-from payments.provider import Answers, BadEvent, Rail, UnknownRail
+from payments.provider import Answers, BadEvent, KeepsLess, Rail, UnknownRail
 from services.metrics import WEBHOOK_EVENTS
 from services.settlement import Settler, Taken
 from storage.group_commit import GroupCommit
@@ -34,6 +34,7 @@ class PaymentService:
         """Take events of these rails."""
         self._rails = {rail.name: rail for rail in rails}
         self._answers = {name: rail.answer() for name, rail in self._rails.items() if isinstance(rail, Answers)}
+        self._keeps_less = {name: rail.kept for name, rail in self._rails.items() if isinstance(rail, KeepsLess)}
         self._settler = settler
         self._take = GroupCommit(unit, settler.take, name="inbox", done=self._taken)
         self.pending = asyncio.Event()
@@ -50,7 +51,8 @@ class PaymentService:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadEvent("not UTF-8") from error
-        return await self._keep(rail, event, text)
+        less = self._keeps_less.get(rail)
+        return await self._keep(rail, event, less(text) if less is not None else text)
 
     def answer(self, rail: str) -> tuple[str, str] | None:
         """Content type and body that its provider wants for what `receive` took; None: any will do."""

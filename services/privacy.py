@@ -16,10 +16,11 @@ from giving.errors import RailUnavailable
 from giving.payments import Payment
 from giving.people import Person, Visibility
 from giving.subscriptions import PrivacySettings, SubscriptionKind
-from payments.provider import PaymentRef, RailRefused, Saves
+from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS
 from services.rails import Rails
+from services.rails.forgetting import Forgetting
 from services.wake import Wakes
 from storage.audit import AuditRecord
 from storage.methods import KeptMethod
@@ -50,7 +51,7 @@ class PrivacyService:
     ) -> None:  # fmt: skip
         """Pay pages that leaving leaves behind are closed by their rails; what names them is redrawn at once."""
         self._unit, self._rails, self._most_bytes, self._now = unit, rails, most_bytes, now
-        self._wakes = wakes or Wakes()
+        self._wakes, self._forgetting = wakes or Wakes(), Forgetting(unit, rails, now)
         # Looking through whole tables is for one at a time, however many ask.
         self._looking = asyncio.Semaphore(1)
 
@@ -129,7 +130,10 @@ class PrivacyService:
         return list(known)
 
     async def _tell_rails(self, pages: Sequence[Payment], saved: Sequence[KeptMethod]) -> None:
-        """As far as they answer in time: what is paid all the same is booked like any other gift."""
+        """As far as they answer in time: what is paid all the same is booked like any other gift.
+
+        A saved method that a rail has not deleted by then is asked for again (services/rails/methods.py, sweep).
+        """
         slots = asyncio.Semaphore(CLOSING_AT_ONCE)
 
         async def ask(call: Callable[[], Awaitable[None]]) -> bool:
@@ -145,10 +149,7 @@ class PrivacyService:
             for page in pages
             if (rail := self._rails.get(page.rail)) is not None
         ]
-        for kept in saved:
-            keeper = self._rails.get(kept.rail)
-            if isinstance(keeper, Saves):
-                calls.append(functools.partial(keeper.forget_method, kept.method))
+        calls += [functools.partial(self._forgetting.tell, kept) for kept in saved]
         if not calls:
             return
         try:

@@ -12,6 +12,7 @@ from storage.tables import (
     conversions,
     dialogs,
     methods,
+    organisations,
     outbox,
     payments,
     people,
@@ -23,6 +24,8 @@ from storage.tables import (
     roles,
     slots,
     subscriptions,
+    tab_charges,
+    tabs,
     thanks,
     tip_keys,
     tips,
@@ -94,7 +97,9 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
 
 
 def _money(person: UUID) -> dict[str, Select[Any]]:
-    of_tips = select(tips.c.payment_id).where(tips.c.donor_id == person, tips.c.payment_id.is_not(None))
+    paid = select(payments.c.id).where(payments.c.donor_id == person)
+    kept = select(methods.c.id).where(methods.c.donor_id == person)
+    about = provider_events.c.reference
     return {
         "tips": select(
             tips.c.receipt_code, tips.c.amount_minor, tips.c.currency, tips.c.state, tips.c.visibility,
@@ -124,6 +129,22 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
         .join(tips, tips.c.id == promises.c.tip_id)
         .where(promises.c.donor_id == person)
         .order_by(promises.c.tip_id),
+        "tabs": select(
+            organisations.c.slug.label("organisation"), tabs.c.currency, tabs.c.rail, tabs.c.opened_at, tabs.c.due_at,
+            tabs.c.skipped_until,
+        )
+        .join(organisations, organisations.c.id == tabs.c.organisation_id)
+        .where(tabs.c.donor_id == person)
+        .order_by(tabs.c.id),
+        "tab_charges": select(
+            organisations.c.slug.label("organisation"), tab_charges.c.amount_minor, tab_charges.c.currency,
+            tab_charges.c.state, tab_charges.c.reason, tab_charges.c.payment_id, tab_charges.c.begun_at,
+            tab_charges.c.asked_at, tab_charges.c.charge_at,
+        )
+        .join(tabs, tabs.c.id == tab_charges.c.tab_id)
+        .join(organisations, organisations.c.id == tabs.c.organisation_id)
+        .where(tabs.c.donor_id == person)
+        .order_by(tab_charges.c.id),
         "saved_methods": select(methods.c.rail, methods.c.label, methods.c.asked_at, methods.c.saved_at)
         .where(methods.c.donor_id == person, methods.c.forgotten_at.is_(None))
         .order_by(methods.c.id),
@@ -131,14 +152,14 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
             payments.c.id, payments.c.rail, payments.c.amount_minor, payments.c.currency, payments.c.state,
             payments.c.their_id, payments.c.url, payments.c.wish, payments.c.created_at,
         )
-        .where(payments.c.id.in_(of_tips))
+        .where(payments.c.donor_id == person)
         .order_by(payments.c.id),
         "provider_events": select(
             provider_events.c.rail, provider_events.c.event_id, provider_events.c.kind,
-            provider_events.c.reference.label("payment"), provider_events.c.state, provider_events.c.reason,
+            provider_events.c.reference.label("about"), provider_events.c.state, provider_events.c.reason,
             provider_events.c.received_at, provider_events.c.settled_at, provider_events.c.body,
         )
-        .where(provider_events.c.reference.in_(of_tips))
+        .where(or_(about.in_(paid), about.in_(kept)))
         .order_by(provider_events.c.id),
         "taps": select(tip_keys.c.key, tips.c.receipt_code)
         .join(tips, tips.c.id == tip_keys.c.tip_id)

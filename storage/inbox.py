@@ -81,7 +81,9 @@ _SCRUB = SetStatement(
     "UPDATE provider_events SET body = '', erased_at = r.erased_at FROM r WHERE provider_events.id = r.id AND ("
     "provider_events.state = 'ignored' AND provider_events.reference IS NULL"
     " OR EXISTS (SELECT 1 FROM payments JOIN people ON people.id = payments.donor_id"
-    " WHERE payments.id = provider_events.reference AND people.left_at IS NOT NULL))",
+    " WHERE payments.id = provider_events.reference AND people.left_at IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM methods JOIN people ON people.id = methods.donor_id"
+    " WHERE methods.id = provider_events.reference AND people.left_at IS NOT NULL))",
 )
 
 

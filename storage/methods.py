@@ -3,14 +3,16 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.payments import SavedMethod
 from storage.ids import new_id
-from storage.tables import methods, rail_accounts
+from storage.inbox import CLOSED, scrub
+from storage.tables import methods, provider_events, rail_accounts
 from storage.upsert import insert_into
 
 
@@ -78,28 +80,54 @@ class MethodStore:
         written = update(methods).where(methods.c.id == method, methods.c.forgotten_at.is_(None)).values(values)
         row = (await self._connection.execute(written.returning(methods))).first()
         if row is None:
+            # Forgotten while its page was open: it is known here, so that the rail is told to delete it.
+            late = {"customer": kept.customer, "method": kept.method, "account": kept.account}
+            await self._connection.execute(update(methods).where(methods.c.id == method).values(late))
             return None
         same = (methods.c.donor_id == row.donor_id) & (methods.c.organisation_id == row.organisation_id)
         others = same & (methods.c.rail == row.rail) & (methods.c.id != method) & methods.c.forgotten_at.is_(None)
-        await self._connection.execute(update(methods).where(others).values(forgotten_at=now))
+        # The rail deletes those, but not what it keeps under the same name.
+        still = (methods.c.method == kept.method) | (methods.c.customer == kept.customer)
+        gone = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
+        await self._connection.execute(update(methods).where(others, still).values(gone))
+        await self._connection.execute(update(methods).where(others).values(forgotten_at=now, label=""))
         return UUID(str(row.donor_id))
 
     async def of(self, donor: UUID) -> list[KeptMethod]:
         """What somebody has saved, newest first; on the account it was saved on, which need not be today's."""
         kept = (methods.c.donor_id == donor) & methods.c.saved_at.is_not(None) & methods.c.forgotten_at.is_(None)
-        found = select(methods).where(kept)
+        return await self._kept(select(methods).where(kept).order_by(methods.c.saved_at.desc()))
+
+    async def forget(self, method: UUID, *, now: datetime) -> None:
+        """It is never charged again; what the rail calls it stays until the rail has deleted it (`told`)."""
+        gone = {"forgotten_at": now, "label": ""}
+        await self._connection.execute(update(methods).where(methods.c.id == method).values(gone))
+
+    async def untold(self, since: datetime) -> list[KeptMethod]:
+        """What was forgotten since then and is not deleted at its rail yet, some of it."""
+        waiting = (methods.c.forgotten_at >= since) & methods.c.method.is_not(None)
+        return await self._kept(select(methods).where(waiting).order_by(methods.c.forgotten_at).limit(100))
+
+    async def events_of(self, method: UUID) -> list[UUID]:
+        """What the rail told of it; a look through the whole inbox, so only in a read unit."""
+        its = select(provider_events.c.id).where(provider_events.c.reference == method)
+        return list((await self._connection.execute(its)).scalars())
+
+    async def told(self, method: UUID, events: Collection[UUID], *, now: datetime) -> None:
+        """Its rail has deleted it: neither what it was called there nor what was told of it is kept."""
+        gone = {"customer": None, "method": None, "label": ""}
+        await self._connection.execute(update(methods).where(methods.c.id == method).values(gone))
+        closed = provider_events.c.id.in_(events) & provider_events.c.state.in_(CLOSED)
+        await self._connection.execute(scrub(now).where(closed))
+
+    async def _kept(self, query: Select[Any]) -> list[KeptMethod]:
         return [
             KeptMethod(
                 row.id, row.donor_id, row.organisation_id, row.rail,
                 SavedMethod(row.customer, row.method, row.label, row.account),
             )
-            for row in await self._connection.execute(found.order_by(methods.c.saved_at.desc()))
+            for row in await self._connection.execute(query)
         ]  # fmt: skip
-
-    async def forget(self, method: UUID, *, now: datetime) -> None:
-        """It is never charged again."""
-        gone = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
-        await self._connection.execute(update(methods).where(methods.c.id == method).values(gone))
 
 
 class AccountStore:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Update, case, delete, select, update
+from sqlalchemy import Update, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import ChatState
@@ -51,6 +51,7 @@ class Traces:
 
     events: Sequence[UUID]
     keys: Sequence[str]
+    payments: Sequence[UUID]
     looked_until: UUID | None
 
 
@@ -96,12 +97,16 @@ class PrivacyStore:
 
     async def traces(self, person: UUID) -> Traces:
         """What takes a look through whole tables; only in a read unit, where it holds up nobody."""
-        events = select(provider_events.c.id).where(provider_events.c.reference.in_(_payments_of(person)))
+        paid = select(payments.c.id).where(payments.c.donor_id == person)
+        kept = select(methods.c.id).where(methods.c.donor_id == person)
+        about = provider_events.c.reference
+        events = select(provider_events.c.id).where(or_(about.in_(paid), about.in_(kept)))
         keys = select(tip_keys.c.key).where(tip_keys.c.tip_id.in_(select(tips.c.id).where(tips.c.donor_id == person)))
         newest = select(provider_events.c.id).order_by(provider_events.c.id.desc()).limit(1)
         return Traces(
             events=list((await self._connection.execute(events)).scalars()),
             keys=list((await self._connection.execute(keys)).scalars()),
+            payments=list((await self._connection.execute(paid)).scalars()),
             looked_until=await self._connection.scalar(newest),
         )
 
@@ -113,7 +118,7 @@ class PrivacyStore:
         `stale`: posts whose buttons show something that is so no longer.
         The order is that of settling (payments, tips, …, people), so that neither waits for the other for ever.
         """
-        open_pages = await self._close_money(person, now)
+        open_pages = await self._close_money(person, traces.payments, now)
         await self._erase_traces(person, traces, now)
         await self._erase_belongings(person, telegram_id)
         await self._leave_chats(person, now)
@@ -126,7 +131,7 @@ class PrivacyStore:
         await self._connection.execute(update(people).where(people.c.id == person).values(gone))
         return open_pages
 
-    async def _close_money(self, person: UUID, now: datetime) -> list[Payment]:
+    async def _close_money(self, person: UUID, every: Sequence[UUID], now: datetime) -> list[Payment]:
         """Unpaid tips are cancelled, no gift names anybody; who hid an amount keeps it hidden."""
         of_theirs = select(payments).where(payments.c.id.in_(_payments_of(person))).order_by(payments.c.id)
         held = (await self._connection.execute(of_theirs.with_for_update(key_share=True))).all()
@@ -137,7 +142,8 @@ class PrivacyStore:
         cancelled = {"state": TipState.CANCELLED, "cancelled_at": now, "open_key": None}
         theirs = tab_charges.c.tab_id.in_(select(tabs.c.id).where(tabs.c.donor_id == person))
         charges = theirs & tab_charges.c.state.in_([state.value for state in OPEN])
-        forgotten = {"forgotten_at": now, "customer": None, "method": None, "label": ""}
+        # What a rail calls them is erased when the rail has deleted them (storage/methods.py, told).
+        forgotten = {"forgotten_at": func.coalesce(methods.c.forgotten_at, now), "label": ""}
         unnamed = case((tips.c.visibility == Visibility.NAMED, Visibility.ANONYMOUS), else_=tips.c.visibility)
         for statement in (
             update(tips).where(unpaid).values(cancelled),
@@ -147,6 +153,8 @@ class PrivacyStore:
             update(methods).where(methods.c.donor_id == person).values(forgotten),
         ):
             await self._connection.execute(statement)
+        for some in _parts(every):  # those too that no tip names any more
+            await self._connection.execute(update(payments).where(payments.c.id.in_(some)).values(url=None, wish=None))
         return [read_payment(row) for row in held if row.id in waiting and row.their_id is not None]
 
     async def _erase_traces(self, person: UUID, traces: Traces, now: datetime) -> None:
@@ -154,10 +162,14 @@ class PrivacyStore:
         closed = scrub(now).where(provider_events.c.state.in_(CLOSED))
         for some in _parts(traces.events):
             await self._connection.execute(closed.where(provider_events.c.id.in_(some)))
-        later = closed.where(provider_events.c.reference.in_(_payments_of(person)))
+        about = provider_events.c.reference
+        kept = select(methods.c.id).where(methods.c.donor_id == person)
+        later = closed
         if traces.looked_until is not None:
             later = later.where(provider_events.c.id > _a_minute_before(traces.looked_until))
-        await self._connection.execute(later)
+        await self._connection.execute(later.where(or_(about.in_(_payments_of(person)), about.in_(kept))))
+        for some in _parts(traces.payments):
+            await self._connection.execute(later.where(about.in_(some)))
         for keys in _parts(traces.keys):
             await self._connection.execute(delete(tip_keys).where(tip_keys.c.key.in_(keys)))
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, case, func, insert, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, String, TextClause, case, func, insert, or_, select, text, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.accounts import Account
@@ -17,6 +17,7 @@ from giving.ledger import Posting
 from giving.money import Money
 from giving.reconcile import Agreed, Difference, Ours, amounts_of, prefixes, read_key
 from giving.reconcile_times import Window
+from giving.reversals import REVERSE
 from storage.ids import lowest_id, new_id
 from storage.sets import SetStatement, reader
 from storage.tables import accounts, differences, entries, postings, reconciliations
@@ -25,11 +26,17 @@ from storage.upsert import insert_into
 CHUNK: Final = 500  # the event loop waits while a page is read through
 # An id is made when the entry is booked, which is after it happened; a provider's clock may be ahead of ours.
 CLOCKS: Final = timedelta(days=1)
+# What was taken back by hand says nothing any more; unless that was taken back in turn (giving/reversals.py).
+_STANDS: Final = (
+    f"NOT EXISTS (SELECT 1 FROM entries undone WHERE undone.key = '{REVERSE}' || entries.key"  # noqa: S608 - our words
+    f" AND NOT EXISTS (SELECT 1 FROM entries redone WHERE redone.key = '{REVERSE}' || undone.key))"
+)
 _BY_KEY = SetStatement(
     {"key": "text"},
-    "SELECT entries.key, entries.occurred_at, accounts.name, postings.amount_minor, postings.currency, postings.line"
+    "SELECT entries.key, entries.occurred_at, accounts.name, postings.amount_minor, postings.currency,"  # noqa: S608
+    " postings.line"
     " FROM r JOIN entries ON entries.key = r.key JOIN postings ON postings.entry_id = entries.id"
-    " JOIN accounts ON accounts.id = postings.account_id",
+    " JOIN accounts ON accounts.id = postings.account_id WHERE " + _STANDS,
     gives=6,
 )
 # Other entries of the same payment.
@@ -198,10 +205,10 @@ def _first(window: Window) -> ColumnElement[bool]:
     return entries.c.id >= lowest_id(window.since - CLOCKS)
 
 
-def _of(rail: str, window: Window) -> list[ColumnElement[bool]]:
-    """Entries of a rail that occurred then."""
+def _of(rail: str, window: Window) -> list[ColumnElement[bool] | TextClause]:
+    """Entries of a rail that occurred then, and stand."""
     its = or_(*(entries.c.key.startswith(prefix, autoescape=True) for prefix in prefixes(rail)))
-    return [entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its]
+    return [entries.c.occurred_at >= window.since, entries.c.occurred_at < window.until, its, text(_STANDS)]
 
 
 def _unless_open(new: Any) -> Any:

@@ -30,8 +30,9 @@ class RefundState(StrEnum):
     REFUSED = "refused"
 
 
-# What may be begun anew: under a new id, since a rail answers the same key with the same words.
-_OVER: Final = (RefundState.DECLINED, RefundState.FAILED, RefundState.REFUSED)
+# What may be begun anew: under a new id, since most rails answer the same key with the same words.
+_FAILED: Final = (RefundState.FAILED, RefundState.REFUSED)
+_OVER: Final = (RefundState.DECLINED, *_FAILED)
 _NEW: Final = {"reason": None, "decided_by": None, "asked_at": None, "look_at": None}
 
 
@@ -63,14 +64,19 @@ class RefundStore:
         self._connection = connection
 
     async def request(
-        self, *, refund: UUID, tip: UUID, now: datetime, state: RefundState = RefundState.REQUESTED
+        self, *, refund: UUID, tip: UUID, now: datetime, state: RefundState = RefundState.REQUESTED,
+        same: bool = False,
     ) -> Refund:  # fmt: skip
         """Record that a tip is to be given back; the same tip again gives the first request, unless that one is over.
 
-        A wish that the donor may fulfil alone by now is requested.
+        A wish that the donor may fulfil alone by now is requested. `same`: what the rail refused, or failed, keeps its
+        id where it is asked for again.
         """
         row = {"id": refund, "tip_id": tip, "state": state, "requested_at": now}
         statement = insert_into(self._connection, refunds).values(row)
+        if same:
+            again = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_FAILED))
+            await self._connection.execute(again.values(row | _NEW | {"id": refunds.c.id}))
         anew = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_OVER))
         await self._connection.execute(anew.values(row | _NEW))
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))

@@ -1,4 +1,4 @@
-"""`ledger convert` as an operator types it, by real processes."""
+"""`ledger convert` and `ledger reverse` as an operator types them, by real processes."""
 
 import asyncio
 import json
@@ -77,3 +77,29 @@ def test_what_can_not_be_booked_is_one_clear_line(database: str, change: dict[st
     said = convert(database, code=2, **change)
     assert words in said
     assert all(line.startswith("yizan: ") for line in said.splitlines())
+
+
+def test_a_conversion_with_a_wrong_figure_is_taken_back_and_booked_again(database: str):
+    convert(database, amount="49.16", rate="0.0492")
+
+    def reverse(*words: str, code: int = 0) -> str:
+        done = command("ledger", "reverse", *words, YIZAN_DATABASE__URL=database)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout + done.stderr
+
+    right = "convert:stars:TX7", "--reason", "94.16 arrived, not 49.16", "--proof", "ST9 statement"
+    assert reverse(*right) == (
+        "reverse:convert:stars:TX7: booked\n"
+        "  rail:stars:clearing  1000 XTR\n  exchange:stars  -1000 XTR\n"
+        "  exchange:stars  49.16 CNY\n  rail:stars:clearing  -49.16 CNY\n"
+    )
+    assert "was taken back on" in reverse(*right, code=2)
+    assert "no entry has this key" in reverse("convert:stars:TX8", *right[1:], code=2)
+    assert "the proof begins with its id" in reverse(*right[:3], "--proof", "?", code=2)
+    assert "was taken back by hand; name another proof" in convert(database, code=2)
+    assert "with stars now: 1500 Stars, 94.16 CNY" in convert(database, proof="TX7:2 of Fragment")
+    verified = command("ledger", "verify", YIZAN_DATABASE__URL=database)
+    assert verified.returncode == 0, verified.stdout
+    acts = json.loads(command("audit", "--json", YIZAN_DATABASE__URL=database).stdout)["acts"]
+    assert sorted(act["action"] for act in acts) == ["ledger.converted", "ledger.converted", "ledger.reversed"]

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -136,6 +137,40 @@ def test_systemd_knows_every_word_of_the_unit(tmp_path: Path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "Unknown" not in done.stderr, done.stderr
     assert done.returncode == 0, done.stderr
+
+
+# Fills what `reconcile` fills, and says where SQLite keeps the file, which has no name any more.
+SPILLS = """
+import asyncio, os
+from datetime import UTC, datetime
+from giving.money import Money
+from giving.payments import EventKind
+from giving.reconcile import Theirs
+from storage.scratch import Scratch
+scratch, at = Scratch(), datetime(2026, 11, 22, tzinfo=UTC)
+many = [Theirs(EventKind.PAID, f"pi_{n:0>200}", Money(100, "CNY"), at) for n in range(1000)] * 250
+asyncio.run(scratch.add_theirs(many))
+for fd in os.listdir("/proc/self/fd"):
+    if os.path.exists(f"/proc/self/fd/{fd}"):
+        print(os.readlink(f"/proc/self/fd/{fd}"))
+scratch.close()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks /proc which files are open")
+def test_a_large_comparison_is_kept_on_the_volume_and_not_in_the_small_tmp(tmp_path: Path):
+    (volume,) = re.findall(r"(?m)^VOLUME (\S+)$", FILES["Dockerfile"])
+    (named,) = re.findall(r"SQLITE_TMPDIR=(\S+)", FILES["Dockerfile"])
+    ours = [service for service in SERVICES.values() if service.get("image", "").startswith("yizan:")]
+    assert len(ours) == 3
+    assert all(f"state:{volume}" in service["volumes"] and service["read_only"] for service in ours)
+    here = named.replace(volume, str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", SPILLS], cwd=ROOT, env=os.environ | {"SQLITE_TMPDIR": here},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith(f"{tmp_path}/")], done.stdout
 
 
 @pytest.fixture

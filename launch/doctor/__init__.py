@@ -1,12 +1,13 @@
 """`main.py doctor`: is everything there that a run needs? Looks, asks, changes nothing; loads no aiogram."""
 
 import asyncio
+import math
 import re
 from typing import Final
 
 from launch.doctor.checks import NAMES, Check, Examination, Status
 from launch.doctor.machine import fonts, rails, settings_read
-from launch.doctor.network import SET_TOKEN, TELEGRAM_CHECKS, silent_rails, telegram
+from launch.doctor.network import SET_TOKEN, TELEGRAM_CHECKS, reached_rails, telegram
 from settings import Settings
 
 DATABASE_WITHIN_S: Final = 5.0
@@ -24,17 +25,24 @@ async def examine(settings: Settings, *, offline: bool) -> Examination:
     from launch.doctor.books import database
 
     within_s = DATABASE_WITHIN_OFFLINE_S if offline else DATABASE_WITHIN_S
-    in_database, at_telegram, silent = await asyncio.gather(
-        database(settings.database.url, within_s=within_s), _telegram(settings, offline), _silent(settings, offline)
+    in_database, at_telegram, of_rails = await asyncio.gather(
+        database(settings.database.url, within_s=within_s), _telegram(settings, offline), _rails(settings, offline)
     )
-    found = [settings_read(settings), *in_database, *at_telegram, rails(settings, silent), fonts()]
+    found = [settings_read(settings), *in_database, *at_telegram, of_rails, fonts()]
     return Examination(sorted(found, key=lambda check: NAMES.index(check.name)))
 
 
-async def _silent(settings: Settings, offline: bool) -> list[str] | None:
-    if offline or rails(settings, None).status is Status.FAIL:
-        return None
-    return await silent_rails(settings)
+async def _rails(settings: Settings, offline: bool) -> Check:
+    unasked = rails(settings, None)
+    if offline or unasked.status is Status.FAIL:
+        return unasked
+    from launch.doctor.rails_asked import asked, clocks
+
+    reached = await reached_rails(settings)
+    silent = [name for name, behind_s in reached.items() if behind_s is not None and math.isnan(behind_s)]
+    if silent:
+        return rails(settings, silent)
+    return rails(settings, silent, [*clocks(reached), *await asked(settings)])
 
 
 async def _telegram(settings: Settings, offline: bool) -> list[Check]:

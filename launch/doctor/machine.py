@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from launch.doctor.checks import Check, Status
+from launch.doctor.rails import Remark, seen
 from settings import Settings, missing_for_run
 
 MB: Final = 1024 * 1024
@@ -110,8 +111,11 @@ def wrong_keys(settings: Settings) -> Iterator[str]:
                 yield str(failure)
 
 
-def rails(settings: Settings, unreachable: Iterable[str] | None) -> Check:
-    """The ways to pay; `unreachable` are names of those that did not answer, None where nobody asked."""
+def rails(settings: Settings, unreachable: Iterable[str] | None, told: Iterable[Remark] = ()) -> Check:
+    """The ways to pay; `unreachable` are names of those that did not answer, None where nobody asked.
+
+    `told`: what was learnt by asking them.
+    """
     enabled = settings.rails.enabled
     problems = [line for line in missing_for_run(settings) if line.startswith("rails.")]
     if problems := problems or list(wrong_keys(settings)):
@@ -120,16 +124,37 @@ def rails(settings: Settings, unreachable: Iterable[str] | None) -> Check:
         found = "none: whoever taps is led to the project's own page"
         return Check("rails", Status.NOTE, found, "to take payments here, write a rail into rails.enabled")
     said = ", ".join(enabled) + (" (not asked)" if unreachable is None else "")
-    if silent := list(unreachable or ()):
-        to_do = "\n".join(f"rails.{name}.api_base: is this right, and does it run?" for name in silent)
-        return Check("rails", Status.FAIL, f"{', '.join(silent)}: no answer", to_do)
-    if "sandbox" in enabled:
+    remarks = [*_silent(unreachable or ()), *seen(settings), *told, *_test_money(settings)]
+    return _worst(said, remarks)
+
+
+def _silent(names: Iterable[str]) -> Iterator[Remark]:
+    for name in names:
+        to_do = (
+            f"rails.{name}.api_base: is this right, does it run, and may this machine go out there (firewall, proxy)?"
+        )
+        yield Remark(Status.FAIL, f"{name}: no answer", to_do)
+
+
+def _test_money(settings: Settings) -> Iterator[Remark]:
+    if "sandbox" in settings.rails.enabled:
         to_do = "take it out of rails.enabled before you raise money"
-        return Check("rails", Status.WARN, f"{said}: the sandbox moves test money only", to_do)
-    if "stripe" in enabled and not settings.rails.stripe.livemode:
+        yield Remark(Status.WARN, "the sandbox moves test money only", to_do)
+    if "stripe" in settings.rails.enabled and not settings.rails.stripe.livemode:
         to_do = "docs/rails.md has the steps to live mode: live keys, live endpoints, rails.stripe.livemode"
-        return Check("rails", Status.WARN, f"{said}: Stripe's test mode moves test money only", to_do)
-    return Check("rails", Status.OK, said)
+        yield Remark(Status.WARN, "Stripe's test mode moves test money only", to_do)
+
+
+def _worst(said: str, remarks: list[Remark]) -> Check:
+    """As bad as the worst of them, which is said first; what to do of all that are not well."""
+    bad = [remark for status in (Status.FAIL, Status.WARN) for remark in remarks if remark.status is status]
+    if not bad:
+        notes = [remark.said for remark in remarks if remark.said]
+        return Check("rails", Status.OK, "; ".join([said, *notes]))
+    failed = bad[0].status is Status.FAIL
+    found = "; ".join(remark.said for remark in bad if remark.status is bad[0].status)
+    to_do = "\n".join(remark.to_do for remark in bad if remark.to_do)
+    return Check("rails", bad[0].status, found if failed else f"{said}: {found}", to_do)
 
 
 def fonts(folders: Iterable[str] = FONT_FOLDERS) -> Check:

@@ -1,6 +1,7 @@
 """Checks that ask others, by plain HTTP and without aiogram: the token, the webhook, our clock, the rails."""
 
 import asyncio
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -48,24 +49,27 @@ async def telegram(settings: Settings, token: str) -> list[Check]:
     return [clock(me.behind_s), who(me, base), _webhook(hook, settings, known=me.result is not None)]
 
 
-async def silent_rails(settings: Settings) -> list[str]:
-    """The rails whose API does not answer anything at all."""
+async def reached_rails(settings: Settings) -> dict[str, float | None]:
+    """Of the rails with an API: NaN for those that do not answer anything at all, else by how much our clock is behind
+    theirs in seconds, None where they don't say.
+    """
     from aiohttp import ClientError, ClientSession, ClientTimeout
 
     groups = {name: getattr(settings.rails, name) for name in settings.rails.enabled}
     # Those inside Telegram have no API of their own: asking for the token asks for them.
     bases = {name: group.api_base for name, group in groups.items() if hasattr(group, "api_base")}
 
-    async def silent(session: "ClientSession", base: str) -> bool:
+    async def reached(session: "ClientSession", base: str) -> float | None:
         try:
-            async with session.get(base, allow_redirects=False):
-                return False
+            asked = datetime.now(UTC)
+            async with session.get(base, allow_redirects=False) as response:
+                return _behind(response, asked + (datetime.now(UTC) - asked) / 2)
         except (ClientError, OSError, TimeoutError, ValueError):
-            return True
+            return math.nan
 
     async with ClientSession(timeout=ClientTimeout(total=ANSWERS_WITHIN_S)) as session:
-        found = await asyncio.gather(*(silent(session, base) for base in bases.values()))
-    return [name for name, is_silent in zip(bases, found, strict=True) if is_silent]
+        found = await asyncio.gather(*(reached(session, base) for base in bases.values()))
+    return dict(zip(bases, found, strict=True))
 
 
 async def _ask(session: "ClientSession", base: str, token: str, method: str) -> Answer | str:

@@ -32,6 +32,11 @@ audit-what = { $act ->
     [chat-changed] changed a chat that somebody else runs
     [chat-handed-over] took a chat over
     [person-forgotten] forgot somebody who had left
+    [refund-granted] gave a gift back
+    [refund-declined] declined to give a gift back
+    [account-opened] opened an account for an organisation
+    [ledger-converted] booked that Stars became money
+    [ledger-reversed] took an entry back
    *[organisation-changed] changed an organisation
  }
 audit-change = { $field }: { $before } → { $after }

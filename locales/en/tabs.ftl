@@ -59,7 +59,10 @@ gifts-sum = { $given } given
 
 error-monthly-limit = You promise { $limit } a month at most, { $left } is left. To give more, change the limit with /tab.
 error-tab-empty = There is nothing to be paid on this tab. See /tab.
-error-no-rail = Nothing here can carry that amount. Try another one?
+error-no-rail = { $choice ->
+    [0] This amount can't be paid here. Try a different amount?
+   *[other] This amount can't be paid that way, but like this it can:
+}
 
 tab-method = Paid by itself: { $method }
 tab-save = Save a card, and your tab is paid by itself from now on. I tell you three days before each charge, and you can delete it any time.

@@ -32,6 +32,11 @@ audit-what = { $act ->
     [chat-changed] 改动了别人负责的频道或群
     [chat-handed-over] 接手了频道或群
     [person-forgotten] 再次忘掉了一位已经离开的人
+    [refund-granted] 退回了一笔捐款
+    [refund-declined] 没有同意一笔退款
+    [account-opened] 为机构开了收款账户
+    [ledger-converted] 入账了星星兑换
+    [ledger-reversed] 冲销了一条分录
    *[organisation-changed] 修改了机构
  }
 audit-change = { $field }：{ $before } → { $after }

@@ -172,6 +172,10 @@ class AlipayRail:
         """Verify a notification and decode it. Raises: BadSignature, BadEvent."""
         return self._notices.read(body)
 
+    def kept(self, body: str) -> str:
+        """Of a notification what is stored: not who paid, so its signature can't be checked again."""
+        return self._notices.kept(body)
+
     def event_of(self, body: str) -> RailEvent:
         """Decode what was verified, or found. Raises: BadEvent."""
         return self._notices.event_of(body)

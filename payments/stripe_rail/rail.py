@@ -196,14 +196,22 @@ class StripeRail:
             return PaymentLink(identity(made["id"]), "")
 
     async def forget_method(self, method: SavedMethod) -> None:
-        """Detach it from its customer, which can't be undone; one that was detached before is forgotten."""
-        methods, place = self._calls.client.v1.payment_methods, options(method.account)
+        """Detach it, and delete its customer, with whom Stripe keeps an e-mail address; neither can be undone.
+
+        What is gone already is forgotten. Every page on which a card is saved makes a customer of its own.
+        """
+        v1, place = self._calls.client.v1, options(method.account)
         try:
-            await self._calls.ask(methods.detach_async(method.method, {}, place))
+            await self._calls.ask(v1.payment_methods.detach_async(method.method, {}, place))
         except RailRefused as refused:
-            if str(refused) == "resource_missing":
-                return
-            if (await self._calls.ask(methods.retrieve_async(method.method, {}, place))).get("customer") is not None:
+            if str(refused) != "resource_missing":
+                kept = await self._calls.ask(v1.payment_methods.retrieve_async(method.method, {}, place))
+                if kept.get("customer") is not None:
+                    raise
+        try:
+            await self._calls.ask(v1.customers.delete_async(method.customer, {}, place))
+        except RailRefused as refused:
+            if str(refused) != "resource_missing":
                 raise
 
     async def open_account(self, name: str, country: str, *, key: str) -> Account:

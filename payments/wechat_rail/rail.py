@@ -68,7 +68,7 @@ class WeChatRail:
         """
         self.capabilities = Capabilities(
             limits={CURRENCY: (Money(1, CURRENCY), Money(_MOST, CURRENCY))}, real_money=True, holder=holder,
-            shown=Shown.QR if pages is None else Shown.LINK, refunds=Refunds.PART, refund_days=365,
+            shown=Shown.QR if pages is None else Shown.LINK, refunds=Refunds.PART, refund_days=365, same_refund=True,
             lasts=lasts if pages is None else None,  # our page orders when it is opened
         )  # fmt: skip
         self._pages, self._lasts, self._now = pages, lasts, now
@@ -133,6 +133,11 @@ class WeChatRail:
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for all or a part to go back; a notification tells when it did. The refund's number is the key.
+
+        One that failed keeps its number ("请不要更换退款单号"): another number would be another refund, and is refused
+        as more than was paid while the first stands. What ended ABNORMAL (the donor's card is gone) is not begun anew
+        by asking: whoever runs the merchant's account pays it out at pay.weixin.qq.com, and its notification follows.
+        Source: pay.weixin.qq.com/doc/v3/merchant/4013071036 (refund), 4013071193 (ABNORMAL)
 
         That less is left is never told apart: INVALID_REQUEST is their code for every rule that is broken (the year is
         over, fifty parts, another refund that is under way), and what they say beside it is for people.

@@ -14,6 +14,7 @@ from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.payments import PaymentService
+from services.rails.forgetting import Forgetting
 from services.rails.switched_on import Rails
 from storage.work import UnitOfWork
 
@@ -29,7 +30,7 @@ class MethodService:
         guard: PaymentGuard | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`language` for who has none; what is looked up goes through `payments`; `guard` is asked before a page is."""
-        self._payments, self._guard = payments, guard
+        self._payments, self._guard, self._forgetting = payments, guard, Forgetting(unit, rails, now)
         self._unit, self._rails, self._links, self._language, self._now = unit, rails, links, language, now
 
     def can_save(self, rail: str) -> bool:
@@ -63,7 +64,11 @@ class MethodService:
             raise RailUnavailable from no
 
     async def sweep(self) -> int:
-        """Look up what was asked within a day and not heard of; events that don't say all ring for it."""
+        """Look up what was asked within a day and not heard of; events that don't say all ring for it.
+
+        What was forgotten and stands at its rail still is deleted there.
+        """
+        await self._forgetting.sweep()
         async with self._unit.read() as work:
             waiting = await work.methods.waiting(self._now() - LOOKED_FOR)
         for method, name, account in waiting:
@@ -79,16 +84,14 @@ class MethodService:
         return len(waiting)
 
     async def forget(self, method: UUID, person: Person) -> None:
-        """It is charged no more, here at once and at the rail as far as it answers. Raises: NotYours."""
+        """It is charged no more, and deleted at the rail: at once, or when it answers. Raises: NotYours."""
         async with self._unit() as work:
             kept = next((one for one in await work.methods.of(person.id) if one.id == method), None)
             if kept is None:
                 raise NotYours
             await work.methods.forget(method, now=self._now())
         log.info("method_forgotten", method_id=str(method), rail=kept.rail)
-        rail = self._rails.get(kept.rail)
-        if isinstance(rail, Saves):
-            try:
-                await rail.forget_method(kept.method)
-            except (RailUnavailable, RailRefused) as error:
-                log.warning("method_not_forgotten_by_rail", method_id=str(method), error=type(error).__name__)
+        try:
+            await self._forgetting.tell(kept)
+        except (RailUnavailable, RailRefused) as error:  # the sweep asks on
+            log.warning("method_not_forgotten_by_rail", method_id=str(method), error=type(error).__name__)

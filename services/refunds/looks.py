@@ -154,11 +154,11 @@ class RefundLooks:
             self._alerts.wake()
 
     async def tell_donor(self, work: Work, refund: UUID, tip: Tip) -> None:
-        """That it could not be done, once."""
+        """That it could not be done, once for each time that it was asked for."""
         kind, now = NoticeKind.REFUND_FAILED, self._now()
-        await work.outbox.add_many(
-            [NewMessage(f"{kind}:{refund}", kind, URGENCY[kind], tip.donor, tip.id, now)], now=now
-        )
+        since = (await work.refunds.of([tip.id]))[tip.id].asked_at
+        key = f"{kind}:{refund}:{int(since.timestamp())}"
+        await work.outbox.add_many([NewMessage(key, kind, URGENCY[kind], tip.donor, tip.id, now)], now=now)
 
 
 def rail_of(tip: Tip) -> str:

@@ -86,7 +86,9 @@ class RefundService:
                 raise NotRefundable
             if taking is Taking.ASK:
                 raise UndoOver
-            refund = await work.refunds.request(refund=new_id(), tip=tip_id, now=self._now())
+            refund = await work.refunds.request(
+                refund=new_id(), tip=tip_id, now=self._now(), same=self._same(tip)
+            )  # fmt: skip
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund.id))
         await self._ask(refund.id, tip, self._unit, donor_waits=True)
         return await self._tips.card(tip_id, person)
@@ -94,6 +96,11 @@ class RefundService:
     def _gives_back(self, tip: Tip) -> bool:
         rail = self._rails.get(rail_of(tip))
         return rail is not None and rail.capabilities.refunds is not Refunds.NONE
+
+    def _same(self, tip: Tip) -> bool:
+        """Whether its rail wants a refund that failed to be asked for again under the same id."""
+        rail = self._rails.get(rail_of(tip))
+        return rail is not None and rail.capabilities.same_refund
 
     async def wish(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for a gift to be given back; an admin decides. Asking again changes nothing.
@@ -109,7 +116,7 @@ class RefundService:
             if may_take_back(tip, self._now()) is Taking.NOT or not self._gives_back(tip):
                 raise NotRefundable
             refund = await work.refunds.request(
-                refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED
+                refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED, same=self._same(tip)
             )  # fmt: skip
             if self._alerts is not None:
                 await self._alerts.queue(work, Alert(AlertKind.REFUND_WISHED, {"amount": tip.kept}))

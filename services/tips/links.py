@@ -101,7 +101,7 @@ class PaymentLinks:
             link = await self._rails[payment.rail].create_payment(intent_of(payment, wish), key=key_of(payment))
         except RailRefused as refused:
             log.error("payment_refused_by_rail", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
-            raise (NoRail if str(refused) == TOO_SMALL else RailUnavailable) from refused
+            raise (NoRail(rail=payment.rail) if str(refused) == TOO_SMALL else RailUnavailable()) from refused
         await self._link(replace(payment, their_id=link.their_id, url=link.url))
         log.debug("payment_created", payment_id=str(payment.id), rail=payment.rail)
         return payment, link.url

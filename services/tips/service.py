@@ -11,7 +11,7 @@ from giving.errors import NoRail, NotYours, PostUnknown, RailUnavailable, TipNot
 from giving.money import Money
 from giving.payments import Payment
 from giving.people import Person, Visibility
-from giving.rails import How, Way
+from giving.rails import How, Way, needs_tab
 from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
 from payments.provider import PaymentRef, RailRefused
@@ -51,6 +51,7 @@ class TipService:
         self._unit, self._rails, self._tabs, self._now = unit, rails, tabs, now
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money, self.test_money = bool(rails), rails.test_money
+        self.keeps_tabs = tabs is not None and needs_tab(rails.capabilities.values(), limits.least)
         self._offers = Offers(unit, rails, links, limits, now)
         self.pay = PaymentLinks(unit, rails, links, language, guard, now)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
@@ -81,13 +82,25 @@ class TipService:
         """Where to pay this tip; the same link as long as it can be paid there, then another.
 
         Raises: NotYours, TipNotOpen, RailUnavailable (nothing was charged; ask again), and what the guard refuses:
-        TooFast, PayingTooOften, MinimumRaised, PayingPaused.
+        TooFast, PayingTooOften, MinimumRaised, PayingPaused; NoRail (its rail can't carry it; with those that can).
         """
-        return await self.pay(tip_id, person)
+        try:
+            return await self.pay(tip_id, person)
+        except NoRail as none:
+            raise await self._other_ways(tip_id, person, none) from none
+
+    async def _other_ways(self, tip_id: UUID, person: Person, none: NoRail) -> NoRail:
+        """The same refusal, with the rails that the tip can be paid by instead."""
+        card = await self.card(tip_id, person)
+        others = tuple(way for way in card.ways if way.rail != none.args_for_message.get("rail"))
+        return NoRail(tip=tip_id, ways=others)
 
     async def payment_code(self, tip_id: UUID, person: Person) -> PayCode:
         """The same link as a code to be scanned. Raises: as for a link."""
-        return await self.pay.code(tip_id, person)
+        try:
+            return await self.pay.code(tip_id, person)
+        except NoRail as none:
+            raise await self._other_ways(tip_id, person, none) from none
 
     async def choose_visibility(self, tip_id: UUID, person: Person, visibility: Visibility) -> TipCard:
         """How this gift will be seen, kept as the choice for the next one. Raises: NotYours, TipNotOpen."""
@@ -117,7 +130,7 @@ class TipService:
     async def choose_rail(self, tip_id: UUID, person: Person, rail: str) -> Way:
         """Pay this tip by that rail, kept as the choice for the next one; whether now or on the tab.
 
-        Raises: NotYours, TipNotOpen, NoRail (it can't carry this).
+        Raises: NotYours, TipNotOpen, NoRail (it can't carry this; with those that can).
         """
         former: Payment | None = None
         async with self._unit() as work:
@@ -133,7 +146,7 @@ class TipService:
             )
             way = next((way for way in ways if way.rail == rail), None)
             if way is None:
-                raise NoRail
+                raise NoRail(tip=tip_id, ways=tuple(ways))
             account = accounts.get((organisation, rail))
             their, asked = account.their_id if account is not None else None, way.price or tip.amount
             if payment.rail != rail and not await work.payments.is_asked(payment.id):

@@ -8,6 +8,7 @@ from uuid import uuid4
 from giving.creators import BotRights, Chat, ChatState, Post
 from giving.errors import (
     GivingElsewhere,
+    NoRail,
     NotYours,
     PostGone,
     ProjectClosed,
@@ -18,6 +19,7 @@ from giving.errors import (
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Organisation, Project, ProjectCard, ProjectState, ProjectText, Tally
+from giving.rails import How, Way
 from giving.tips import Limits, Tip, TipState
 from services.links import Links
 from services.projects import Page
@@ -69,6 +71,8 @@ ERRORS = [
     ProjectClosed(project=LONG_PROJECT.project, alternatives=(PROJECT,) * 3),
     ProjectClosed(project=PROJECT.project),
     GivingElsewhere(project=PROJECT.project, url="https://charity.example/"),
+    NoRail(),
+    NoRail(rail="stripe", tip=uuid4(), ways=(Way("wechat", How.NOW), Way("stripe", How.TAB, Money(3000, "CNY")))),
     TippingOff(chat=NASTY),
     *(off(chat=NASTY, project=LONG_PROJECT.project) for off in (TippingOff, TippingPaused, PostGone)),
     TipTooSmall(least=LIMITS.least, most=LIMITS.most),

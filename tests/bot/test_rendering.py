@@ -8,11 +8,12 @@ from bot import cards, commands, creator_cards, errors, group_cards, keyboards, 
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
 from giving.creators import BotRights, ChatCard, ChatState, CreatorStats, PostCounter
-from giving.errors import GivingElsewhere, ProjectClosed
+from giving.errors import GivingElsewhere, NoRail, ProjectClosed
 from giving.money import Money
 from giving.notices import NoticeKind
 from giving.people import Visibility
 from giving.projects import Tally
+from giving.rails import How, Way
 from giving.tips import TipState
 from sandbox.telegram.html import parse
 from services.carriers import CarrierCard
@@ -265,6 +266,35 @@ def test_the_choice_before_paying_says_who_sees_what():
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_owners_have_more_commands(language):
-    everyone = {command.command for command in commands.commands(TEXTS, language)}
-    owner = {command.command for command in commands.commands(TEXTS, language, owner=True)}
+    everyone = {command.command for command in commands.commands(TEXTS, language, tabs=True)}
+    owner = {command.command for command in commands.commands(TEXTS, language, tabs=True, owner=True)}
     assert owner - everyone == {"role_add", "role_remove", "roles", "audit"}
+
+
+@pytest.mark.parametrize("owner", [True, False])
+def test_the_tab_is_in_the_menu_where_a_gift_may_be_too_small(owner):
+    with_, without = (
+        {command.command for command in commands.commands(TEXTS, "en", tabs=tabs, owner=owner)}
+        for tabs in (True, False)
+    )
+    assert with_ - without == {"tab"}
+
+
+# --- No rail ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "alone", "choice"), [
+    ("en", "Try a different amount?", "but like this it can:"), ("zh-CN", "换个金额试试", "换成下面的方式就行"),
+])  # fmt: skip
+def test_where_a_rail_can_not_carry_it_the_others_are_offered_and_none_where_there_is_none(language, alone, choice):
+    none = errors.message(TEXTS, language, NoRail(tip=tip().tip.id, ways=()))
+    assert alone in none.text
+    assert none.keyboard is None
+    assert alone in errors.message(TEXTS, language, NoRail()).text
+    ways = Way("alipay", How.NOW), Way("stripe", How.TAB, Money(3000, "CNY"))
+    some = errors.message(TEXTS, language, NoRail(rail="wechat", tip=tip().tip.id, ways=ways))
+    assert choice in some.text
+    assert alone not in some.text
+    assert some.keyboard is not None
+    assert [len(row) for row in some.keyboard.inline_keyboard] == [1, 1]
+    check_keyboard(some.keyboard)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giving.money import Money
-from giving.rails import Capabilities, How, ways
+from giving.rails import Capabilities, How, needs_tab, ways
 from giving.stars import StarRate
 
 SUM = Money(3_000, "CNY")
@@ -88,3 +88,10 @@ def test_what_is_asked_is_worth_no_less_than_was_wished(minor: int):
     assert asked is not None
     assert wished <= STARRY.worth(asked)
     assert RAILS["card"].worth(wished) == wished
+
+
+@given(floors=st.lists(st.integers(1, 2_000), max_size=4), least=st.integers(1, 1_000))
+def test_there_are_tabs_exactly_where_the_smallest_gift_would_go_on_one(floors: list[int], least: int):
+    rails = {f"r{n}": can(floor, 10_000) for n, floor in enumerate(floors)}
+    offered = ways(Money(least, "CNY"), rails, (), SUM, None)
+    assert needs_tab(rails.values(), Money(least, "CNY")) is any(way.how is How.TAB for way in offered)

@@ -1,14 +1,17 @@
 """Owners: roles given, taken and listed, and what admins did, in both languages."""
 
+import re
 from typing import Any
 
 import pytest
 from aiogram.methods import SetMyCommands
 
 from giving.people import Role, Visitor
+from handlers.audit import Act
 from services.project_import import ProjectImport
 from storage.audit import AuditRecord
 from tests.handlers.chat import NOW, Chat, texts_of, user
+from tests.processes import ROOT
 
 FORWARDED = {
     "message_id": 5, "date": NOW, "chat": {"id": 1003, "type": "private"}, "from": user(1003), "text": "hi",
@@ -120,3 +123,15 @@ async def test_audit_names_projects_and_organisations(chat, world):
     async with world.unit() as work:
         await work.audit.add(record, now=world.time())
     assert "修改了项目</b>：乡村图书馆\nstate：open → –" in await said(chat, "/audit")
+
+
+async def test_every_act_that_is_recorded_has_words_in_the_chat(chat, world):
+    folders = [ROOT / name for name in ("services", "launch")]
+    source = "\n".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
+    acts = set(re.findall(r'"((?:account|ledger|refund|role|person|organisation|project|chat)\.[a-z_]+)"', source))
+    assert {"ledger.reversed", "ledger.converted", "refund.granted", "role.granted"} <= acts
+    assert {act.replace(".", "-").replace("_", "-") for act in acts} <= set(Act)
+    record = AuditRecord(None, "cli", "ledger.reversed", "entry", "fee:stripe:txn_1", after={"reason": "twice"})
+    async with world.unit() as work:
+        await work.audit.add(record, now=world.time())
+    assert "命令行：<b>冲销了一条分录</b>：" in await said(chat, "/audit")

@@ -117,7 +117,10 @@ def test_the_webhook_is_looked_at_as_run_will_do_it(public_url: str, updates: st
 
 
 SANDBOX = {"enabled": ["sandbox"], "sandbox": {"key": "k", "webhook_secret": "s"}}
-STRIPE = {"api_key": "sk_live_0", "signing_secret": "s", "connect_signing_secret": "s", "livemode": True}
+STRIPE: dict[str, Any] = {
+    "api_key": "sk_live_0", "signing_secret": "whsec_00000001", "connect_signing_secret": "whsec_00000002",
+    "livemode": True,
+}  # fmt: skip
 STRIPE_TEST = STRIPE | {"api_key": "sk_test_0", "livemode": False}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from launch.doctor.machine import rails as rails_checked
-from launch.doctor.network import silent_rails
+from launch.doctor.network import reached_rails
 from launch.service.building import rails_of
 from launch.telegram_rails import asked_by_a_bot
 from payments.provider import RailDown
@@ -71,7 +71,7 @@ asyncio.run(run())
 
 
 async def test_the_doctor_refuses_stars_without_the_sentence_and_asks_them_nothing_by_themselves():
-    assert await silent_rails(settings("http://127.0.0.1:9")) == []
+    assert await reached_rails(settings("http://127.0.0.1:9")) == {}
     assert rails_checked(settings("http://127.0.0.1:9"), []).status == "ok"
     check = rails_checked(settings("http://127.0.0.1:9", acknowledged="yes"), None)
     assert (check.status, READ in check.to_do) == ("fail", True)

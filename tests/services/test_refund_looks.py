@@ -1,6 +1,7 @@
 """Refunds are followed until they are final: looked up soon, then less often, booked once, and told if they failed."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,32 @@ async def test_what_failed_before_it_was_ever_booked_is_told_and_may_be_asked_fo
     assert (again.state, again.id != before.id) == (RefundState.ASKED, True)
     await world.refunds.sweep()
     assert await told(world) == {NoticeKind.REFUND_FAILED: [], NoticeKind.ALERT: []}
+
+
+async def test_a_rail_that_wants_the_same_number_is_asked_under_it_and_each_failure_is_told(world: World, asked: Tip):
+    world.rail.capabilities = replace(world.rail.capabilities, same_refund=True)
+    before = await row(world, asked)
+    for _ in range(2):
+        await says(world, asked, EventKind.REFUND_FAILED)
+        world.time.passes(minutes=5)
+        await world.refunds.sweep()
+        assert (await row(world, asked)).state is RefundState.FAILED
+        assert len((await told(world))[NoticeKind.REFUND_FAILED]) == 1
+        world.rail.found.clear()
+        await world.refunds.take_back(asked.id, world.alice)
+        assert await row(world, asked) == replace(before, asked_at=world.time())
+    assert {key for _, _, key in world.rail.refunds} == {f"refund:{before.id}"}
+
+
+async def test_what_an_admin_declined_was_never_asked_for_and_is_another_refund(world: World, asked: Tip):
+    world.rail.capabilities = replace(world.rail.capabilities, same_refund=True)
+    tip = await world.pay(await world.tip(world.alice, "3", key="other"), world.alice, charge="ch_other")
+    world.time.passes(hours=1)
+    await world.refunds.wish(tip.id, world.alice)
+    first = await row(world, tip)
+    assert await world.refunds.decide(first.id, world.creator, yes=False, reason="no")
+    await world.refunds.wish(tip.id, world.alice)
+    assert (await row(world, tip)).id != first.id
 
 
 async def test_what_failed_after_it_was_booked_is_put_back_and_told_too(world: World, asked: Tip):

@@ -10,7 +10,7 @@ import pytest
 from giving.errors import MonthlyLimit, NoRail, NotYours, RailUnavailable, TabEmpty, TipNotOpen
 from giving.payments import EventKind, RailEvent, SavedMethod
 from giving.people import Person
-from giving.rails import How
+from giving.rails import How, Way
 from giving.tabs import ChargeState, Terms
 from giving.tips import Limits, OfferRequest, Tip, TipState
 from payments.provider import Capabilities, PaymentIntent, PaymentLink, RailRefused
@@ -320,5 +320,21 @@ async def test_what_the_rail_finds_too_small_after_all_is_said_as_such(house: Ta
         raise RailRefused("amount_too_small")
 
     monkeypatch.setattr(house.card, "create_payment", refuses)
-    with pytest.raises(NoRail):
-        await house.tips.payment_link(tip.id, house.world.alice)
+    for ask in (house.tips.payment_link, house.tips.payment_code):
+        with pytest.raises(NoRail) as none:
+            await ask(tip.id, house.world.alice)
+        ways = none.value.args_for_message["ways"]
+        assert ways == (Way("paper", How.NOW),), "the other one, and not again the one that refused"
+
+
+async def test_a_rail_that_was_chosen_and_can_not_carry_it_leaves_those_that_can(house: Tabs):
+    tip = await house.tips.offer(OfferRequest("q", house.world.alice.id, cny("4"), post=house.world.post.id))
+    with pytest.raises(NoRail) as none:
+        await house.tips.choose_rail(tip.id, house.world.alice, "stars")
+    assert {way.rail for way in none.value.args_for_message["ways"]} == {"paper", "card"}  # type: ignore[attr-defined]
+    assert none.value.args_for_message["tip"] == tip.id
+
+
+async def test_tabs_are_kept_only_where_a_rail_has_a_floor_above_the_smallest_gift(house: Tabs):
+    assert house.tips.keeps_tabs
+    assert not house.world.tips.keeps_tabs

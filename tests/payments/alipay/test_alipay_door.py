@@ -8,14 +8,19 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from giving.payments import EventKind
 from payments.alipay_rail import AlipayRail
 from payments.provider import BadEvent, BadSignature
+from services.payments import PaymentService, Received
+from services.settlement import Settler
 from storage.ids import new_id
+from storage.tables import provider_events
 from tests.payments.alipay.conftest import merchant
 from tests.payments.alipay.gateway import APP_ID, NOTIFY, SELLER_ID, AlipayGateway
 from tests.payments.china import Clock
+from tests.world import World
 
 
 def trade(**changes: str) -> dict[str, str]:
@@ -120,3 +125,34 @@ def test_each_of_those_bodies_is_an_event_before_anything_becomes_of_it(door: Al
 def test_a_kept_body_that_says_a_thing_twice_is_refused(door: AlipayRail):
     with pytest.raises(BadEvent, match="not a form"):
         door.event_of(kept()[0] + "&total_amount=5.00")
+
+
+BUYER = {"buyer_id": "2088102116773037", "buyer_logon_id": "chi***@163.com", "buyer_pay_amount": "5.00"}
+
+
+def test_who_paid_is_verified_with_the_rest_and_then_not_kept(clock: Clock, door: AlipayRail):
+    gateway = AlipayGateway(clock)
+    body = gateway.notify(trade(**BUYER))
+    told = door.read_event(body, {})
+    kept = door.kept(body.decode())
+    assert door.event_of(kept) == told
+    assert "2088102116773037" not in kept
+    assert "163.com" not in kept
+    assert "buyer_pay_amount=5.00" in kept
+    with pytest.raises(BadSignature):
+        door.read_event(kept.encode(), {})
+    with pytest.raises(BadSignature):
+        door.read_event(body.replace(b"2088102116773037", b"2088102116773038"), {})
+
+
+async def test_what_is_stored_of_a_notification_says_nothing_of_the_buyer(world: World, clock: Clock, door: AlipayRail):
+    settler = Settler(world.unit, {"alipay": door}, wakes=world.wakes, digest_every=timedelta(minutes=10))
+    payments = PaymentService(world.unit, [door], settler)
+    for number in (new_id().hex, "shop-7"):  # ours, and a shop's that has the same merchant
+        status = trade(out_trade_no=number, trade_no=f"2026{number}", **BUYER)
+        assert await payments.receive("alipay", AlipayGateway(clock).notify(status), {}) is Received.STORED
+    async with world.unit.read() as work:
+        bodies = (await work.connection.execute(select(provider_events.c.body))).scalars().all()
+    assert len(bodies) == 2
+    assert all("buyer_id" not in body and "buyer_logon_id" not in body for body in bodies)
+    assert any("total_amount" in body for body in bodies)

@@ -12,6 +12,7 @@ from typing import Any
 
 API_VERSION = "2026-10-28.endive"
 Thing = dict[str, Any]
+DONOR_EMAIL = "donor@example.org"  # what somebody types on a page of Stripe
 
 
 class Refusal(Exception):
@@ -32,6 +33,7 @@ class OurBooks:
     slow_refunds: bool = False
     free: int = 1_000_000  # of the platform's balance, for what does not come out of a charge
     emptied: set[str] = field(default_factory=set)  # accounts that paid all out: nothing can be taken back there
+    live: bool = False
     things: dict[str, Thing] = field(default_factory=dict)
     places: dict[str, str | None] = field(default_factory=dict)
     plans: dict[str, Thing] = field(default_factory=dict)
@@ -145,9 +147,9 @@ class OurBooks:
         """Somebody saves a card on a page in setup mode; the SetupIntent."""
         session, account = self.things[session_id], self.places[session_id]
         about = self.plans[session_id]["setup_intent_data"]
-        number = next(self._numbers)
+        donor = self.put("cus", "customer", account, email=DONOR_EMAIL, livemode=False)
         method = self.put(
-            "pm", "payment_method", account, type="card", customer=f"cus_{number}", livemode=False,
+            "pm", "payment_method", account, type="card", customer=donor["id"], livemode=False,
             card={"brand": "visa", "display_brand": "visa", "last4": last4},
         )  # fmt: skip
         setup = self.put(

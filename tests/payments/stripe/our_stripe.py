@@ -271,6 +271,15 @@ def _detach(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> 
     return method
 
 
+def _delete_customer(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:
+    our.books.get(ids[0], account, "customer")
+    del our.books.things[ids[0]]
+    for method in our.books.all_of("payment_method", account):
+        if method["customer"] == ids[0]:
+            method["customer"] = None
+    return {"id": ids[0], "object": "customer", "deleted": True}
+
+
 ANSWERS: dict[tuple[str, str], Answer] = {
     ("POST", "/v1/checkout/sessions"): _session,
     ("GET", "/v1/checkout/sessions"): _listed("checkout.session"),
@@ -295,4 +304,12 @@ ANSWERS: dict[tuple[str, str], Answer] = {
     ("POST", "/v1/account_links"): _account_link,
     ("GET", "/v1/payment_methods/{}"): _one("payment_method"),
     ("POST", "/v1/payment_methods/{}/detach"): _detach,
+    ("DELETE", "/v1/customers/{}"): _delete_customer,
+    ("GET", "/v1/balance"): lambda our, ids, tree, account: {
+        "object": "balance",
+        "livemode": our.books.live,
+        "available": [],
+        "pending": [],
+    },
+    ("GET", "/v1/webhook_endpoints"): _listed("webhook_endpoint"),
 }

@@ -42,6 +42,9 @@ REQUESTS: dict[tuple[str, str], Any] = {
     ("POST", "/v1/account_links"): p.AccountLinkCreateParams,
     ("GET", "/v1/payment_methods/{}"): p.PaymentMethodRetrieveParams,
     ("POST", "/v1/payment_methods/{}/detach"): p.PaymentMethodDetachParams,
+    ("DELETE", "/v1/customers/{}"): p.CustomerDeleteParams,
+    ("GET", "/v1/balance"): p.BalanceRetrieveParams,
+    ("GET", "/v1/webhook_endpoints"): p.WebhookEndpointListParams,
 }
 OBJECTS: dict[str, type] = {
     "checkout.session": stripe.checkout.Session,
@@ -57,6 +60,9 @@ OBJECTS: dict[str, type] = {
     "account": stripe.Account,
     "account_link": stripe.AccountLink,
     "payment_method": stripe.PaymentMethod,
+    "customer": stripe.Customer,
+    "balance": stripe.Balance,
+    "webhook_endpoint": stripe.WebhookEndpoint,
     "event": stripe.Event,
 }
 

@@ -132,6 +132,11 @@ async def test_a_method_nobody_knows_is_forgotten_and_one_that_stays_is_not(
     answers("POST", "/v1/payment_methods/{}/detach", refusing(400, "resource_busy"))
     with pytest.raises(RailRefused, match="resource_busy"):
         await rail.forget_method(saved.method)
+    answers("POST", "/v1/payment_methods/{}/detach", refusing(404, "resource_missing"))
+    answers("DELETE", "/v1/customers/{}", refusing(400, "resource_busy"))
+    with pytest.raises(RailRefused, match="resource_busy"):
+        await rail.forget_method(saved.method)
+    assert our.books.all_of("customer", ANNA)
 
 
 @pytest.mark.parametrize(("mode", "names"), [

@@ -8,6 +8,7 @@ from giving.payments import EventKind, PaymentState
 from payments.provider import PaymentRef, RailRefused
 from payments.stripe_rail import StripeRail
 from storage.ids import new_id
+from tests.payments.stripe.our_books import DONOR_EMAIL
 from tests.payments.stripe.our_stripe import OurStripe
 from tests.payments.stripe.stage import ANNA, BACK, BEN, brief, events_in, read, ref, wish
 
@@ -36,7 +37,10 @@ async def test_a_card_is_saved_charged_without_the_donor_and_forgotten(our: OurS
     with pytest.raises(RailRefused, match="method_of_another_account"):
         await rail.charge_saved(wish(account=BEN), method, key="c2")
 
+    (donor,) = our.books.all_of("customer", ANNA)
+    assert (donor["id"], donor["email"]) == (method.customer, DONOR_EMAIL)
     await rail.forget_method(method)
+    assert our.books.all_of("customer", ANNA) == [], "their e-mail goes with the card"
     await rail.forget_method(method)
     with pytest.raises(RailRefused):
         await rail.charge_saved(wish(), method, key="c3")

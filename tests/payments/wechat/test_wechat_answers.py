@@ -55,6 +55,24 @@ async def test_a_refund_that_did_not_reach_the_donor_is_told_and_found(
     assert replace(rail.event_of(found.events[-1]), event_id=told.event_id) == told
 
 
+async def test_a_refund_that_failed_is_asked_for_again_under_its_own_number_and_goes_back_once(
+    rail: WeChatRail, gateway: WeChatGateway
+):
+    assert rail.capabilities.same_refund
+    wish, charge = await paid(rail, gateway)
+    back = ask(wish, charge, 500)
+    await rail.refund(back, key="r")
+    gateway.refund_ends = "ABNORMAL"
+    gateway.refund_done(back.refund.hex)
+    with pytest.raises(RailRefused, match="INVALID_REQUEST"):
+        await rail.refund(ask(wish, charge, 500), key="another")
+    await rail.refund(back, key="r")  # changes nothing: it stays as it ended
+    gateway.refund_ends = "SUCCESS"  # somebody paid it out at pay.weixin.qq.com
+    told = rail.read_event(*gateway.refund_done(back.refund.hex))
+    assert (told.kind, told.refund) == (EventKind.REFUNDED, back.refund)
+    assert len(gateway.refunds) == 1
+
+
 # --- no answer, and a no ---
 
 
