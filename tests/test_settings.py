@@ -450,6 +450,7 @@ def test_shown_settings_hide_every_secret_and_are_yaml():
         "api_base": "http://127.0.0.1:8080",
         "key": "•••• (set)",
         "webhook_secret": None,
+        "card": False,
     }
     assert shown["database"]["url"] == "postgresql://yizan:••••@db/yizan"
     assert yaml.safe_load(render(found)) == shown

@@ -2,7 +2,8 @@
 
 command-tab = 小账本：答应了还没付的
 
-rail-sandbox = 测试付款
+rail-sandbox = 测试钱包
+rail-sandbox-card = 测试银行卡
 rail-stripe = 银行卡
 rail-wechat = 微信支付
 rail-alipay = 支付宝
