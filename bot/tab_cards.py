@@ -17,7 +17,7 @@ from texts import Html, Texts
 
 MOST_LINES: Final = 12
 MOST_OFF: Final = 6
-TITLE_ON_BUTTON: Final = 16
+TITLE_ON_BUTTON: Final = 22
 SETTLE_AT: Final = (1_000, 3_000, 5_000, 10_000)
 MONTHLY: Final = (5_000, 10_000, 20_000, 50_000)
 

@@ -2,7 +2,7 @@
 
 button-undo = Undo { $amount } (for 30 minutes)
 button-refund-wish = Ask for { $amount } back
-button-refund-yes = Give it back
+button-refund-yes = Give back
 button-refund-no = Decline
 
 undo-over =

@@ -37,7 +37,7 @@ def by_wechat(cast: Cast) -> None:
     rail = {f"YIZAN_RAILS__WECHAT__{name.upper()}": value for name, value in settings.items()}
     cast.stage.bot.close()
     cast.stage.set(
-        YIZAN_RAILS__ENABLED="wechat", YIZAN_WEB__PUBLIC_URL="https://yizan.example",
+        YIZAN_RAILS__ENABLED="wechat", YIZAN_WEB__PUBLIC_URL="https://give.example",
         YIZAN_TELEGRAM__UPDATES="polling", **rail,
     )  # fmt: skip
     cast.stage.start_bot()
