@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import settings
 from giving import money, people
+from launch.service.building import rails_of
 from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render, words
 
 ROOT = Path(__file__).parent.parent
@@ -366,6 +367,13 @@ def test_run_refuses_a_token_of_another_shape_without_repeating_it(token):
     assert missing_for_run(load(None, {"YIZAN_TELEGRAM__TOKEN": token})) == [
         "telegram.token: is not a bot token (digits, a colon, the rest); copy it again from @BotFather"
     ]
+
+
+def test_the_sandboxs_card_is_a_rail_of_its_own_where_it_is_wanted():
+    assert load(None, SANDBOX).rails.on == ("sandbox",)
+    both = load(None, SANDBOX | {"YIZAN_RAILS__ENABLED": "sandbox,stars", "YIZAN_RAILS__SANDBOX__CARD": "true"})
+    assert both.rails.on == ("sandbox", "sandbox_card", "stars")
+    assert list(rails_of(both)) == list(both.rails.on)
 
 
 def test_run_needs_the_secrets_of_the_rails_that_are_enabled():

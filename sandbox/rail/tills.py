@@ -17,7 +17,8 @@ class Till:
 
     def least_minor(self, currency: str) -> int:
         """The least one payment carries."""
-        return max(1, self.least * 10 ** amounts.DIGITS.get(currency, 2))
+        digits: int = amounts.DIGITS.get(currency, 2)
+        return max(1, int(self.least * 10**digits))
 
 
 WALLET = Till("wallet", "/rail")

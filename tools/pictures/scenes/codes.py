@@ -44,23 +44,16 @@ def by_wechat(cast: Cast) -> None:
     cast.stage.ready()
 
 
-def card(cast: Cast) -> View:
+def picture(cast: Cast) -> View:
     by_wechat(cast)
     said = cast.follower.ask("/give")
     cast.follower.tap(said, cast.title("spring"))
     said = cast.follower.wait_at(said, lambda m: m.has("¥1"))
     cast.follower.tap(said, "¥1")
     cast.held["code"] = cast.follower.wait(cast.has("button-code", amount="¥1"), after=said.id)
-    return bot_of("follower")
-
-
-def picture(cast: Cast) -> View:
     cast.follower.tap(cast.held["code"], cast.words("button-code", amount="¥1"))
     cast.follower.wait(lambda m: m.media is not None, after=cast.held["code"].id)
     return bot_of("follower")
 
 
-SCENES: Final = (
-    Scene("code-card", card),
-    Scene("code-picture", picture),
-)
+SCENES: Final = (Scene("code-picture", picture),)

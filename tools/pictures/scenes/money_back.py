@@ -36,14 +36,10 @@ def too_late(cast: Cast) -> View:
     return bot_of("follower")
 
 
-def wished(cast: Cast) -> View:
-    label = cast.words("button-refund-wish", amount="¥10")
-    cast.turn(cast.follower, "late", label, lambda m: not m.has(label))
-    return bot_of("follower")
-
-
 def waiting(cast: Cast) -> View:
     """The alert came by itself; /refunds shows what waits."""
+    label = cast.words("button-refund-wish", amount="¥10")
+    cast.turn(cast.follower, "late", label, lambda m: not m.has(label))
     cast.admin.wait(cast.words("alert-refund-wished", amount="¥10"))
     cast.held["refunds"] = cast.admin.ask("/refunds")
     return bot_of("admin")
@@ -54,11 +50,6 @@ def why(cast: Cast) -> View:
     cast.admin.wait(cast.words("refunds-ask-reason"))
     cast.admin.ask(cast.either("点错了金额，已和捐赠人确认。", "A wrong amount; the donor has confirmed it."))
     return bot_of("admin")
-
-
-def returned(cast: Cast) -> View:
-    cast.follower.wait(cast.first("refund-told", amount="¥10", project="", code=""), after=cast.held["late"].id)
-    return bot_of("follower")
 
 
 def difference(cast: Cast) -> View:
@@ -74,9 +65,7 @@ def difference(cast: Cast) -> View:
 SCENES: Final = (
     Scene("refund-undone", undo),
     Scene("refund-late", too_late),
-    Scene("refund-wished", wished),
     Scene("refunds-waiting", waiting),
     Scene("refunds-decided", why),
-    Scene("refund-told", returned),
     Scene("alert-difference", difference),
 )

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tests.processes import Message, fetch, publish, switch_on
-from tools.pictures.camera import WIDE, View, Web
+from tools.pictures.camera import View, Web
 from tools.pictures.cast import CHANNEL, Cast, Scene, bot_of
 
 
@@ -29,12 +29,6 @@ def choice(cast: Cast) -> View:
 
 def promised(cast: Cast) -> View:
     cast.turn(cast.follower, "card", by_card(cast), cast.has("button-promise-off"))
-    return bot_of("follower")
-
-
-def below(cast: Cast) -> View:
-    """Less than the card carries."""
-    cast.held["tab"] = cast.follower.ask("/tab")
     return bot_of("follower")
 
 
@@ -65,13 +59,10 @@ def pay_page(cast: Cast) -> View:
     return Web(linked(cast.held["tab"], "/pay/"))
 
 
-def receipts(cast: Cast) -> View:
+def save(cast: Cast) -> View:
+    """After it was paid, and promised anew."""
     acted(linked(cast.held["tab"], "/pay/"), "pay")
     cast.follower.wait(cast.words("receipt-thanks-many", count=2), after=cast.held["tab"].id)
-    return bot_of("follower")
-
-
-def save(cast: Cast) -> View:
     cast.follower.tap(cast.held["post"], "¥3", CHANNEL)
     cast.held["tab"] = cast.follower.ask("/tab")
     cast.turn(cast.follower, "tab", cast.words("button-tab-save"), cast.has("button-tab-save-open"))
@@ -82,12 +73,8 @@ def save_page(cast: Cast) -> View:
     return Web(linked(cast.held["tab"], "/save/"))
 
 
-def saved_page(cast: Cast) -> View:
-    acted(linked(cast.held["tab"], "/save/"), "save")
-    return Web(linked(cast.held["tab"], "/save/"), WIDE[0])
-
-
 def saved(cast: Cast) -> View:
+    acted(linked(cast.held["tab"], "/save/"), "save")
     label = cast.words("button-tab-forget", method="")
     for _ in range(50):
         cast.held["tab"] = cast.follower.ask("/tab")
@@ -96,14 +83,10 @@ def saved(cast: Cast) -> View:
     return bot_of("follower")
 
 
-def terms(cast: Cast) -> View:
-    label = cast.words("button-tab-settle-at", sum="¥30")
-    cast.turn(cast.follower, "tab", label, lambda m: m.has("¥10"))
-    return bot_of("follower")
-
-
 def notice(cast: Cast) -> View:
     """What they chose is reached: in three days it is charged."""
+    label = cast.words("button-tab-settle-at", sum="¥30")
+    cast.turn(cast.follower, "tab", label, lambda m: m.has("¥10"))
     cast.turn(cast.follower, "tab", "¥10", cast.has("button-tab-month", sum="¥100"))
     for _ in range(3):
         cast.follower.tap(cast.held["post"], "¥3", CHANNEL)
@@ -117,12 +100,6 @@ def changed(cast: Cast) -> View:
     return bot_of("follower")
 
 
-def skipped(cast: Cast) -> View:
-    label = cast.words("button-tab-skip")
-    cast.turn(cast.follower, "tab", label, lambda m: not m.has(label))
-    return bot_of("follower")
-
-
 def gifts(cast: Cast) -> View:
     cast.follower.ask("/gifts")
     return bot_of("follower")
@@ -131,18 +108,13 @@ def gifts(cast: Cast) -> View:
 SCENES: Final = (
     Scene("rail-choice", choice),
     Scene("tab-promised", promised),
-    Scene("tab-below", below),
     Scene("tab", payable),
     Scene("tab-settle", settle),
     Scene("tab-pay-page", pay_page),
-    Scene("tab-receipts", receipts),
     Scene("tab-save", save),
     Scene("tab-save-page", save_page),
-    Scene("tab-saved-page-wide", saved_page),
     Scene("tab-saved", saved),
-    Scene("tab-settled-at", terms),
     Scene("tab-notice", notice),
     Scene("tab-change", changed),
-    Scene("tab-skipped", skipped),
     Scene("gifts-apart", gifts),
 )
