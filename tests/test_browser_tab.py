@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.processes import ADMIN, Persona, words
+from tests.processes import ADMIN, CHANNEL, CREATOR, Persona, words
 from tests.test_browser import Panel, a_gift, chromium, demo, wide_parts, window
 
 __all__ = ["chromium", "demo", "window"]
@@ -64,3 +64,16 @@ def test_no_name_of_a_chat_is_cut(demo, window, width):
     cut = """() => [...document.querySelectorAll('.person:not([hidden]) .tab-text b')].filter((el) =>
       el.scrollHeight > el.clientHeight + 1 || el.scrollWidth > el.clientWidth + 1).map((el) => el.textContent)"""
     assert page.evaluate(cut) == []
+
+
+@pytest.mark.parametrize("width", [1440, 1120, 390])
+def test_three_chats_stand_side_by_side_whatever_was_said_in_them(demo, window, width):
+    page = window.new_page()
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{demo.chat}/?lang=en")
+    expect(page.locator(".tab-text b").first).to_be_attached()
+    Persona(demo.chat, CREATOR).say("People ask me what they can do from so far away. Read on!", CHANNEL)
+    expect(page.locator(".person:not([hidden]) .tab-text span", has_text="People ask").first).to_be_visible()
+    over = """() => [...document.querySelectorAll('.person:not([hidden]) .tab-list')]
+      .filter((el) => el.scrollWidth > el.clientWidth + 1).length"""
+    assert page.evaluate(over) == 0
