@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.processes import ADMIN, CHANNEL, CREATOR, Persona, words
+from tests.processes import ADMIN, CHANNEL, CREATOR, Persona, until, words
 from tests.test_browser import Panel, a_gift, chromium, demo, wide_parts, window
 
 __all__ = ["chromium", "demo", "window"]
@@ -72,8 +72,15 @@ def test_three_chats_stand_side_by_side_whatever_was_said_in_them(demo, window, 
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{demo.chat}/?lang=en")
     expect(page.locator(".tab-text b").first).to_be_attached()
-    Persona(demo.chat, CREATOR).say("People ask me what they can do from so far away. Read on!", CHANNEL)
-    expect(page.locator(".person:not([hidden]) .tab-text span", has_text="People ask").first).to_be_visible()
+    preview = page.locator(".person:not([hidden]) .tab-text span", has_text="People ask").first
+
+    def comes() -> bool:
+        """What was said before the page listened is no news to it."""
+        Persona(demo.chat, CREATOR).say("People ask me what they can do from so far away. Read on!", CHANNEL)
+        page.wait_for_timeout(700)
+        return preview.is_visible()
+
+    until(comes, "a preview of what was said")
     over = """() => [...document.querySelectorAll('.person:not([hidden]) .tab-list')]
-      .filter((el) => el.scrollWidth > el.clientWidth + 1).length"""
-    assert page.evaluate(over) == 0
+      .map((el) => el.scrollWidth - el.clientWidth).filter((over) => over > 1)"""
+    assert page.evaluate(over) == []
