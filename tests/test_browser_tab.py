@@ -78,7 +78,7 @@ def test_three_chats_stand_side_by_side_whatever_was_said_in_them(demo, window, 
         """What was said before the page listened is no news to it."""
         Persona(demo.chat, CREATOR).say("People ask me what they can do from so far away. Read on!", CHANNEL)
         page.wait_for_timeout(700)
-        return preview.is_visible()
+        return bool(preview.is_visible())
 
     until(comes, "a preview of what was said")
     over = """() => [...document.querySelectorAll('.person:not([hidden]) .tab-list')]
