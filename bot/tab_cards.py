@@ -17,7 +17,7 @@ from texts import Html, Texts
 
 MOST_LINES: Final = 12
 MOST_OFF: Final = 6
-TITLE_ON_BUTTON: Final = 16
+TITLE_ON_BUTTON: Final = 22
 SETTLE_AT: Final = (1_000, 3_000, 5_000, 10_000)
 MONTHLY: Final = (5_000, 10_000, 20_000, 50_000)
 
@@ -74,8 +74,9 @@ def _card(texts: Texts, language: str, card: TabCard) -> Html:
         texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=_whole(card)),
         *_lines(texts, language, card.tips),
         _state(texts, language, card),
-        *([texts.chat(language, "tab-method", method=card.method.method.label)] if card.method is not None else []),
     ]
+    if card.method is not None and card.charge is None:  # a charge says by what it is paid
+        lines.append(texts.chat(language, "tab-method", method=card.method.method.label))
     return Html("\n".join(lines))
 
 
@@ -85,7 +86,8 @@ def _whole(card: TabCard) -> Money:
 
 def _lines(texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]]) -> Iterable[Html]:
     for tip, project in tips[:MOST_LINES]:
-        yield texts.chat(language, "tab-line", amount=tip.amount, project=project.title(language), at=tip.offered_at)
+        at = texts.short_day(language, tip.offered_at)
+        yield texts.chat(language, "tab-line", amount=tip.amount, project=project.title(language), at=at)
     if len(tips) > MOST_LINES:
         yield texts.chat(language, "tab-more", count=len(tips) - MOST_LINES)
 
@@ -118,11 +120,13 @@ def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
             for up in round_ups(card.tab.promised, card.least)
         ]
     if charge is not None:
-        return [*rows, [tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=charge.id))]]
+        rows.append([tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=charge.id))])
     if card.method is not None:
         words = texts.plain(language, "button-tab-forget", method=card.method.method.label)
         rows.append([tap(words, cb.MethodForget(method=card.method.id))])
-    elif card.saves:
+    if charge is not None:
+        return rows
+    if card.method is None and card.saves:
         rows.append([tap(texts.plain(language, "button-tab-save"), cb.TabSave(tab=tab))])
     for tip, project in card.tips[:MOST_OFF]:
         title = clean(project.title(language), most=TITLE_ON_BUTTON)

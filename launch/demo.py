@@ -41,7 +41,7 @@ async def run_demo(*, port: int, data: Path, browser: bool) -> None:
     webhook_secret = secrets.token_hex(24)
     with _listen(port + 1 if port else 0) as listening:
         web_url = f"http://{HOST}:{listening.getsockname()[1]}"
-        async with _sandbox(port, data, f"{web_url}/hooks/sandbox", webhook_secret) as page:
+        async with _sandbox(port, data, f"{web_url}/hooks", webhook_secret) as page:
             _greet(page, web_url, data)
             if browser:
                 webbrowser.open(page)
@@ -64,7 +64,8 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
             "owners": [OWNER],
             "limits": {"failures_at_once": 50},  # whoever tries it declines a few times
             "quiet_hours": "",  # whoever tries it at night wants to see everything too
-            "rails": {"enabled": ["sandbox"], "sandbox": rail},
+            # A wallet that is paid from at once, and a card that carries no ¥1: so one sees the choice, and the tab.
+            "rails": {"enabled": ["sandbox"], "sandbox": rail | {"card": True}},
             "legal": {"basis": "演示，不募集任何款项 · A demonstration, no funds are raised"},
         }
     )
@@ -78,14 +79,15 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         click.echo(f"  the bot listens as @{username}")
 
     try:
-        await _import_projects(settings)
+        await _make_ready(settings)
         await serve(settings, listening=listening, chat_page=settings.telegram.api_base, on_ready=ready)
     except StartFailed as failure:
         raise DemoFailed(str(failure)) from None
 
 
-async def _import_projects(settings: Settings) -> None:
-    """The demo's projects, on the first start."""
+async def _make_ready(settings: Settings) -> None:
+    """The demo's projects and its past, on the first start."""
+    from launch.demo_past import Past
     from launch.service.database import prepare_database
     from services.project_import import ProjectImport
     from services.projects import ProjectService
@@ -98,6 +100,7 @@ async def _import_projects(settings: Settings) -> None:
         unit = UnitOfWork(engines)
         if not (await ProjectService(unit).search(size=1)).total:
             await ProjectImport(unit).run(PROJECTS.read_text(encoding="utf-8"))
+            await Past(settings, engines).make()
     finally:
         await engines.close()
 
@@ -115,14 +118,15 @@ def _listen(port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def _sandbox(port: int, data: Path, webhook_url: str, webhook_secret: str) -> AsyncIterator[str]:
+async def _sandbox(port: int, data: Path, hooks: str, webhook_secret: str) -> AsyncIterator[str]:
     """The sandbox as a child that ends with the block, or with us however we end: its chat page. Raises: DemoFailed."""
     log = data / "sandbox.log"
     with log.open("ab") as written:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "sandbox", "--port", str(port), "--data", str((data / "sandbox.db").absolute()),
-            "--webhook-url", webhook_url, "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY,
-            "--exit-with-parent", cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+            "--webhook-url", f"{hooks}/sandbox", "--card-webhook-url", f"{hooks}/sandbox_card",
+            "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY, "--exit-with-parent",
+            cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=written,
             # Not in the terminal's group: Ctrl-C is for us; the sandbox ends when we close its input, after our last
             # word.

@@ -59,13 +59,13 @@ def reconcile(context: click.Context, rail: str | None, first: str | None, last:
 
 def _rails(settings: Settings, asked: str | None) -> list[str]:
     """Those to compare. Raises: Refused (not switched on, or without its secrets)."""
-    on = settings.rails.enabled
+    on = settings.rails.on
     if not on:
         raise Refused("rails.enabled: no rail is switched on, so there is nothing to compare")
     if asked is not None and asked not in on:
         raise Refused(f"--rail {asked}: is not switched on (rails.enabled: {', '.join(on)})")
     names = [asked] if asked is not None else list(on)
-    about = ("rails.enabled:", *(f"rails.{name}." for name in names))
+    about = ("rails.enabled:", *(f"rails.{name.removesuffix('_card')}." for name in names))
     if problems := [line for line in missing_for_run(settings) if line.startswith(about)]:
         raise Refused("\n".join(problems))
     return names

@@ -53,6 +53,7 @@ class SandboxRail:
     """Test payments; every message and page that comes of them says so."""
 
     name = "sandbox"
+    till = "/rail"  # where the provider's API is
     capabilities = Capabilities(
         limits={c: (Money(1, c), Money(100_000_000, c)) for c in DECIMALS if c != "XTR"}, real_money=False
     )
@@ -72,26 +73,18 @@ class SandboxRail:
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """Ask for a pay page; the same key is the same payment."""
-        body = {
-            "amount_minor": intent.amount.minor,
-            "currency": intent.amount.currency,
-            "reference": str(intent.reference),
-            "description": intent.description,
-            "return_url": intent.return_url,
-            "language": intent.language,
-        }
-        answer = await self._call("POST", "/rail/payments", body, key=key)
+        answer = await self._call("POST", f"{self.till}/payments", body_of(intent), key=key)
         return PaymentLink(their_id=answer["id"], url=answer["url"])
 
     async def cancel_payment(self, payment: PaymentRef) -> None:
         """Close the pay page; RailRefused if it was paid."""
-        await self._call("POST", f"/rail/payments/{payment.their_id}/cancel", {})
+        await self._call("POST", f"{self.till}/payments/{payment.their_id}/cancel", {})
 
     async def fetch(self, payment: PaymentRef) -> Found:
         """What became of a payment, by its id or by our reference; with what should have been told of it."""
         if payment.their_id is not None:
-            return _found(await self._call("GET", f"/rail/payments/{payment.their_id}"))
-        answer = await self._call("GET", f"/rail/payments?reference={payment.reference}")
+            return _found(await self._call("GET", f"{self.till}/payments/{payment.their_id}"))
+        answer = await self._call("GET", f"{self.till}/payments?reference={payment.reference}")
         # The same key is the same payment, so there is one at most; were there two, both would be booked.
         found = [_found(one) for one in answer["payments"]]
         if not found:
@@ -101,7 +94,7 @@ class SandboxRail:
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         """Ask for money to go back; `refund.succeeded` follows."""
         body = {"amount_minor": ask.amount.minor, "reason": "requested_by_donor", "reference": str(ask.refund)}
-        await self._call("POST", f"/rail/charges/{ask.charge}/refunds", body, key=key)
+        await self._call("POST", f"{self.till}/charges/{ask.charge}/refunds", body, key=key)
 
     async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
         """Payments, fees and refunds of this time, oldest first; the provider's times are whole seconds."""
@@ -109,7 +102,7 @@ class SandboxRail:
         after: str | None = ""
         while after is not None:
             span = f"since={begin}&until={end}&limit={RECORDS_AT_ONCE}&after={after}"
-            answer = await self._call("GET", f"/rail/records?{span}")
+            answer = await self._call("GET", f"{self.till}/records?{span}")
             records, after = _page(answer)
             for record in records:
                 yield record
@@ -131,9 +124,12 @@ class SandboxRail:
             event = orjson.loads(body)
             if event.get("livemode") is not False:
                 raise BadEvent("the sandbox has no live mode")
-            return _decoded(event)
+            return self._decoded(event)
         except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise BadEvent(f"not an event of the sandbox: {type(error).__name__}") from error
+
+    def _decoded(self, event: dict[str, Any]) -> RailEvent:
+        return replace(_decoded(event), rail=self.name)
 
     async def _call(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Any:
         if self._session is None:
@@ -149,6 +145,18 @@ class SandboxRail:
         if response.status >= 400:
             raise RailRefused(str((answer or {}).get("error", {}).get("code", response.status)))
         return answer
+
+
+def body_of(intent: PaymentIntent) -> dict[str, Any]:
+    """What the API is asked with."""
+    return {
+        "amount_minor": intent.amount.minor,
+        "currency": intent.amount.currency,
+        "reference": str(intent.reference),
+        "description": intent.description,
+        "return_url": intent.return_url,
+        "language": intent.language,
+    }
 
 
 def _found(payment: dict[str, Any]) -> Found:
@@ -180,7 +188,7 @@ def _record(line: dict[str, Any]) -> Record:
         their_id=str(line["id"]),
         amount=Money(line["amount_minor"], line["currency"]),
         at=datetime.fromtimestamp(int(line["created_at"]), UTC),
-        reference=_uuid(line["reference"]),
+        reference=reference_of(line["reference"]),
     )
 
 
@@ -200,16 +208,17 @@ def _decoded(event: dict[str, Any]) -> RailEvent:
         event_id=identity,
         kind=kind,
         occurred_at=at,
-        reference=_uuid(payment.get("reference")),
+        reference=reference_of(payment.get("reference")),
         their_id=str(subject["id"]) if subject else None,
         charge=str(charge["id"]) if charge else None,
         amount=Money(subject["amount_minor"], subject["currency"]) if subject else None,
         fee=Money(charge["fee_minor"], charge["currency"]) if charge and kind is EventKind.PAID else None,
-        refund=_uuid(refund.get("reference")) if refund else None,
+        refund=reference_of(refund.get("reference")) if refund else None,
     )
 
 
-def _uuid(text: object) -> UUID | None:
+def reference_of(text: object) -> UUID | None:
+    """Ours, or None for what is not."""
     try:
         return UUID(str(text))
     except ValueError:

@@ -18,6 +18,7 @@ import orjson
 
 from sandbox.app import Options, Sandbox
 from sandbox.rail import events
+from sandbox.rail.tills import CARD, WALLET
 from sandbox.seed import SeedError, set_token, sow
 from sandbox.state import State, StateError
 from sandbox.telegram import traffic
@@ -37,6 +38,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--rail-key", default="sandbox-key", help="the payment provider's key (default: sandbox-key)")
     parser.add_argument("--fee-percent", type=_percent, default=Decimal("0.6"), help="of a charge (default: 0.6)")
     parser.add_argument("--webhook-url", help="where the payment provider sends events")
+    parser.add_argument("--card-webhook-url", help="where it sends those of its card payments")
     parser.add_argument("--webhook-secret", default="", help="what it signs them with")
     parser.add_argument("--rate-limits", action="store_true", help="429 for what is sent faster than Telegram lets")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input closes")
@@ -68,9 +70,10 @@ def open_state(options: argparse.Namespace) -> State:
     if options.rate_limits:
         with state.change():
             traffic.set_plan(state, replace(traffic.read_plan(state), rate_limits=True))
-    if options.webhook_url:
-        with state.change():
-            events.set_webhook(state, events.Webhook(options.webhook_url, options.webhook_secret))
+    for till, url in ((WALLET, options.webhook_url), (CARD, options.card_webhook_url)):
+        if url:
+            with state.change():
+                events.set_webhook(state, events.Webhook(url, options.webhook_secret), till)
     return state
 
 
@@ -109,8 +112,9 @@ def _fail(text: str) -> int:
 def main(given: list[str] | None = None) -> int:
     options = arguments().parse_args(given)
     logging.basicConfig(level=logging.WARNING, format="sandbox: %(levelname)s %(message)s")
-    if options.webhook_url and not options.webhook_secret:
-        return _fail("--webhook-url needs --webhook-secret")
+    for name, url in (("--webhook-url", options.webhook_url), ("--card-webhook-url", options.card_webhook_url)):
+        if url and not options.webhook_secret:
+            return _fail(f"{name} needs --webhook-secret")
     try:
         return asyncio.run(serve(options, open_state(options)))
     except (StateError, SeedError) as error:

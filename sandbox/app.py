@@ -19,9 +19,11 @@ from sandbox.people.conversation import Conversation
 from sandbox.people.places import Places
 from sandbox.people.server import People
 from sandbox.rail.events import Courier
+from sandbox.rail.methods import MethodApi, Methods
 from sandbox.rail.page import PayPage
 from sandbox.rail.payments import Payments
 from sandbox.rail.server import Rail
+from sandbox.rail.tills import CARD
 from sandbox.state import State
 from sandbox.telegram.schema import Schema
 from sandbox.telegram.server import BotApi
@@ -46,6 +48,8 @@ class Sandbox:
         self.url = ""
         self._bot_api = BotApi(state, Schema.load())
         self._payments = Payments(state, options.fee_percent, lambda: self.url)
+        self._card = Payments(state, options.fee_percent, lambda: self.url, CARD)
+        self._methods = Methods(state, self._card, lambda: self.url)
         self._runner = web.AppRunner(self._app(options), access_log=None, shutdown_timeout=0.5)
 
     async def start(self, port: int) -> None:
@@ -70,7 +74,9 @@ class Sandbox:
         for area in (People, Conversation, Places, Asking, Bots):
             app.add_routes(area(self.state).routes())
         app.add_routes(Rail(self.state, self._payments, options.rail_key).routes())
-        app.add_routes(PayPage(self.state, self._payments).routes())
+        card = Rail(self.state, self._card, options.rail_key)
+        app.add_routes([*card.routes(), *MethodApi(self.state, self._methods, self._card, card).routes()])
+        app.add_routes(PayPage(self.state, self._payments, self._methods).routes())
         app.add_routes([web.get("/", _index), web.static("/static", STATIC)])
         app.on_response_prepare.append(add_headers)
         app.cleanup_ctx.append(self._workers)

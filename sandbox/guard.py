@@ -76,8 +76,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
 def refuse(request: web.Request, status: int, code: str, text: str) -> web.Response:
     if request.path.startswith("/bot"):
         return telegram_refusal(status, f"Bad Request: {text}" if status == 400 else text)
-    if request.path.startswith("/rail") or (
-        request.path.startswith("/pay") and request.content_type == "application/json"
+    if request.path.startswith(("/rail", "/card")) or (
+        request.path.startswith(("/pay", "/save")) and request.content_type == "application/json"
     ):
         return rail_refusal(status, code, text)
     if request.path.startswith("/api"):

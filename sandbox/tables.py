@@ -152,4 +152,16 @@ INSERT INTO star_transactions (bot, user, charge, amount, payload, created_at, i
     WHERE currency = 'XTR' AND refunded;
 """
 
-STEPS = (FIRST, SECOND, THIRD, FOURTH)
+# A second till: a card, which carries no small change and can be saved.
+FIFTH = """
+ALTER TABLE payments ADD COLUMN till TEXT NOT NULL DEFAULT 'wallet';
+ALTER TABLE events ADD COLUMN till TEXT NOT NULL DEFAULT 'wallet';
+ALTER TABLE made_up ADD COLUMN till TEXT NOT NULL DEFAULT 'wallet';
+CREATE TABLE methods (
+    id TEXT PRIMARY KEY, status TEXT NOT NULL, works INTEGER NOT NULL DEFAULT 1, reference TEXT NOT NULL,
+    description TEXT NOT NULL, return_url TEXT NOT NULL, language TEXT NOT NULL, created_at INTEGER NOT NULL
+);
+CREATE INDEX methods_reference ON methods (reference);
+"""
+
+STEPS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)

@@ -114,6 +114,7 @@ class SandboxRail(Group):
     api_base: Address = "http://127.0.0.1:8080"
     key: Secret = None
     webhook_secret: Secret = None
+    card: Flag = False
 
 
 class StripeLeast(Group):
@@ -219,6 +220,14 @@ class Rails(Group):
     alipay: AlipayRail = AlipayRail()
     stars: StarsRail = StarsRail()
     telegram: TelegramRail = TelegramRail()
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """Every rail that takes payments: the sandbox's card is one of its own, beside its wallet."""
+        names = [
+            (name, "sandbox_card") if name == "sandbox" and self.sandbox.card else (name,) for name in self.enabled
+        ]
+        return tuple(one for some in names for one in some)
 
 
 class Notices(Group):

@@ -1,5 +1,6 @@
 """`main.py demo`: it says where it is, is there for this machine only, keeps its data, and leaves nothing behind."""
 
+import json
 import re
 import signal
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import (
+    ADMIN,
     CREATOR,
     FOLLOWER,
     Persona,
@@ -75,6 +77,7 @@ def test_it_is_there_survives_a_kill_with_its_data_and_leaves_no_orphan(start, t
         "asked before the kill, answered after"
     )
     assert creator.wait(words("bot-ready"))
+    its_past_is_there_once(chat, tmp_path / "data")
     give = re.findall(r'href="([^"]*start%3Dg_[^"]*)"', fetch("GET", f"{pages}/p/village-libraries").body)
     assert give, "a button that gives"
     assert all(href.startswith(f"{chat}/?open=https%3A%2F%2Ft.me%2Fyizan_bot") for href in give), give
@@ -83,6 +86,19 @@ def test_it_is_there_survives_a_kill_with_its_data_and_leaves_no_orphan(start, t
     assert not is_open(port_of(chat))
     assert "Traceback" not in demo.output + again.output
     assert "Warning" not in again.output, "something was left open"
+
+
+def its_past_is_there_once(chat: str, data: Path) -> None:
+    """Two promises on the follower's tab, and a gift that its giver wants back: no screen begins empty."""
+    follower, admin = Persona(chat, FOLLOWER), Persona(chat, ADMIN)
+    tab = follower.ask("/tab")
+    assert words("tab-title", sum="¥3") in tab.text
+    assert words("tab-below", rail=words("rail-sandbox-card"), least="¥4") in tab.text
+    (line,) = re.findall("¥20 · (.*)", admin.ask("/refunds").text)
+    assert line == "一眼清泉"
+    books = command("ledger", "verify", "--json", YIZAN_DATABASE__URL=f"sqlite:///{data}/yizan.db")
+    assert json.loads(books.stdout)["checked"] == {"entries": 2, "postings": 4, "accounts": 3, "tips": 3}
+    assert (books.returncode, json.loads(books.stdout)["clean"]) == (0, True)
 
 
 def test_a_port_in_use_is_said_in_one_line(tmp_path):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 import settings
 from giving import money, people
+from launch.service.building import rails_of
 from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render, words
 
 ROOT = Path(__file__).parent.parent
@@ -368,6 +369,13 @@ def test_run_refuses_a_token_of_another_shape_without_repeating_it(token):
     ]
 
 
+def test_the_sandboxs_card_is_a_rail_of_its_own_where_it_is_wanted():
+    assert load(None, SANDBOX).rails.on == ("sandbox",)
+    both = load(None, SANDBOX | {"YIZAN_RAILS__ENABLED": "sandbox,stars", "YIZAN_RAILS__SANDBOX__CARD": "true"})
+    assert both.rails.on == ("sandbox", "sandbox_card", "stars")
+    assert list(rails_of(both)) == list(both.rails.on)
+
+
 def test_run_needs_the_secrets_of_the_rails_that_are_enabled():
     complete = {**SANDBOX, "YIZAN_RAILS__SANDBOX__KEY": "k", "YIZAN_RAILS__SANDBOX__WEBHOOK_SECRET": "w"}
 
@@ -450,6 +458,7 @@ def test_shown_settings_hide_every_secret_and_are_yaml():
         "api_base": "http://127.0.0.1:8080",
         "key": "•••• (set)",
         "webhook_secret": None,
+        "card": False,
     }
     assert shown["database"]["url"] == "postgresql://yizan:••••@db/yizan"
     assert yaml.safe_load(render(found)) == shown

@@ -42,6 +42,11 @@ def day(language: str, date: dt.date) -> str:
     return format_skeleton("yMMMd", date, locale=locale_of(language))
 
 
+def short_day(language: str, date: dt.date) -> str:
+    """`11月22日`, `Nov 22`: of this year, or of the one everybody thinks of."""
+    return format_skeleton("MMMd", date, locale=locale_of(language))
+
+
 def moment(language: str, at: dt.datetime, zone: ZoneInfo) -> str:
     """Day and time in the operator's zone: `2026年11月22日 21:05`. Raises: ValueError for a naive time."""
     if at.tzinfo is None:

@@ -84,6 +84,10 @@ class Texts:
         """`12,845`."""
         return figures.number(self._known(language), value)
 
+    def short_day(self, language: str, at: dt.datetime) -> str:
+        """The day in the operator's zone, without its year: for what was lately."""
+        return figures.short_day(self._known(language), at.astimezone(self.zone).date())
+
     def moment(self, language: str, at: dt.datetime) -> str:
         """Day and time in the operator's zone."""
         return figures.moment(self._known(language), at, self.zone)

@@ -48,7 +48,9 @@ def _pays(texts: Texts, language: str, card: TipCard, pay_url: str | None) -> Ro
     rows: Rows = []
     if now and pay_url is not None:
         scanned = (ways and ways[0].shown is Shown.QR) or not leads_to_page(pay_url)
-        rows += pay(texts, language, paid_for(card), pay_url, cb.TipCode(tip=tip.id) if scanned else None)
+        code = cb.TipCode(tip=tip.id) if scanned else None
+        by = texts.named(language, "rail", ways[0].rail) if len(ways) > 1 else None
+        rows += pay(texts, language, paid_for(card), pay_url, code, by=by)
     elif now:
         again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
         rows.append([tap(texts.plain(language, "button-retry"), again)])
@@ -67,12 +69,17 @@ def other_ways(texts: Texts, language: str, tip: UUID, ways: Sequence[Way]) -> R
     return rows
 
 
-def pay(texts: Texts, language: str, amount: Money, url: str, code: CallbackData | None) -> Rows:
-    """The page; where there is a code to be scanned its picture, and the page if a phone can open it by itself."""
-    page = leads_to_page(url)
+def pay(
+    texts: Texts, language: str, amount: Money, url: str, code: CallbackData | None, *, by: str | None = None
+) -> Rows:  # fmt: skip
+    """The page; where there is a code to be scanned its picture, and the page if a phone can open it by itself.
+
+    `by`: what the rail is called, where there is a choice.
+    """
+    page, by_it = leads_to_page(url), f" · {by}" if by else ""
     if code is None:
-        return [[opens(texts.plain(language, "button-pay", amount=amount), url)]] if page else []
-    rows = [[tap(texts.plain(language, "button-code", amount=amount), code)]]
+        return [[opens(texts.plain(language, "button-pay", amount=amount) + by_it, url)]] if page else []
+    rows = [[tap(texts.plain(language, "button-code", amount=amount) + by_it, code)]]
     return [*rows, [opens(texts.plain(language, "button-code-open"), url)]] if page else rows
 
 

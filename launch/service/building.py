@@ -18,6 +18,7 @@ from launch.service.limits import pace_rules, payment_rules
 from launch.telegram_rails import rate_of
 from payments.provider import Rail
 from payments.sandbox import SandboxRail
+from payments.sandbox_card import SandboxCardRail
 from payments.stars_rail import StarsRail, TokenRail
 from services.alerts import AlertService
 from services.audit import AuditService
@@ -117,12 +118,7 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
     """The rails that are switched on by name."""
     rails: dict[str, Rail] = {}
     if "sandbox" in settings.rails.enabled:
-        sandbox = settings.rails.sandbox
-        rails["sandbox"] = SandboxRail(
-            api_base=sandbox.api_base,
-            key=sandbox.key.get_secret_value() if sandbox.key else "",
-            webhook_secret=sandbox.webhook_secret.get_secret_value() if sandbox.webhook_secret else "",
-        )
+        rails |= _sandbox(settings)
     if "stripe" in settings.rails.enabled:
         rails["stripe"] = _stripe(settings)
     if "wechat" in settings.rails.enabled:
@@ -139,6 +135,20 @@ def rails_of(settings: Settings) -> dict[str, Rail]:
             most=Money(telegram.most_minor, currency),
         )
     return rails
+
+
+def _sandbox(settings: Settings) -> dict[str, Rail]:
+    """Its wallet, and its card where that is wanted."""
+    its = settings.rails.sandbox
+    kinds = [SandboxRail, SandboxCardRail] if its.card else [SandboxRail]
+    return {
+        kind.name: kind(
+            api_base=its.api_base,
+            key=its.key.get_secret_value() if its.key else "",
+            webhook_secret=its.webhook_secret.get_secret_value() if its.webhook_secret else "",
+        )
+        for kind in kinds
+    }
 
 
 def _stripe(settings: Settings) -> Rail:

@@ -2,7 +2,7 @@
 
 button-undo = Undo { $amount } (for 30 minutes)
 button-refund-wish = Ask for { $amount } back
-button-refund-yes = Give it back
+button-refund-yes = Give back
 button-refund-no = Decline
 
 undo-over =
@@ -23,7 +23,9 @@ refunds-none = Nobody is asking for a refund.
 refunds-title = <b>Refunds asked for</b>, oldest first
 refunds-line =
     <b>{ $amount }</b> · { $project }
-    paid { $paid }, asked { $asked } · <code>{ $code }</code>
+    paid { $paid }
+    asked { $asked }
+    <code>{ $code }</code>
 refunds-ask-reason = Say why in a sentence. They will read it as you write it, and it's kept in the audit log:
 refunds-decided-yes = Fine, { $amount } is on its way back. They'll hear when it's done.
 refunds-decided-no = Fine, it's declined, and they have your reason.

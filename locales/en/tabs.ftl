@@ -2,7 +2,8 @@
 
 command-tab = My tab: promised, not yet paid
 
-rail-sandbox = Test payment
+rail-sandbox = Play-money wallet
+rail-sandbox-card = Play-money card
 rail-stripe = Card
 rail-wechat = WeChat Pay
 rail-alipay = Alipay

@@ -23,7 +23,9 @@ refunds-none = 现在没有人申请退款。
 refunds-title = <b>申请退款</b>，先到的在前
 refunds-line =
     <b>{ $amount }</b> · { $project }
-    付于 { $paid }，申请于 { $asked } · <code>{ $code }</code>
+    付于 { $paid }
+    申请于 { $asked }
+    <code>{ $code }</code>
 refunds-ask-reason = 写一句理由，会原样告诉对方，也会记进操作记录：
 refunds-decided-yes = 好，正在退回 { $amount }，到账后会告诉对方。
 refunds-decided-no = 好，不退，理由已经告诉对方。

@@ -2,7 +2,8 @@
 
 command-tab = 小账本：答应了还没付的
 
-rail-sandbox = 测试付款
+rail-sandbox = 测试钱包
+rail-sandbox-card = 测试银行卡
 rail-stripe = 银行卡
 rail-wechat = 微信支付
 rail-alipay = 支付宝
@@ -10,7 +11,7 @@ rail-stars = Telegram Stars
 rail-telegram = Telegram 付款
 
 button-way-now = { $rail }：现在付
-button-way-tab = { $rail }：先记小账本，满 { $sum } 一次付
+button-way-tab = { $rail }：记小账本，满 { $sum } 付
 
 tab-promised = <b>{ $amount }</b> 记下了，捐给 <b>{ $project }</b>。
 tab-standing = 给{ $organisation }的小账本上现在有 <b>{ $sum }</b>，满 { $at } 或月底一次付清。还没付的不算进任何总数。
@@ -28,7 +29,7 @@ tab-line = · { $amount } { $project }（{ $at }）
 tab-more = · 还有 { $count } 笔
 tab-waits = 满 { $at } 或月底付，也可以现在付。
 tab-below = { $rail }一次最少付 { $least }，没凑够就留到下个月，不着急。
-tab-announced = { $at } 从{ $method }扣 { $sum }。
+tab-announced = { $at } 从 { $method } 扣 { $sum }。
 tab-asked = 等你付 { $sum }。
 tab-charging = 正在扣 { $sum }，马上告诉你结果。
 tab-skipped = 好，这次不付，月底再说。
@@ -39,7 +40,7 @@ tab-ask-month = 一个月最多答应多少？到了我就拦住你。
 
 tab-announce =
     <b>三天后付小账本</b>
-    { $at } 会从{ $method }扣 <b>{ $sum }</b>，给{ $organisation }：
+    { $at } 会从 { $method } 扣 <b>{ $sum }</b>，给{ $organisation }：
 tab-ask =
     <b>小账本该付了</b>
     给{ $organisation }的一共 <b>{ $sum }</b>：
@@ -49,7 +50,7 @@ button-tab-pay = 现在付 { $sum } · { $name }
 button-tab-round = 凑整付 { $sum } · { $name }
 button-tab-skip = 这次先不付
 button-tab-change = 改一改
-button-tab-settle-at = 满多少付：{ $sum }
+button-tab-settle-at = 凑到多少付：{ $sum }
 button-tab-month = 每月上限：{ $sum }
 button-promise-off = 划掉这一笔
 button-off = 划掉 { $amount } · { $title }

@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from sandbox.rail.tills import TILLS, WALLET, Till
 from sandbox.state import State
 
 log = logging.getLogger(__name__)
@@ -45,28 +46,31 @@ class Webhook:
     secret: str
 
 
-def add(state: State, event_id: str, kind: str, data: dict[str, Any]) -> None:
+def add(state: State, event_id: str, kind: str, data: dict[str, Any], *, till: str = WALLET.name) -> None:
     """Inside the change it speaks of: an event is there exactly when its cause is."""
     event = {"id": event_id, "type": kind, "created_at": state.now(), "livemode": False, "data": data}
     faults = read_faults(state)
     created_at = state.clock()
     state.run(
-        "INSERT INTO events (id, type, body, created_at) VALUES (?, ?, ?, ?)",
+        "INSERT INTO events (id, type, body, created_at, till) VALUES (?, ?, ?, ?, ?)",
         event_id,
         kind,
         orjson.dumps(event),
         created_at,
+        till,
     )
     for _ in range(1 + faults.duplicates):
         state.run("INSERT INTO deliveries (event, due_at) VALUES (?, ?)", event_id, created_at + faults.delay_s)
     state.tell(("rail", "deliver"))
 
 
-def listed(state: State) -> list[dict[str, Any]]:
-    """Every event, oldest first; `delivered` when each of its copies has arrived."""
+def listed(state: State, till: Till = WALLET) -> list[dict[str, Any]]:
+    """Every event of a till, oldest first; `delivered` when each of its copies has arrived."""
     rows = state.rows(
         """SELECT events.id, type, min(done) AS delivered, sum(tries) AS tries, last_status
-           FROM events JOIN deliveries ON event = events.id GROUP BY events.rowid ORDER BY events.rowid"""
+           FROM events JOIN deliveries ON event = events.id WHERE till = ? GROUP BY events.rowid
+           ORDER BY events.rowid""",
+        till.name,
     )
     return [
         {
@@ -90,14 +94,18 @@ def set_faults(state: State, faults: Faults) -> None:
     state.tell(("rail", "deliver"))
 
 
-def read_webhook(state: State) -> Webhook | None:
-    row = state.row("SELECT value FROM settings WHERE name = 'webhook'")
+def read_webhook(state: State, till: Till = WALLET) -> Webhook | None:
+    row = state.row("SELECT value FROM settings WHERE name = ?", _webhook_of(till))
     return Webhook(**orjson.loads(row["value"])) if row else None
 
 
-def set_webhook(state: State, webhook: Webhook) -> None:
-    _set(state, "webhook", asdict(webhook))
+def set_webhook(state: State, webhook: Webhook, till: Till = WALLET) -> None:
+    _set(state, _webhook_of(till), asdict(webhook))
     state.tell(("rail", "deliver"))
+
+
+def _webhook_of(till: Till) -> str:
+    return "webhook" if till is WALLET else f"webhook:{till.name}"
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
@@ -118,21 +126,24 @@ class Courier:
         async with aiohttp.ClientSession(connector=connector, timeout=ANSWER_WITHIN) as session:
             with self._state.signals.listen(("rail", "deliver")) as news:
                 while not self._state.signals.closed:
-                    webhook, due = read_webhook(self._state), self._next()
-                    if webhook and due:
-                        await self._deliver(session, webhook, due)
+                    webhooks = {till.name: found for till in TILLS if (found := read_webhook(self._state, till))}
+                    if due := self._next(list(webhooks)):
+                        await self._deliver(session, webhooks[due["till"]], due)
                     else:
                         await news.next(self._wait_s())
 
-    def _next(self) -> sqlite3.Row | None:
+    def _next(self, tills: list[str]) -> sqlite3.Row | None:
+        """What is due at these tills: those that somebody listens to."""
         faults = read_faults(self._state)
         if faults.hold:
             return None
         now = self._state.clock()
         rows = self._state.rows(
-            "SELECT deliveries.*, body, created_at FROM deliveries JOIN events ON events.id = event"
-            " WHERE done = 0 AND due_at <= ? ORDER BY deliveries.id LIMIT ?",
+            "SELECT deliveries.*, body, created_at, till FROM deliveries JOIN events ON events.id = event"
+            " WHERE done = 0 AND due_at <= ? AND till IN (SELECT value FROM json_each(?))"
+            " ORDER BY deliveries.id LIMIT ?",
             now,
+            orjson.dumps(tills).decode(),
             1000 if faults.shuffle else 1,
         )
         return random.choice(rows) if rows else None  # noqa: S311 - an order, not a secret

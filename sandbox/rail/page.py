@@ -1,4 +1,4 @@
-"""The pay page: what a payer sees, and the choice they make."""
+"""The pages of the provider: what a payer sees, and the choice they make; and where a card is saved."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader
 
 from sandbox import chats
+from sandbox.rail import methods
 from sandbox.rail.amounts import shown
 from sandbox.rail.errors import RailError, invalid
+from sandbox.rail.methods import Methods
 from sandbox.rail.payments import ACTIONS, Action, Payments
 from sandbox.rail.server import answer, read_json
 from sandbox.state import State
@@ -22,13 +24,19 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 class PayPage:
     """No key: whoever has the link may pay, as with any provider."""
 
-    def __init__(self, state: State, payments: Payments) -> None:
+    def __init__(self, state: State, payments: Payments, saved: Methods) -> None:
         self._state = state
         self._payments = payments
+        self._methods = saved
         self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.get("/pay/{id}", self.show), web.post("/pay/{id}", self.act)]
+        return [
+            web.get("/pay/{id}", self.show),
+            web.post("/pay/{id}", self.act),
+            web.get("/save/{id}", self.show_saving),
+            web.post("/save/{id}", self.save),
+        ]
 
     async def show(self, request: web.Request) -> web.Response:
         payment_id = request.match_info["id"]
@@ -37,6 +45,7 @@ class PayPage:
             payment=self._payments.get(payment_id),
             amount=shown(row["amount_minor"], row["currency"]),
             language=row["language"],
+            till=row["till"],
             back_url=self._back(row["return_url"]),
         )
         return web.Response(text=html, content_type="text/html")
@@ -55,8 +64,27 @@ class PayPage:
         except RailError as error:
             if is_json or error.status != 409:
                 raise
-            return _see(payment_id)
-        return answer(payment) if is_json else _see(payment_id)
+            return _see(f"/pay/{payment_id}")
+        return answer(payment) if is_json else _see(f"/pay/{payment_id}")
+
+    async def show_saving(self, request: web.Request) -> web.Response:
+        row = self._methods.row(request.match_info["id"])
+        html = self._templates.get_template("save.html").render(
+            method=self._methods.get(row["id"]), language=row["language"], back_url=self._back(row["return_url"])
+        )
+        return web.Response(text=html, content_type="text/html")
+
+    async def save(self, request: web.Request) -> web.StreamResponse:
+        """A form goes back to the page; JSON gets the Method."""
+        method_id = request.match_info["id"]
+        is_json = request.content_type == "application/json"
+        fields: dict[str, Any] = await read_json(request) if is_json else dict(await request.post())
+        action = fields.get("action")
+        if action not in methods.ACTIONS:
+            raise invalid(f"action is one of {', '.join(methods.ACTIONS)}.")
+        with self._state.change():
+            method = self._methods.act(method_id, cast(methods.Action, action))
+        return answer(method) if is_json else _see(f"/save/{method_id}")
 
     def _back(self, return_url: str) -> str:
         """A link to our bot opens in the chat page, since Telegram itself knows nothing of it."""
@@ -67,5 +95,5 @@ class PayPage:
         return return_url
 
 
-def _see(payment_id: str) -> web.Response:
-    return web.Response(status=303, headers={"Location": f"/pay/{payment_id}"})
+def _see(path: str) -> web.Response:
+    return web.Response(status=303, headers={"Location": path})

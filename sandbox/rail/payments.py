@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import orjson
 
 from sandbox.rail import amounts, events
 from sandbox.rail.errors import RailError, invalid
+from sandbox.rail.tills import WALLET, Till
 from sandbox.state import State
 
 Json = dict[str, Any]
@@ -32,18 +34,25 @@ class NewPayment:
 
 
 class Payments:
-    """Every method that writes runs inside one `state.change()`; `base_url` is where the pay page is."""
+    """Every method that writes runs inside one `state.change()`; `base_url` is where the pay page is.
 
-    def __init__(self, state: State, fee_percent: Decimal, base_url: Callable[[], str]) -> None:
+    New payments, and lists, are of this till; a payment that is named by its id is found at any.
+    """
+
+    def __init__(self, state: State, fee_percent: Decimal, base_url: Callable[[], str], till: Till = WALLET) -> None:
         self._state = state
         self._fee_percent = fee_percent
         self._base_url = base_url
+        self.till = till
 
     def create(self, new: NewPayment) -> Json:
-        payment_id = _new_id("pay")
+        least = self.till.least_minor(new.currency)
+        if new.amount_minor < least:
+            raise RailError(400, "amount_too_small", f"The least amount is {amounts.shown(least, new.currency)}.")
+        payment_id = new_id("pay")
         self._state.run(
             "INSERT INTO payments (id, status, amount_minor, currency, reference, description, return_url, language,"
-            " created_at) VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?)",
+            " created_at, till) VALUES (?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)",
             payment_id,
             new.amount_minor,
             new.currency,
@@ -52,6 +61,7 @@ class Payments:
             new.return_url,
             new.language,
             self._state.now(),
+            self.till.name,
         )
         return self.get(payment_id)
 
@@ -68,7 +78,9 @@ class Payments:
 
     def of_reference(self, reference: str) -> list[Json]:
         """The payments that carry this reference of the caller's, oldest first."""
-        rows = self._state.rows("SELECT id FROM payments WHERE reference = ? ORDER BY rowid", reference)
+        rows = self._state.rows(
+            "SELECT id FROM payments WHERE reference = ? AND till = ? ORDER BY rowid", reference, self.till.name
+        )
         return [self.get(row["id"]) for row in rows]
 
     def row(self, payment_id: str) -> Any:
@@ -116,10 +128,10 @@ class Payments:
                 next_at = self.settle_due()
                 await news.next(3600 if next_at is None else max(next_at - self._state.clock(), 0.001))
 
-    def charge_at_once(self, payment_id: str) -> None:
-        """Charge a payment nobody has charged yet, as if its payer had been waiting."""
+    def charge_at_once(self, payment_id: str, at: int | None = None) -> None:
+        """Charge a payment nobody has charged yet, as if its payer had been waiting (or had paid `at` that time)."""
         if self.row(payment_id)["status"] in ("open", "declined"):
-            self._charge(payment_id)
+            self._charge(payment_id, at)
 
     def charge(self, charge_id: str) -> Json:
         row = self._state.row("SELECT * FROM charges WHERE id = ?", charge_id)
@@ -134,7 +146,7 @@ class Payments:
         if amount_minor > left:
             raise RailError(400, "amount_too_large", f"Only {left} of this charge are left to refund.")
         refund = {
-            "id": _new_id("re"),
+            "id": new_id("re"),
             "charge": charge_id,
             "amount_minor": amount_minor,
             "currency": charge["currency"],
@@ -157,6 +169,7 @@ class Payments:
     def once(self, key: str, request: Json, act: Callable[[], Json]) -> Json:
         """The same key and request get the first answer again, whatever happened since; an error is not kept."""
         asked = orjson.dumps(request, option=orjson.OPT_SORT_KEYS).decode()
+        key = key if self.till is WALLET else f"{self.till.name}:{key}"
         known = self._state.row("SELECT request, answer FROM idempotency WHERE key = ?", key)
         if known is None:
             made = act()
@@ -167,7 +180,7 @@ class Payments:
             raise RailError(409, "idempotency_mismatch", message)
         answer = cast(Json, orjson.loads(known["answer"]))
         # A restart may have moved the pages to another port; an old address would lead nowhere.
-        return answer | ({"url": f"{self._base_url()}/pay/{answer['id']}"} if "url" in answer else {})
+        return answer | ({"url": self._base_url() + urlsplit(answer["url"]).path} if "url" in answer else {})
 
     def _first(self, payment_id: str, action: Action) -> None:
         if action == "decline":
@@ -183,16 +196,16 @@ class Payments:
             self._state.run("UPDATE payments SET settles_at = ? WHERE id = ?", settles_at, payment_id)
             self._state.tell(("rail", "settle"))
 
-    def _charge(self, payment_id: str) -> None:
+    def _charge(self, payment_id: str, at: int | None = None) -> None:
         amount_minor = self.row(payment_id)["amount_minor"]
-        charge_id = _new_id("ch")
+        charge_id = new_id("ch")
         self._state.run(
             "INSERT INTO charges (id, payment, amount_minor, fee_minor, created_at) VALUES (?, ?, ?, ?, ?)",
             charge_id,
             payment_id,
             amount_minor,
             amounts.fee(amount_minor, self._fee_percent),
-            self._state.now(),
+            self._state.now() if at is None else at,
         )
         self._set_status(payment_id, "paid")
         self._event("payment.paid", payment_id, charge=self.charge(charge_id))
@@ -201,25 +214,30 @@ class Payments:
         self._state.run("UPDATE payments SET status = ?, settles_at = NULL WHERE id = ?", status, payment_id)
 
     def _event(self, kind: str, payment_id: str, **more: Json) -> None:
-        events.add(self._state, _new_id("evt"), kind, {"payment": self.get(payment_id), **more})
+        till = self.row(payment_id)["till"]
+        events.add(self._state, new_id("evt"), kind, {"payment": self.get(payment_id), **more}, till=till)
 
 
 def read_payment(body: Json) -> NewPayment:
     """Checked parameters of a new payment. Raises RailError."""
-    amount_minor = read_amount(body)
-    texts = {name: body.get(name, "") for name in ("currency", "reference", "description", "return_url", "language")}
+    amount_minor, texts = read_amount(body), read_texts(body, "currency", known={"amount_minor"})
+    return NewPayment(amount_minor, read_currency(texts.pop("currency")), **texts)
+
+
+def read_texts(body: Json, *more: str, known: Collection[str] = ()) -> dict[str, str]:
+    """What every page is made of: whose it is, what for, and where it leads. Raises RailError."""
+    texts = {name: body.get(name, "") for name in (*more, "reference", "description", "return_url", "language")}
     for name, value in texts.items():
         if not isinstance(value, str) or len(value) > 2000:
             raise invalid(f"{name} is a text of at most 2000 characters.")
-    unknown = set(body) - set(texts) - {"amount_minor"}
+    unknown = set(body) - set(texts) - set(known)
     if unknown:
         raise invalid(f"There is no parameter {', '.join(sorted(unknown))}.")
-    read_currency(texts["currency"])
     if not texts["reference"]:
         raise invalid("reference is missing; it names the payment on your side.")
     if not texts["return_url"].startswith(("https://", "http://")):
         raise invalid("return_url is an http or https address, where the payer goes afterwards.")
-    return NewPayment(amount_minor, **(texts | {"language": "en" if texts["language"].startswith("en") else "zh-CN"}))
+    return texts | {"language": "en" if texts["language"].startswith("en") else "zh-CN"}
 
 
 def read_currency(currency: object) -> str:
@@ -242,5 +260,6 @@ def _charge(row: Any, currency: str) -> Json:
     return {**{name: row[name] for name in names}, "currency": currency, "status": "succeeded"}
 
 
-def _new_id(prefix: str) -> str:
+def new_id(prefix: str) -> str:
+    """An id nobody guesses."""
     return f"{prefix}_{secrets.token_hex(12)}"

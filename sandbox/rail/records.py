@@ -8,6 +8,7 @@ import orjson
 
 from sandbox.rail.errors import invalid
 from sandbox.rail.payments import read_amount, read_currency
+from sandbox.rail.tills import WALLET, Till
 from sandbox.state import State
 
 Json = dict[str, Any]
@@ -19,28 +20,28 @@ SELECT * FROM (
     SELECT 'payment' AS kind, charges.id, charges.created_at AS at, charges.amount_minor AS minor, payments.currency,
            payments.reference
     FROM charges JOIN payments ON payments.id = charges.payment
-    WHERE charges.created_at >= ?1 AND charges.created_at < ?2
+    WHERE charges.created_at >= ?1 AND charges.created_at < ?2 AND till = ?7
     UNION ALL
     SELECT 'fee', charges.id, charges.created_at, charges.fee_minor, payments.currency, payments.reference
     FROM charges JOIN payments ON payments.id = charges.payment
-    WHERE charges.fee_minor > 0 AND charges.created_at >= ?1 AND charges.created_at < ?2
+    WHERE charges.fee_minor > 0 AND charges.created_at >= ?1 AND charges.created_at < ?2 AND till = ?7
     UNION ALL
     SELECT 'refund', refunds.id, refunds.created_at, refunds.amount_minor, payments.currency, payments.reference
     FROM refunds JOIN charges ON charges.id = refunds.charge JOIN payments ON payments.id = charges.payment
-    WHERE refunds.created_at >= ?1 AND refunds.created_at < ?2
+    WHERE refunds.created_at >= ?1 AND refunds.created_at < ?2 AND till = ?7
     UNION ALL
-    SELECT kind, id, at, minor, currency, '' FROM made_up WHERE at >= ?1 AND at < ?2
+    SELECT kind, id, at, minor, currency, '' FROM made_up WHERE at >= ?1 AND at < ?2 AND till = ?7
 ) WHERE (at, kind, id) > (?3, ?4, ?5) ORDER BY at, kind, id LIMIT ?6"""
 
 
-def listed(state: State, query: dict[str, str]) -> Json:
+def listed(state: State, query: dict[str, str], till: Till = WALLET) -> Json:
     """A page of `since` to before `until` (Unix seconds), oldest first; `next` is the `after` of the next one."""
     since, until = _number(query, "since"), _number(query, "until")
     limit = _number(query, "limit") if "limit" in query else 500
     if set(query) - {"since", "until", "after", "limit"} or not 1 <= limit <= MOST:
         raise invalid(f"Records are listed by since, until, after (the last answer's next) and limit (at most {MOST}).")
     after = _after(query.get("after", ""))
-    rows = state.rows(_PAGE, since, until, *after, limit)
+    rows = state.rows(_PAGE, since, until, *after, limit, till.name)
     lies = {(row["kind"], row["id"]): orjson.loads(row["says"]) for row in state.rows("SELECT * FROM lies")}
     records = [_record(row, lies.get((row["kind"], row["id"]), {})) for row in rows]
     last = rows[-1] if len(rows) == limit else None
@@ -50,7 +51,7 @@ def listed(state: State, query: dict[str, str]) -> Json:
     }
 
 
-def lie(state: State, kind: str, id_: str, body: Json) -> Json:
+def lie(state: State, kind: str, id_: str, body: Json, till: Till = WALLET) -> Json:
     """Inside a change: from now on the list is wrong about this record; `{}` sets it right. Raises: RailError."""
     if kind not in KINDS:
         raise invalid(f"A record is a {', a '.join(KINDS)}.")
@@ -61,8 +62,8 @@ def lie(state: State, kind: str, id_: str, body: Json) -> Json:
         if not {"amount_minor", "currency"} <= set(says):
             raise invalid("A record that is made up has amount_minor, currency and created_at.")
         state.run(
-            "INSERT INTO made_up (kind, id, at, minor, currency) VALUES (?, ?, ?, ?, ?)",
-            kind, id_, says["created_at"], says["amount_minor"], says["currency"],
+            "INSERT INTO made_up (kind, id, at, minor, currency, till) VALUES (?, ?, ?, ?, ?, ?)",
+            kind, id_, says["created_at"], says["amount_minor"], says["currency"], till.name,
         )  # fmt: skip
     elif says:
         state.run("INSERT INTO lies (kind, id, says) VALUES (?, ?, ?)", kind, id_, orjson.dumps(says).decode())

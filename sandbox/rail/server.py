@@ -1,4 +1,4 @@
-"""`/rail`: the provider's API for programs with its key."""
+"""`/rail` and `/card`: the API of the provider's two tills, for programs with its key."""
 
 from __future__ import annotations
 
@@ -22,29 +22,34 @@ MOST_DUPLICATES = 100
 
 
 class Rail:
-    """Checks the key and the parameters; what it answers is committed."""
+    """One till's API: checks the key and the parameters; what it answers is committed."""
 
     def __init__(self, state: State, payments: Payments, key: str) -> None:
         self._state = state
         self._payments = payments
+        self._till = payments.till
         self._key = key
 
     def routes(self) -> list[web.RouteDef]:
+        at = self._till.path
         return [
-            web.post("/rail/payments", self._locked(self.create)),
-            web.get("/rail/payments", self._locked(self.payments)),
-            web.get("/rail/payments/{id}", self._locked(self.payment)),
-            web.post("/rail/payments/{id}/cancel", self._locked(self.cancel)),
-            web.post("/rail/charges/{id}/refunds", self._locked(self.refund)),
-            web.get("/rail/charges/{id}", self._locked(self.charge)),
-            web.put("/rail/faults", self._locked(self.faults)),
-            web.post("/rail/webhook", self._locked(self.webhook)),
-            web.get("/rail/events", self._locked(self.events)),
-            web.get("/rail/records", self._locked(self.records)),
-            web.put("/rail/records/{kind}/{id}", self._locked(self.lie)),
+            web.post(f"{at}/payments", self.locked(self.create)),
+            web.get(f"{at}/payments", self.locked(self.payments)),
+            web.get(f"{at}/payments/{{id}}", self.locked(self.payment)),
+            web.post(f"{at}/payments/{{id}}/cancel", self.locked(self.cancel)),
+            web.put(f"{at}/payments/{{id}}/paid", self.locked(self.paid_then)),
+            web.post(f"{at}/charges/{{id}}/refunds", self.locked(self.refund)),
+            web.get(f"{at}/charges/{{id}}", self.locked(self.charge)),
+            web.put(f"{at}/faults", self.locked(self.faults)),
+            web.post(f"{at}/webhook", self.locked(self.webhook)),
+            web.get(f"{at}/events", self.locked(self.events)),
+            web.get(f"{at}/records", self.locked(self.records)),
+            web.put(f"{at}/records/{{kind}}/{{id}}", self.locked(self.lie)),
         ]
 
-    def _locked(self, handler: Handler) -> Handler:
+    def locked(self, handler: Handler) -> Handler:
+        """For whoever shows the key."""
+
         async def check(request: web.Request) -> web.Response:
             given = request.headers.get("Authorization", "")
             if not hmac.compare_digest(given.encode(), f"Bearer {self._key}".encode()):
@@ -57,7 +62,7 @@ class Rail:
         body = await read_json(request)
         new = read_payment(body)
         with self._state.change():
-            made = self._payments.once(_key(request), _asked(request, body), lambda: self._payments.create(new))
+            made = self._payments.once(key_of(request), asked_of(request, body), lambda: self._payments.create(new))
             if events.read_faults(self._state).charge_504:
                 self._payments.charge_at_once(made["id"])
         return self._answered(made)
@@ -68,13 +73,23 @@ class Rail:
     async def payments(self, request: web.Request) -> Json:
         reference = request.query.get("reference", "")
         if not reference or set(request.query) != {"reference"}:
-            raise invalid("Payments are listed by reference: /rail/payments?reference=…")
+            raise invalid(f"Payments are listed by reference: {self._till.path}/payments?reference=…")
         return {"payments": self._payments.of_reference(reference)}
 
     async def cancel(self, request: web.Request) -> Json:
         with self._state.change():
             closed = self._payments.cancel(request.match_info["id"])
         return self._answered(closed)
+
+    async def paid_then(self, request: web.Request) -> Json:
+        """As if it had been paid at that time: for whoever needs a past."""
+        body, payment_id = await read_json(request), request.match_info["id"]
+        at = body.get("created_at")
+        if type(at) is not int or set(body) != {"created_at"} or not 0 <= at <= self._state.now():
+            raise invalid("created_at is when it was paid, in Unix seconds, and not to come.")
+        with self._state.change():
+            self._payments.charge_at_once(payment_id, at)
+        return self._payments.get(payment_id)
 
     async def charge(self, request: web.Request) -> Json:
         return self._payments.charge(request.match_info["id"])
@@ -87,7 +102,7 @@ class Rail:
         charge_id = request.match_info["id"]
         with self._state.change():
             made = self._payments.once(
-                _key(request), _asked(request, body), lambda: self._payments.refund(charge_id, amount_minor, *words)
+                key_of(request), asked_of(request, body), lambda: self._payments.refund(charge_id, amount_minor, *words)
             )
         return self._answered(made)
 
@@ -113,19 +128,19 @@ class Rail:
         if not isinstance(secret, str) or not secret:
             raise invalid("secret is the text events are signed with.")
         with self._state.change():
-            events.set_webhook(self._state, events.Webhook(url, secret))
+            events.set_webhook(self._state, events.Webhook(url, secret), self._till)
         return {"url": url}
 
     async def events(self, request: web.Request) -> Json:
-        return {"events": events.listed(self._state)}
+        return {"events": events.listed(self._state, self._till)}
 
     async def records(self, request: web.Request) -> Json:
-        return records.listed(self._state, dict(request.query))
+        return records.listed(self._state, dict(request.query), self._till)
 
     async def lie(self, request: web.Request) -> Json:
         body = await read_json(request)
         with self._state.change():
-            return records.lie(self._state, request.match_info["kind"], request.match_info["id"], body)
+            return records.lie(self._state, request.match_info["kind"], request.match_info["id"], body, self._till)
 
 
 def answer(body: Json, status: int = 200) -> web.Response:
@@ -146,14 +161,14 @@ async def read_json(request: web.Request) -> Json:
     return body
 
 
-def _key(request: web.Request) -> str:
+def key_of(request: web.Request) -> str:
     key = request.headers.get("Idempotency-Key", "")
     if not 1 <= len(key) <= 255:
         raise invalid("Send an Idempotency-Key of 1 to 255 characters, the same when you repeat the request.")
     return key
 
 
-def _asked(request: web.Request, body: Json) -> Json:
+def asked_of(request: web.Request, body: Json) -> Json:
     return {"path": request.path, "body": body}
 
 

@@ -81,13 +81,13 @@ async function tellTelegram() {
   })).catch(() => {}); // the page is translated all the same
 }
 
-async function goStep(persona, kind) {
+async function goStep(persona, kind, command) {
   const panel = panelOf(persona);
   const chat = panel?.chats.find((one) => (one.type === "private" ? "bot" : one.type) === kind);
   if (!chat) return;
   choose(persona);
   await panel.open(chat.id);
-  panel.footer.focus();
+  panel.footer.propose(panel.chat, command);
 }
 
 /** ?open=<t.me link>: back from a pay page, to the person who went to pay. */

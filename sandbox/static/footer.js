@@ -26,6 +26,16 @@ export class Footer {
     this.focus();
   }
 
+  /** Put these words where one writes, to be sent or not; what is written there already stays. */
+  propose(chat, words) {
+    if (words && !this.drafts.get(chat.id)) {
+      this.drafts.set(chat.id, words);
+      this.mode = null;
+      this.show(chat, language());
+    }
+    this.focus();
+  }
+
   /** Draw what fits the chat; what is already right stays, and with it the text being written. */
   show(chat, tongue) {
     const kind = this.kindOf(chat);

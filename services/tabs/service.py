@@ -13,6 +13,7 @@ from prometheus_client import Counter
 from giving import tabs as rules
 from giving.errors import GivingError, NotYours, TipNotOpen
 from giving.money import Money
+from giving.payments import PaymentState
 from giving.people import Person
 from giving.projects import Organisation, Project
 from giving.tabs import Charge, Promise, Reason, Terms
@@ -213,6 +214,8 @@ class TabService:
         for row in rows:
             charge = charges.get(row.tab.id)
             page = payments.get(charge.payment) if charge is not None else None
+            if page is not None and page.state is PaymentState.PAID:  # the sweep will close its charge
+                charge = page = None
             over = page is not None and self._rails.page_over(page, self._now())
             tips = tuple((tip, projects[tip.project]) for tab, tip in there if tab == row.tab.id)
             cards.append(

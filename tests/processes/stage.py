@@ -63,6 +63,7 @@ class Stage:
         data = self.folder / "sandbox.db"
         arguments = ["-m", "sandbox", "--port", str(self._sandbox_port), "--data", str(data), "--exit-with-parent"]
         arguments += ["--webhook-url", f"{self.web}/hooks/sandbox", "--webhook-secret", WEBHOOK_SECRET]
+        arguments += ["--card-webhook-url", f"{self.web}/hooks/sandbox_card"]
         arguments += ["--seed", str(self._seed)] if self._seed else []
         self.sandbox = self._program("sandbox", arguments, environment(), stdin=True)
         self.url = json.loads(self.sandbox.wait_for(r"\{.*\}\n")[0])["url"]

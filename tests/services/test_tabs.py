@@ -151,6 +151,9 @@ async def test_it_is_asked_for_when_the_sum_is_reached_and_one_payment_pays_ever
     assert len({tip.entry_key for tip in found}) == 1, "one payment, one entry"
     assert await world.balance(f"project:{world.library.id}:credited") == -cny("20")
     assert await world.balance(f"project:{world.meals.id}:credited") == -cny("10")
+    fresh = await house.promise(world.alice)  # before the sweep has closed the charge
+    ((card),) = (await house.tabs.view(world.alice)).cards
+    assert (card.charge, card.pay_url, [tip.id for tip, _ in card.tips]) == (None, None, [fresh.id]), "what is paid"
     await house.charges.sweep()
     assert await house.open() == []
     assert [kind for kind, _ in await house.told()].count(NoticeKind.RECEIPT) == 3

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giving.money import DECIMALS, Money
-from texts import figures
+from tests.processes import ROOT
+from texts import Texts, figures
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -55,6 +56,12 @@ def test_times_are_told_in_the_operators_zone():
     at = dt.datetime(2026, 11, 21, 17, 5, tzinfo=dt.UTC)
     assert figures.moment("zh-CN", at, SHANGHAI) == "2026年11月22日 01:05"
     assert figures.moment("en", at, SHANGHAI) == "Nov 22, 2026 01:05"
+
+
+def test_what_was_lately_is_told_without_its_year_and_in_the_operators_zone_too():
+    at = dt.datetime(2026, 11, 21, 17, 5, tzinfo=dt.UTC)
+    texts = Texts.load(ROOT / "locales", zone=SHANGHAI)
+    assert [texts.short_day(language, at) for language in ("zh-CN", "en")] == ["11月22日", "Nov 22"]
 
 
 def test_a_time_without_a_zone_is_refused():

@@ -33,7 +33,7 @@ COMPOSED = {
     "chat-card-": r"on|off|paused|resting|orphaned",
     "chats-line-": r"on|off|paused|resting|orphaned",
     "command-": r"[a-z-]+",
-    "rail-": r"sandbox|stripe|wechat|alipay|stars|telegram",
+    "rail-": r"sandbox|sandbox-card|stripe|wechat|alipay|stars|telegram",
     "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
     "button-tab-": r"settle-at|month",

@@ -1,6 +1,6 @@
 """Every screen of the bot in one language, scene by scene, each picture taken as soon as its scene was played."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,13 +10,29 @@ from tests.processes import Stage, write_seed
 from tests.way.cast import QUICK
 from tools.pictures.camera import LANGUAGES, PHONE, Camera, window
 from tools.pictures.cast import Cast, Scene
-from tools.pictures.scenes import channels, creators, followers, groups, leaving, operators, refusals, sites, slots
+from tools.pictures.scenes import (
+    channels,
+    codes,
+    creators,
+    followers,
+    groups,
+    leaving,
+    money_back,
+    operators,
+    refusals,
+    sites,
+    slots,
+    tabs,
+)
 
 # In this order: later scenes stand on what earlier ones did.
 SCENES: Final[tuple[Scene, ...]] = (
     *channels.SCENES, *groups.SCENES, *creators.SCENES, *slots.SCENES, *followers.SCENES, *sites.SCENES,
     *operators.SCENES, *refusals.SCENES, *leaving.SCENES,
 )  # fmt: skip
+# With a card beside the wallet, so that there is a choice, and a tab.
+MONEY: Final[tuple[Scene, ...]] = (*tabs.SCENES, *money_back.SCENES, *codes.SCENES)
+CARD: Final = {"YIZAN_RAILS__SANDBOX__CARD": "true", "YIZAN_TIPS__PRESETS_MINOR": "100,300,1000"}
 CONTACT: Final = "help@yizan.example"
 LEGAL: Final = {
     language: {"YIZAN_LEGAL__OPERATOR": operator, "YIZAN_LEGAL__BASIS": basis, "YIZAN_LEGAL__CONTACT": CONTACT}
@@ -28,17 +44,27 @@ LEGAL: Final = {
 
 
 def take(browser: Browser, temporary: Path, language: str, folder: Path) -> Iterator[Path]:
-    """A picture of each scene."""
+    """A picture of each scene, numbered through."""
+    yield from act(browser, temporary / "main", language, folder, SCENES, {})
+    yield from act(browser, temporary / "money", language, folder, MONEY, CARD, first=len(SCENES) + 1)
+
+
+def act(
+    browser: Browser, temporary: Path, language: str, folder: Path, scenes: Sequence[Scene], more: Mapping[str, str],
+    *, first: int = 1,
+) -> Iterator[Path]:  # fmt: skip
+    """These scenes, one after another, on a stage of their own with these settings."""
+    temporary.mkdir()
     database = f"sqlite:///{temporary}/yizan.db"
     seed = write_seed(temporary / "seed.yaml", lambda seed: speaking(seed, language))
-    settings = QUICK | LEGAL[language] | {"YIZAN_LANGUAGE": language}
+    settings = QUICK | LEGAL[language] | {"YIZAN_LANGUAGE": language} | dict(more)
     stage = Stage(temporary / "stage", database, seed=seed, **settings)
     end = language.partition("-")[0]
     try:
         cast = Cast(stage.begin(), language)
         with window(browser, PHONE, "light", language) as phone:
             camera = Camera(phone, stage.url, language)
-            for number, scene in enumerate(SCENES, 1):
+            for number, scene in enumerate(scenes, first):
                 yield camera.take(scene.play(cast), folder / f"{number:02}-{scene.name}-{end}.png")
     finally:
         stage.close()
