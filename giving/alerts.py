@@ -20,7 +20,7 @@ class AlertKind(StrEnum):
     GUARD_RAISED, GUARD_SHUT: cards are tried on a rail, which takes less, or nothing, for a while. PAYMENT_OPEN: for a
     week nobody knows what became of it. DISPUTED, DISPUTE_WON, DISPUTE_LOST: a donor's bank. REFUND_WISHED: somebody
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
-    REFUND_OPEN: for a week nobody knows whether it did.
+    REFUND_OPEN: for a week nobody knows whether it did. NOT_BOOKED: money moved that does not fit what was asked for.
     """
 
     DIFFERENCES = "differences"
@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     REFUND_REFUSED = "refund-refused"
     REFUND_FAILED = "refund-failed"
     REFUND_OPEN = "refund-open"
+    NOT_BOOKED = "not-booked"
 
 
 @dataclass(frozen=True, slots=True)

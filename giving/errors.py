@@ -126,6 +126,12 @@ class NoRail(GivingError):
     message_key = "error-no-rail"
 
 
+class TabWaits(NoRail):
+    """No rail that is switched on, and that the organisation is connected to, can settle the tab now."""
+
+    message_key = "error-tab-waits"
+
+
 class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 

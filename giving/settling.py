@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from giving.ledger import (
@@ -32,6 +32,8 @@ from giving.payments import (
 )
 from giving.tips import Fresh, Tip, TipState, extra
 
+NOT_KNOWN: Final = "payment not known yet"  # looked at again by the sweep
+
 
 def decide_settlement(
     event: RailEvent,
@@ -51,7 +53,7 @@ def decide_settlement(
     if (early := _of_no_payment(event, booked, books)) is not None:
         return early
     if payment is None:
-        return Settlement(Outcome.WAITING, "payment not known yet")
+        return Settlement(Outcome.WAITING, NOT_KNOWN)
     if payment.rail != event.rail:
         return Settlement(Outcome.ODD, "payment of another rail")
     if event.thin:
@@ -107,6 +109,8 @@ def _paid(
     """Each of its tips is paid by it; one that was paid before makes an extra gift, which is given back."""
     if event.amount is None or event.their_id is None or event.amount != payment.amount:
         return Settlement(Outcome.ODD, "amount differs from the payment's")
+    if key_of(event) in booked:
+        return Settlement(Outcome.REPLAYED)
     originals = [tip for tip in tips if tip.extra_of is None]
     if not originals or sum_of((t.amount for t in originals), payment.amount.currency) != payment.amount:
         return Settlement(Outcome.ODD, "tips do not add up to the payment")
@@ -115,8 +119,6 @@ def _paid(
         rail=event.rail, their_id=charge, at=at, held=books.held, amount=event.amount,
         by_project=_by_project([(tip, tip.amount) for tip in originals]), settled=event.settled,
     )  # fmt: skip
-    if entry.key in booked:
-        return Settlement(Outcome.REPLAYED)
     entries = [entry]
     if event.fee and f"fee:{event.rail}:{charge}" not in booked:
         entries.append(fee_charged(rail=event.rail, their_id=charge, at=at, held=books.fees_from, fee=event.fee))
@@ -125,7 +127,7 @@ def _paid(
         entries=tuple(entries),
         paid=tuple(tip.paid(charge=charge, entry_key=entry.key, at=at) for tip in originals if tip.charge is None),
         extra=tuple(
-            extra(tip, fresh()).paid(charge=charge, entry_key=entry.key, at=at)
+            extra(tip, fresh(), payment.id).paid(charge=charge, entry_key=entry.key, at=at)
             for tip in originals
             if tip.charge is not None
         ),

@@ -101,8 +101,8 @@ def due(
 ) -> Reason | None:
     """Whether a tab is to be settled now without being asked; `least` is what its rail carries at the least.
 
-    Below `least` it is carried on, month after month. `looked_for`: the month's end it waits for, also if nobody was
-    there to look on that very day.
+    Below `least` it is carried on, month after month. `looked_for`: when it was to be looked at; if that was a month's
+    end, it counts also where nobody was there to look on that very day.
     """
     if not tab.promised or tab.promised < least:
         return None
@@ -110,8 +110,8 @@ def due(
         return None
     if terms.settle_at <= tab.promised:
         return Reason.REACHED
-    ended = month_end(now, zone) <= now or (looked_for is not None and looked_for <= now)
-    return Reason.MONTH_END if ended else None
+    late = looked_for is not None and looked_for <= now and looked_for == month_end(looked_for, zone)
+    return Reason.MONTH_END if late or month_end(now, zone) <= now else None
 
 
 def month_end(now: datetime, zone: ZoneInfo) -> datetime:

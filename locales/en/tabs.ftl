@@ -60,6 +60,7 @@ gifts-sum = { $given } given
 error-monthly-limit = You promise { $limit } a month at most, { $left } is left. To give more, change the limit with /tab.
 error-tab-empty = There is nothing to be paid on this tab. See /tab.
 error-no-rail = Nothing here can carry that amount. Try another one?
+error-tab-waits = This can't be paid right now. It stays on your tab; we'll ask you again when it can.
 
 tab-method = Paid by itself: { $method }
 tab-save = Save a card, and your tab is paid by itself from now on. I tell you three days before each charge, and you can delete it any time.

@@ -60,6 +60,7 @@ gifts-sum = 已捐 { $given }
 error-monthly-limit = 这个月你最多答应 { $limit }，还剩 { $left }。想多捐一点，发 /tab 改上限。
 error-tab-empty = 这本小账上没有要付的了。发 /tab 看看。
 error-no-rail = 这个金额现在没有能付的渠道。换个金额试试？
+error-tab-waits = 现在暂时没有渠道能付这笔。它还在小账本上，能付的时候再告诉你。
 
 tab-method = 自动付：{ $method }
 tab-save = 去存一张卡，以后凑够了自动付。每次扣款前三天都会先告诉你，随时能删。

@@ -91,7 +91,7 @@ async def _shares(work: Work, events: Sequence[Event]) -> dict[UUID, Mapping[UUI
 def _adds_up(payment: Payment, tips: Sequence[Tip] | None) -> bool:
     """Whether a payment's tips are all that it was asked for: else some name another payment by now."""
     if tips and len(tips) == 1:
-        return tips[0].amount == payment.amount
+        return tips[0].amount == payment.amount and tips[0].extra_of is None
     return sum(tip.amount.minor for tip in tips or () if tip.extra_of is None) == payment.amount.minor
 
 

@@ -1,17 +1,17 @@
 """Settling tabs: charges are begun, announced, asked for, charged to a saved method, and given up after two months."""
 
+import contextlib
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
 
 from giving import tabs as rules
-from giving.errors import GivingError, NotYours, RailUnavailable, TabEmpty, TipNotOpen
-from giving.money import Money, sum_of
-from giving.notices import URGENCY, NoticeKind
+from giving.errors import GivingError, NotYours, RailUnavailable, TabWaits, TipNotOpen
+from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.people import Person
 from giving.projects import Organisation, Project
@@ -22,18 +22,16 @@ from payments.provider import PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails.switched_on import Rails
+from services.tabs.beginning import CHARGES, Beginning, kept_method
 from services.tabs.service import TabService
 from services.tips.links import PayCode, PaymentLinks, intent_of, key_of
 from services.wake import Wakes
-from storage.ids import new_id
-from storage.methods import KeptMethod
-from storage.outbox import NewMessage
-from storage.tabs import ChargeRow, TabRow
+from storage.tabs import ChargeRow
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
 BATCH: Final = 100
+AGAIN: Final = timedelta(days=1)  # a tab that no rail carries now is looked at again
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ class TabCharges:
         """`write`: by what the sweep writes, in production the leader's."""
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
+        self._begin = Beginning(rails, wakes, now)
 
     # -- by its donor --
 
@@ -83,14 +82,13 @@ class TabCharges:
 
         What was asked for before is asked for no more.
 
-        Raises: NotYours, TabEmpty, TipNotOpen, RailUnavailable, and what the guard refuses.
+        Raises: NotYours, TabEmpty, TipNotOpen, TabWaits, RailUnavailable, and what the guard refuses.
         """
         async with self._unit() as work:
             row = await work.tabs.lock(tab)
             if row is None or row.tab.donor != person.id:
                 raise NotYours
-            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
-            charge, closed = await self._begin(work, row, Reason.PRESSED, saved)
+            charge, closed = await self._begin(work, row, Reason.PRESSED)
         await self._close_pages(closed)
         if charge.charge.state is ChargeState.CHARGING:
             self._wakes.tabs.set()
@@ -118,23 +116,20 @@ class TabCharges:
             return None
         return await self._links.code_of_payment(payment.id, person), about.organisation
 
-    async def _saved(self, work: Work, donor: UUID, organisation: UUID, rail: str) -> KeptMethod | None:
-        kept = await work.methods.of(donor)
-        return next((one for one in kept if (one.organisation, one.rail) == (organisation, rail)), None)
-
     async def skip(self, charge: UUID, person: Person) -> ChargeRow:
         """Not this time: it stays on the tab until the next month's end. Raises: NotYours, TipNotOpen."""
         async with self._unit() as work:
-            row = await work.tabs.lock_charge(charge)
+            row = await _held(work, charge)
             if row is None or row.donor != person.id:
                 raise NotYours
-            if row.charge.state not in (ChargeState.ANNOUNCED, ChargeState.ASKED):
+            payment = await work.payments.by_id(row.payment)
+            paid = payment is not None and payment.state is PaymentState.PAID
+            if paid or row.charge.state not in (ChargeState.ANNOUNCED, ChargeState.ASKED):
                 raise TipNotOpen
             until = rules.after_skip(self._now(), self._tabs.zone)
             await work.tabs.set_charge(charge, ChargeState.SKIPPED)
             await work.tabs.skip(row.charge.tab, until)
             await work.tabs.look_at({row.charge.tab: until})
-            payment = await work.payments.by_id(row.payment)
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
         await self._close_pages([payment] if payment is not None else [])
@@ -163,51 +158,27 @@ class TabCharges:
             return False
 
     async def _look_at(self, tab: UUID) -> bool:
-        closed: list[Payment] = []
-        async with self._write() as work:
-            row = await work.tabs.lock(tab)
-            if row is None:
-                return False
-            reason = self._tabs.due(row)
-            if reason is None:
-                await work.tabs.look_at({tab: self._tabs.next_look(row)})
-                return False
-            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
-            _, closed = await self._begin(work, row, reason, saved)
+        try:
+            async with self._write() as work:
+                row = await work.tabs.lock(tab)
+                if row is None:
+                    return False
+                reason = self._tabs.due(row)
+                if reason is None:
+                    await work.tabs.look_at({tab: self._tabs.next_look(row)})
+                    return False
+                _, closed = await self._begin(work, row, reason)
+        except TabWaits:
+            await self._later(tab)
+            return False
         await self._close_pages(closed)
         return True
 
-    async def _begin(
-        self, work: Work, row: TabRow, reason: Reason, saved: KeptMethod | None
-    ) -> tuple[ChargeRow, list[Payment]]:
-        """A charge of all that stands on the tab, also of what was asked for before and not paid."""
-        now, before = self._now(), []
-        for earlier in await work.tabs.open_charges(donor=row.tab.donor):
-            if earlier.charge.tab == row.tab.id and earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED):
-                await work.tabs.set_charge(earlier.charge.id, ChargeState.SKIPPED)
-                before.append(earlier.payment)
-        closed = list((await work.payments.by_ids(before)).values())
-        standing = await work.tabs.standing(row.tab.id)
-        if not standing:
-            raise TabEmpty
-        whole = replace(row.tab, promised=sum_of((tip.amount for tip in standing), row.currency))
-        charge = rules.begun(new_id(), whole, reason, saved=saved is not None, now=now)
-        accounts = await self._rails.accounts(work)
-        account = accounts.get((row.tab.organisation, row.rail))
-        payment = Payment(
-            new_id(), row.tab.donor, row.rail, charge.amount, PaymentState.CREATED, now,
-            account=account.their_id if account is not None else None,
-        )  # fmt: skip
-        await work.payments.add_many([payment])
-        await work.tabs.begin(charge, payment.id, standing, now=now)
-        await work.tabs.look_at({row.tab.id: None})
-        if reason is not Reason.PRESSED:
-            announced = charge.state is ChargeState.ANNOUNCED
-            kind = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED
-            await self._queue(work, kind, charge.id, row.tab.donor)
-        CHARGES.labels(charge.state).inc()
-        log.info("tab_charge_begun", charge_id=str(charge.id), reason=reason, state=charge.state, tips=len(standing))
-        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation), closed
+    async def _later(self, tab: UUID) -> None:
+        """Its rail is switched off, or the organisation not connected: it stands where it stood."""
+        async with self._write() as work:
+            await work.tabs.look_at({tab: self._now() + AGAIN})
+        log.warning("tab_has_no_rail", tab_id=str(tab))
 
     async def _further(self, row: ChargeRow) -> bool:
         """One step of an open charge, if one is due."""
@@ -222,8 +193,7 @@ class TabCharges:
         if rules.expired(charge, now):
             return await self._expire(row, payment)
         if rules.chargeable(charge, now):
-            await self._set(charge, ChargeState.CHARGING)
-            return await self._charge(row, payment, person)
+            return await self._is_charging(row, payment) and await self._charge(row, payment, person)
         if charge.state is ChargeState.CHARGING:
             if payment.state in (PaymentState.FAILED, PaymentState.CANCELLED):
                 return await self._new_payment(row)  # the saved method was declined
@@ -231,14 +201,30 @@ class TabCharges:
                 return await self._charge(row, payment, person)
         return False
 
+    async def _is_charging(self, row: ChargeRow, payment: Payment) -> bool:
+        """Whether it is still announced, as it was announced; else what is left of it stands on the tab again."""
+        async with self._write() as work:
+            held = await _held(work, row.charge.id)
+            if held is None or not rules.chargeable(held.charge, self._now()):
+                return False
+            stands = await self._begin.stands(work, held, payment)
+            await work.tabs.set_charge(held.charge.id, ChargeState.CHARGING if stands else ChargeState.SKIPPED)
+            if not stands:
+                await work.tabs.look_at({held.charge.tab: self._now()})
+        CHARGES.labels(ChargeState.CHARGING if stands else ChargeState.SKIPPED).inc()
+        return stands
+
     async def _charge(self, row: ChargeRow, payment: Payment, person: Person) -> bool:
         """To the saved method; asked again with the same key where nothing was heard."""
         rail = self._rails.get(payment.rail)
         async with self._unit.read() as work:
-            saved = await self._saved(work, row.donor, row.organisation, payment.rail)
+            saved = await kept_method(work, row.donor, row.organisation, payment.rail)
         if saved is None or not isinstance(rail, Saves):
             return await self._new_payment(row)  # forgotten meanwhile
-        payment, wish = await self._links.kept(payment.id, person)
+        try:
+            payment, wish = await self._links.kept(payment.id, person)
+        except TipNotOpen:
+            return await self._new_payment(row)  # all of it was paid on pages of before
         try:
             link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:
@@ -250,16 +236,26 @@ class TabCharges:
 
     async def _new_payment(self, row: ChargeRow) -> bool:
         """A declined charge is asked for by a link: begun again, since a key can't be asked with other words."""
+        closed: list[Payment] = []
         async with self._write() as work:
-            tab = await work.tabs.lock(row.charge.tab)
+            held = await _held(work, row.charge.id)
+            if held is None or held.charge.state is not ChargeState.CHARGING:
+                return False
             await work.tabs.set_charge(row.charge.id, ChargeState.SKIPPED)
-            if tab is not None:
-                await self._begin(work, tab, Reason.REACHED, None)
+            await work.tabs.look_at({row.charge.tab: self._now()})
+            tab = await work.tabs.lock(row.charge.tab)
+            if tab is not None and row.charge.amount <= tab.tab.promised:
+                with contextlib.suppress(TabWaits):  # then it is looked at like any other
+                    _, closed = await self._begin(work, tab, Reason.REACHED, by_saved=False)
+        await self._close_pages(closed)
         return True
 
     async def _expire(self, row: ChargeRow, payment: Payment) -> bool:
         """Quietly; what is paid all the same counts like any other gift."""
         async with self._write() as work:
+            held = await _held(work, row.charge.id)
+            if held is None or not rules.expired(held.charge, self._now()):
+                return False
             await work.tabs.set_charge(row.charge.id, ChargeState.EXPIRED)
             count = await work.tabs.expire(row.payment)
         CHARGES.labels(ChargeState.EXPIRED).inc()
@@ -273,11 +269,6 @@ class TabCharges:
         CHARGES.labels(state).inc()
         return True
 
-    async def _queue(self, work: Work, kind: NoticeKind, charge: UUID, donor: UUID) -> None:
-        now = self._now()
-        await work.outbox.add_many([NewMessage(f"{kind}:{charge}", kind, URGENCY[kind], donor, charge, now)], now=now)
-        self._wakes.outbox.set()
-
     async def _close_pages(self, pages: Sequence[Payment]) -> None:
         """As far as the rails answer: what is paid all the same is booked, and given back where it is too much."""
         for page in pages:
@@ -288,3 +279,12 @@ class TabCharges:
                 await rail.cancel_payment(PaymentRef(page.id, page.their_id, page.account))
             except (RailUnavailable, RailRefused) as error:
                 log.warning("payment_not_cancelled", payment_id=str(page.id), error=type(error).__name__)
+
+
+async def _held(work: Work, charge: UUID) -> ChargeRow | None:
+    """A charge as it is now, held with its tab until the commit, the tab first: so does whoever begins one."""
+    known = (await work.tabs.charges([charge])).get(charge)
+    if known is None:
+        return None
+    await work.tabs.lock(known.charge.tab)
+    return await work.tabs.lock_charge(charge)

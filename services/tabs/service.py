@@ -114,6 +114,7 @@ class TabService:
         tips = await work.tips.lock_many({tip_id for tip_id, _ in asked})
         projects = await work.projects.by_ids({tip.project for tip in tips.values()})
         payments = await work.payments.by_ids({tip.payment for tip in tips.values() if tip.payment})
+        await work.people.hold({person.id for _, person in asked})  # their limit holds over all replicas
         refused = {tip_id: refusal for tip_id, person in asked if (refusal := _refusal(tips.get(tip_id), person))}
         month = await work.tabs.promised_since(
             {person.id for _, person in asked}, self._currency, rules.month_start(now, self.zone)

@@ -101,7 +101,12 @@ class Tabs:
 
 @pytest.fixture
 async def house(world: World) -> Tabs:
-    card, time, wakes = CardRail(), world.time, world.wakes
+    return house_of(world)
+
+
+def house_of(world: World, card: CardRail | None = None) -> Tabs:
+    """The world's people, and a card rail beside the paper one."""
+    card, time, wakes = card or CardRail(), world.time, world.wakes
     rails = Rails([world.rail, card])
     links = Links("http://127.0.0.1:8081", "yizan_bot")
     tabs = TabService(
