@@ -132,6 +132,24 @@ class TabWaits(NoRail):
     message_key = "error-tab-waits"
 
 
+class TabBelow(NoRail):
+    """What stands on the tab is less than its rail carries: it is carried on; args: least (Money)."""
+
+    message_key = "error-tab-below"
+
+
+class TabChanged(GivingError):
+    """What a button said of a tab is not so any more; nothing was done, and the tab is to be shown as it is."""
+
+    message_key = "error-tab-changed"
+
+
+class TabBusy(GivingError):
+    """A saved method is being charged for it this moment."""
+
+    message_key = "error-tab-busy"
+
+
 class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 

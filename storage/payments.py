@@ -95,6 +95,11 @@ class PaymentStore:
         unasked = (payments.c.id == payment) & payments.c.wish.is_(null()) & payments.c.their_id.is_(None)
         await self._connection.execute(update(payments).where(unasked).values(rail=rail, account=account))
 
+    async def are_asked(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of them that a rail was asked for."""
+        asked = payments.c.wish.is_not(null()) | payments.c.their_id.is_not(None)
+        return set((await self._connection.scalars(select(payments.c.id).where(payments.c.id.in_(ids), asked))).all())
+
     async def is_asked(self, payment: UUID) -> bool:
         """Whether a rail was asked for it, so that it may be paid."""
         asked = payments.c.wish.is_not(null()) | payments.c.their_id.is_not(None)

@@ -91,6 +91,21 @@ class Tabs:
     async def told(self) -> list[tuple[NoticeKind, UUID]]:
         return [(notice.kind, notice.subject) for notice in await self.outbox.claim()]
 
+    async def deliver(self) -> list[NoticeKind]:
+        """Telegram takes all that is queued."""
+        notices = await self.outbox.claim()
+        for notice in notices:
+            await self.outbox.sent([notice], 1)
+        return [notice.kind for notice in notices]
+
+    async def announced(self, person: Person, *amounts: str) -> list[Tip]:
+        """A charge to a saved method, and its donor was told."""
+        await self.save(person)
+        tips = [await self.promise(person, amount) for amount in amounts or ("30",)]
+        await self.charges.sweep()
+        await self.deliver()
+        return tips
+
     async def save(self, person: Person) -> None:
         async with self.world.unit() as work:
             method = await work.methods.ask(
