@@ -150,11 +150,14 @@ class Steps:
 
     async def _ask_again(self, held: Held) -> bool:
         """By the same key; where less is owed by now, only after a look at what became of the first."""
-        async with self._unit.read() as work:
-            tips = rules.owed((await work.tips.of_payments([held.payment.id])).get(held.payment.id, []))
-        if sum(tip.amount.minor for tip in tips) != held.payment.amount.minor:
+        if await self._owed(held) != held.payment.amount.minor:
             return await self._look_up(held)
         return await self._ask(held)
+
+    async def _owed(self, held: Held) -> int:
+        async with self._unit.read() as work:
+            tips = rules.owed((await work.tips.of_payments([held.payment.id])).get(held.payment.id, []))
+        return sum(tip.amount.minor for tip in tips)
 
     async def _ask(self, held: Held) -> bool:
         row, payment = held.row, held.payment
@@ -192,7 +195,8 @@ class Steps:
                 await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
             return True
         unknown = found.state in (PaymentState.UNKNOWN, PaymentState.PENDING, PaymentState.PAID)
-        if unknown and charge.charge_at is not None and now < charge.charge_at + TOO_LONG:
+        waits = charge.charge_at is not None and now < charge.charge_at + TOO_LONG
+        if unknown and waits and await self._owed(held):
             return False
         self._looked.pop(charge.id, None)
         return await self._by_link(held.row, charge.reason)

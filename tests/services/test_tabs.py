@@ -89,21 +89,18 @@ class Tabs:
             return await work.tabs.open_charges()
 
     async def told(self) -> list[tuple[NoticeKind, UUID]]:
-        return [(notice.kind, notice.subject) for notice in await self.outbox.claim()]
-
-    async def deliver(self) -> list[NoticeKind]:
         """Telegram takes all that is queued."""
         notices = await self.outbox.claim()
         for notice in notices:
             await self.outbox.sent([notice], 1)
-        return [notice.kind for notice in notices]
+        return [(notice.kind, notice.subject) for notice in notices]
 
     async def announced(self, person: Person, *amounts: str) -> list[Tip]:
         """A charge to a saved method, and its donor was told."""
         await self.save(person)
         tips = [await self.promise(person, amount) for amount in amounts or ("30",)]
         await self.charges.sweep()
-        await self.deliver()
+        await self.told()
         return tips
 
     async def save(self, person: Person) -> None:
@@ -262,7 +259,7 @@ async def test_a_declined_method_leads_to_a_link(house: Tabs):
     await house.promise(world.alice, "30")
     await house.charges.sweep()
     await house.told()
-    world.time.passes(days=4)
+    world.time.passes(days=3)
     house.card.declines = True
     await house.charges.sweep()
     ((charge),) = await house.open()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from giving.errors import MonthlyLimit, TabWaits, TipNotOpen
+from giving.errors import MonthlyLimit, TabChanged, TabWaits, TipNotOpen
 from giving.money import Money
 from giving.notices import NoticeKind
 from giving.payments import PaymentState
@@ -31,10 +31,7 @@ async def house(world: World) -> Tabs:
 
 async def announced(house: Tabs, *amounts: str) -> Any:
     """A charge that is announced to alice."""
-    await house.save(house.world.alice)
-    for amount in amounts or ("15", "15"):
-        await house.promise(house.world.alice, amount)
-    await house.charges.sweep()
+    await house.announced(house.world.alice, *amounts or ("15", "15"))
     ((charge),) = await house.open()
     assert charge.charge.state is ChargeState.ANNOUNCED
     return charge
@@ -66,7 +63,7 @@ async def test_what_its_donor_did_while_the_sweep_was_looking_holds(
 
     monkeypatch.setattr(house.charges, "_further", late)
     await house.charges.sweep()
-    assert house.card.charged == [], "not by the charge of before"
+    assert charge.payment not in {intent.reference for _, intent, _ in house.card.charged}, "by the charge of before"
     assert await states(house, charge.charge.id) is ChargeState.SKIPPED
     for _ in range(3):
         await house.charges.sweep()
@@ -107,17 +104,15 @@ async def test_a_tip_that_was_paid_on_its_former_page_is_not_charged_again(house
     await house.charges.sweep()
     ((whole),) = await house.open()
     assert (whole.charge.amount, whole.charge.state) == (cny("45"), ChargeState.ANNOUNCED)
+    await house.told()
     await house.paid(before.payment, 1_500, charge="ch_1")
     world.time.passes(days=3)
     for _ in range(2):
         await house.charges.sweep()
-    assert house.card.charged == [], "¥45 was announced, and ¥15 of it is paid"
-    ((rest),) = await house.open()
-    assert (rest.charge.amount, rest.charge.state) == (cny("30"), ChargeState.ANNOUNCED), "announced anew"
-    world.time.passes(days=3)
-    await house.charges.sweep()
     ((_, intent, _),) = house.card.charged
-    assert intent.amount == cny("30")
+    assert intent.amount == cny("30"), "¥45 was announced, and ¥15 of it is paid"
+    ((rest),) = await house.open()
+    assert rest.charge.amount == cny("30")
     await house.paid(rest.payment, 3_000, charge="pi_1")
     assert {(await world.fresh(tip)).state for tip in (first, second, third)} == {TipState.PAID}
     assert [card.tip.extra_of for card in (await house.tips.gifts(world.alice)).items] == [None] * 3
@@ -179,6 +174,7 @@ async def test_what_is_disconnected_is_not_charged_and_goes_on_when_it_is_back(h
     await house.charges.sweep()
     ((again),) = await house.open()
     assert again.charge.state is ChargeState.ANNOUNCED, "announced anew, three days before"
+    await house.told()
     world.time.passes(days=3)
     await house.charges.sweep()
     ((_, intent, _),) = house.card.charged
@@ -266,7 +262,7 @@ async def test_settled_and_skipped_at_the_same_moment_it_is_one_of_both(house: T
             house.charges.sweep(),
             return_exceptions=True,
         )
-        wrong = [a for a in answers if isinstance(a, BaseException) and not isinstance(a, TipNotOpen)]
+        wrong = [a for a in answers if isinstance(a, BaseException) and not isinstance(a, TipNotOpen | TabChanged)]
         assert (wrong, url is None) == ([], False), n
         ((open_),) = await house.open()
         assert open_.charge.amount == cny("30"), "pressed, it is asked for"
