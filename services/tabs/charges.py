@@ -126,14 +126,17 @@ class TabCharges:
             paid = payment is not None and payment.state is PaymentState.PAID
             if paid or row.charge.state not in (ChargeState.ANNOUNCED, ChargeState.ASKED):
                 raise TipNotOpen
-            until = rules.after_skip(self._now(), self._tabs.zone)
-            await work.tabs.set_charge(charge, ChargeState.SKIPPED)
-            await work.tabs.skip(row.charge.tab, until)
-            await work.tabs.look_at({row.charge.tab: until})
+            await self._put_off(work, row)
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
         await self._close_pages([payment] if payment is not None else [])
         return row
+
+    async def _put_off(self, work: Work, row: ChargeRow) -> None:
+        until = rules.after_skip(self._now(), self._tabs.zone)
+        await work.tabs.set_charge(row.charge.id, ChargeState.SKIPPED)
+        await work.tabs.skip(row.charge.tab, until)
+        await work.tabs.look_at({row.charge.tab: until})
 
     # -- by itself --
 
@@ -193,7 +196,8 @@ class TabCharges:
         if rules.expired(charge, now):
             return await self._expire(row, payment)
         if rules.chargeable(charge, now):
-            return await self._is_charging(row, payment) and await self._charge(row, payment, person)
+            told = person.unreachable_at is None
+            return await self._is_charging(row, payment, told=told) and await self._charge(row, payment, person)
         if charge.state is ChargeState.CHARGING:
             if payment.state in (PaymentState.FAILED, PaymentState.CANCELLED):
                 return await self._new_payment(row)  # the saved method was declined
@@ -201,15 +205,21 @@ class TabCharges:
                 return await self._charge(row, payment, person)
         return False
 
-    async def _is_charging(self, row: ChargeRow, payment: Payment) -> bool:
-        """Whether it is still announced, as it was announced; else what is left of it stands on the tab again."""
+    async def _is_charging(self, row: ChargeRow, payment: Payment, *, told: bool) -> bool:
+        """Whether it is still announced, as it was announced; else what is left of it stands on the tab again.
+
+        Who has blocked the bot was told of nothing, and could not skip: theirs waits for the next month's end.
+        """
         async with self._write() as work:
             held = await _held(work, row.charge.id)
             if held is None or not rules.chargeable(held.charge, self._now()):
                 return False
-            stands = await self._begin.stands(work, held, payment)
-            await work.tabs.set_charge(held.charge.id, ChargeState.CHARGING if stands else ChargeState.SKIPPED)
-            if not stands:
+            stands = told and await self._begin.stands(work, held, payment)
+            if not told:
+                await self._put_off(work, held)
+            else:
+                await work.tabs.set_charge(held.charge.id, ChargeState.CHARGING if stands else ChargeState.SKIPPED)
+            if told and not stands:
                 await work.tabs.look_at({held.charge.tab: self._now()})
         CHARGES.labels(ChargeState.CHARGING if stands else ChargeState.SKIPPED).inc()
         return stands

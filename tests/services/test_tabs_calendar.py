@@ -8,6 +8,7 @@ import pytest
 
 from giving.errors import TipNotOpen
 from giving.notices import NoticeKind
+from giving.people import Visitor
 from giving.tabs import ChargeState
 from giving.tips import Tip, TipState
 from tests.services.test_tabs import Tabs, house_of
@@ -117,6 +118,21 @@ async def test_what_is_reached_again_while_a_notice_is_out_is_announced_together
     _, second = diary.told(NoticeKind.TAB_ANNOUNCED)
     assert diary.charged[0] - second >= timedelta(days=3)
     assert len({(await house.world.fresh(tip)).payment for tip in tips}) == 1
+
+
+async def test_who_has_blocked_the_bot_is_charged_nothing_until_they_can_be_told(house: Tabs):
+    world = house.world
+    diary, _ = await begun(house, SHANGHAI, datetime(2026, 11, 10, 2, tzinfo=UTC), "30")
+    await diary.until(datetime(2026, 11, 11, 2, tzinfo=UTC))
+    async with world.unit() as work:
+        await work.people.unreachable([world.alice.telegram_id], world.time())
+    await diary.until(datetime(2026, 11, 20, 2, tzinfo=UTC))
+    assert (house.card.charged, await house.open()) == ([], [])
+    world.alice = await world.people.meet(Visitor(world.alice.telegram_id, "Alice", "alice", "en"), started=True)
+    world.time.now = datetime(2026, 11, 30, 1, tzinfo=UTC)
+    await diary.until(datetime(2026, 12, 5, tzinfo=UTC))
+    assert len(house.card.charged) == 1
+    assert len(diary.told(NoticeKind.TAB_ANNOUNCED)) == 2, "announced again"
 
 
 async def test_a_card_that_is_forgotten_while_a_notice_is_out_is_not_charged(house: Tabs):
