@@ -125,12 +125,12 @@ def month_end(now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     next_month = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = next_month - timedelta(days=1)
-    return last.replace(hour=SETTLED_HOUR, minute=0, second=0, microsecond=0)
+    return last.replace(hour=SETTLED_HOUR, minute=0, second=0, microsecond=0, fold=0)
 
 
 def month_start(now: datetime, zone: ZoneInfo) -> datetime:
     """From when on promises count towards this month's limit."""
-    return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def after_skip(now: datetime, zone: ZoneInfo) -> datetime:

@@ -1,11 +1,12 @@
 """Tabs: never more than the donor's limit, never below what the rail carries, never earlier than announced."""
 
+import calendar
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from giving.errors import MonthlyLimit
@@ -42,6 +43,7 @@ from giving.tabs import (
 from giving.tips import Tip, TipState
 
 SHANGHAI, NOON = ZoneInfo("Asia/Shanghai"), datetime(2026, 11, 11, 4, tzinfo=UTC)
+MINUTES = timedelta(minutes=5)
 IDS = [UUID(int=number) for number in range(1, 6)]
 minors = st.integers(0, 20_000)
 moments = st.integers(0, 94_000_000).map(lambda s: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=s))
@@ -102,6 +104,44 @@ def test_every_moment_is_in_one_month_and_each_month_ends_on_its_last_day(now: d
     again = after_skip(now, zone)
     assert again > now
     assert again.astimezone(zone).hour == 10
+
+
+odd_zones = st.sampled_from([
+    ZoneInfo(name)
+    for name in ("America/Havana", "America/Asuncion", "Australia/Lord_Howe", "Europe/London", "Asia/Shanghai")
+])  # fmt: skip
+far_moments = st.integers(0, 10 * 365 * 24 * 12).map(lambda n: datetime(2022, 1, 1, tzinfo=UTC) + n * MINUTES)
+
+
+@given(far_moments, odd_zones)
+@example(
+    datetime(2026, 11, 1, 5, 30, tzinfo=UTC), ZoneInfo("America/Havana")
+)  # half past midnight, for the second time
+@example(datetime(2023, 10, 1, 4, 30, tzinfo=UTC), ZoneInfo("America/Asuncion"))  # a month that began at one o'clock
+@example(datetime(2028, 2, 29, 12, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
+@example(datetime(2026, 12, 31, 23, 55, tzinfo=UTC), ZoneInfo("Europe/London"))
+def test_whatever_the_clocks_do_a_month_is_counted_from_its_first_moment_to_its_last_day(now: datetime, zone: ZoneInfo):
+    start, end = month_start(now, zone), month_end(now, zone)
+    local, first = now.astimezone(zone), start.astimezone(UTC)
+    assert start <= now
+    assert first.astimezone(zone).month == local.month
+    assert (first - MINUTES).astimezone(zone).month != local.month, "not a moment of it is left out"
+    days = calendar.monthrange(local.year, local.month)[1]
+    assert (end.year, end.month, end.day, end.hour, end.minute) == (local.year, local.month, days, 10, 0)
+    following = after_skip(end.astimezone(UTC), zone)
+    assert following == month_end(end + timedelta(days=2), zone)
+    assert following > end
+
+
+@given(moments, moments, zones, st.integers(1, 2_999))
+def test_only_a_months_end_that_nobody_looked_at_is_made_up_for(
+    now: datetime, looked_for: datetime, zone: ZoneInfo, promised: int
+):
+    at_its_end = month_end(looked_for, zone)
+    for look in (looked_for, at_its_end.astimezone(UTC)):
+        found = due(tab(promised), terms(), cny(1), now, zone, look)
+        late = look <= now and look == at_its_end
+        assert found is (Reason.MONTH_END if late or month_end(now, zone) <= now else None)
 
 
 def test_a_skipped_tab_rests_until_the_months_end_even_if_it_is_reached():
