@@ -205,7 +205,8 @@ class Step(StrEnum):
     """What an open charge is due for.
 
     CHARGE: the saved method, after what is owed was read again. ASK: the same of the rail once more, by the same key,
-    because nothing was heard. LOOK_UP: the key is too old for that. LINK: it is to be paid by a link instead.
+    because nothing was heard. LOOK_UP: the key is too old for that. LINK: it is to be paid by a link instead. PUT_OFF:
+    its donor has blocked the bot, and could not say "not this time"; the next month's end is early enough.
     """
 
     PAID = "paid"
@@ -214,16 +215,21 @@ class Step(StrEnum):
     ASK = "ask"
     LOOK_UP = "look_up"
     LINK = "link"
+    PUT_OFF = "put_off"
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a charge beside itself: its payment, whether its rail was asked and answered, its notice."""
+    """What is known of a charge beside itself: its payment, whether its rail was asked and answered, and its notice.
+
+    `reachable`: its donor has not blocked the bot.
+    """
 
     payment: PaymentState
     asked: bool = False
     heard: bool = False
     told: Told = Told()
+    reachable: bool = True
 
 
 def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
@@ -235,6 +241,8 @@ def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
     if charge.state is ChargeState.ASKED:
         return Step.EXPIRE if expired(charge, now) else None
     if charge.state is ChargeState.ANNOUNCED:
+        if not known.reachable and charge.charge_at is not None and charge.charge_at <= now:
+            return Step.PUT_OFF
         if known.told.lost:
             return Step.LINK
         at = charged_at(charge, known.told)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import structlog
 
-from giving import tabs as rules
 from giving.errors import (
     GivingError,
     NotYours,
@@ -116,10 +115,7 @@ class TabCharges:
                 raise NotYours
             payment = await work.payments.by_id(row.payment)
             _refuse_skip(row, paid=payment is not None and payment.state is PaymentState.PAID)
-            until = rules.after_skip(self._now(), self._tabs.zone)
-            await work.tabs.move(row.charge, ChargeState.SKIPPED, asked_at=row.charge.asked_at or row.charge.begun_at)
-            await work.tabs.skip(row.charge.tab, until)
-            await work.tabs.look_at({row.charge.tab: until})
+            until = await self._tabs.put_off(work, row, asked_at=row.charge.asked_at or row.charge.begun_at)
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
         await close_pages(self._rails, [payment] if payment is not None else [])

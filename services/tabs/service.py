@@ -160,6 +160,17 @@ class TabService:
         if row is not None:
             await work.tabs.look_at({tab: self.next_look(row)})
 
+    async def put_off(self, work: Work, row: ChargeRow, *, asked_at: datetime | None = None) -> datetime:
+        """A charge that is held is not made; what it was for is asked for at the next month's end, which is returned.
+
+        `asked_at`: since when it could be paid, where its donor knows of it.
+        """
+        until = rules.after_skip(self._now(), self.zone)
+        await work.tabs.move(row.charge, ChargeState.SKIPPED, asked_at=asked_at)
+        await work.tabs.skip(row.charge.tab, until)
+        await work.tabs.look_at({row.charge.tab: until})
+        return until
+
     async def without_expired(self, work: Work, row: TabRow) -> TabRow:
         """The tab, held, after the promises have ended that could first be paid 60 days ago."""
         standing = await work.tabs.standing(row.tab.id)

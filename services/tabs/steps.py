@@ -78,6 +78,8 @@ class Steps:
                 return await self._ask_again(seen)
             case Step.LOOK_UP:
                 return await self._look_up(seen)
+            case Step.PUT_OFF:
+                return await self._put_off(row)
             case Step.LINK:
                 declined = row.charge.state is ChargeState.CHARGING
                 return await self._by_link(row, Reason.DECLINED if declined else row.charge.reason)
@@ -89,7 +91,12 @@ class Steps:
             return None
         asked = bool(await work.payments.are_asked([payment.id]))
         told = (await notices_of(work, [row.charge])).get(row.charge.id, Told())
-        return Held(row, payment, person, Known(payment.state, asked, payment.their_id is not None, told))
+        return Held(
+            row,
+            payment,
+            person,
+            Known(payment.state, asked, payment.their_id is not None, told, person.unreachable_at is None),
+        )
 
     async def _hold(self, work: Work, row: ChargeRow, step: Step) -> Held | None:
         """The charge under its lock, if that is still its next step."""
@@ -123,6 +130,16 @@ class Steps:
         CHARGES.labels(ended).inc()
         log.info("tab_charge_expired", charge_id=str(row.charge.id), tips=count)
         await close_pages(self._rails, [held.payment])
+        return True
+
+    async def _put_off(self, row: ChargeRow) -> bool:
+        async with self._write() as work:
+            held = await self._hold(work, row, Step.PUT_OFF)
+            if held is None:
+                return False
+            await self._tabs.put_off(work, held.row)
+        CHARGES.labels(ChargeState.SKIPPED).inc()
+        log.info("tab_charge_put_off", charge_id=str(row.charge.id))
         return True
 
     async def _charge(self, row: ChargeRow) -> bool:

@@ -6,7 +6,7 @@ second payment goes back by itself; a gift is undone.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -109,7 +109,7 @@ async def tab(stage: Stage, wish: Wish) -> None:
         "SELECT max(charge_at) FROM tab_charges WHERE amount_minor = :minor", minor=wish.minor
     )
     at = charge_at if isinstance(charge_at, datetime) else datetime.fromisoformat(charge_at)
-    await stage.until(at if at.tzinfo else at.replace(tzinfo=UTC))
+    await stage.until((at if at.tzinfo else at.replace(tzinfo=UTC)) + timedelta(minutes=10))  # it was sent by then
     await stage.ask("tabs")
     payment = await stage.payment(wish)
     (charge, minor) = stage.outside.charged[f"payment:{payment}"]

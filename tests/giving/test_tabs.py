@@ -198,7 +198,7 @@ def charges(draw: st.DrawFn) -> Charge:
 
 
 tolds = st.builds(Told, st.none() | ago.map(lambda since: NOON - since), st.booleans())
-knowns = st.builds(Known, payment_states, st.booleans(), st.booleans(), tolds)
+knowns = st.builds(Known, payment_states, st.booleans(), st.booleans(), tolds, st.booleans())
 
 
 @given(charges(), knowns)
@@ -209,6 +209,7 @@ def test_a_saved_method_is_charged_only_three_days_after_its_notice_arrived_or_w
     if step is Step.CHARGE and charge.state is ChargeState.ANNOUNCED:
         assert known.told.sent_at is not None
         assert known.told.sent_at + NOTICE <= NOON
+        assert known.reachable
         assert charge.charge_at is not None
         assert charge.charge_at <= NOON
     if step in (Step.CHARGE, Step.ASK):
