@@ -229,8 +229,9 @@ class TabCharges:
         rail = self._rails.get(payment.rail)
         async with self._unit.read() as work:
             saved = await kept_method(work, row.donor, row.organisation, payment.rail)
-        if saved is None or not isinstance(rail, Saves):
-            return await self._new_payment(row)  # forgotten meanwhile
+            stands = await self._begin.stands(work, row, payment)
+        if saved is None or not stands or not isinstance(rail, Saves):
+            return await self._new_payment(row)  # forgotten, or paid on a page of before, meanwhile
         try:
             payment, wish = await self._links.kept(payment.id, person)
         except TipNotOpen:

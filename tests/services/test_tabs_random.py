@@ -33,8 +33,8 @@ from tests.rails import event
 from tests.services.test_tabs import CardRail, Tabs, house_of
 from tests.world import SHANGHAI, World, cny
 
-STEPS: Final = 600 if FULL else 200
-SEEDS: Final = range(20 if FULL else 2)
+STEPS: Final = 600
+SEEDS: Final = range(20 if FULL else 1)
 ACCOUNT: Final = "acct_1"
 
 
