@@ -10,7 +10,7 @@ from bot.keyboards import Rows, keyboard, opens, tap
 from giving.money import Money
 from giving.names import clean
 from giving.projects import Project
-from giving.tabs import ChargeState, round_ups
+from giving.tabs import Charge, ChargeState, Reason, round_ups
 from giving.tips import Tip
 from services.tabs import ChargeTold, Promised, TabCard, TabView
 from texts import Html, Texts
@@ -47,8 +47,8 @@ def taken_off(texts: Texts, language: str, tip: Tip) -> Rendered:
     return Rendered(text, keyboard([[tap(texts.plain(language, "button-tab"), cb.TabShow())]]))
 
 
-def view(texts: Texts, language: str, tabs: TabView) -> Rendered:
-    """All tabs, and what can be done with each."""
+def view(texts: Texts, language: str, tabs: TabView, gift: Money) -> Rendered:
+    """All tabs, and what can be done with each; `gift` is the least that can be given more to round one up."""
     chosen = ((cb.TermsOf.SETTLE, "settle-at", tabs.terms.settle_at), (cb.TermsOf.MONTH, "month", tabs.terms.monthly))
     settings = [
         tap(texts.plain(language, f"button-tab-{key}", sum=sum_), cb.TabTerms(what=what)) for what, key, sum_ in chosen
@@ -61,7 +61,7 @@ def view(texts: Texts, language: str, tabs: TabView) -> Rendered:
         *(_card(texts, language, card) for card in tabs.cards),
         _month(texts, language, tabs),
     )
-    rows = [row for card in tabs.cards for row in _buttons(texts, language, card)]
+    rows = [row for card in tabs.cards for row in _buttons(texts, language, card, gift)]
     return Rendered(text, keyboard([*rows, *([button] for button in settings)]))
 
 
@@ -71,68 +71,68 @@ def _month(texts: Texts, language: str, tabs: TabView) -> Html:
 
 def _card(texts: Texts, language: str, card: TabCard) -> Html:
     lines = [
-        texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=_whole(card)),
-        *_lines(texts, language, card.tips),
-        _state(texts, language, card),
+        texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=card.whole.sum),
+        *_lines(texts, language, card.tips, card.whole.count),
+        *(texts.chat(language, "tab-charging", sum=charge.amount) for charge in card.charging),
+        *_state(texts, language, card),
     ]
     if card.method is not None and card.charge is None:  # a charge says by what it is paid
         lines.append(texts.chat(language, "tab-method", method=card.method.method.label))
     return Html("\n".join(lines))
 
 
-def _whole(card: TabCard) -> Money:
-    return Money(sum(tip.amount.minor for tip, _ in card.tips), card.tab.promised.currency)
-
-
-def _lines(texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]]) -> Iterable[Html]:
+def _lines(texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]], count: int) -> Iterable[Html]:
     for tip, project in tips[:MOST_LINES]:
         at = texts.short_day(language, tip.offered_at)
         yield texts.chat(language, "tab-line", amount=tip.amount, project=project.title(language), at=at)
-    if len(tips) > MOST_LINES:
-        yield texts.chat(language, "tab-more", count=len(tips) - MOST_LINES)
+    if count > MOST_LINES:
+        yield texts.chat(language, "tab-more", count=count - MOST_LINES)
 
 
-def _state(texts: Texts, language: str, card: TabCard) -> Html:
+def _state(texts: Texts, language: str, card: TabCard) -> Iterable[Html]:
     charge = card.charge
-    if charge is not None and charge.state is ChargeState.ANNOUNCED and charge.charge_at is not None:
+    if charge is not None:
+        yield _of_charge(texts, language, card, charge)
+    elif card.whole.free and not card.payable:
+        yield texts.chat(language, "tab-below", least=card.least, rail=rail_name(texts, language, card.rail))
+    elif card.whole.free:
+        yield texts.chat(language, "tab-waits", at=card.settles_at)
+
+
+def _of_charge(texts: Texts, language: str, card: TabCard, charge: Charge) -> Html:
+    if charge.state is ChargeState.ANNOUNCED and charge.charge_at is not None:
         label = card.method.method.label if card.method is not None else rail_name(texts, language, card.rail)
         return texts.chat(language, "tab-announced", sum=charge.amount, at=charge.charge_at, method=label)
-    if charge is not None and charge.state is ChargeState.CHARGING:
-        return texts.chat(language, "tab-charging", sum=charge.amount)
-    if charge is not None:
-        return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
-    if not card.payable:
-        return texts.chat(language, "tab-below", least=card.least, rail=rail_name(texts, language, card.rail))
-    return texts.chat(language, "tab-waits", at=card.settles_at)
+    return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
 
 
-def _buttons(texts: Texts, language: str, card: TabCard) -> Rows:
-    name = clean(card.organisation.name(language), most=TITLE_ON_BUTTON)
-    charge, tab = card.charge, card.tab.id
-    if charge is not None and charge.state is ChargeState.CHARGING:
-        return []
-    if card.payable or charge is not None:
-        words = texts.plain(language, "button-tab-pay", sum=_whole(card), name=name)
-        rows = [[tap(words, cb.TabPay(tab=tab))]]
-    else:
-        rows = [
-            [tap(texts.plain(language, "button-tab-round", sum=up, name=name), cb.TabRound(tab=tab, minor=up.minor))]
-            for up in round_ups(card.tab.promised, card.least)
-        ]
-    if charge is not None:
-        rows.append([tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=charge.id))])
+def _buttons(texts: Texts, language: str, card: TabCard, gift: Money) -> Rows:
+    rows = _to_pay(texts, language, card, gift) if card.whole.free else []
+    if card.charge is not None:
+        rows.append([tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=card.charge.id))])
+    if card.charging:  # what it is charged for can't be taken off, nor can the method be deleted
+        return rows
     if card.method is not None:
         words = texts.plain(language, "button-tab-forget", method=card.method.method.label)
         rows.append([tap(words, cb.MethodForget(method=card.method.id))])
-    if charge is not None:
-        return rows
-    if card.method is None and card.saves:
-        rows.append([tap(texts.plain(language, "button-tab-save"), cb.TabSave(tab=tab))])
+    elif card.saves:
+        rows.append([tap(texts.plain(language, "button-tab-save"), cb.TabSave(tab=card.tab.id))])
     for tip, project in card.tips[:MOST_OFF]:
         title = clean(project.title(language), most=TITLE_ON_BUTTON)
         words = texts.plain(language, "button-off", amount=tip.amount, title=title)
         rows.append([tap(words, cb.PromiseOff(tip=tip.id))])
     return rows
+
+
+def _to_pay(texts: Texts, language: str, card: TabCard, gift: Money) -> Rows:
+    name, tab = clean(card.organisation.name(language), most=TITLE_ON_BUTTON), card.tab.id
+    if card.payable:
+        words = texts.plain(language, "button-tab-pay", sum=card.whole.free, name=name)
+        return [[tap(words, cb.TabPay(tab=tab, minor=card.whole.free.minor))]]
+    return [
+        [tap(texts.plain(language, "button-tab-round", sum=up, name=name), cb.TabRound(tab=tab, minor=up.minor))]
+        for up in round_ups(card.whole.free, card.least, gift)
+    ]
 
 
 def pay(texts: Texts, language: str, amount: Money, url: str | None, code: cb.TabCode | None = None) -> Rendered:
@@ -167,7 +167,7 @@ def announced(texts: Texts, language: str, told: ChargeTold) -> Rendered:
     method = told.label or rail_name(texts, language, told.rail)
     text = paragraphs(
         texts.chat(language, "tab-announce", **about, method=method),
-        Html("\n".join(_lines(texts, language, told.tips))),
+        Html("\n".join(_lines(texts, language, told.tips, len(told.tips)))),
     )
     skip = tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=told.charge.id))
     change = tap(texts.plain(language, "button-tab-change"), cb.TabShow(fresh=True))
@@ -175,11 +175,13 @@ def announced(texts: Texts, language: str, told: ChargeTold) -> Rendered:
 
 
 def asked(texts: Texts, language: str, told: ChargeTold) -> Rendered:
-    """It is to be paid: what for, and where."""
+    """It is to be paid: what for, and where; and why not by the saved card, if that was declined."""
+    amount, words = told.charge.amount, "tab-declined" if told.charge.reason is Reason.DECLINED else "tab-ask"
     text = paragraphs(
-        texts.chat(language, "tab-ask", sum=told.charge.amount, organisation=told.organisation.name(language)),
-        Html("\n".join(_lines(texts, language, told.tips))),
+        texts.chat(language, words, sum=amount, organisation=told.organisation.name(language)),
+        Html("\n".join(_lines(texts, language, told.tips, len(told.tips)))),
     )
-    pay_ = tap(texts.plain(language, "button-pay", amount=told.charge.amount), cb.TabPay(tab=told.charge.tab))
+    data = cb.TabPay(tab=told.charge.tab, minor=amount.minor)
+    pay_ = tap(texts.plain(language, "button-pay", amount=amount), data)
     skip = tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=told.charge.id))
     return Rendered(text, keyboard([[pay_], [skip]]))

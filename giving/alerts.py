@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
     REFUND_OPEN: for a week nobody knows whether it did. TRANSFER_REFUSED: the rail does not pass on what is an
     organisation's, or does not take it back; TRANSFER_OPEN: for a week nobody knows whether it did.
+    NOT_BOOKED: money moved that does not fit what was asked for.
     """
 
     DIFFERENCES = "differences"
@@ -38,6 +39,7 @@ class AlertKind(StrEnum):
     REFUND_OPEN = "refund-open"
     TRANSFER_REFUSED = "transfer-refused"
     TRANSFER_OPEN = "transfer-open"
+    NOT_BOOKED = "not-booked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,30 @@ class NoRail(GivingError):
         super().__init__(choice=len(ways) if isinstance(ways, tuple) else 0, **args)
 
 
+class TabWaits(NoRail):
+    """No rail that is switched on, and that the organisation is connected to, can settle the tab now."""
+
+    message_key = "error-tab-waits"
+
+
+class TabBelow(NoRail):
+    """What stands on the tab is less than its rail carries: it is carried on; args: least (Money)."""
+
+    message_key = "error-tab-below"
+
+
+class TabChanged(GivingError):
+    """What a button said of a tab is not so any more; nothing was done, and the tab is to be shown as it is."""
+
+    message_key = "error-tab-changed"
+
+
+class TabBusy(GivingError):
+    """A saved method is being charged for it this moment."""
+
+    message_key = "error-tab-busy"
+
+
 class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from giving.converting import Share, turned_back, turned_back_entry
@@ -35,6 +35,8 @@ from giving.payments import (
 )
 from giving.tips import Fresh, Tip, TipState, extra
 
+NOT_KNOWN: Final = "payment not known yet"  # looked at again by the sweep
+
 
 def decide_settlement(
     event: RailEvent,
@@ -56,7 +58,7 @@ def decide_settlement(
     if (early := _of_no_payment(event, booked, books)) is not None:
         return early
     if payment is None:
-        return Settlement(Outcome.WAITING, "payment not known yet")
+        return Settlement(Outcome.WAITING, NOT_KNOWN)
     if payment.rail != event.rail:
         return Settlement(Outcome.ODD, "payment of another rail")
     if event.thin:
@@ -131,6 +133,8 @@ def _paid(
     """
     if event.amount is None or event.their_id is None or event.amount != payment.amount:
         return Settlement(Outcome.ODD, "amount differs from the payment's")
+    if key_of(event) in booked:
+        return Settlement(Outcome.REPLAYED)
     originals, priced = _as_paid([tip for tip in tips if tip.extra_of is None], payment.amount)
     if not originals or sum_of((t.amount for t in originals), payment.amount.currency) != payment.amount:
         return Settlement(Outcome.ODD, "tips do not add up to the payment")
@@ -139,8 +143,6 @@ def _paid(
         rail=event.rail, their_id=charge, at=at, held=books.held, amount=event.amount,
         by_project=_by_project([(tip, tip.amount) for tip in originals]), settled=event.settled,
     )  # fmt: skip
-    if entry.key in booked:
-        return Settlement(Outcome.REPLAYED)
     entries = [entry]
     if event.fee and f"fee:{event.rail}:{charge}" not in booked:
         entries.append(fee_charged(rail=event.rail, their_id=charge, at=at, held=books.fees_from, fee=event.fee))
@@ -151,7 +153,7 @@ def _paid(
         paid=paid,
         priced=paid if priced else (),
         extra=tuple(
-            extra(replace(tip, payment=payment.id), fresh()).paid(charge=charge, entry_key=entry.key, at=at)
+            extra(tip, fresh(), payment.id).paid(charge=charge, entry_key=entry.key, at=at)
             for tip in originals
             if tip.charge is not None
         ),

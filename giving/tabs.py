@@ -14,20 +14,26 @@ from zoneinfo import ZoneInfo
 
 from giving.errors import GivingError, MonthlyLimit
 from giving.money import Money, sum_of
+from giving.payments import PaymentState
+from giving.tips import Tip, TipState
 
 NOTICE: Final = timedelta(days=3)  # before a charge to a saved method; a renewal has 7 days (giving/pledges.py)
 EXPIRES: Final = timedelta(days=60)  # after it could first be paid
 SETTLE_AT_MINOR: Final = 3_000
 MONTHLY_MINOR: Final = 10_000
+MOST_OPEN: Final = timedelta(days=1)  # whoever presses "pay now" on the 60th day can still do so
+KEY_LASTS: Final = timedelta(hours=23)  # a rail forgets a key after a day, and would charge a second time for it
+DOUBLE_TAP: Final = timedelta(seconds=3)  # the same promise again so soon is a finger that trembled
 SETTLED_HOUR: Final = 10  # of the month's last day: not at night
 
 
 class Reason(StrEnum):
-    """Why a tab is settled now."""
+    """Why a tab is settled now. DECLINED: the saved method was, so it is to be paid by a link."""
 
     REACHED = "reached"
     MONTH_END = "month_end"
     PRESSED = "pressed"
+    DECLINED = "declined"
 
 
 class ChargeState(StrEnum):
@@ -101,8 +107,8 @@ def due(
 ) -> Reason | None:
     """Whether a tab is to be settled now without being asked; `least` is what its rail carries at the least.
 
-    Below `least` it is carried on, month after month. `looked_for`: the month's end it waits for, also if nobody was
-    there to look on that very day.
+    Below `least` it is carried on, month after month. `looked_for`: when it was to be looked at; if that was a month's
+    end, it counts also where nobody was there to look on that very day.
     """
     if not tab.promised or tab.promised < least:
         return None
@@ -110,8 +116,8 @@ def due(
         return None
     if terms.settle_at <= tab.promised:
         return Reason.REACHED
-    ended = month_end(now, zone) <= now or (looked_for is not None and looked_for <= now)
-    return Reason.MONTH_END if ended else None
+    late = looked_for is not None and looked_for <= now and looked_for == month_end(looked_for, zone)
+    return Reason.MONTH_END if late or month_end(now, zone) <= now else None
 
 
 def month_end(now: datetime, zone: ZoneInfo) -> datetime:
@@ -119,12 +125,12 @@ def month_end(now: datetime, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     next_month = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
     last = next_month - timedelta(days=1)
-    return last.replace(hour=SETTLED_HOUR, minute=0, second=0, microsecond=0)
+    return last.replace(hour=SETTLED_HOUR, minute=0, second=0, microsecond=0, fold=0)
 
 
 def month_start(now: datetime, zone: ZoneInfo) -> datetime:
     """From when on promises count towards this month's limit."""
-    return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return now.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
 
 
 def after_skip(now: datetime, zone: ZoneInfo) -> datetime:
@@ -135,7 +141,11 @@ def after_skip(now: datetime, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One settlement of a tab: its tips are chosen, the sum is fixed. `asked_at`: since when it could be paid."""
+    """One settlement of a tab: its tips are chosen, the sum is what is owed of them.
+
+    `charge_at`: when a saved method is to be charged, or since when its rail is asked to. `asked_at`: since when the
+    oldest of it could be paid, also by charges before this one.
+    """
 
     id: UUID
     tab: UUID
@@ -144,34 +154,123 @@ class Charge:
     reason: Reason
     charge_at: datetime | None = None
     asked_at: datetime | None = None
+    begun_at: datetime | None = None
 
 
-def begun(id_: UUID, tab: Tab, reason: Reason, *, saved: bool, now: datetime) -> Charge:
+def begun(
+    id_: UUID, tab: Tab, reason: Reason, *, saved: bool, now: datetime, first_asked: datetime | None = None
+) -> Charge:
     """The settlement of all that stands on the tab.
 
     With a saved method it is announced three days before, unless the donor pressed; without one, there is a link.
+    `first_asked`: when the first of it could be paid before; asking again does not begin the 60 days anew.
     """
     if saved and reason is not Reason.PRESSED:
-        return Charge(id_, tab.id, tab.promised, ChargeState.ANNOUNCED, reason, charge_at=now + NOTICE)
+        return Charge(
+            id_, tab.id, tab.promised, ChargeState.ANNOUNCED, reason, charge_at=now + NOTICE, begun_at=now
+        )  # fmt: skip
     state = ChargeState.CHARGING if saved else ChargeState.ASKED
-    return Charge(id_, tab.id, tab.promised, state, reason, asked_at=now)
+    asked_at = min(now, first_asked or now)
+    return Charge(id_, tab.id, tab.promised, state, reason, now if saved else None, asked_at, now)
 
 
-def chargeable(charge: Charge, now: datetime) -> bool:
-    """Whether an announced charge is due."""
-    return charge.state is ChargeState.ANNOUNCED and charge.charge_at is not None and charge.charge_at <= now
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the notice of a charge. `lost`: it will never arrive."""
+
+    sent_at: datetime | None = None
+    lost: bool = False
+
+
+def charged_at(charge: Charge, told: Told) -> datetime | None:
+    """When an announced charge is made: three days after its notice arrived, never before; None while it has not."""
+    if charge.state is not ChargeState.ANNOUNCED or charge.charge_at is None or told.sent_at is None:
+        return None
+    return max(charge.charge_at, told.sent_at + NOTICE)
 
 
 def expired(charge: Charge, now: datetime) -> bool:
-    """Whether it could be paid for so long that its promises end, quietly."""
-    return charge.state is ChargeState.ASKED and charge.asked_at is not None and charge.asked_at + EXPIRES <= now
+    """Whether it could be paid for so long that its oldest promises end, quietly."""
+    if charge.state is not ChargeState.ASKED or charge.asked_at is None:
+        return False
+    return charge.asked_at + EXPIRES <= now and (charge.begun_at or charge.asked_at) + MOST_OPEN <= now
 
 
-def round_ups(promised: Money, least: Money, steps: Iterable[int] = (100, 500, 1_000)) -> tuple[Money, ...]:
-    """Sums to round a tab up to, at most two; offered where it is below `least` or no whole sum, never preset."""
+def over(first_asked: Mapping[UUID, datetime], now: datetime) -> frozenset[UUID]:
+    """Which promises end: those that could first be paid 60 days ago. What was never asked for has no end."""
+    return frozenset(tip for tip, at in first_asked.items() if at + EXPIRES <= now)
+
+
+class Step(StrEnum):
+    """What an open charge is due for.
+
+    CHARGE: the saved method, after what is owed was read again. ASK: the same of the rail once more, by the same key,
+    because nothing was heard. LOOK_UP: the key is too old for that. LINK: it is to be paid by a link instead. PUT_OFF:
+    its donor has blocked the bot, and could not say "not this time"; the next month's end is early enough.
+    """
+
+    PAID = "paid"
+    EXPIRE = "expire"
+    CHARGE = "charge"
+    ASK = "ask"
+    LOOK_UP = "look_up"
+    LINK = "link"
+    PUT_OFF = "put_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a charge beside itself: its payment, whether its rail was asked and answered, and its notice.
+
+    `reachable`: its donor has not blocked the bot.
+    """
+
+    payment: PaymentState
+    asked: bool = False
+    heard: bool = False
+    told: Told = Told()
+    reachable: bool = True
+
+
+def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
+    """What is to be done with a charge; None: nothing, or nothing yet."""
+    if charge.state not in OPEN:
+        return None
+    if known.payment is PaymentState.PAID:
+        return Step.PAID
+    if charge.state is ChargeState.ASKED:
+        return Step.EXPIRE if expired(charge, now) else None
+    if charge.state is ChargeState.ANNOUNCED:
+        if not known.reachable and charge.charge_at is not None and charge.charge_at <= now:
+            return Step.PUT_OFF
+        if known.told.lost:
+            return Step.LINK
+        at = charged_at(charge, known.told)
+        return Step.CHARGE if at is not None and at <= now else None
+    if known.payment in (PaymentState.FAILED, PaymentState.CANCELLED):
+        return Step.LINK
+    if known.heard:
+        return None
+    if not known.asked:
+        return Step.CHARGE
+    return Step.ASK if charge.charge_at is not None and now < charge.charge_at + KEY_LASTS else Step.LOOK_UP
+
+
+def owed(tips: Iterable[Tip]) -> tuple[Tip, ...]:
+    """What of a charge is still promised: not paid by an older page, not taken off, not ended."""
+    return tuple(tip for tip in tips if tip.state is TipState.ON_TAB)
+
+
+def round_ups(
+    promised: Money, least: Money, gift: Money | None = None, steps: Iterable[int] = (100, 500, 1_000)
+) -> tuple[Money, ...]:
+    """Sums to round a tab up to, at most two; offered where it is below `least` or no whole sum, never preset.
+
+    What is missing is a gift of its own: at least `gift`, so that the sum on the button is the sum that is paid.
+    """
     found: list[Money] = []
     for step in steps:
-        whole = -(-max(promised.minor, least.minor) // step) * step
+        whole = -(-max(promised.minor + (gift.minor if gift is not None else 0), least.minor) // step) * step
         if whole > promised.minor and Money(whole, promised.currency) not in found:
             found.append(Money(whole, promised.currency))
     return tuple(found[:2])

@@ -226,11 +226,15 @@ def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: 
     )
 
 
-def extra(tip: Tip, fresh: Fresh) -> Tip:
-    """The gift that a second payment for the same tip makes; unpaid until its entry is booked."""
+def extra(tip: Tip, fresh: Fresh, payment: UUID) -> Tip:
+    """The gift that a second payment for the same tip makes; unpaid until its entry is booked.
+
+    It names the payment that paid it, which may be one its tip named before: what goes back of it is told of that one.
+    """
     return replace(
         tip,
         id=fresh.id,
+        payment=payment,
         receipt_code=fresh.receipt_code,
         offered_at=fresh.at,
         extra_of=tip.id,

@@ -42,7 +42,8 @@ async def show_for_tab(
     """The code of what is asked for on a tab; where that is over, the tab, to begin anew."""
     found = await here.say.in_time(query, charges.code(callback_data.tab, here.person))
     if found is None:
-        await here.say.turn(query, tab_cards.view(here.texts, here.language, await tabs.view(here.person)))
+        view = await tabs.view(here.person)
+        await here.say.turn(query, tab_cards.view(here.texts, here.language, view, here.tips.limits.least))
         await here.say.answer(query, here.plain("code-over"))
         return
     code, organisation = found

@@ -1,7 +1,5 @@
 """/tab: what is promised and not paid yet; and by what a tip is paid."""
 
-from uuid import UUID
-
 from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 from aiogram.types import CallbackQuery, Message
@@ -9,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot import callbacks as cb
 from bot import tab_cards
 from bot.cards import Rendered
-from giving.errors import NotYours
+from giving.errors import GivingError, NotYours, TabBusy, TabChanged
 from giving.money import Money
 from giving.rails import How
 from giving.tips import OfferRequest
@@ -54,7 +52,13 @@ async def show(message: Message, here: Here, tabs: TabService) -> None:
 
 
 async def _view(here: Here, tabs: TabService) -> Rendered:
-    return tab_cards.view(here.texts, here.language, await tabs.view(here.person))
+    return tab_cards.view(here.texts, here.language, await tabs.view(here.person), here.tips.limits.least)
+
+
+async def _as_it_is(query: CallbackQuery, here: Here, tabs: TabService, why: GivingError) -> None:
+    """What the button said is not so any more: nothing is done, the tab is shown, and why is said."""
+    await here.say.turn(query, await _view(here, tabs))
+    await here.say.answer(query, here.plain(why.message_key), alert=True)
 
 
 async def show_again(query: CallbackQuery, callback_data: cb.TabShow, here: Here, tabs: TabService) -> None:
@@ -67,13 +71,22 @@ async def show_again(query: CallbackQuery, callback_data: cb.TabShow, here: Here
     await here.say.answer(query)
 
 
-async def settle(query: CallbackQuery, callback_data: cb.TabPay, here: Here, charges: TabCharges) -> None:
+async def settle(
+    query: CallbackQuery, callback_data: cb.TabPay, here: Here, tabs: TabService, charges: TabCharges
+) -> None:
     """Now: the page to pay it on."""
-    await _pay(query, callback_data.tab, here, charges)
+    await _pay(query, callback_data, here, tabs, charges)
 
 
-async def _pay(query: CallbackQuery, tab: UUID, here: Here, charges: TabCharges) -> None:
-    amount, url = await here.say.in_time(query, charges.settle(tab, here.person))
+async def _pay(
+    query: CallbackQuery, said: cb.TabPay | cb.TabRound, here: Here, tabs: TabService, charges: TabCharges
+) -> None:
+    tab, seen = said.tab, Money(said.minor, tabs.terms.settle_at.currency)
+    try:
+        amount, url = await here.say.in_time(query, charges.settle(tab, here.person, seen))
+    except (TabChanged, TabBusy) as why:
+        await _as_it_is(query, here, tabs, why)
+        return
     scanned = url is not None and await charges.code(tab, here.person) is not None
     code = cb.TabCode(tab=tab) if scanned else None
     await here.say.turn(query, tab_cards.pay(here.texts, here.language, amount, url, code))
@@ -87,27 +100,35 @@ async def round_up(
     card = next((c for c in (await tabs.view(here.person)).cards if c.tab.id == callback_data.tab), None)
     if card is None:
         raise NotYours
-    more = Money(callback_data.minor - card.tab.promised.minor, card.tab.promised.currency)
-    if more.minor > 0:
-        limits = here.tips.limits
-        amount = max(more, limits.least)
-        tip = await here.tips.offer(
-            OfferRequest(
-                key=query.id, donor=here.person.id, amount=amount, project=card.tips[0][1].id,
-                visibility=here.person.visibility, rail=card.rail,
-            )
-        )  # fmt: skip
+    more = Money(callback_data.minor - card.whole.free.minor, card.whole.free.currency)
+    if more < here.tips.limits.least:  # pressed before, or promised since
+        await _as_it_is(query, here, tabs, TabChanged())
+        return
+    tip = await here.tips.offer(
+        OfferRequest(
+            key=query.id, donor=here.person.id, amount=more, project=card.tips[0][1].id,
+            visibility=here.person.visibility, rail=card.rail,
+        )
+    )  # fmt: skip
+    try:
         await tabs.promise(tip.id, here.person)
-    await _pay(query, callback_data.tab, here, charges)
+    except GivingError:  # their limit: then it was never asked for
+        await here.tips.cancel(tip.id, here.person)
+        raise
+    await _pay(query, callback_data, here, tabs, charges)
 
 
 async def skip(
     query: CallbackQuery, callback_data: cb.TabSkip, here: Here, tabs: TabService, charges: TabCharges
 ) -> None:
     """Not this time."""
-    await charges.skip(callback_data.charge, here.person)
+    try:
+        until = await charges.skip(callback_data.charge, here.person)
+    except (TabChanged, TabBusy) as why:
+        await _as_it_is(query, here, tabs, why)
+        return
     await here.say.turn(query, await _view(here, tabs))
-    await here.say.answer(query, here.plain("tab-skipped"))
+    await here.say.answer(query, here.plain("tab-skipped", date=until.astimezone(tabs.zone).date()))
 
 
 async def save(query: CallbackQuery, callback_data: cb.TabSave, here: Here, methods: MethodService) -> None:
@@ -128,7 +149,11 @@ async def forget(
 
 async def take_off(query: CallbackQuery, callback_data: cb.PromiseOff, here: Here, tabs: TabService) -> None:
     """That one is not promised any more."""
-    tip = await tabs.take_off(callback_data.tip, here.person)
+    try:
+        tip = await tabs.take_off(callback_data.tip, here.person)
+    except TabBusy as why:
+        await _as_it_is(query, here, tabs, why)
+        return
     await here.say.turn(query, await _view(here, tabs))
     await here.say.answer(query, here.plain("tab-taken-off", amount=tip.amount))
 
@@ -146,5 +171,7 @@ async def choose_terms(query: CallbackQuery, callback_data: cb.TabTerms, here: H
         person = await tabs.set_terms(here.person, settle_at=sum_)
     else:
         person = await tabs.set_terms(here.person, monthly=sum_)
-    await here.say.turn(query, tab_cards.view(here.texts, here.language, await tabs.view(person)))
+    await here.say.turn(
+        query, tab_cards.view(here.texts, here.language, await tabs.view(person), here.tips.limits.least)
+    )
     await here.say.answer(query, here.plain("tab-terms-kept"))

@@ -23,7 +23,7 @@ from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
 from services.tabs import ChargeTold
-from services.tabs import charges as tab_charges
+from services.tabs import told as tab_charges
 from services.thanks import ThanksTold
 from services.tips import TipCard, TipService
 from services.wake import Wakes
@@ -226,7 +226,7 @@ class OutboxService:
     async def tab_charge(self, notice: Notice) -> ChargeTold | None:
         """A tab's charge; None if it is decided, or skipped, by now."""
         async with self._unit.read() as work:
-            return await tab_charges.told(work, notice.subject)
+            return await tab_charges.told(work, notice.subject, self._now())
 
     async def alert(self, notice: Notice) -> Alert | None:
         """What those who look after the money are told."""

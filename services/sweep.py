@@ -12,6 +12,7 @@ import structlog
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
 from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
+from giving.settling import NOT_KNOWN
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
@@ -53,6 +54,7 @@ class PaymentSweep:
 
     async def sweep(self) -> int:
         """Look up all that is due now; returns how many payments. Ends early where a rail is silent."""
+        await self._wake_waiting()
         await self._list_missing()
         asked = 0
         while True:
@@ -68,6 +70,15 @@ class PaymentSweep:
                     silent.add(one.payment.rail)
             if len(due) < BATCH or silent:
                 return asked
+
+    async def _wake_waiting(self) -> None:
+        """Events that were faster than the commit of their payment."""
+        async with self._unit.read() as work:
+            known = await work.inbox.known_by_now(NOT_KNOWN)
+        if known:
+            async with self._unit() as work:
+                await work.inbox.wake(known)
+            self._payments.pending.set()
 
     async def _list_missing(self) -> None:
         now, at = self._now(), self._look_on

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.ids import new_id
 from storage.sets import SetStatement, insert_rows, reader
-from storage.tables import provider_events
+from storage.tables import payments, provider_events
 
 
 class InboxState(StrEnum):
@@ -141,6 +141,12 @@ class InboxStore:
         await _MARK.run(self._connection, rows)
         closed = [(event, now) for event, (state, _) in decided.items() if state in CLOSED]
         await _SCRUB.run(self._connection, closed)
+
+    async def known_by_now(self, reason: str) -> set[UUID]:
+        """Payments that are known, and that events wait for with this reason."""
+        waits = (provider_events.c.state == InboxState.WAITING) & (provider_events.c.reason == reason)
+        there = select(payments.c.id).join(provider_events, provider_events.c.reference == payments.c.id)
+        return set((await self._connection.execute(there.where(waits).limit(1000))).scalars())
 
     async def wake(self, references: Collection[UUID]) -> bool:
         """What they were waiting for may be known now: decide them again. Whether there were any."""

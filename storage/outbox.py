@@ -125,6 +125,12 @@ class OutboxStore:
         """They arrived (as one message, where several were merged)."""
         await self._close(ids, state=OutboxState.SENT, message_id=message_id, sent_at=now, error=None)
 
+    async def became(self, keys: Collection[str]) -> dict[str, tuple[OutboxState, datetime | None]]:
+        """What became of messages, by the keys they were queued with, and when those that were sent were."""
+        named = select(outbox.c.dedupe_key, outbox.c.state, outbox.c.sent_at).where(outbox.c.dedupe_key.in_(keys))
+        rows = await self._connection.execute(named)
+        return {row.dedupe_key: (OutboxState(row.state), row.sent_at) for row in rows}
+
     async def begin(self, ids: Collection[UUID], *, now: datetime) -> int:
         """They are sent now, and by nobody else ever: UNKNOWN until marked. How many of them were still ours."""
         ours = (outbox.c.id.in_(ids)) & (outbox.c.state == OutboxState.QUEUED) & (outbox.c.claimed_until > now)

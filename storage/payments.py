@@ -48,12 +48,17 @@ class PaymentStore:
         return {row.id: read_payment(row) for row in rows}
 
     async def of_charge(self, tip: UUID, rail: str) -> Payment | None:
-        """The payment of this rail that paid a tip: the one it names, or one that it named before."""
+        """The payment of this rail that paid a tip: the one it names, or one that it named before.
+
+        What paid a second gift for the same tip is not what paid the first, if there is another.
+        """
         named = select(tips.c.payment_id).where(tips.c.id == tip)
         before = select(former_payments.c.payment_id).where(former_payments.c.tip_id == tip)
         of_it = payments.c.id.in_(named) | payments.c.id.in_(before)
-        found = select(payments).where(of_it, payments.c.rail == rail).order_by(payments.c.state != PaymentState.PAID)
-        row = (await self._connection.execute(found.limit(1))).first()
+        again = payments.c.id.in_(select(tips.c.payment_id).where(tips.c.extra_of == tip))
+        found = select(payments).where(of_it, payments.c.rail == rail)
+        best = found.order_by(payments.c.state != PaymentState.PAID, again, payments.c.id.not_in(named))
+        row = (await self._connection.execute(best.limit(1))).first()
         return read_payment(row) if row else None
 
     async def asked(self, payment: UUID) -> tuple[Payment, PaymentWish] | None:
@@ -90,6 +95,11 @@ class PaymentStore:
         unasked = (payments.c.id == payment) & payments.c.wish.is_(null()) & payments.c.their_id.is_(None)
         asked = {"rail": rail, "account": account, "amount_minor": amount.minor, "currency": amount.currency}
         await self._connection.execute(update(payments).where(unasked).values(asked))
+
+    async def are_asked(self, ids: Collection[UUID]) -> set[UUID]:
+        """Those of them that a rail was asked for."""
+        asked = payments.c.wish.is_not(null()) | payments.c.their_id.is_not(None)
+        return set((await self._connection.scalars(select(payments.c.id).where(payments.c.id.in_(ids), asked))).all())
 
     async def is_asked(self, payment: UUID) -> bool:
         """Whether a rail was asked for it, so that it may be paid."""

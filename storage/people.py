@@ -60,6 +60,12 @@ class PeopleStore:
         rows = await self._connection.execute(select(people).where(people.c.id.in_(ids)))
         return {row.id: _person(row) for row in rows if row.telegram_id is not None}
 
+    async def hold(self, ids: Collection[UUID]) -> None:
+        """One at a time decides about them until the commit; on SQLite there is one who writes."""
+        if self._connection.dialect.name == "postgresql":
+            held = select(people.c.id).where(people.c.id.in_(ids)).order_by(people.c.id)
+            await self._connection.execute(held.with_for_update(key_share=True))
+
     async def left_among(self, ids: Collection[UUID]) -> set[UUID]:
         """Those of them who have left, and of whom nothing may be kept that names them."""
         read = reader(self._connection)

@@ -1,4 +1,4 @@
-"""Tabs: what stands on them, and the charges that settle them."""
+"""Tabs and what stands on them; the charges that settle them are in storage/tab_charges.py."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select, update
 
 from giving.money import Money
-from giving.tabs import OPEN, Charge, ChargeState, Reason, Tab
+from giving.tabs import ChargeState, Tab
 from giving.tips import Tip, TipState
 from storage.ids import new_id
 from storage.sets import insert_rows
-from storage.tables import former_payments, people, promises, tab_charges, tabs, tips
+from storage.tab_charges import OPEN_STATES, ChargeRow, ChargeStore
+from storage.tables import people, promises, tab_charges, tabs, tips
 from storage.tips import read_tip
 from storage.upsert import insert_into
+
+__all__ = ["ChargeRow", "TabRow", "TabStore", "Whole"]
 
 Key = tuple[UUID, UUID, str]  # donor, organisation, currency
 _PROMISE = insert_rows(
@@ -25,10 +27,6 @@ _PROMISE = insert_rows(
     "ON CONFLICT (tip_id) DO UPDATE SET tab_id = excluded.tab_id, promised_at = excluded.promised_at",
     order="tip_id",
 )
-_FORMER = insert_rows(
-    former_payments, ("payment_id", "tip_id"), "ON CONFLICT (payment_id, tip_id) DO NOTHING", order="payment_id, tip_id"
-)
-_OPEN = tuple(state.value for state in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +41,16 @@ class TabRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChargeRow:
-    """A charge, its payment, and whose it is."""
+class Whole:
+    """All that stands on a tab: its sum, what of that no saved method is being charged for now, and how many."""
 
-    charge: Charge
-    payment: UUID
-    donor: UUID
-    organisation: UUID
+    sum: Money
+    free: Money
+    count: int
 
 
-class TabStore:
-    """Rows of `tabs`, `promises`, `tab_charges` and `former_payments`."""
-
-    def __init__(self, connection: AsyncConnection) -> None:
-        """Work on this transaction."""
-        self._connection = connection
+class TabStore(ChargeStore):
+    """Rows of `tabs` and `promises`; those of charges are its base's."""
 
     async def open_many(self, wanted: Mapping[Key, str], *, now: datetime) -> dict[Key, UUID]:
         """The tabs of these, made where there are none; the rail is the one they chose last."""
@@ -112,10 +105,10 @@ class TabStore:
             return None
         return (await self.by_ids([tab])).get(tab)
 
-    async def claim_due(self, now: datetime, limit: int) -> list[UUID]:
-        """Tabs to look at now, those due longest first."""
-        due = select(tabs.c.id).where(tabs.c.due_at <= now).order_by(tabs.c.due_at).limit(limit)
-        return list((await self._connection.execute(due)).scalars())
+    async def claim_due(self, now: datetime, limit: int, after: UUID | None = None) -> list[UUID]:
+        """Tabs to look at now, in the order of their ids, from after that one on."""
+        due = select(tabs.c.id).where(tabs.c.due_at <= now).order_by(tabs.c.id).limit(limit)
+        return list((await self._connection.execute(due if after is None else due.where(tabs.c.id > after))).scalars())
 
     async def standing(self, tab: UUID) -> list[Tip]:
         """What stands on a tab and is in no open charge, held until the commit, oldest first."""
@@ -123,81 +116,51 @@ class TabStore:
         rows = await self._connection.execute(stand.order_by(tips.c.id).with_for_update(of=tips))
         return [read_tip(row) for row in rows]
 
-    async def on_tabs(self, donor: UUID, limit: int) -> list[tuple[UUID, Tip]]:
-        """Everything somebody promised and has not paid, newest first, with its tab; in open charges too."""
-        there = select(promises.c.tab_id.label("tab"), tips).join(tips, tips.c.id == promises.c.tip_id)
-        theirs = there.where(promises.c.donor_id == donor, tips.c.state == TipState.ON_TAB)
-        rows = await self._connection.execute(theirs.order_by(tips.c.id.desc()).limit(limit))
+    async def on_tabs(self, donor: UUID, most: int) -> list[tuple[UUID, Tip]]:
+        """What somebody promised and has not paid, newest first, of each tab so many; in open charges too."""
+        nth = func.row_number().over(partition_by=promises.c.tab_id, order_by=tips.c.id.desc()).label("nth")
+        there = select(promises.c.tab_id.label("tab"), tips, nth).join(tips, tips.c.id == promises.c.tip_id)
+        each = there.where(promises.c.donor_id == donor, tips.c.state == TipState.ON_TAB).subquery()
+        rows = await self._connection.execute(select(each).where(each.c.nth <= most).order_by(each.c.id.desc()))
         return [(row.tab, read_tip(row)) for row in rows]
+
+    async def wholes(self, donor: UUID) -> dict[UUID, Whole]:
+        """All that stands on each of somebody's tabs, in open charges too; those on which nothing does are not here."""
+        charging = select(tab_charges.c.payment_id).where(tab_charges.c.state == ChargeState.CHARGING)
+        free = tips.c.payment_id.is_(None) | tips.c.payment_id.not_in(charging.where(tab_charges.c.tab_id == tabs.c.id))
+        minor = promises.c.amount_minor
+        sums = func.sum(minor).label("minor"), func.sum(case((free, minor), else_=0)).label("free")
+        there = select(tabs.c.id, tabs.c.currency, func.count().label("tips"), *sums).select_from(
+            promises.join(tips, tips.c.id == promises.c.tip_id).join(tabs, tabs.c.id == promises.c.tab_id)
+        )
+        theirs = there.where(promises.c.donor_id == donor, tips.c.state == TipState.ON_TAB)
+        rows = await self._connection.execute(theirs.group_by(tabs.c.id, tabs.c.currency))
+        return {
+            row.id: Whole(Money(int(row.minor), row.currency), Money(int(row.free), row.currency), int(row.tips))
+            for row in rows
+        }
+
+    async def tab_of(self, tip: UUID) -> UUID | None:
+        """On which tab a tip was promised."""
+        found: UUID | None = await self._connection.scalar(select(promises.c.tab_id).where(promises.c.tip_id == tip))
+        return found
+
+    async def just_promised(self, donors: Collection[UUID], since: datetime) -> list[Tip]:
+        """What they promised since then and still do, oldest first."""
+        recent = promises.c.donor_id.in_(donors) & (promises.c.promised_at >= since)
+        there = select(tips).join(promises, promises.c.tip_id == tips.c.id)
+        rows = await self._connection.execute(there.where(recent, tips.c.state == TipState.ON_TAB).order_by(tips.c.id))
+        return [read_tip(row) for row in rows]
 
     async def skip(self, tab: UUID, until: datetime) -> None:
         """It is not asked for before then."""
         await self._connection.execute(update(tabs).where(tabs.c.id == tab).values(skipped_until=until))
 
-    # -- charges --
-
-    async def begin(self, charge: Charge, payment: UUID, charged: Sequence[Tip], *, now: datetime) -> None:
-        """Record a charge of these tips: they name its payment from now on, and what they named before is kept."""
-        row = {
-            "id": charge.id, "tab_id": charge.tab, "payment_id": payment, "amount_minor": charge.amount.minor,
-            "currency": charge.amount.currency, "state": charge.state.value, "reason": charge.reason.value,
-            "charge_at": charge.charge_at, "asked_at": charge.asked_at, "begun_at": now,
-        }  # fmt: skip
-        await self._connection.execute(insert_into(self._connection, tab_charges).values(row))
-        await self.move_tips(payment, charged)
-
-    async def move_tips(self, payment: UUID, moved: Sequence[Tip]) -> None:
-        """These tips are to be paid by that payment; one that was asked for before may be paid all the same."""
-        await _FORMER.run(self._connection, [(tip.payment, tip.id) for tip in moved if tip.payment is not None])
-        ids = [tip.id for tip in moved]
-        await self._connection.execute(update(tips).where(tips.c.id.in_(ids)).values(payment_id=payment))
-
-    async def former(self, payments: Collection[UUID]) -> dict[UUID, list[Tip]]:
-        """Tips that named these payments once; locked on PostgreSQL until the commit."""
-        named = select(former_payments.c.payment_id.label("former"), tips)
-        joined = named.join(tips, tips.c.id == former_payments.c.tip_id)
-        theirs = joined.where(former_payments.c.payment_id.in_(payments)).order_by(tips.c.id)
-        found: dict[UUID, list[Tip]] = {}
-        for row in await self._connection.execute(theirs.with_for_update(of=tips, key_share=True)):
-            found.setdefault(row.former, []).append(read_tip(row))
-        return found
-
-    async def charges(self, ids: Collection[UUID]) -> dict[UUID, ChargeRow]:
-        """Those of the charges that are known."""
-        rows = await self._connection.execute(_CHARGES.where(tab_charges.c.id.in_(ids)))
-        return {row.id: _charge(row) for row in rows}
-
-    async def lock_charge(self, charge: UUID) -> ChargeRow | None:
-        """The charge, held until the commit."""
-        row = (
-            await self._connection.execute(_CHARGES.where(tab_charges.c.id == charge).with_for_update(of=tab_charges))
-        ).first()
-        return _charge(row) if row else None
-
-    async def open_charges(self, *, donor: UUID | None = None, limit: int = 500) -> list[ChargeRow]:
-        """Charges that are not decided, oldest first; of one donor, or of everybody."""
-        open_ = _CHARGES.where(tab_charges.c.state.in_(_OPEN))
-        if donor is not None:
-            open_ = open_.where(tabs.c.donor_id == donor)
-        rows = await self._connection.execute(open_.order_by(tab_charges.c.begun_at).limit(limit))
-        return [_charge(row) for row in rows]
-
-    async def set_charge(self, charge: UUID, state: ChargeState, *, asked_at: datetime | None = None) -> None:
-        """Where it is now."""
-        values: dict[str, Any] = {"state": state.value} | ({"asked_at": asked_at} if asked_at is not None else {})
-        await self._connection.execute(update(tab_charges).where(tab_charges.c.id == charge).values(values))
-
-    async def expire(self, payment: UUID) -> int:
-        """The promises of a charge end; how many there were."""
-        stand = (tips.c.payment_id == payment) & (tips.c.state == TipState.ON_TAB)
-        ended = update(tips).where(stand).values(state=TipState.EXPIRED).returning(tips.c.id)
-        return len((await self._connection.execute(ended)).all())
-
 
 def _stands(where: ColumnElement[bool]) -> ColumnElement[bool]:
     """On a tab, and not in a charge that is not decided."""
     charging = select(tab_charges.c.payment_id).where(
-        tab_charges.c.tab_id == promises.c.tab_id, tab_charges.c.state.in_(_OPEN)
+        tab_charges.c.tab_id == promises.c.tab_id, tab_charges.c.state.in_(OPEN_STATES)
     )
     free = tips.c.payment_id.is_(None) | tips.c.payment_id.not_in(charging)
     return and_(where, tips.c.state == TipState.ON_TAB, free)
@@ -215,18 +178,7 @@ def _with_sums(which: ColumnElement[bool]) -> Select[Any]:
     return chosen.join(people, people.c.id == tabs.c.donor_id).where(which)
 
 
-_CHARGES = select(tab_charges, tabs.c.donor_id, tabs.c.organisation_id).join(tabs, tabs.c.id == tab_charges.c.tab_id)
-
-
 def _tab(row: Row[Any]) -> TabRow:
     promised = Money(int(row.minor), row.currency)
     tab = Tab(row.id, row.donor_id, row.organisation_id, promised, row.skipped_until)
     return TabRow(tab, row.currency, row.rail, row.settle_at_minor, row.due_at)
-
-
-def _charge(row: Row[Any]) -> ChargeRow:
-    charge = Charge(
-        row.id, row.tab_id, Money(row.amount_minor, row.currency), ChargeState(row.state), Reason(row.reason),
-        row.charge_at, row.asked_at,
-    )  # fmt: skip
-    return ChargeRow(charge, row.payment_id, row.donor_id, row.organisation_id)

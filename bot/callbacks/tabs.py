@@ -23,9 +23,10 @@ class TabShow(CallbackData, prefix="tab"):
 
 
 class TabPay(CallbackData, prefix="tby"):
-    """Settle this tab now."""
+    """Settle this tab now; `minor` is the sum on the button, which no other is taken for."""
 
     tab: Id
+    minor: Annotated[int, Field(ge=1, le=10**12)]
 
 
 class TabRound(CallbackData, prefix="tbr"):

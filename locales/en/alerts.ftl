@@ -45,6 +45,7 @@ alert-line-unreadable = • Its answer can’t be read: <code>{ $code }</code>
 alert-guard-raised = <b>Cards are being tried on { $rail }</b>: for a while it takes larger gifts only. It goes back to normal by itself.
 alert-guard-shut = <b>Cards are being tried on { $rail }</b>: for a while it takes nothing from strangers; who gave before is not affected. It goes back to normal by itself.
 alert-payment-open = <b>For seven days nobody knows what became of a payment</b>: { $rail } · { $amount } · <code>{ $id }</code>. Look for it in the provider’s dashboard.
+alert-not-booked = <b>{ $rail } tells of money that doesn’t fit what was asked for</b>: { $amount } · <code>{ $id }</code>. Nothing was booked and no donor was told. Look at it in the provider’s dashboard, and give it back there if it is nobody’s gift.
 alert-disputed = <b>A donor’s bank disputes a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. The provider holds the money; the project’s books are as they were. Answer in the provider’s dashboard in time.
 alert-dispute-won = <b>The dispute was won</b>: { $rail } · { $amount } · <code>{ $id }</code>. The money is back.
 alert-dispute-lost = <b>The dispute was lost</b>: { $rail } · { $amount } · <code>{ $id }</code>. It was taken off the project’s books.

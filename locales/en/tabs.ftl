@@ -14,7 +14,7 @@ button-way-now = { $rail }: paid now
 button-way-tab = { $rail }: on your tab, one payment at { $sum }
 
 tab-promised = <b>{ $amount }</b> for <b>{ $project }</b> is on your tab.
-tab-standing = Your tab with { $organisation } is at <b>{ $sum }</b>. One payment when it reaches { $at }, or at the end of the month. Until it's paid it counts in no total.
+tab-standing = Your tab with { $organisation } is at <b>{ $sum }</b>. It's paid when it reaches { $at }, otherwise at the end of the month, if the amount can be charged. Until it's paid it counts in no total.
 tab-promised-short = On your tab, which is at { $sum } now
 tab-taken-off = { $amount } is off your tab. Nothing was charged.
 
@@ -27,15 +27,15 @@ tab-month = You promised { $month } this month. Your own limit is { $limit } a m
 tab-head = <b>{ $organisation }</b> · { $sum }
 tab-line = · { $amount } { $project } ({ $at })
 tab-more = · and { $count } more
-tab-waits = Paid at { $at } or at the end of the month, or now if you like.
-tab-below = { $rail } carries { $least } at the least. Until then it simply stays here, also into next month.
+tab-waits = Will be paid at { $at } or at month's end; you can also pay now.
+tab-below = { $rail } can't take less than { $least }. Until then it stays here and moves on to next month.
 tab-announced = On { $at }, { $sum } will be charged to { $method }.
 tab-asked = { $sum } is waiting to be paid.
-tab-charging = { $sum } is being charged. I'll tell you in a moment.
-tab-skipped = Fine, not this time. We'll see at the end of the month.
+tab-charging = { $sum } is being charged. I'll tell you as soon as I know.
+tab-skipped = Fine, not this time. I'll ask again on { $date }.
 tab-terms-kept = Noted.
 tab-pay = Here is the page for { $sum }. Every gift on it gets its own receipt.
-tab-ask-settle = At which sum shall your tab be paid? At the end of the month it is in any case.
+tab-ask-settle = At what amount should your tab be paid? Otherwise it's paid at the end of the month, if the amount can be charged.
 tab-ask-month = How much may you promise in a month? I'll stop you there.
 
 tab-announce =
@@ -44,13 +44,16 @@ tab-announce =
 tab-ask =
     <b>Time to pay your tab</b>
     <b>{ $sum }</b> in all for { $organisation }:
+tab-declined =
+    <b>Your card was declined</b>
+    Nothing was charged; here's a link. <b>{ $sum }</b> in all for { $organisation }:
 
 button-tab = My tab
 button-tab-pay = Pay { $sum } now · { $name }
 button-tab-round = Round up to { $sum } · { $name }
 button-tab-skip = Not this time
 button-tab-change = Change
-button-tab-settle-at = Paid at: { $sum }
+button-tab-settle-at = Pay at: { $sum }
 button-tab-month = Monthly limit: { $sum }
 button-promise-off = Take it off
 button-off = Take off { $amount } · { $title }
@@ -60,14 +63,18 @@ gifts-sum = { $given } given
 
 error-monthly-limit = You promise { $limit } a month at most, { $left } is left. To give more, change the limit with /tab.
 error-tab-empty = There is nothing to be paid on this tab. See /tab.
+error-tab-below = That's less than { $least }, which can't be charged. It stays on your tab until there's more.
+error-tab-changed = Your tab has changed. Here it is as it stands now.
+error-tab-busy = This is being charged right now. I'll tell you as soon as I know.
 error-no-rail = { $choice ->
     [0] This amount can't be paid here. Try a different amount?
    *[other] This amount can't be paid that way, but like this it can:
 }
+error-tab-waits = This can't be paid right now. It stays on your tab; we'll ask you again when it can.
 
-tab-method = Paid by itself: { $method }
-tab-save = Save a card, and your tab is paid by itself from now on. I tell you three days before each charge, and you can delete it any time.
-tab-method-forgotten = The card is deleted. Nothing is charged by itself any more.
+tab-method = Paid automatically with { $method }
+tab-save = Save a card and your tab will be paid automatically. I'll tell you three days before each charge, and you can delete it at any time.
+tab-method-forgotten = Card deleted. Nothing will be charged automatically any more.
 button-tab-save = Save a card for next time
 button-tab-save-open = Save a card
 button-tab-forget = Delete { $method }

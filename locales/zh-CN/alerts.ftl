@@ -42,6 +42,7 @@ alert-line-unreadable = • 支付方的回答读不懂：<code>{ $code }</code>
 alert-guard-raised = <b>有人在 { $rail } 上试卡</b>：接下来一段时间只收大一点的金额，平静下来会自动恢复，一般不用管。
 alert-guard-shut = <b>有人在 { $rail } 上试卡</b>：接下来一段时间暂停收款，以前捐过的人不受影响，平静下来会自动恢复。
 alert-payment-open = <b>一笔付款七天还没有结果</b>：{ $rail } · { $amount } · <code>{ $id }</code>。请到支付方后台查一查。
+alert-not-booked = <b>{ $rail } 的一笔钱和我们要的对不上</b>：{ $amount } · <code>{ $id }</code>。没有记账，也没有通知捐赠人。请到支付方后台查看，不该收的就在那里退回。
 alert-disputed = <b>有人向银行申诉了一笔捐款</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱被支付方暂扣，项目的账没有动。请在支付方后台按期回应。
 alert-dispute-won = <b>申诉赢了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱回来了。
 alert-dispute-lost = <b>申诉输了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。已从项目的账上扣回。

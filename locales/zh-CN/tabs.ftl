@@ -14,11 +14,11 @@ button-way-now = { $rail }：现在付
 button-way-tab = { $rail }：记小账本，满 { $sum } 付
 
 tab-promised = <b>{ $amount }</b> 记下了，捐给 <b>{ $project }</b>。
-tab-standing = 给{ $organisation }的小账本上现在有 <b>{ $sum }</b>，满 { $at } 或月底一次付清。还没付的不算进任何总数。
+tab-standing = 给{ $organisation }的小账本上现在有 <b>{ $sum }</b>，满 { $at } 付一次；没满的话月底付，太少、付不了的留到下个月。还没付的不算进任何总数。
 tab-promised-short = 记下了，小账本上现在有 { $sum }
 tab-taken-off = { $amount } 已划掉，没有扣款。
 
-tab-title = <b>小账本</b> · 答应了还没付 { $sum }
+tab-title = <b>小账本</b> · 待付 { $sum }
 tab-none =
     <b>小账本</b>是空的。
 
@@ -29,28 +29,31 @@ tab-line = · { $amount } { $project }（{ $at }）
 tab-more = · 还有 { $count } 笔
 tab-waits = 满 { $at } 或月底付，也可以现在付。
 tab-below = { $rail }一次最少付 { $least }，没凑够就留到下个月，不着急。
-tab-announced = { $at } 从 { $method } 扣 { $sum }。
+tab-announced = 将于 { $at } 从 { $method } 扣款 { $sum }。
 tab-asked = 等你付 { $sum }。
-tab-charging = 正在扣 { $sum }，马上告诉你结果。
-tab-skipped = 好，这次不付，月底再说。
+tab-charging = 正在扣 { $sum }，有结果就告诉你。
+tab-skipped = 好，这次不付。{ $date } 再提醒你。
 tab-terms-kept = 记住了。
 tab-pay = 这就是 { $sum } 的付款页，付完自动入账，每一笔都有收据。
-tab-ask-settle = 小账本凑到多少，提醒你付一次？月底不管多少都会提醒。
-tab-ask-month = 一个月最多答应多少？到了我就拦住你。
+tab-ask-settle = 小账本满多少付一次？没满的话月底也会付；太少、付不了的留到下个月。
+tab-ask-month = 一个月最多答应多少？到了上限，我会提醒你，不再往上加。
 
 tab-announce =
-    <b>三天后付小账本</b>
-    { $at } 会从 { $method } 扣 <b>{ $sum }</b>，给{ $organisation }：
+    <b>三天后自动付小账本</b>
+    将于 { $at } 从 { $method } 扣款 <b>{ $sum }</b>，给{ $organisation }：
 tab-ask =
     <b>小账本该付了</b>
     给{ $organisation }的一共 <b>{ $sum }</b>：
+tab-declined =
+    <b>卡没扣成</b>
+    银行拒了这次扣款，一分没扣。给{ $organisation }的 <b>{ $sum }</b>，可以点这里付：
 
 button-tab = 小账本
 button-tab-pay = 现在付 { $sum } · { $name }
 button-tab-round = 凑整付 { $sum } · { $name }
 button-tab-skip = 这次先不付
-button-tab-change = 改一改
-button-tab-settle-at = 凑到多少付：{ $sum }
+button-tab-change = 修改
+button-tab-settle-at = 满多少付：{ $sum }
 button-tab-month = 每月上限：{ $sum }
 button-promise-off = 划掉这一笔
 button-off = 划掉 { $amount } · { $title }
@@ -60,17 +63,21 @@ gifts-sum = 已捐 { $given }
 
 error-monthly-limit = 这个月你最多答应 { $limit }，还剩 { $left }。想多捐一点，发 /tab 改上限。
 error-tab-empty = 这本小账上没有要付的了。发 /tab 看看。
+error-tab-below = 小账本上还不到 { $least }，现在付不了，先留着，不着急。
+error-tab-changed = 小账本有变化，先看看现在的，再决定。
+error-tab-busy = 这笔正在扣款，有结果就告诉你。
 error-no-rail = { $choice ->
     [0] 这个金额在这里付不了，换个金额试试？
    *[other] 这个金额不能这样付，换成下面的方式就行：
 }
+error-tab-waits = 现在暂时没有渠道能付这笔。它还在小账本上，能付的时候再告诉你。
 
 tab-method = 自动付：{ $method }
-tab-save = 去存一张卡，以后凑够了自动付。每次扣款前三天都会先告诉你，随时能删。
-tab-method-forgotten = 卡已删，不会再自动扣款。
-button-tab-save = 存一张卡，以后自动付
-button-tab-save-open = 去存卡
-button-tab-forget = 删掉 { $method }
+tab-save = 绑定一张卡，小账本到时候自动付。每次扣款前三天都会先告诉你，随时可以解绑。
+tab-method-forgotten = 已解绑，以后不会自动扣款。
+button-tab-save = 绑定银行卡，以后自动付
+button-tab-save-open = 去绑卡
+button-tab-forget = 解绑 { $method }
 
 command-org = 机构的收款账户
 org-title = <b>机构的收款账户</b>

@@ -181,8 +181,10 @@ class Settler:
     async def _alert(self, work: Work, batch: Batch) -> None:
         """What those who look after the money must know."""
         for event, settlement in batch.decided.values():
-            kind = _ALERTS.get(event.kind)
-            if kind is None or self._alerts is None or settlement.outcome is not Outcome.BOOKED:
+            kind = _ALERTS.get(event.kind) if settlement.outcome is Outcome.BOOKED else None
+            if settlement.outcome is Outcome.ODD and event.amount is not None:
+                kind = AlertKind.NOT_BOOKED
+            if kind is None or self._alerts is None:
                 continue
             said: dict[str, Said] = {"rail": event.rail, "id": event.their_id or ""}
             if event.amount is not None:

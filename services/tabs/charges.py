@@ -1,72 +1,48 @@
-"""Settling tabs: charges are begun, announced, asked for, charged to a saved method, and given up after two months."""
+"""Settling tabs: what a donor does with a charge, and what the leader's sweep does for all of them."""
 
-from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
 
-from giving import tabs as rules
-from giving.errors import GivingError, NotYours, RailUnavailable, TabEmpty, TipNotOpen
-from giving.money import Money, sum_of
-from giving.notices import URGENCY, NoticeKind
-from giving.payments import Payment, PaymentState
+from giving.errors import (
+    GivingError,
+    NotYours,
+    TabBelow,
+    TabBusy,
+    TabChanged,
+    TabEmpty,
+    TabWaits,
+    TipNotOpen,
+)
+from giving.money import Money
+from giving.payments import PaymentState
 from giving.people import Person
-from giving.projects import Organisation, Project
+from giving.projects import Organisation
 from giving.rails import Shown
-from giving.tabs import Charge, ChargeState, Reason
-from giving.tips import Tip
-from payments.provider import PaymentRef, RailRefused, Saves
+from giving.tabs import ChargeState, Reason
+from payments.provider import RailRefused
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails.switched_on import Rails
+from services.tabs.beginning import CHARGES, Beginning, close_pages
 from services.tabs.service import TabService
-from services.tips.links import PayCode, PaymentLinks, intent_of, key_of
+from services.tabs.steps import Steps, held_charge
+from services.tabs.told import told
+from services.tips.links import PayCode, PaymentLinks
 from services.wake import Wakes
-from storage.ids import new_id
-from storage.methods import KeptMethod
-from storage.outbox import NewMessage
 from storage.tabs import ChargeRow, TabRow
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
 BATCH: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ChargeTold:
-    """A charge for its donor: what it is for, with whom, and by what (a saved method, or the rail's name)."""
-
-    charge: Charge
-    organisation: Organisation
-    tips: tuple[tuple[Tip, Project], ...]
-    rail: str
-    label: str
-
-
-async def told(work: Work, charge: UUID) -> ChargeTold | None:
-    """What a message about a charge tells; None if it is open no more."""
-    row = (await work.tabs.charges([charge])).get(charge)
-    if row is None or row.charge.state not in rules.OPEN:
-        return None
-    tips = (await work.tips.of_payments([row.payment])).get(row.payment, [])
-    payment = await work.payments.by_id(row.payment)
-    projects = await work.projects.by_ids({tip.project for tip in tips})
-    if payment is None or not tips:
-        return None
-    at = (row.organisation, payment.rail)
-    saved = [kept for kept in await work.methods.of(row.donor) if (kept.organisation, kept.rail) == at]
-    return ChargeTold(
-        row.charge, projects[tips[0].project].organisation, tuple((tip, projects[tip.project]) for tip in tips),
-        payment.rail, saved[0].method.label if saved else "",
-    )  # fmt: skip
+AGAIN: Final = timedelta(days=1)  # a tab that no rail carries now is looked at again
 
 
 class TabCharges:
-    """What a donor does with a charge, and what the leader's sweep does for all of them."""
+    """Charges are begun, announced, asked for, charged to a saved method (services/tabs/steps.py), and given up."""
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, *, wakes: Wakes,
@@ -75,27 +51,37 @@ class TabCharges:
         """`write`: by what the sweep writes, in production the leader's."""
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
+        self._begin = Beginning(rails, wakes, now)
+        self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now)
 
     # -- by its donor --
 
-    async def settle(self, tab: UUID, person: Person) -> tuple[Money, str | None]:
+    async def settle(self, tab: UUID, person: Person, seen: Money | None = None) -> tuple[Money, str | None]:
         """Settle a tab now: what stands on it, and where to pay it (None: a saved method is being charged).
 
-        What was asked for before is asked for no more.
+        What was asked for before is asked for no more. `seen`: the sum that the button said.
 
-        Raises: NotYours, TabEmpty, TipNotOpen, RailUnavailable, and what the guard refuses.
+        Raises: NotYours, TabEmpty, TabBusy, TabChanged, TabBelow, TabWaits, TipNotOpen, RailUnavailable, and what the
+        guard refuses.
         """
         async with self._unit() as work:
             row = await work.tabs.lock(tab)
             if row is None or row.tab.donor != person.id:
                 raise NotYours
-            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
-            charge, closed = await self._begin(work, row, Reason.PRESSED, saved)
-        await self._close_pages(closed)
+            try:
+                charge, closed = await self._begin(work, row, Reason.PRESSED, seen=seen)
+            except TabEmpty:
+                busy = await self._has(work, row, ChargeState.CHARGING)
+                raise (TabBusy if busy else TabEmpty) from None
+        await close_pages(self._rails, closed)
         if charge.charge.state is ChargeState.CHARGING:
             self._wakes.tabs.set()
             return charge.charge.amount, None
         return charge.charge.amount, await self._links.of_payment(charge.payment, person)
+
+    async def _has(self, work: Work, row: TabRow, *states: ChargeState) -> bool:
+        open_ = await work.tabs.open_charges(donor=row.tab.donor)
+        return any(one.charge.tab == row.tab.id and one.charge.state in states for one in open_)
 
     async def code(self, tab: UUID, person: Person) -> tuple[PayCode, Organisation] | None:
         """What is to be scanned to pay what was asked for on a tab of theirs, and who gets it.
@@ -111,48 +97,48 @@ class TabCharges:
             rows = await work.tabs.open_charges(donor=person.id)
             row = next((r for r in rows if r.charge.tab == tab and r.charge.state is ChargeState.ASKED), None)
             payment = await work.payments.by_id(row.payment) if row is not None else None
-            about = await told(work, row.charge.id) if row is not None else None
+            about = await told(work, row.charge.id, self._now()) if row is not None else None
         if payment is None or about is None or payment.rail not in self._rails:
             return None
         if self._rails.capabilities[payment.rail].shown is not Shown.QR or self._rails.page_over(payment, self._now()):
             return None
         return await self._links.code_of_payment(payment.id, person), about.organisation
 
-    async def _saved(self, work: Work, donor: UUID, organisation: UUID, rail: str) -> KeptMethod | None:
-        kept = await work.methods.of(donor)
-        return next((one for one in kept if (one.organisation, one.rail) == (organisation, rail)), None)
+    async def skip(self, charge: UUID, person: Person) -> datetime:
+        """Not this time: it stays on the tab until the next month's end, which is returned.
 
-    async def skip(self, charge: UUID, person: Person) -> ChargeRow:
-        """Not this time: it stays on the tab until the next month's end. Raises: NotYours, TipNotOpen."""
+        Raises: NotYours, TabBusy (it is being charged), TabChanged (something else is asked for now), TipNotOpen.
+        """
         async with self._unit() as work:
-            row = await work.tabs.lock_charge(charge)
+            row = await held_charge(work, charge)
             if row is None or row.donor != person.id:
                 raise NotYours
-            if row.charge.state not in (ChargeState.ANNOUNCED, ChargeState.ASKED):
-                raise TipNotOpen
-            until = rules.after_skip(self._now(), self._tabs.zone)
-            await work.tabs.set_charge(charge, ChargeState.SKIPPED)
-            await work.tabs.skip(row.charge.tab, until)
-            await work.tabs.look_at({row.charge.tab: until})
             payment = await work.payments.by_id(row.payment)
+            _refuse_skip(row, paid=payment is not None and payment.state is PaymentState.PAID)
+            until = await self._tabs.put_off(work, row, asked_at=row.charge.asked_at or row.charge.begun_at)
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
-        await self._close_pages([payment] if payment is not None else [])
-        return row
+        await close_pages(self._rails, [payment] if payment is not None else [])
+        return until
 
     # -- by itself --
 
     async def sweep(self) -> int:
         """Begin what is due, and take every open charge a step further; how many steps were taken."""
         steps = 0
-        async with self._unit.read() as work:
-            due = await work.tabs.claim_due(self._now(), BATCH)
-            charges = await work.tabs.open_charges()
-        for tab in due:
+        async for tab in _each(self._due, lambda tab: tab):
             steps += await self._alone(self._look_at(tab), tab)
-        for charge in charges:
-            steps += await self._alone(self._further(charge), charge.charge.id)
+        async for row in _each(self._to_step, lambda row: row.charge.id):
+            steps += await self._alone(self._further(row), row.charge.id)
         return steps
+
+    async def _due(self, after: UUID | None) -> Sequence[UUID]:
+        async with self._unit.read() as work:
+            return await work.tabs.claim_due(self._now(), BATCH, after)
+
+    async def _to_step(self, after: UUID | None) -> Sequence[ChargeRow]:
+        async with self._unit.read() as work:
+            return await work.tabs.to_step(self._now(), BATCH, after)
 
     async def _alone(self, step: Awaitable[bool], about: UUID) -> bool:
         """What one of them is stopped by does not hold up the others."""
@@ -160,131 +146,62 @@ class TabCharges:
             return await step
         except (GivingError, RailRefused) as refusal:  # a rail that is away, a guard: the next sweep tries again
             log.warning("tab_not_settled", subject=str(about), error=type(refusal).__name__)
-            return False
+        except Exception:  # an answer nobody foresaw
+            log.exception("tab_step_failed", subject=str(about))
+        return False
 
     async def _look_at(self, tab: UUID) -> bool:
-        closed: list[Payment] = []
-        async with self._write() as work:
-            row = await work.tabs.lock(tab)
-            if row is None:
-                return False
-            reason = self._tabs.due(row)
-            if reason is None:
-                await work.tabs.look_at({tab: self._tabs.next_look(row)})
-                return False
-            saved = await self._saved(work, row.tab.donor, row.tab.organisation, row.rail)
-            _, closed = await self._begin(work, row, reason, saved)
-        await self._close_pages(closed)
+        try:
+            async with self._write() as work:
+                row = await work.tabs.lock(tab)
+                if row is None or await self._waits(work, row):
+                    return False
+                row = await self._tabs.without_expired(work, row)
+                reason = self._tabs.due(row)
+                if reason is None:
+                    await work.tabs.look_at({tab: self._tabs.next_look(row)})
+                    return False
+                _, closed = await self._begin(work, row, reason)
+        except (TabWaits, TabBelow, TabEmpty):
+            await self._later(tab)
+            return False
+        await close_pages(self._rails, closed)
         return True
 
-    async def _begin(
-        self, work: Work, row: TabRow, reason: Reason, saved: KeptMethod | None
-    ) -> tuple[ChargeRow, list[Payment]]:
-        """A charge of all that stands on the tab, also of what was asked for before and not paid."""
-        now, before = self._now(), []
-        for earlier in await work.tabs.open_charges(donor=row.tab.donor):
-            if earlier.charge.tab == row.tab.id and earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED):
-                await work.tabs.set_charge(earlier.charge.id, ChargeState.SKIPPED)
-                before.append(earlier.payment)
-        closed = list((await work.payments.by_ids(before)).values())
-        standing = await work.tabs.standing(row.tab.id)
-        if not standing:
-            raise TabEmpty
-        whole = replace(row.tab, promised=sum_of((tip.amount for tip in standing), row.currency))
-        charge = rules.begun(new_id(), whole, reason, saved=saved is not None, now=now)
-        accounts = await self._rails.accounts(work)
-        account = accounts.get((row.tab.organisation, row.rail))
-        payment = Payment(
-            new_id(), row.tab.donor, row.rail, charge.amount, PaymentState.CREATED, now,
-            account=account.their_id if account is not None else None,
-        )  # fmt: skip
-        await work.payments.add_many([payment])
-        await work.tabs.begin(charge, payment.id, standing, now=now)
-        await work.tabs.look_at({row.tab.id: None})
-        if reason is not Reason.PRESSED:
-            announced = charge.state is ChargeState.ANNOUNCED
-            kind = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED
-            await self._queue(work, kind, charge.id, row.tab.donor)
-        CHARGES.labels(charge.state).inc()
-        log.info("tab_charge_begun", charge_id=str(charge.id), reason=reason, state=charge.state, tips=len(standing))
-        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation), closed
+    async def _waits(self, work: Work, row: TabRow) -> bool:
+        """What was promised after a notice waits for the next charge: that one is kept as it was announced."""
+        if not await self._has(work, row, ChargeState.ANNOUNCED, ChargeState.CHARGING):
+            return False
+        await work.tabs.look_at({row.tab.id: None})  # it is looked at when that one is over
+        return True
+
+    async def _later(self, tab: UUID) -> None:
+        """Its rail is switched off, or the organisation not connected: it stands where it stood."""
+        async with self._write() as work:
+            await work.tabs.look_at({tab: self._now() + AGAIN})
+        log.warning("tab_has_no_rail", tab_id=str(tab))
 
     async def _further(self, row: ChargeRow) -> bool:
         """One step of an open charge, if one is due."""
-        charge, now = row.charge, self._now()
-        async with self._unit.read() as work:
-            payment = await work.payments.by_id(row.payment)
-            person = (await work.people.by_ids([row.donor])).get(row.donor)
-        if payment is None or person is None:
-            return False
-        if payment.state is PaymentState.PAID:
-            return await self._set(charge, ChargeState.PAID)
-        if rules.expired(charge, now):
-            return await self._expire(row, payment)
-        if rules.chargeable(charge, now):
-            await self._set(charge, ChargeState.CHARGING)
-            return await self._charge(row, payment, person)
-        if charge.state is ChargeState.CHARGING:
-            if payment.state in (PaymentState.FAILED, PaymentState.CANCELLED):
-                return await self._new_payment(row)  # the saved method was declined
-            if payment.their_id is None:
-                return await self._charge(row, payment, person)
-        return False
+        return await self._steps.take(row)
 
-    async def _charge(self, row: ChargeRow, payment: Payment, person: Person) -> bool:
-        """To the saved method; asked again with the same key where nothing was heard."""
-        rail = self._rails.get(payment.rail)
-        async with self._unit.read() as work:
-            saved = await self._saved(work, row.donor, row.organisation, payment.rail)
-        if saved is None or not isinstance(rail, Saves):
-            return await self._new_payment(row)  # forgotten meanwhile
-        payment, wish = await self._links.kept(payment.id, person)
-        try:
-            link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
-        except RailRefused as refused:
-            log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
-            return await self._new_payment(row)
-        async with self._write() as work:
-            await work.payments.link_many([replace(payment, their_id=link.their_id)])
-        return True
 
-    async def _new_payment(self, row: ChargeRow) -> bool:
-        """A declined charge is asked for by a link: begun again, since a key can't be asked with other words."""
-        async with self._write() as work:
-            tab = await work.tabs.lock(row.charge.tab)
-            await work.tabs.set_charge(row.charge.id, ChargeState.SKIPPED)
-            if tab is not None:
-                await self._begin(work, tab, Reason.REACHED, None)
-        return True
+def _refuse_skip(row: ChargeRow, *, paid: bool) -> None:
+    state = row.charge.state
+    if paid or state in (ChargeState.PAID, ChargeState.EXPIRED):
+        raise TipNotOpen
+    if state is ChargeState.CHARGING:
+        raise TabBusy
+    if state is ChargeState.SKIPPED:
+        raise TabChanged
 
-    async def _expire(self, row: ChargeRow, payment: Payment) -> bool:
-        """Quietly; what is paid all the same counts like any other gift."""
-        async with self._write() as work:
-            await work.tabs.set_charge(row.charge.id, ChargeState.EXPIRED)
-            count = await work.tabs.expire(row.payment)
-        CHARGES.labels(ChargeState.EXPIRED).inc()
-        log.info("tab_charge_expired", charge_id=str(row.charge.id), tips=count)
-        await self._close_pages([payment])
-        return True
 
-    async def _set(self, charge: Charge, state: ChargeState) -> bool:
-        async with self._write() as work:
-            await work.tabs.set_charge(charge.id, state)
-        CHARGES.labels(state).inc()
-        return True
-
-    async def _queue(self, work: Work, kind: NoticeKind, charge: UUID, donor: UUID) -> None:
-        now = self._now()
-        await work.outbox.add_many([NewMessage(f"{kind}:{charge}", kind, URGENCY[kind], donor, charge, now)], now=now)
-        self._wakes.outbox.set()
-
-    async def _close_pages(self, pages: Sequence[Payment]) -> None:
-        """As far as the rails answer: what is paid all the same is booked, and given back where it is too much."""
-        for page in pages:
-            rail = self._rails.get(page.rail)
-            if rail is None or page.their_id is None:
-                continue
-            try:
-                await rail.cancel_payment(PaymentRef(page.id, page.their_id, page.account))
-            except (RailUnavailable, RailRefused) as error:
-                log.warning("payment_not_cancelled", payment_id=str(page.id), error=type(error).__name__)
+async def _each(
+    page: Callable[[UUID | None], Awaitable[Sequence[Any]]], id_of: Callable[[Any], UUID]
+) -> AsyncIterator[Any]:  # fmt: skip
+    """Page by page, each once: what can't be done now does not keep back what stands behind it."""
+    after: UUID | None = None
+    while rows := await page(after):
+        for row in rows:
+            yield row
+        after = id_of(rows[-1])

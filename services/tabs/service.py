@@ -11,24 +11,27 @@ import structlog
 from prometheus_client import Counter
 
 from giving import tabs as rules
-from giving.errors import GivingError, NotYours, TipNotOpen
+from giving.errors import GivingError, NotYours, TabBusy, TipNotOpen
 from giving.money import Money
-from giving.payments import PaymentState
+from giving.payments import Payment
 from giving.people import Person
-from giving.projects import Organisation, Project
-from giving.tabs import Charge, Promise, Reason, Terms
+from giving.projects import Project
+from giving.tabs import ChargeState, Promise, Reason, Terms
 from giving.tips import Tip, TipState
 from services.clock import Clock, utc_now
 from services.rails.switched_on import Rails
+from services.tabs.beginning import Beginning, close_pages
+from services.tabs.view import TabView, cards_of
 from services.wake import Wakes
 from storage.group_commit import GroupCommit
-from storage.methods import KeptMethod
-from storage.tabs import TabRow
+from storage.tabs import ChargeRow, TabRow
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 PROMISED: Final = Counter("tips_promised_total", "Tips that went on a tab")
-MOST_SHOWN: Final = 100
+QUIET: Final = timedelta(hours=1)  # whoever takes promises off one by one is not asked anew each time
+
+Ask = tuple[UUID, Person, bool]  # a tip, its donor, and whether one tap did it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,46 +44,6 @@ class Promised:
     settles_at: Money
 
 
-@dataclass(frozen=True, slots=True)
-class TabCard:
-    """One tab for its donor; `charge` is how it is being settled, `pay_url` where, `method` by what.
-
-    `saves`: its rail would keep a method. `page_over`: it was asked for, and the page can't be paid any more.
-    """
-
-    tab: rules.Tab
-    organisation: Organisation
-    rail: str
-    tips: tuple[tuple[Tip, Project], ...]
-    settles_at: Money
-    least: Money
-    charge: Charge | None = None
-    pay_url: str | None = None
-    method: KeptMethod | None = None
-    saves: bool = False
-    page_over: bool = False
-
-    @property
-    def payable(self) -> bool:
-        """Whether it can be settled now: the rail carries it."""
-        return bool(self.tab.promised) and self.least <= self.tab.promised
-
-
-@dataclass(frozen=True, slots=True)
-class TabView:
-    """All tabs of somebody on which something stands, what they promised this month, and what they chose."""
-
-    cards: tuple[TabCard, ...]
-    month: Money
-    terms: Terms
-
-    @property
-    def promised(self) -> Money:
-        """What stands on all of them, in charges too."""
-        minor = sum(tip.amount.minor for card in self.cards for tip, _ in card.tips)
-        return Money(minor, self.month.currency)
-
-
 class TabService:
     """Puts tips on tabs by group commit; the leader's sweep settles them."""
 
@@ -90,6 +53,7 @@ class TabService:
         """`terms` for who has chosen none; local months are `zone`'s."""
         self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
         self.zone, self._currency, self.terms = zone, terms.settle_at.currency, terms
+        self._begin = Beginning(rails, wakes, now)
         self._promise = GroupCommit(unit, self._promise_many, name="promise")
 
     def terms_of(self, settle_at_minor: int | None, monthly_minor: int | None) -> Terms:
@@ -101,35 +65,39 @@ class TabService:
 
     # -- promising --
 
-    async def promise(self, tip_id: UUID, person: Person) -> Promised:
+    async def promise(self, tip_id: UUID, person: Person, *, at_once: bool = False) -> Promised:
         """Put an unpaid tip on its donor's tab; the same again is the same promise.
+
+        `at_once`: by one tap, so that a second one within moments is taken for the same.
 
         Raises: NotYours, TipNotOpen, NoRail, MonthlyLimit.
         """
-        promised = await self._promise((tip_id, person))
+        promised = await self._promise((tip_id, person, at_once))
         PROMISED.inc()
         return promised
 
-    async def _promise_many(self, work: Work, asked: Sequence[tuple[UUID, Person]]) -> list[Promised | Exception]:
+    async def _promise_many(self, work: Work, asked: Sequence[Ask]) -> list[Promised | Exception]:
         now = self._now()
-        tips = await work.tips.lock_many({tip_id for tip_id, _ in asked})
+        tips = await work.tips.lock_many({tip_id for tip_id, _, _ in asked})
         projects = await work.projects.by_ids({tip.project for tip in tips.values()})
+        await work.people.hold({person.id for _, person, _ in asked})  # their limit holds over all replicas
+        twins = await self._twins(work, asked, tips)
         payments = await work.payments.by_ids({tip.payment for tip in tips.values() if tip.payment})
-        refused = {tip_id: refusal for tip_id, person in asked if (refusal := _refusal(tips.get(tip_id), person))}
+        refused = {tip_id: refusal for tip_id, person, _ in asked if (refusal := _refusal(tips.get(tip_id), person))}
         month = await work.tabs.promised_since(
-            {person.id for _, person in asked}, self._currency, rules.month_start(now, self.zone)
+            {person.id for _, person, _ in asked}, self._currency, rules.month_start(now, self.zone)
         )
         new = {
             tip_id: Promise(
                 person.id, tips[tip_id].amount, Money(month.get(person.id, 0), self._currency),
                 self.terms_of(person.settle_at_minor, person.monthly_minor),
             )
-            for tip_id, person in asked
-            if tip_id not in refused and tips[tip_id].state is TipState.OFFERED
+            for tip_id, person, _ in asked
+            if tip_id not in refused and tip_id not in twins and tips[tip_id].state is TipState.OFFERED
         }  # fmt: skip
         verdicts = zip(new, rules.decide_promises([*new.values()]), strict=True)
         refused |= {tip_id: verdict for tip_id, verdict in verdicts if verdict is not None}
-        on = [tip for tip in tips.values() if tip.id not in refused]
+        on = [tip for tip in tips.values() if tip.id not in refused and tip.id not in twins]
         rails = {tip.id: payments[tip.payment].rail for tip in on if tip.payment in payments}
         keys = {tip.id: (tip.donor, projects[tip.project].organisation.id, tip.amount.currency) for tip in on}
         ids = await work.tabs.open_many({keys[t.id]: rails.get(t.id, "") for t in on}, now=now)
@@ -138,10 +106,27 @@ class TabService:
         await work.tabs.promise_many([(tip, ids[keys[tip.id]]) for tip in fresh], now=now)
         rows = await work.tabs.by_ids(set(ids.values()))
         await work.tabs.look_at({tab: self.next_look(row) for tab, row in rows.items()})
+        meant = [twins.get(tip_id, tip_id) for tip_id, _, _ in asked]
         return [
-            refused.get(tip_id) or self._promised(tips[tip_id], projects, rows[ids[keys[tip_id]]])
-            for tip_id, _ in asked
+            refused.get(tip_id) or self._promised(tips[tip_id], projects, rows[ids[keys[tip_id]]]) for tip_id in meant
         ]
+
+    async def _twins(self, work: Work, asked: Sequence[Ask], tips: dict[UUID, Tip]) -> dict[UUID, UUID]:
+        """Of second taps within moments what they are the same as; `tips` gets that, and those taps are cancelled."""
+        now = self._now()
+        quick = [
+            tips[id_] for id_, _, at_once in asked if at_once and id_ in tips and tips[id_].state is TipState.OFFERED
+        ]
+        if not quick:
+            return {}
+        before = await work.tabs.just_promised({tip.donor for tip in quick}, now - rules.DOUBLE_TAP)
+        first = {_meaning(tip): tip for tip in reversed([*before, *quick])}
+        twins = {tip.id: same.id for tip in quick if (same := first[_meaning(tip)]).id != tip.id}
+        tips |= {tip.id: tip for tip in before if tip.id in twins.values()}
+        for tip_id in sorted(twins):
+            await work.tips.update(replace(tips[tip_id], state=TipState.CANCELLED, cancelled_at=now))
+            log.info("tapped_twice", tip_id=str(twins[tip_id]))
+        return twins
 
     def _promised(self, tip: Tip, projects: dict[UUID, Project], row: TabRow) -> Promised:
         terms = self.terms_of(row.settle_at_minor, None)
@@ -169,19 +154,72 @@ class TabService:
         later = end if now < end else rules.month_end(end + timedelta(days=2), self.zone)
         return max(later, row.tab.skipped_until or later)
 
+    async def look_again(self, work: Work, tab: UUID) -> None:
+        """A charge of it is over: what stands on it is looked at in its time."""
+        row = (await work.tabs.by_ids([tab])).get(tab)
+        if row is not None:
+            await work.tabs.look_at({tab: self.next_look(row)})
+
+    async def put_off(self, work: Work, row: ChargeRow, *, asked_at: datetime | None = None) -> datetime:
+        """A charge that is held is not made; what it was for is asked for at the next month's end, which is returned.
+
+        `asked_at`: since when it could be paid, where its donor knows of it.
+        """
+        until = rules.after_skip(self._now(), self.zone)
+        await work.tabs.move(row.charge, ChargeState.SKIPPED, asked_at=asked_at)
+        await work.tabs.skip(row.charge.tab, until)
+        await work.tabs.look_at({row.charge.tab: until})
+        return until
+
+    async def without_expired(self, work: Work, row: TabRow) -> TabRow:
+        """The tab, held, after the promises have ended that could first be paid 60 days ago."""
+        standing = await work.tabs.standing(row.tab.id)
+        over = rules.over(await work.tabs.first_asked([tip.id for tip in standing]), self._now())
+        if not over:
+            return row
+        await work.tabs.expire(over)
+        log.info("promises_expired", tab_id=str(row.tab.id), tips=len(over))
+        return (await work.tabs.by_ids([row.tab.id]))[row.tab.id]
+
     async def take_off(self, tip_id: UUID, person: Person) -> Tip:
-        """A promise is taken back before it is charged. Raises: NotYours, TipNotOpen (paid, or being charged)."""
+        """A promise is taken back before it is charged; what was announced is announced without it.
+
+        Raises: NotYours, TipNotOpen (paid, or taken off before), TabBusy (being charged).
+        """
+        closed: list[Payment] = []
         async with self._unit() as work:
+            tab = await work.tabs.tab_of(tip_id)
+            row = await work.tabs.lock(tab) if tab is not None else None
             tip = (await work.tips.lock_many({tip_id})).get(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            charging = {row.payment for row in await work.tabs.open_charges(donor=person.id)}
-            if tip.state is not TipState.ON_TAB or tip.payment in charging:
+            open_ = [one for one in await work.tabs.open_charges(donor=person.id) if one.payment == tip.payment]
+            if tip.state is not TipState.ON_TAB or row is None:
                 raise TipNotOpen
+            if any(one.charge.state is ChargeState.CHARGING for one in open_):
+                raise TabBusy
             off = replace(tip, state=TipState.CANCELLED, cancelled_at=self._now())
             await work.tips.update(off)
+            for one in open_:
+                closed += await self._without(work, one)
         log.info("promise_taken_off", tip_id=str(tip_id))
+        await close_pages(self._rails, closed)
         return off
+
+    async def _without(self, work: Work, row: ChargeRow) -> list[Payment]:
+        """A charge of which something was taken off: less is charged then, or it is asked for anew."""
+        payment = await work.payments.by_id(row.payment)
+        left = rules.owed((await work.tips.of_payments([row.payment])).get(row.payment, []))
+        if payment is None:
+            return []
+        if left and row.charge.state is ChargeState.ANNOUNCED:
+            await self._begin.lessened(work, row, payment, left)
+            return []
+        await work.tabs.move(row.charge, ChargeState.SKIPPED)
+        tab = (await work.tabs.by_ids([row.charge.tab]))[row.charge.tab]
+        at = self.next_look(tab)
+        await work.tabs.look_at({tab.tab.id: max(at, self._now() + QUIET) if at is not None else None})
+        return [payment]
 
     async def set_terms(
         self, person: Person, *, settle_at: Money | None = None, monthly: Money | None = None
@@ -200,37 +238,16 @@ class TabService:
 
     async def view(self, person: Person) -> TabView:
         """Everything that stands on somebody's tabs."""
+        now = self._now()
         async with self._unit.read() as work:
-            month = await work.tabs.promised_since(
-                [person.id], self._currency, rules.month_start(self._now(), self.zone)
-            )
-            there = await work.tabs.on_tabs(person.id, MOST_SHOWN)
-            rows = [row for row in await work.tabs.of_donor(person.id) if any(tab == row.tab.id for tab, _ in there)]
-            charges = {row.charge.tab: row for row in await work.tabs.open_charges(donor=person.id)}
-            payments = await work.payments.by_ids({row.payment for row in charges.values()})
-            methods = {(kept.organisation, kept.rail): kept for kept in await work.methods.of(person.id)}
-            projects = await work.projects.by_ids({tip.project for _, tip in there})
-        cards = []
-        for row in rows:
-            charge = charges.get(row.tab.id)
-            page = payments.get(charge.payment) if charge is not None else None
-            if page is not None and page.state is PaymentState.PAID:  # the sweep will close its charge
-                charge = page = None
-            over = page is not None and self._rails.page_over(page, self._now())
-            tips = tuple((tip, projects[tip.project]) for tab, tip in there if tab == row.tab.id)
-            cards.append(
-                TabCard(
-                    row.tab, tips[0][1].organisation, row.rail, tips,
-                    self.terms_of(person.settle_at_minor, None).settle_at, self._least(row),
-                    charge.charge if charge is not None else None,
-                    page.url if page is not None and not over else None,
-                    methods.get((row.tab.organisation, row.rail)),
-                    row.rail in self._rails and self._rails.capabilities[row.rail].saves,
-                    over and charge is not None and charge.charge.state is rules.ChargeState.ASKED,
-                )
-            )  # fmt: skip
-        sofar = Money(month.get(person.id, 0), self._currency)
-        return TabView(tuple(cards), sofar, self.terms_of(person.settle_at_minor, person.monthly_minor))
+            month = await work.tabs.promised_since([person.id], self._currency, rules.month_start(now, self.zone))
+            terms = self.terms_of(person.settle_at_minor, person.monthly_minor)
+            cards = await cards_of(work, person, self._rails, terms.settle_at, self._least, now)
+        return TabView(cards, Money(month.get(person.id, 0), self._currency), terms)
+
+
+def _meaning(tip: Tip) -> tuple[object, ...]:
+    return tip.donor, tip.project, tip.post, tip.slot, tip.amount
 
 
 def _refusal(tip: Tip | None, person: Person) -> GivingError | None:

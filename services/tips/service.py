@@ -172,7 +172,7 @@ class TipService:
         way = next(iter((await self.card(tip.id, person)).ways), None)
         if way is None or way.rail != person.rail or way.how is not How.TAB:
             return None
-        return await self._tabs.promise(tip.id, person)
+        return await self._tabs.promise(tip.id, person, at_once=True)
 
     async def _close_page(self, payment: Payment | None) -> None:
         """As far as the rail answers: if it is paid all the same it is booked, and given back where it is too much."""

@@ -51,7 +51,7 @@ EVERY = st.one_of(
     st.builds(cb.LeaveForGood, person=IDS),
     st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),
     st.builds(cb.TabShow, fresh=st.booleans()),
-    st.builds(cb.TabPay, tab=IDS),
+    st.builds(cb.TabPay, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabRound, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabSkip, charge=IDS),
     st.builds(cb.TipCode, tip=IDS),

@@ -16,10 +16,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 
 from giving.money import Money
+from giving.payments import SavedMethod
+from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest
 from payments.provider import PaymentIntent, PaymentLink, RefundAsk
 from services.links import Links
@@ -28,6 +31,7 @@ from services.payments import PaymentService
 from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Settler
+from services.tabs import TabCharges, TabService
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
 from storage.engines import Engines, open_engines
@@ -36,6 +40,7 @@ from tests.faults.points import Points
 from tests.faults.wire import Gone, Wire
 from tests.rails import PaperRail
 
+TERMS = Terms(Money(100, "CNY"), Money(5_000_000, "CNY"))  # every promise is settled at once
 LIMITS = Limits(Money(1, "CNY"), Money(5_000_000, "CNY"))
 SIGNED = {"Signature": "paper"}
 
@@ -51,6 +56,19 @@ class DistantRail(PaperRail):
         self._points.reached("rail asked for a link")
         their_id, url = await self._wire.ask("create_payment", key=key, reference=intent.reference)
         return PaymentLink(their_id, url)
+
+    async def save_method(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
+        raise NotImplementedError  # saved before, by the test
+
+    async def forget_method(self, method: SavedMethod) -> None:
+        raise NotImplementedError
+
+    async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
+        self._points.reached("rail asked for a charge")
+        minor = intent.amount.minor
+        their_id = await self._wire.ask("charge_saved", key=key, reference=intent.reference, minor=minor)
+        self._points.reached("charged, not kept")
+        return PaymentLink(their_id, "")
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
         self._points.reached("rail asked for a refund")
@@ -69,10 +87,13 @@ class House:
         now = self._now
         rail = DistantRail(wire, points)
         links = Links("http://127.0.0.1:8081", "yizan_bot")
-        self.tips = TipService(self.unit, Rails([rail]), links, limits=LIMITS, presets=(), language="zh-CN", now=now)
+        rails = Rails([rail])
+        self.tips = TipService(self.unit, rails, links, limits=LIMITS, presets=(), language="zh-CN", now=now)
+        self.tabs = TabService(self.unit, rails, wakes=wakes, zone=ZoneInfo("Asia/Shanghai"), terms=TERMS, now=now)
+        self.charges = TabCharges(self.unit, rails, self.tabs, self.tips.pay, wakes=wakes, now=now)
         settler = Settler(self.unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=now)
         self.payments = PaymentService(self.unit, [rail], settler)
-        self.refunds = RefundService(self.unit, Rails([rail]), self.tips, now=now)
+        self.refunds = RefundService(self.unit, rails, self.tips, now=now)
         self.outbox = OutboxService(
             self.unit, self.tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=now
         )
@@ -103,6 +124,18 @@ class House:
     async def do_wait(self, seconds: float) -> None:
         """That much later by its clock."""
         self._ahead += timedelta(seconds=seconds)
+
+    async def do_wait_until(self, at: float) -> None:
+        """Not earlier than that by its clock."""
+        self._ahead = max(self._ahead, datetime.fromtimestamp(at, UTC) - datetime.now(UTC))
+
+    async def do_promise(self, tip: str, donor: str) -> None:
+        async with self.unit.read() as work:
+            person = (await work.people.by_ids([UUID(donor)]))[UUID(donor)]
+        await self.tabs.promise(UUID(tip), person)
+
+    async def do_tabs(self) -> int:
+        return await self.charges.sweep()
 
     async def do_checkpoint(self, path: str, mode: str) -> None:
         """Move SQLite's log into the database; if that fails it is moved later."""

@@ -48,6 +48,7 @@ class Outside:
     settings: dict[str, Any] = field(default_factory=dict)
     links: dict[str, tuple[str, str]] = field(default_factory=dict)
     refunds: dict[str, tuple[str, int]] = field(default_factory=dict)
+    charged: dict[str, tuple[str, int]] = field(default_factory=dict)
     sent: Counter[tuple[str, str]] = field(default_factory=Counter)
     child: Child | None = None
     born: int = 0
@@ -113,6 +114,9 @@ class Outside:
                 reference = UUID(arguments["reference"])
                 pair = (f"pay_{reference.hex}", f"https://pay.example/{reference.hex}")
                 return self.links.setdefault(arguments["key"], pair)
+            case "charge_saved":
+                charge = f"pi_{UUID(arguments['reference']).hex}"
+                return self.charged.setdefault(arguments["key"], (charge, arguments["minor"]))[0]
             case "refund":
                 self.refunds[arguments["key"]] = (arguments["charge"], arguments["minor"])
                 return None

@@ -109,5 +109,5 @@ async def refund_way(outside: Outside, _unit: UnitOfWork, ground: Ground) -> Non
 
 TIP: Final = Way("tip", (NOTHING, OFFERED, WORDED, LINKED, PAID, CLAIMED, SENT), nothing, tip_way)
 SETTLE: Final = Way("settle", (LINKED, PAID), linked, settle_way)
-REFUND: Final = Way("refund", (EXTRA, REQUESTED, ASKED, RETURNED), paid_twice, refund_way)
+REFUND: Final = Way("refund", (REQUESTED, ASKED, RETURNED), paid_twice, refund_way)
 WAYS: Final = (TIP, SETTLE, REFUND)

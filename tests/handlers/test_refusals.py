@@ -62,7 +62,7 @@ OTHERS = {
     "by that rail": make(cb.TipRail, "tip", tip_of_alice, rail="paper"),
     "ask back": make(cb.RefundWish, "tip", tip_of_alice),
     "off the tab": make(cb.PromiseOff, "tip", tip_of_alice),
-    "pay a tab": make(cb.TabPay, "tab", tip_of_alice),
+    "pay a tab": make(cb.TabPay, "tab", tip_of_alice, minor=500),
     "round a tab": make(cb.TabRound, "tab", tip_of_alice, minor=500),
     "skip a charge": make(cb.TabSkip, "charge", tip_of_alice),
     "save a card": make(cb.TabSave, "tab", tip_of_alice),

@@ -89,7 +89,19 @@ class Tabs:
             return await work.tabs.open_charges()
 
     async def told(self) -> list[tuple[NoticeKind, UUID]]:
-        return [(notice.kind, notice.subject) for notice in await self.outbox.claim()]
+        """Telegram takes all that is queued."""
+        notices = await self.outbox.claim()
+        for notice in notices:
+            await self.outbox.sent([notice], 1)
+        return [(notice.kind, notice.subject) for notice in notices]
+
+    async def announced(self, person: Person, *amounts: str) -> list[Tip]:
+        """A charge to a saved method, and its donor was told."""
+        await self.save(person)
+        tips = [await self.promise(person, amount) for amount in amounts or ("30",)]
+        await self.charges.sweep()
+        await self.told()
+        return tips
 
     async def save(self, person: Person) -> None:
         async with self.world.unit() as work:
@@ -101,7 +113,12 @@ class Tabs:
 
 @pytest.fixture
 async def house(world: World) -> Tabs:
-    card, time, wakes = CardRail(), world.time, world.wakes
+    return house_of(world)
+
+
+def house_of(world: World, card: CardRail | None = None) -> Tabs:
+    """The world's people, and a card rail beside the paper one."""
+    card, time, wakes = card or CardRail(), world.time, world.wakes
     rails = Rails([world.rail, card])
     links = Links("http://127.0.0.1:8081", "yizan_bot")
     tabs = TabService(
@@ -245,7 +262,7 @@ async def test_a_declined_method_leads_to_a_link(house: Tabs):
     await house.promise(world.alice, "30")
     await house.charges.sweep()
     await house.told()
-    world.time.passes(days=4)
+    world.time.passes(days=3)
     house.card.declines = True
     await house.charges.sweep()
     ((charge),) = await house.open()

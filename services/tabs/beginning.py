@@ -1,0 +1,156 @@
+"""Beginning the charge of a tab: what stands on it, by which rail, and who is told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter
+
+from giving import tabs as rules
+from giving.errors import RailUnavailable, TabBelow, TabChanged, TabEmpty, TabWaits
+from giving.money import Money, sum_of
+from giving.notices import URGENCY, NoticeKind
+from giving.payments import Payment, PaymentState
+from giving.rails import How
+from giving.tabs import Charge, ChargeState, Reason
+from giving.tips import Tip
+from payments.provider import PaymentRef, RailRefused
+from services.clock import Clock
+from services.rails.switched_on import Rails
+from services.tabs.told import kept_method, notice_key
+from services.wake import Wakes
+from storage.ids import new_id
+from storage.outbox import NewMessage
+from storage.tabs import ChargeRow, TabRow
+from storage.work import Work
+
+log = structlog.get_logger()
+CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
+
+
+class Beginning:
+    """Chooses the tips and the rail of a charge, in the unit of work of whoever holds the tab."""
+
+    def __init__(self, rails: Rails, wakes: Wakes, now: Clock) -> None:
+        """By these rails; who is told hears of it by the outbox."""
+        self._rails, self._wakes, self._now = rails, wakes, now
+
+    async def __call__(
+        self, work: Work, row: TabRow, reason: Reason, *, by_saved: bool = True, seen: Money | None = None
+    ) -> tuple[ChargeRow, list[Payment]]:
+        """A charge of all that stands on the tab, also of what was asked for before and not paid; the pages of that.
+
+        `by_saved`: to the saved method, if there is one that was not declined since. `seen`: the sum the donor was
+        shown. Raises: TabEmpty, TabChanged, TabWaits, TabBelow.
+        """
+        replaced = await self._replaced(work, row)
+        standing = await work.tabs.standing(row.tab.id)
+        if not standing:
+            raise TabEmpty
+        whole = replace(row.tab, promised=sum_of((tip.amount for tip in standing), row.currency))
+        if seen is not None and seen != whole.promised:
+            raise TabChanged
+        rail, account = await self._by(work, row, whole.promised)
+        declined = [one.charge for one in replaced if one.charge.reason is Reason.DECLINED]
+        saved = await kept_method(work, row.tab.donor, row.tab.organisation, rail) if by_saved else None
+        if saved is not None and any(saved.id < charge.id for charge in declined):
+            saved = None  # pressing once more would charge the same card
+        if declined and saved is None:
+            reason, queued = Reason.DECLINED, reason is not Reason.PRESSED
+        else:
+            queued = reason is not Reason.PRESSED
+        first = await work.tabs.first_asked([tip.id for tip in standing])
+        charge = rules.begun(
+            new_id(),
+            whole,
+            reason,
+            saved=saved is not None,
+            now=self._now(),
+            first_asked=min(first.values(), default=None),
+        )
+        began = await self._record(work, row, charge, rail, account, standing)
+        if queued:
+            await self._tell(work, charge, row.tab.donor)
+        closed = await work.payments.by_ids([one.payment for one in replaced])
+        return began, list(closed.values())
+
+    async def _record(
+        self, work: Work, row: TabRow, charge: Charge, rail: str, account: str | None, standing: Sequence[Tip]
+    ) -> ChargeRow:
+        now = self._now()
+        payment = Payment(
+            new_id(), row.tab.donor, rail, charge.amount, PaymentState.CREATED, now, account=account
+        )  # fmt: skip
+        await work.payments.add_many([payment])
+        await work.tabs.begin(charge, payment.id, standing, now=now)
+        await work.tabs.look_at({row.tab.id: None})
+        CHARGES.labels(charge.state).inc()
+        log.info(
+            "tab_charge_begun", charge_id=str(charge.id), reason=charge.reason, state=charge.state, tips=len(standing)
+        )  # fmt: skip
+        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation)
+
+    async def _replaced(self, work: Work, row: TabRow) -> list[ChargeRow]:
+        before = []
+        for earlier in await work.tabs.open_charges(donor=row.tab.donor):
+            open_ = earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED)
+            if earlier.charge.tab == row.tab.id and open_:
+                await work.tabs.move(earlier.charge, ChargeState.SKIPPED)
+                before.append(earlier)
+        return before
+
+    async def _by(self, work: Work, row: TabRow, amount: Money) -> tuple[str, str | None]:
+        """The tab's own rail and the organisation's account there; where it is gone, another that carries the sum."""
+        accounts, organisation = await self._rails.accounts(work), row.tab.organisation
+        rail, can = row.rail, self._rails.capabilities.get(row.rail)
+        if can is None or (can.needs_account and (organisation, rail) not in accounts):
+            ways = self._rails.ways(amount, organisation, accounts, last=None)
+            rail = next((way.rail for way in ways if way.how is How.NOW), "")
+        if not rail:
+            raise TabWaits
+        least = self._rails.capabilities[rail].least(amount.currency)
+        if least is None:
+            raise TabWaits
+        if amount < least:
+            raise TabBelow(least=least)
+        account = accounts.get((organisation, rail))
+        return rail, account.their_id if account is not None else None
+
+    async def carries(self, work: Work, row: ChargeRow, payment: Payment, amount: Money) -> bool:
+        """Whether its rail can still charge that much for the organisation, by the account it was begun for."""
+        can = self._rails.capabilities.get(payment.rail)
+        least = can.least(amount.currency) if can is not None else None
+        if can is None or least is None or amount < least:
+            return False
+        account = (await self._rails.accounts(work)).get((row.organisation, payment.rail))
+        return not can.needs_account or (account is not None and account.their_id == payment.account)
+
+    async def lessened(self, work: Work, row: ChargeRow, payment: Payment, left: Sequence[Tip]) -> ChargeRow:
+        """The same charge of what is left of it. It gets a payment of its own: the one before is for all of it."""
+        amount = sum_of((tip.amount for tip in left), payment.amount.currency)
+        smaller = replace(payment, id=new_id(), amount=amount, state=PaymentState.CREATED, created_at=self._now())
+        await work.payments.add_many([replace(smaller, their_id=None, url=None)])
+        await work.tabs.pay_by(row.charge.id, smaller.id, amount, left)
+        log.info("tab_charge_lessened", charge_id=str(row.charge.id), tips=len(left))
+        return replace(row, charge=replace(row.charge, amount=amount), payment=smaller.id)
+
+    async def _tell(self, work: Work, charge: Charge, donor: UUID) -> None:
+        announced = charge.state is ChargeState.ANNOUNCED
+        kind, now = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED, self._now()
+        message = NewMessage(notice_key(kind, charge.id), kind, URGENCY[kind], donor, charge.id, now)
+        await work.outbox.add_many([message], now=now)
+        self._wakes.outbox.set()
+
+
+async def close_pages(rails: Rails, pages: Sequence[Payment]) -> None:
+    """As far as the rails answer: what is paid all the same is booked, and given back where it is too much."""
+    for page in pages:
+        rail = rails.get(page.rail)
+        if rail is None or page.their_id is None:
+            continue
+        try:
+            await rail.cancel_payment(PaymentRef(page.id, page.their_id, page.account))
+        except (RailUnavailable, RailRefused) as error:
+            log.warning("payment_not_cancelled", payment_id=str(page.id), error=type(error).__name__)

@@ -1,0 +1,237 @@
+"""The steps of a charge, one at a time: each under the lock of its row, only if it is still as it was read."""
+
+import contextlib
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from giving import tabs as rules
+from giving.errors import TabBelow, TabEmpty, TabWaits, TipNotOpen
+from giving.money import sum_of
+from giving.payments import TOO_LONG, Payment, PaymentState
+from giving.people import Person
+from giving.tabs import ChargeState, Known, Reason, Step, Told
+from payments.provider import PaymentRef, RailRefused, Saves
+from services.clock import Clock
+from services.leadership import Write
+from services.rails.switched_on import Rails
+from services.tabs.beginning import CHARGES, Beginning, close_pages
+from services.tabs.service import TabService
+from services.tabs.told import kept_method, notices_of
+from services.tips.links import PaymentLinks, intent_of, key_of
+from storage.tabs import ChargeRow
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+LOOK_EVERY: Final = timedelta(hours=1)  # the payments' own sweep looks too; this only decides what to do next
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A charge, its payment and its donor, as they are now, and what is known of them."""
+
+    row: ChargeRow
+    payment: Payment
+    person: Person
+    known: Known
+
+
+async def held_charge(work: Work, charge: UUID) -> ChargeRow | None:
+    """A charge as it is now, held with its tab until the commit, the tab first: so does whoever begins one."""
+    known = (await work.tabs.charges([charge])).get(charge)
+    if known is None:
+        return None
+    await work.tabs.lock(known.charge.tab)
+    return await work.tabs.lock_charge(charge)
+
+
+class Steps:
+    """Takes charges on, by the sweep; whoever finds one in another state than was read does nothing."""
+
+    def __init__(
+        self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, begin: Beginning, write: Write,
+        now: Clock,
+    ) -> None:  # fmt: skip
+        """`write`: the leader's."""
+        self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
+        self._begin, self._write, self._now = begin, write, now
+        self._looked: dict[UUID, datetime] = {}
+
+    async def take(self, row: ChargeRow) -> bool:
+        """The step that is due, if one is."""
+        async with self._unit.read() as work:
+            seen = await self._see(work, row)
+        step = rules.next_step(row.charge, seen.known, self._now()) if seen is not None else None
+        if seen is None or step is None:
+            return False
+        match step:
+            case Step.PAID:
+                return await self._paid(row)
+            case Step.EXPIRE:
+                return await self._expire(row)
+            case Step.CHARGE:
+                return await self._charge(row)
+            case Step.ASK:
+                return await self._ask_again(seen)
+            case Step.LOOK_UP:
+                return await self._look_up(seen)
+            case Step.PUT_OFF:
+                return await self._put_off(row)
+            case Step.LINK:
+                declined = row.charge.state is ChargeState.CHARGING
+                return await self._by_link(row, Reason.DECLINED if declined else row.charge.reason)
+
+    async def _see(self, work: Work, row: ChargeRow) -> Held | None:
+        payment = await work.payments.by_id(row.payment)
+        person = (await work.people.by_ids([row.donor])).get(row.donor)
+        if payment is None or person is None:
+            return None
+        asked = bool(await work.payments.are_asked([payment.id]))
+        told = (await notices_of(work, [row.charge])).get(row.charge.id, Told())
+        return Held(
+            row,
+            payment,
+            person,
+            Known(payment.state, asked, payment.their_id is not None, told, person.unreachable_at is None),
+        )
+
+    async def _hold(self, work: Work, row: ChargeRow, step: Step) -> Held | None:
+        """The charge under its lock, if that is still its next step."""
+        now = await held_charge(work, row.charge.id)
+        seen = await self._see(work, now) if now is not None else None
+        if seen is None or rules.next_step(seen.row.charge, seen.known, self._now()) is not step:
+            return None
+        return seen
+
+    async def _paid(self, row: ChargeRow) -> bool:
+        async with self._write() as work:
+            held = await self._hold(work, row, Step.PAID)
+            if held is None or not await work.tabs.move(held.row.charge, ChargeState.PAID):
+                return False
+            await self._tabs.look_again(work, row.charge.tab)
+        CHARGES.labels(ChargeState.PAID).inc()
+        return True
+
+    async def _expire(self, row: ChargeRow) -> bool:
+        """Quietly; what is paid all the same counts like any other gift. What is younger stands on the tab again."""
+        async with self._write() as work:
+            held = await self._hold(work, row, Step.EXPIRE)
+            if held is None:
+                return False
+            tips = rules.owed((await work.tips.of_payments([held.row.payment])).get(held.row.payment, []))
+            over = rules.over(await work.tabs.first_asked([tip.id for tip in tips]), self._now())
+            ended = ChargeState.EXPIRED if len(over) == len(tips) else ChargeState.SKIPPED
+            await work.tabs.move(held.row.charge, ended)
+            count = await work.tabs.expire(over)
+            await self._tabs.look_again(work, row.charge.tab)
+        CHARGES.labels(ended).inc()
+        log.info("tab_charge_expired", charge_id=str(row.charge.id), tips=count)
+        await close_pages(self._rails, [held.payment])
+        return True
+
+    async def _put_off(self, row: ChargeRow) -> bool:
+        async with self._write() as work:
+            held = await self._hold(work, row, Step.PUT_OFF)
+            if held is None:
+                return False
+            await self._tabs.put_off(work, held.row)
+        CHARGES.labels(ChargeState.SKIPPED).inc()
+        log.info("tab_charge_put_off", charge_id=str(row.charge.id))
+        return True
+
+    async def _charge(self, row: ChargeRow) -> bool:
+        """What is owed of it now, and no more; nothing, where its rail can't carry that."""
+        async with self._write() as work:
+            held = await self._hold(work, row, Step.CHARGE)
+            if held is None:
+                return False
+            tips = rules.owed((await work.tips.of_payments([held.row.payment])).get(held.row.payment, []))
+            amount = sum_of((tip.amount for tip in tips), held.payment.amount.currency)
+            stands = bool(tips) and await self._begin.carries(work, held.row, held.payment, amount)
+            if stands and amount != held.payment.amount:
+                smaller = await self._begin.lessened(work, held.row, held.payment, tips)
+                held = await self._see(work, smaller) or held
+            charge = held.row.charge
+            if stands:
+                await work.tabs.move(charge, ChargeState.CHARGING, charge_at=self._now())
+            else:
+                await work.tabs.move(charge, ChargeState.SKIPPED)
+                await self._tabs.look_again(work, charge.tab)
+        CHARGES.labels(ChargeState.CHARGING if stands else ChargeState.SKIPPED).inc()
+        if not stands:
+            return True
+        return await self._ask(replace(held, row=replace(held.row, charge=replace(charge, state=ChargeState.CHARGING))))
+
+    async def _ask_again(self, held: Held) -> bool:
+        """By the same key; where less is owed by now, only after a look at what became of the first."""
+        if await self._owed(held) != held.payment.amount.minor:
+            return await self._look_up(held)
+        return await self._ask(held)
+
+    async def _owed(self, held: Held) -> int:
+        async with self._unit.read() as work:
+            tips = rules.owed((await work.tips.of_payments([held.payment.id])).get(held.payment.id, []))
+        return sum(tip.amount.minor for tip in tips)
+
+    async def _ask(self, held: Held) -> bool:
+        row, payment = held.row, held.payment
+        rail = self._rails.get(payment.rail)
+        async with self._unit.read() as work:
+            saved = await kept_method(work, row.donor, row.organisation, payment.rail)
+        if saved is None or not isinstance(rail, Saves):
+            return await self._by_link(row, row.charge.reason)  # forgotten meanwhile
+        try:
+            payment, wish = await self._links.kept(payment.id, held.person)
+        except TipNotOpen:
+            return await self._by_link(row, row.charge.reason)  # all of it was paid on pages of before
+        try:
+            link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
+        except RailRefused as refused:
+            log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
+            return await self._by_link(row, Reason.DECLINED)
+        async with self._write() as work:
+            await work.payments.link_many([replace(payment, their_id=link.their_id)])
+        return True
+
+    async def _look_up(self, held: Held) -> bool:
+        """What became of a charge that nothing was heard of. Found, it is booked by the payments' own sweep."""
+        charge, payment, now = held.row.charge, held.payment, self._now()
+        rail = self._rails.get(payment.rail)
+        looked = self._looked.get(charge.id)
+        if looked is not None and now - looked < LOOK_EVERY:
+            return False
+        if rail is None:
+            return await self._by_link(held.row, charge.reason)
+        self._looked[charge.id] = now
+        found = await rail.fetch(PaymentRef(payment.id, None, payment.account))
+        if found.their_id is not None:
+            async with self._write() as work:
+                await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
+            return True
+        unknown = found.state in (PaymentState.UNKNOWN, PaymentState.PENDING, PaymentState.PAID)
+        waits = charge.charge_at is not None and now < charge.charge_at + TOO_LONG
+        if unknown and waits and await self._owed(held):
+            return False
+        self._looked.pop(charge.id, None)
+        return await self._by_link(held.row, charge.reason)
+
+    async def _by_link(self, row: ChargeRow, reason: Reason) -> bool:
+        """Asked for by a link instead: begun again, since a key can't be asked with other words."""
+        closed: list[Payment] = []
+        async with self._write() as work:
+            now = await held_charge(work, row.charge.id)
+            same = now is not None and (now.charge.state, now.payment) == (row.charge.state, row.payment)
+            payment = await work.payments.by_id(row.payment)
+            paid = payment is not None and payment.state is PaymentState.PAID
+            if paid or not same or not await work.tabs.move(row.charge, ChargeState.SKIPPED):
+                return False
+            await self._tabs.look_again(work, row.charge.tab)
+            tab = await work.tabs.lock(row.charge.tab)
+            if tab is not None:
+                with contextlib.suppress(TabWaits, TabBelow, TabEmpty):  # then it is looked at like any other
+                    _, closed = await self._begin(work, tab, reason, by_saved=False)
+        await close_pages(self._rails, closed)
+        return True
