@@ -74,6 +74,14 @@ def next_look(age: timedelta) -> timedelta:
     return min(max(age / 4, _LEAST_WAIT), MOST_WAIT)
 
 
+def alarm_of(age: timedelta) -> int:
+    """Which alarm it is that something is open at this age: the first after a week, the next after two, four, eight.
+
+    0 before the first.
+    """
+    return (age // TOO_LONG).bit_length() if age >= TOO_LONG else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One payment we asked a rail for; it pays one tip or (a tab) many. `account`: the organisation's at the rail."""

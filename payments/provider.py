@@ -89,13 +89,14 @@ class Found:
     """What a rail knows of a payment. CREATED: nobody has begun to pay; PENDING: somebody has, and it is not decided.
 
     `events` are bodies for `event_of`, one for each thing that our webhook should have been told, with ids that are the
-    same at the next look.
+    same at the next look. `refunds`: our ids of those it has and that are not decided yet, so that no event tells them.
     """
 
     state: PaymentState
     their_id: str | None = None
     url: str | None = None
     events: tuple[str, ...] = ()
+    refunds: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

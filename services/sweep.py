@@ -11,7 +11,7 @@ import structlog
 
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
-from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
+from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, alarm_of, next_look
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
@@ -149,9 +149,10 @@ class PaymentSweep:
                 await work.look_ups.close([payment.id])
             else:
                 await work.look_ups.found(payment.id, found.state, now + next_look(age) if answered else None)
-            if too_long and answered and self._alerts is not None:
+            if too_long and self._alerts is not None:
                 said: dict[str, Said] = {"rail": payment.rail, "amount": payment.amount, "id": str(payment.id)}
-                await self._alerts.queue(work, Alert(AlertKind.PAYMENT_OPEN, said))
+                once = f"{AlertKind.PAYMENT_OPEN}:{payment.id}:{alarm_of(age)}"
+                await self._alerts.queue(work, Alert(AlertKind.PAYMENT_OPEN, said), once=once)
         if too_long:
             _alarm(one, found, age.total_seconds())
 
