@@ -20,7 +20,9 @@ class AlertKind(StrEnum):
     GUARD_RAISED, GUARD_SHUT: cards are tried on a rail, which takes less, or nothing, for a while. PAYMENT_OPEN: for a
     week nobody knows what became of it. DISPUTED, DISPUTE_WON, DISPUTE_LOST: a donor's bank. REFUND_WISHED: somebody
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
-    REFUND_OPEN: for a week nobody knows whether it did.
+    REFUND_OPEN: for a week nobody knows whether it did. INQUIRY: a bank asks, and has taken nothing yet. ODD: an event
+    that nothing can be booked by; WAITING: events about something that we have not heard of for an hour. REVERSED: what
+    was passed on to an organisation came back.
     """
 
     DIFFERENCES = "differences"
@@ -35,6 +37,10 @@ class AlertKind(StrEnum):
     REFUND_REFUSED = "refund-refused"
     REFUND_FAILED = "refund-failed"
     REFUND_OPEN = "refund-open"
+    INQUIRY = "inquiry"
+    ODD = "odd"
+    WAITING = "waiting"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)

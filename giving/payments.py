@@ -29,8 +29,9 @@ class EventKind(StrEnum):
     """What a provider tells us.
 
     FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
-    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). SAVED: the
-    donor saved a method to be charged later. ACCOUNT: how far an organisation's account is.
+    has decided; INQUIRY: the bank only asks yet, and no money moved. TRANSFERRED: it went on to the organisation (or
+    came back from there: a negative amount). SAVED: the donor saved a method to be charged later. ACCOUNT: how far an
+    organisation's account is.
     """
 
     PAID = "paid"
@@ -39,6 +40,7 @@ class EventKind(StrEnum):
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
     FEE = "fee"
+    INQUIRY = "inquiry"
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"

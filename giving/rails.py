@@ -38,6 +38,8 @@ class Capabilities:
     `saves`: a method can be kept, and charged later without the donor. `disputes`: a bank may take money back.
     `needs_account`: an organisation has to be connected to it first. `refund_days`: for how long it gives back.
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
+    `books`: it can list what it did, so that our books can be compared with it. `numbers_refunds`: a refund can be
+    looked up only by its own number, which its notification brings.
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -50,6 +52,8 @@ class Capabilities:
     disputes: bool = False
     needs_account: bool = False
     lasts: timedelta | None = None
+    books: bool = True
+    numbers_refunds: bool = False
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""

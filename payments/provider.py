@@ -75,13 +75,15 @@ class PaymentLink:
 class PaymentRef:
     """A payment to be looked up; `their_id` is not known where the call that made it got no answer.
 
-    `refunds`: our ids of what was asked to go back of it and is not booked, to be looked up with it.
+    `refunds`: our ids of what was asked to go back of it and is not booked, to be looked up with it. `told`: the rail's
+    own ids of refunds that it told of without saying all.
     """
 
     reference: UUID
     their_id: str | None
     account: str | None = None
     refunds: tuple[UUID, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,20 @@ from uuid import UUID
 import structlog
 
 from giving.alerts import Alert, AlertKind, Said
-from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
+from giving.errors import (
+    AlreadyReturned,
+    NotRefundable,
+    NotYours,
+    RailUnavailable,
+    RefundDelayed,
+    RefundTooLate,
+    UndoOver,
+)
 from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, next_look
 from giving.people import Person
-from giving.rails import Refunds
-from giving.refunds import Taking, may_take_back
+from giving.refunds import Taking
 from giving.tips import Tip, TipState
 from payments.provider import NOTHING_LEFT, RailRefused, RefundAsk
 from services.alerts import AlertService
@@ -24,12 +31,13 @@ from services.leadership import Write
 from services.payments import PaymentService
 from services.rails.switched_on import Rails
 from services.refunds.looks import Looked, RefundLooks, rail_of
+from services.refunds.offers import Offers
 from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
 from storage.outbox import NewMessage
 from storage.refunds import Begun, RefundState
-from storage.work import UnitOfWork
+from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
@@ -70,46 +78,47 @@ class RefundService:
         """
         self._unit, self._rails, self._tips, self._now = unit, rails, tips, now
         self._write, self._alerts = write or unit, alerts
+        self.offers = Offers(unit, rails, tips, now)
         self._looks = RefundLooks(unit, rails, payments, alerts=alerts, now=now)
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
 
-        Raises: NotYours, NotRefundable, AlreadyReturned, RefundDelayed (recorded; `sweep` asks on).
+        Raises: NotYours, NotRefundable, AlreadyReturned, RefundTooLate, UndoOver, RefundDelayed (recorded; `sweep` asks
+        on).
         """
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            if tip.state is TipState.REFUNDED:
-                raise AlreadyReturned
-            taking = may_take_back(tip, self._now())
-            if taking is Taking.NOT or not self._gives_back(tip):
-                raise NotRefundable
-            if taking is Taking.ASK:
+            if await self._taking(work, tip) is Taking.ASK:
                 raise UndoOver
             refund = await work.refunds.request(refund=new_id(), tip=tip_id, now=self._now())
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund.id))
         await self._ask(refund.id, tip, self._unit, donor_waits=True)
         return await self._tips.card(tip_id, person)
 
-    def _gives_back(self, tip: Tip) -> bool:
-        rail = self._rails.get(rail_of(tip))
-        return rail is not None and rail.capabilities.refunds is not Refunds.NONE
+    async def _taking(self, work: Work, tip: Tip) -> Taking:
+        """Raises: AlreadyReturned, NotRefundable, RefundTooLate."""
+        if tip.state is TipState.REFUNDED:
+            raise AlreadyReturned
+        taking = await self.offers.taking(work, tip)
+        if taking is Taking.LATE:
+            raise RefundTooLate(days=self.offers.days(tip) or 0)
+        if taking is Taking.NOT:
+            raise NotRefundable
+        return taking
 
     async def wish(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for a gift to be given back; an admin decides. Asking again changes nothing.
 
-        Raises: NotYours, NotRefundable, AlreadyReturned.
+        Raises: NotYours, NotRefundable, AlreadyReturned, RefundTooLate.
         """
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            if tip.state is TipState.REFUNDED:
-                raise AlreadyReturned
-            if may_take_back(tip, self._now()) is Taking.NOT or not self._gives_back(tip):
-                raise NotRefundable
+            await self._taking(work, tip)
             refund = await work.refunds.request(
                 refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED
             )  # fmt: skip
@@ -159,9 +168,7 @@ class RefundService:
         """Ask again for what the rail did not answer, with the same key; look up what it took; returns how many."""
         waiting: dict[UUID, UUID] = {}
         async with self._unit.read() as work:
-            for (
-                rail
-            ) in self._rails:  # each its own hundred: one that is silent, or switched off, keeps no other waiting
+            for rail in self._rails:  # a hundred of each: no rail keeps another waiting
                 waiting |= await work.refunds.requested(rail, before=self._now() - ASK_AGAIN_AFTER)
             tips = await work.tips.by_ids(waiting.values())
         silent: set[str] = set()

@@ -1,4 +1,4 @@
-"""What a rail is asked to give back: the same key with the same amount, looked up before it is asked late, never twice."""
+"""What a rail is asked to give back: one key, one amount, looked up before it is asked late, and never twice."""
 
 import pytest
 
@@ -20,7 +20,7 @@ class Asks:
     def __init__(self, world: World, says: Exception | None) -> None:
         self.seen: list[tuple[str, RefundAsk]] = []
         self.says = says
-        world.rail.refund = self  # type: ignore[method-assign,assignment]
+        world.rail.refund = self  # type: ignore[method-assign]
 
     async def __call__(self, ask: RefundAsk, *, key: str) -> None:
         self.seen.append((key, ask))
