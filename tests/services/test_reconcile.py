@@ -29,6 +29,7 @@ from storage.scratch import Scratch
 from storage.tables import differences as differences_table
 from storage.tables import entries, postings, reconciliations
 from storage.work import UnitOfWork
+from tests.rails import PaperRail
 from tests.world import SHANGHAI, World, cny
 
 NOON = datetime(2025, 11, 20, 4, 0, tzinfo=UTC)  # in Shanghai
@@ -44,6 +45,8 @@ async def world(world: World) -> World:
 
 class BookedRail:
     """A provider inside the test that lists what it is given; ours, and not a whole rail."""
+
+    capabilities = PaperRail.capabilities
 
     def __init__(self, name: str = "paper") -> None:
         self.name = name
@@ -410,7 +413,7 @@ async def test_the_daily_one_is_made_once_whoever_asks_and_again_the_next_day(wo
 async def test_a_rail_that_lists_nothing_is_left_out_of_the_daily_one(world: World, rail: BookedRail):
     token = TokenRail(provider_token="1:TEST:x", least=cny("7"), most=cny("700"))
     alerts = AlertService(owners=[1001], wakes=world.wakes, now=world.time)
-    rails = {token.name: token, rail.name: rail}
+    rails: dict[str, Any] = {token.name: token, rail.name: rail}
     books = ReconcileService(world.unit, rails, alerts, zone=SHANGHAI, hour=13, now=world.time)
     for _ in range(3 * 24 * 2):
         world.time.passes(minutes=30)
