@@ -1,15 +1,19 @@
 """Refunds in words: asked for, waiting for an admin, decided. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
+from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton
 
 from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import Rendered, paragraphs
 from bot.keyboards import keyboard, tap
-from services.refunds import RefundTold, RefundWish
+from giving.refunds import Taking
+from giving.tips import TipState
+from services.projects import Page
+from services.refunds import Offer, RefundTold, RefundWish
 from services.tips import TipCard
 from texts import Html, Texts
 
@@ -18,6 +22,36 @@ def undo_over(texts: Texts, language: str, card: TipCard) -> Rendered:
     """Too late to take it back alone; they may ask."""
     wish = tap(texts.plain(language, "button-refund-wish", amount=card.tip.amount), cb.RefundWish(tip=card.tip.id))
     return Rendered(texts.chat(language, "undo-over"), keyboard([[wish], [keyboards.my_gifts(texts, language)]]))
+
+
+def backs(texts: Texts, language: str, page: Page[Offer], turn: Callable[[int], CallbackData]) -> Rendered:
+    """Gifts of one's own, and a button for each that can be taken back, or asked for."""
+    if not page.total:
+        return Rendered(texts.chat(language, "gifts-none"), keyboard([[keyboards.give(texts, language)]]))
+    lines = [_back_line(texts, language, offer) for offer in page.items]
+    rows = [[button] for offer in page.items if (button := _back_button(texts, language, offer)) is not None]
+    turns = keyboards.page_turns(texts, language, page, turn)
+    ways = [*rows, turns, [keyboards.my_gifts(texts, language)]]
+    return Rendered(paragraphs(texts.chat(language, "gifts-back-title"), *lines), keyboard(ways))
+
+
+def _back_line(texts: Texts, language: str, offer: Offer) -> Html:
+    tip = offer.card.tip
+    return texts.chat(
+        language, "gifts-back-line", amount=tip.kept if tip.state is TipState.PAID else tip.amount,
+        project=offer.card.project.project.title(language), code=Html(tip.receipt_code), said=offer.standing,
+    )  # fmt: skip
+
+
+def _back_button(texts: Texts, language: str, offer: Offer) -> InlineKeyboardButton | None:
+    tip, which = offer.card.tip, f" · {offer.card.tip.receipt_code[-3:]}"
+    if offer.going:
+        return None
+    if offer.taking is Taking.ALONE:
+        return tap(texts.plain(language, "button-take-back", amount=tip.kept) + which, cb.TakeBack(tip=tip.id))
+    if offer.taking is Taking.ASK:
+        return tap(texts.plain(language, "button-refund-wish", amount=tip.kept) + which, cb.RefundWish(tip=tip.id))
+    return None
 
 
 def wished(texts: Texts, language: str, card: TipCard) -> Rendered:

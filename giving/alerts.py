@@ -22,7 +22,8 @@ class AlertKind(StrEnum):
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
     REFUND_OPEN: for a week nobody knows whether it did. TRANSFER_REFUSED: the rail does not pass on what is an
     organisation's, or does not take it back; TRANSFER_OPEN: for a week nobody knows whether it did.
-    NOT_BOOKED: money moved that does not fit what was asked for.
+    INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
+    something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
     """
 
     DIFFERENCES = "differences"
@@ -39,7 +40,10 @@ class AlertKind(StrEnum):
     REFUND_OPEN = "refund-open"
     TRANSFER_REFUSED = "transfer-refused"
     TRANSFER_OPEN = "transfer-open"
-    NOT_BOOKED = "not-booked"
+    INQUIRY = "inquiry"
+    ODD = "odd"
+    WAITING = "waiting"
+    REVERSED = "reversed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,12 @@ class UndoOver(GivingError):
     message_key = "error-undo-over"
 
 
+class RefundTooLate(GivingError):
+    """Its rail gives nothing back any more; args: days (int), for how long it does."""
+
+    message_key = "error-refund-too-late"
+
+
 class NoRail(GivingError):
     """The rail that was asked can't carry this; args: rail (str); tip (UUID) and ways (tuple of Way), where others can.
 

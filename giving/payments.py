@@ -31,10 +31,10 @@ class EventKind(StrEnum):
     """What a provider tells us.
 
     FEE: what it charged, told apart from what it charged for. DISPUTED: it took the money back until the donor's bank
-    has decided. TRANSFERRED: it went on to the organisation (or came back from there: a negative amount). PAYOUT: what
-    it held for the operator went to the operator's bank (a negative amount: came from there); PAYOUT_FAILED: and is
-    back. SAVED: the donor saved a method to be charged later; NOT_SAVED: the one they tried was declined. ACCOUNT:
-    how far an organisation's account is.
+    has decided; INQUIRY: the bank only asks yet, and no money moved. TRANSFERRED: it went on to the organisation (or
+    came back from there: a negative amount). PAYOUT: what it held for the operator went to the operator's bank (a
+    negative amount: came from there); PAYOUT_FAILED: and is back. SAVED: the donor saved a method to be charged later;
+    NOT_SAVED: the one they tried was declined. ACCOUNT: how far an organisation's account is.
     """
 
     PAID = "paid"
@@ -43,6 +43,7 @@ class EventKind(StrEnum):
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
     FEE = "fee"
+    INQUIRY = "inquiry"
     DISPUTED = "disputed"
     DISPUTE_WON = "dispute_won"
     DISPUTE_LOST = "dispute_lost"
@@ -79,6 +80,14 @@ def next_look(age: timedelta) -> timedelta:
     age, and at least once a day.
     """
     return min(max(age / 4, _LEAST_WAIT), MOST_WAIT)
+
+
+def alarm_of(age: timedelta) -> int:
+    """Which alarm it is that something is open at this age: the first after a week, the next after two, four, eight.
+
+    0 before the first.
+    """
+    return (age // TOO_LONG).bit_length() if age >= TOO_LONG else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class Capabilities:
     `same_refund`: one that failed is asked for again under its own id, never under another.
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
     `rate`: what it takes instead of money that it does not carry.
+    `books`: it can list what it did, so that our books can be compared with it. `numbers_refunds`: a refund can be
+    looked up only by its own number, which its notification brings.
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -55,6 +57,8 @@ class Capabilities:
     lasts: timedelta | None = None
     same_refund: bool = False
     rate: StarRate | None = None
+    books: bool = True
+    numbers_refunds: bool = False
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""

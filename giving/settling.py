@@ -89,6 +89,8 @@ def _of_no_payment(event: RailEvent, booked: Collection[str], books: Books | Non
     """What is decided without a payment; None for what is about one."""
     if event.kind is EventKind.OTHER:
         return Settlement(Outcome.IGNORED, "not a kind we use")
+    if event.kind is EventKind.INQUIRY:
+        return Settlement(Outcome.NOTED, "a bank asks")
     if event.kind in (EventKind.SAVED, EventKind.NOT_SAVED, EventKind.ACCOUNT):
         return Settlement(Outcome.NOTED)  # not about money: services/rails/connections.py, services/rails/methods.py
     if event.kind is EventKind.FEE and event.reference is None and not event.thin:

@@ -35,6 +35,8 @@ def router() -> Router:
     fresh.message.register(waiting, Command("refunds"), private)
     fresh.message.register(decide, RefundReason.waiting, private)
     fresh.callback_query.register(take_back, cb.TakeBack.filter())
+    fresh.callback_query.register(backs_of, cb.BackOf.filter())
+    fresh.callback_query.register(backs, cb.BackPage.filter())
     fresh.callback_query.register(wish, cb.RefundWish.filter())
     fresh.callback_query.register(ask_reason, cb.RefundDecide.filter())
     return fresh
@@ -49,6 +51,29 @@ async def take_back(query: CallbackQuery, callback_data: cb.TakeBack, here: Here
         await here.say.turn(query, refund_cards.undo_over(here.texts, here.language, card))
     else:
         await here.say.turn(query, cards.take_back_asked(here.texts, here.language, card))
+    await here.say.answer(query)
+
+
+async def backs_of(query: CallbackQuery, callback_data: cb.BackOf, here: Here, refunds: RefundService) -> None:
+    """What one payment paid, each with its way back."""
+    payment = callback_data.payment
+    page = await refunds.offers.page(here.person, payment, page=callback_data.page)
+    shown = refund_cards.backs(here.texts, here.language, page, lambda n: cb.BackOf(payment=payment, page=n))
+    await _show(query, here, shown, fresh=callback_data.fresh)
+
+
+async def backs(query: CallbackQuery, callback_data: cb.BackPage, here: Here, refunds: RefundService) -> None:
+    """The same of a page of all they gave."""
+    page = await refunds.offers.page(here.person, page=callback_data.page)
+    shown = refund_cards.backs(here.texts, here.language, page, lambda n: cb.BackPage(page=n))
+    await _show(query, here, shown, fresh=callback_data.fresh)
+
+
+async def _show(query: CallbackQuery, here: Here, shown: Rendered, *, fresh: bool) -> None:
+    if fresh:  # from a receipt, which stays
+        await here.say.send(query.from_user.id, shown)
+    else:
+        await here.say.turn(query, shown)
     await here.say.answer(query)
 
 

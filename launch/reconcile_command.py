@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 DAYS: Final = 7  # today included, where nothing else is asked for
 DIFFERENT, NOT_FINISHED = 1, 2
+NO_BOOKS: Final = (
+    "{rail}: not compared: this rail lists nothing of what it did; look at the provider's own report "
+    "and compare it with `main.py export`"
+)
 PLACES: Final = {"records": "at the provider", "entries": "in our books"}
 
 
@@ -124,6 +128,9 @@ def _compare(
         try:
             async with asked_by_a_bot(settings, rails):
                 for name in names:
+                    if not rails[name].capabilities.books:
+                        click.echo(NO_BOOKS.format(rail=name))
+                        continue
                     with contextlib.closing(Watching(name)) as watching:
                         try:
                             reports.append(await service.run(name, window, progress=watching))

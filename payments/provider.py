@@ -75,13 +75,15 @@ class PaymentLink:
 class PaymentRef:
     """A payment to be looked up; `their_id` is not known where the call that made it got no answer.
 
-    `refunds`: our ids of what was asked to go back of it and is not booked, to be looked up with it.
+    `refunds`: our ids of what was asked to go back of it and is not booked, to be looked up with it. `told`: the rail's
+    own ids of refunds that it told of without saying all.
     """
 
     reference: UUID
     their_id: str | None
     account: str | None = None
     refunds: tuple[UUID, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +91,14 @@ class Found:
     """What a rail knows of a payment. CREATED: nobody has begun to pay; PENDING: somebody has, and it is not decided.
 
     `events` are bodies for `event_of`, one for each thing that our webhook should have been told, with ids that are the
-    same at the next look.
+    same at the next look. `refunds`: our ids of those it has and that are not decided yet, so that no event tells them.
     """
 
     state: PaymentState
     their_id: str | None = None
     url: str | None = None
     events: tuple[str, ...] = ()
+    refunds: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Alerts: queued in the commit of what they tell, for everybody with the role finance, else for the owners."""
 
 from collections.abc import Iterable
-from uuid import UUID
+from typing import Final
+from uuid import UUID, uuid5
 
 import structlog
 
@@ -13,6 +14,7 @@ from storage.outbox import NewMessage
 from storage.work import Work
 
 log = structlog.get_logger()
+ONCE: Final = UUID("7b0c2f6e-51a4-4c19-9b63-0a5d1f7e2c48")  # the namespace of alerts that are queued only once
 
 
 class AlertService:
@@ -22,12 +24,14 @@ class AlertService:
         """`owners`: Telegram's ids, from the settings. `wakes`: who sends, where that is this process."""
         self._owners, self._wakes, self._now = tuple(owners), wakes, now
 
-    async def queue(self, work: Work, alert: Alert) -> int:
-        """Queue it; to how many. Call `wake` after the commit."""
+    async def queue(self, work: Work, alert: Alert, *, once: str | None = None) -> int:
+        """Queue it; to how many. Call `wake` after the commit. What has the same `once` is queued only once."""
         now = self._now()
         owners = (await work.people.by_telegram_ids(self._owners)).values()
         readers = recipients(await work.people.holders(), owners)
-        subject = await work.alerts.add(alert, now=now)
+        subject = await work.alerts.add(alert, now=now, identity=uuid5(ONCE, once) if once is not None else None)
+        if subject is None:
+            return 0
         kind = NoticeKind.ALERT
         messages = [
             NewMessage(f"{kind}:{subject}:{person.id}", kind, URGENCY[kind], person.id, subject, now)

@@ -220,7 +220,7 @@ class OutboxService:
         cards = await self._tips.cards([notice.subject])
         async with self._unit.read() as work:
             refund = (await work.refunds.of([notice.subject])).get(notice.subject)
-        over = refund is not None and refund.state in (RefundState.FAILED, RefundState.REFUSED)
+        over = refund is None or refund.state not in (RefundState.REQUESTED, RefundState.ASKED, RefundState.DONE)
         return cards[0] if cards and over and cards[0].tip.state is not TipState.REFUNDED else None
 
     async def tab_charge(self, notice: Notice) -> ChargeTold | None:

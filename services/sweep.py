@@ -11,12 +11,13 @@ import structlog
 
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
-from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, PaymentState, next_look
+from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, EventKind, PaymentState, alarm_of, next_look
 from giving.settling import NOT_KNOWN
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.payments import PaymentService, Received
+from services.settlement.telling import WAITS_LONG, tell_of_waiting
 from storage.ids import lowest_id
 from storage.look_ups import LookUp
 from storage.work import UnitOfWork
@@ -29,6 +30,7 @@ MISSING_SINCE: Final = timedelta(days=1)  # at the start: as far back as anythin
 MISSING_ROWS: Final = 2000
 MISSING_BATCHES: Final = 200  # of so many rows, in one sweep; the next one goes on
 PER_SECOND: Final = 20  # look-ups; Stripe allows 25 calls a second where no money moves
+TOLD_BEFORE: Final = timedelta(minutes=5)  # an event is kept before its look-up is due, by another clock perhaps
 SOON: Final = timedelta(minutes=1)
 CLAIMED: Final = timedelta(minutes=2)  # what was claimed and not asked (a silent rail, a kill) is due again so soon
 
@@ -56,6 +58,7 @@ class PaymentSweep:
         """Look up all that is due now; returns how many payments. Ends early where a rail is silent."""
         await self._wake_waiting()
         await self._list_missing()
+        await self._tell_of_waiting()
         asked = 0
         while True:
             due = await self._claim()
@@ -79,6 +82,19 @@ class PaymentSweep:
             async with self._unit() as work:
                 await work.inbox.wake(known)
             self._payments.pending.set()
+
+    async def _tell_of_waiting(self) -> None:
+        """Events about payments that nobody knows are for a person to look at."""
+        if self._alerts is None:
+            return
+        now = self._now()
+        async with self._unit.read() as work:
+            if not await work.inbox.waiting_since(now - WAITS_LONG):
+                return
+        async with self._unit() as work:
+            told = await tell_of_waiting(work, self._alerts, now)
+        if told:
+            self._alerts.wake()
 
     async def _list_missing(self) -> None:
         now, at = self._now(), self._look_on
@@ -121,7 +137,8 @@ class PaymentSweep:
         found = Found(PaymentState.UNKNOWN)
         try:
             if rail is not None:
-                found = await rail.fetch(PaymentRef(payment.id, payment.their_id, payment.account))
+                told = await self._told(rail, one) if one.told else ()
+                found = await rail.fetch(PaymentRef(payment.id, payment.their_id, payment.account, told=told))
         except RailUnavailable as error:
             log.warning(
                 "payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, error=type(error).__name__
@@ -133,6 +150,15 @@ class PaymentSweep:
             log.exception("payment_look_up_failed", payment_id=str(payment.id), rail=payment.rail)
         await self._take(one, found, answered=answered)
         return answered
+
+    async def _told(self, rail: Rail, one: LookUp) -> tuple[str, ...]:
+        """The rail's ids of refunds that it told of without saying all, and names only where it is asked by them."""
+        if not rail.capabilities.numbers_refunds:
+            return ()
+        async with self._unit.read() as work:
+            bodies = await work.inbox.told_of(one.payment.id, EventKind.REFUNDED, since=one.since_at - TOLD_BEFORE)
+        events = [rail.event_of(body) for body in bodies]
+        return tuple(dict.fromkeys(event.their_id for event in events if event.thin and event.their_id))
 
     async def _take(self, one: LookUp, found: Found, *, answered: bool) -> None:
         payment, now = one.payment, self._now()
@@ -160,9 +186,10 @@ class PaymentSweep:
                 await work.look_ups.close([payment.id])
             else:
                 await work.look_ups.found(payment.id, found.state, now + next_look(age) if answered else None)
-            if too_long and answered and self._alerts is not None:
+            if too_long and self._alerts is not None:
                 said: dict[str, Said] = {"rail": payment.rail, "amount": payment.amount, "id": str(payment.id)}
-                await self._alerts.queue(work, Alert(AlertKind.PAYMENT_OPEN, said))
+                once = f"{AlertKind.PAYMENT_OPEN}:{payment.id}:{alarm_of(age)}"
+                await self._alerts.queue(work, Alert(AlertKind.PAYMENT_OPEN, said), once=once)
         if too_long:
             _alarm(one, found, age.total_seconds())
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.alerts import Alert, AlertKind, AlertLine, Said
@@ -12,6 +12,7 @@ from giving.money import Money
 from giving.payments import EventKind
 from storage.ids import new_id
 from storage.tables import alerts
+from storage.upsert import insert_into
 
 
 class AlertStore:
@@ -21,15 +22,16 @@ class AlertStore:
         """Work on this transaction."""
         self._connection = connection
 
-    async def add(self, alert: Alert, *, now: datetime) -> UUID:
-        """Keep it; its id."""
-        id_ = new_id()
+    async def add(self, alert: Alert, *, now: datetime, identity: UUID | None = None) -> UUID | None:
+        """Keep it; its id. None if one of the same `identity` is kept already."""
+        id_ = identity or new_id()
         said = {
             "said": {name: _kept(word) for name, word in alert.said.items()},
             "lines": [[line.name, {name: _kept(word) for name, word in line.said.items()}] for line in alert.lines],
         }
-        await self._connection.execute(insert(alerts).values(id=id_, kind=alert.kind, said=said, at=now))
-        return id_
+        new = insert_into(self._connection, alerts).values(id=id_, kind=alert.kind, said=said, at=now)
+        added = await self._connection.execute(new.on_conflict_do_nothing(index_elements=["id"]).returning(alerts.c.id))
+        return id_ if added.first() is not None else None
 
     async def by_id(self, identity: UUID) -> Alert | None:
         """What it says, or None."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.ids import new_id
+from storage.ids import lowest_id, new_id
 from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import payments, provider_events
 
@@ -126,6 +126,24 @@ class InboxStore:
         new = select(func.min(provider_events.c.received_at)).where(provider_events.c.state == InboxState.NEW)
         oldest: datetime | None = await self._connection.scalar(new)
         return oldest
+
+    async def told_of(self, reference: UUID, kind: str, *, since: datetime) -> list[str]:
+        """The bodies of events of a kind about a payment, of those that came since then, oldest first."""
+        lately = provider_events.c.id >= lowest_id(since)  # by the key
+        about = lately & (provider_events.c.reference == reference) & (provider_events.c.kind == kind)
+        kept = select(provider_events.c.body).where(about, provider_events.c.body != "")
+        return list(await self._connection.scalars(kept.order_by(provider_events.c.id).limit(100)))
+
+    async def waiting_since(self, before: datetime) -> list[tuple[str, int, datetime, str]]:
+        """By rail: how many events have waited since `before`, when the newest of them came, and its id."""
+        waits = (provider_events.c.state == InboxState.WAITING) & (provider_events.c.received_at <= before)
+        newest = func.max(provider_events.c.received_at).label("newest")
+        counted = select(provider_events.c.rail, func.count().label("events"), newest).where(waits)
+        of = counted.group_by(provider_events.c.rail).subquery()
+        same = (provider_events.c.rail == of.c.rail) & (provider_events.c.received_at == of.c.newest) & waits
+        found = select(of, func.min(provider_events.c.event_id).label("event_id")).join(provider_events, same)
+        rows = await self._connection.execute(found.group_by(of.c.rail, of.c.events, of.c.newest).order_by(of.c.rail))
+        return [(row.rail, row.events, row.newest, row.event_id) for row in rows]
 
     async def claim(self, limit: int) -> list[StoredEvent]:
         """The oldest new events; another replica's claim is skipped (PostgreSQL), not waited for."""

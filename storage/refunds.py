@@ -11,7 +11,7 @@ from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.payments import MOST_WAIT
-from storage.tables import refunds
+from storage.tables import refunds, tips
 from storage.upsert import insert_into
 
 
@@ -33,7 +33,7 @@ class RefundState(StrEnum):
 # What may be begun anew: under a new id, since most rails answer the same key with the same words.
 _FAILED: Final = (RefundState.FAILED, RefundState.REFUSED)
 _OVER: Final = (RefundState.DECLINED, *_FAILED)
-_NEW: Final = {"reason": None, "decided_by": None, "asked_at": None, "look_at": None}
+_NEW: Final = dict.fromkeys(("reason", "decided_by", "asked_at", "look_at", "amount_minor", "tried_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Followed:
     asked_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A refund that its rail is asked for now: so much, by a key that is in use since then."""
+
+    amount_minor: int
+    since: datetime
+
+
 class RefundStore:
     """Rows of `refunds`."""
 
@@ -76,7 +84,8 @@ class RefundStore:
         statement = insert_into(self._connection, refunds).values(row)
         if same:
             again = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_FAILED))
-            await self._connection.execute(again.values(row | _NEW | {"id": refunds.c.id}))
+            kept = {name: refunds.c[name] for name in ("id", "amount_minor")}
+            await self._connection.execute(again.values(row | _NEW | kept))
         anew = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_OVER))
         await self._connection.execute(anew.values(row | _NEW))
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
@@ -85,9 +94,9 @@ class RefundStore:
             await self._connection.execute(update(refunds).where(wished).values(state=state))
         return (await self.of([tip]))[tip]
 
-    async def of(self, tips: Collection[UUID]) -> dict[UUID, Refund]:
+    async def of(self, of: Collection[UUID]) -> dict[UUID, Refund]:
         """By tip, for those that have one."""
-        rows = await self._connection.execute(select(refunds).where(refunds.c.tip_id.in_(tips)))
+        rows = await self._connection.execute(select(refunds).where(refunds.c.tip_id.in_(of)))
         return {r.tip_id: Refund(r.id, r.tip_id, RefundState(r.state), r.requested_at, r.reason) for r in rows}
 
     async def tips_of(self, ids: Collection[UUID]) -> dict[UUID, UUID]:
@@ -95,11 +104,34 @@ class RefundStore:
         rows = await self._connection.execute(select(refunds.c.id, refunds.c.tip_id).where(refunds.c.id.in_(ids)))
         return {row.id: row.tip_id for row in rows}
 
-    async def requested(self, *, before: datetime) -> dict[UUID, UUID]:
-        """Refunds the rail was not heard of, oldest first, with their tips."""
-        unheard = (refunds.c.state == RefundState.REQUESTED) & (refunds.c.requested_at <= before)
-        rows = await self._connection.execute(select(refunds).where(unheard).order_by(refunds.c.id).limit(100))
+    async def requested(self, rail: str, *, before: datetime) -> dict[UUID, UUID]:
+        """Refunds this rail was not heard of, tried longest ago first, with their tips; none tried since `before`."""
+        tried = func.coalesce(refunds.c.look_at, refunds.c.requested_at)
+        theirs = tips.c.entry_key.startswith(f"payment:{rail}:", autoescape=True)
+        unheard = (refunds.c.state == RefundState.REQUESTED) & (tried <= before) & theirs
+        found = select(refunds.c.id, refunds.c.tip_id).join(tips, tips.c.id == refunds.c.tip_id).where(unheard)
+        rows = await self._connection.execute(found.order_by(tried, refunds.c.id).limit(100))
         return {row.id: row.tip_id for row in rows}
+
+    async def begin(self, refund: UUID, amount_minor: int, now: datetime) -> Begun | None:
+        """Its rail is asked now: with so much, or with what it was asked with before, since the key is the same.
+
+        None for one that is not to be asked for any more. `since` is the request's time where an older version may
+        have asked.
+        """
+        waits = (refunds.c.id == refund) & (refunds.c.state == RefundState.REQUESTED)
+        row = (await self._connection.execute(select(refunds).where(waits).with_for_update())).first()
+        if row is None:
+            return None
+        amount = amount_minor if row.amount_minor is None else row.amount_minor
+        tried = {"amount_minor": amount, "tried_at": row.tried_at or now, "look_at": now}
+        await self._connection.execute(update(refunds).where(waits).values(tried))
+        return Begun(amount, row.tried_at or row.requested_at)
+
+    async def renew(self, refund: UUID, now: datetime) -> None:
+        """The rail was asked and has none of it: its key is as new."""
+        waits = (refunds.c.id == refund) & (refunds.c.state == RefundState.REQUESTED)
+        await self._connection.execute(update(refunds).where(waits).values(tried_at=now))
 
     async def wished(self, limit: int) -> list[Refund]:
         """What waits for an admin, oldest first."""
@@ -149,7 +181,7 @@ class RefundStore:
 
     async def failed(self, refund: UUID) -> None:
         """A look-up says that it did not reach the donor."""
-        asked = (refunds.c.id == refund) & (refunds.c.state == RefundState.ASKED)
+        asked = (refunds.c.id == refund) & refunds.c.state.in_((RefundState.REQUESTED, RefundState.ASKED))
         await self._connection.execute(update(refunds).where(asked).values(state=RefundState.FAILED))
 
     async def any_untold(self) -> bool:
@@ -163,9 +195,13 @@ class RefundStore:
         told = update(refunds).where(untold).values(look_at=None).returning(refunds.c.id, refunds.c.tip_id)
         return {row.id: row.tip_id for row in await self._connection.execute(told)}
 
-    async def ended(self, tips: Collection[UUID], state: RefundState) -> None:
-        """What the provider's event says became of the refunds of these tips; only one that was asked for can fail."""
-        theirs = update(refunds).where(refunds.c.tip_id.in_(tips))
+    async def ended(self, of: Collection[UUID], state: RefundState) -> set[UUID]:
+        """What the provider's event says became of the refunds of these tips; only one that was asked for can fail.
+
+        Of which of the tips there was one.
+        """
+        theirs = update(refunds).where(refunds.c.tip_id.in_(of))
         if state is RefundState.FAILED:
             theirs = theirs.where(refunds.c.state.in_((RefundState.ASKED, RefundState.DONE)))
-        await self._connection.execute(theirs.values(state=state))
+        rows = await self._connection.execute(theirs.values(state=state).returning(refunds.c.tip_id))
+        return {row.tip_id for row in rows}

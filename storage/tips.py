@@ -196,6 +196,17 @@ class TipStore:
         newest = select(tips).where(_given_by(donor)).order_by(tips.c.paid_at.desc(), tips.c.id.desc())
         return [read_tip(row) for row in await self._connection.execute(newest.limit(limit).offset(offset))]
 
+    async def booked_at(self, ids: Collection[UUID]) -> dict[UUID, datetime]:
+        """When those of the tips that were paid were booked."""
+        booked = select(tips.c.id, tips.c.booked_at).where(tips.c.id.in_(ids), tips.c.booked_at.is_not(None))
+        return {row.id: row.booked_at for row in await self._connection.execute(booked)}
+
+    async def paid_by(self, payment: UUID, donor: UUID) -> list[Tip]:
+        """What a payment of theirs paid, newest first; nothing of anybody else's."""
+        theirs = _given_by(donor) & (tips.c.payment_id == payment)
+        rows = await self._connection.execute(select(tips).where(theirs).order_by(tips.c.id.desc()))
+        return [read_tip(row) for row in rows]
+
     async def latest(self, *, project: UUID, limit: int) -> list[tuple[Tip, str]]:
         """The project's newest paid tips with their donors' names."""
         paid = (tips.c.state == TipState.PAID) & tips.c.paid_at.is_not(None)

@@ -186,6 +186,15 @@ def test_a_wrong_key_is_said_to_be_refused(empty: str, provider: str):
     assert "wrong" not in done.stderr
 
 
+def test_a_rail_that_lists_nothing_is_named_and_no_failure(empty: str):
+    done = command("reconcile", **settings(empty) | {
+        "YIZAN_RAILS__ENABLED": "telegram", "YIZAN_RAILS__TELEGRAM__PROVIDER_TOKEN": "1:TEST:x",
+        "YIZAN_TELEGRAM__TOKEN": "42:TEST",
+    })  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("telegram: not compared: this rail lists nothing of what it did")
+
+
 TODAY = datetime.now(SHANGHAI).date()
 
 

@@ -26,6 +26,8 @@ from bot.callbacks.chats import (
 )
 from bot.callbacks.codes import TabCode, TipCode
 from bot.callbacks.giving import (
+    BackOf,
+    BackPage,
     GiftsPage,
     GiveCard,
     GiveList,
@@ -62,6 +64,8 @@ __all__ = [
     "OF_CHATS",
     "OF_GIVING",
     "OF_SLOTS",
+    "BackOf",
+    "BackPage",
     "ChatConfirm",
     "ChatDeed",
     "ChatDo",

@@ -107,3 +107,18 @@ class GiftsPage(CallbackData, prefix="my"):
 
     page: Page = 0
     fresh: bool = False
+
+
+class BackOf(CallbackData, prefix="bko"):
+    """What one payment paid, each with how it can be taken back; `fresh` as above."""
+
+    payment: Id
+    page: Page = 0
+    fresh: bool = False
+
+
+class BackPage(CallbackData, prefix="bkp"):
+    """The same of a page of my gifts."""
+
+    page: Page = 0
+    fresh: bool = False

@@ -121,10 +121,19 @@ def receipts(
         if card.tip.returnable:
             rows.append([take_back(texts, language, card.tip)])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
-        if undo and len(cards) == 1 and not card.tip.returnable:
+        if undo and len(cards) == 1 and card.gives_back and not card.tip.returnable:
             back = texts.plain(language, "button-undo", amount=card.tip.amount)
             rows.append([tap(back, cb.TakeBack(tip=card.tip.id))])
+    if undo and len(cards) > 1 and any(card.gives_back for card in cards):
+        rows.append([tap(texts.plain(language, "button-undo-one"), backs_of(cards))])
     return keyboard([*rows, [my_gifts(texts, language)]])
+
+
+def backs_of(cards: Sequence[TipCard]) -> CallbackData:
+    """To these gifts, where one payment paid them all, or to all gifts, the newest first."""
+    payments = {card.tip.payment for card in cards}
+    payment = payments.pop() if len(payments) == 1 else None
+    return cb.BackOf(payment=payment, fresh=True) if payment is not None else cb.BackPage(fresh=True)
 
 
 def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
@@ -136,4 +145,5 @@ def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMar
     """What can be taken back on this page, then the pages."""
     back = [[take_back(texts, language, card.tip)] for card in page.items if card.tip.returnable]
     turns = page_turns(texts, language, page, lambda number: cb.GiftsPage(page=number))
-    return keyboard([*back, turns, [give(texts, language)]])
+    to_list = [tap(texts.plain(language, "button-gifts-back"), cb.BackPage(page=page.number))]
+    return keyboard([*back, turns, to_list, [give(texts, language)]])

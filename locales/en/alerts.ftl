@@ -39,15 +39,24 @@ alert-line-see = All of them, and what to do: <code>{ $command }</code>
 alert-not-reconciled = <b>The books could not be compared with { $rail }</b> today ({ $tries } attempts). Nothing is known of any difference; I go on trying.
 alert-line-no-answer = • The provider did not answer.
 alert-line-refused = • The provider refused: <code>{ $code }</code>. Are its keys right?
-alert-line-no-room = • There is no room for the temporary file (<code>{ $code }</code>): let SQLITE_TMPDIR name a folder that has some.
+alert-line-no-room = • There is no room for the temporary file (<code>{ $code }</code>): set SQLITE_TMPDIR to a folder with free space.
 alert-line-unreadable = • Its answer can’t be read: <code>{ $code }</code>
 
-alert-guard-raised = <b>Cards are being tried on { $rail }</b>: for a while it takes larger gifts only. It goes back to normal by itself.
-alert-guard-shut = <b>Cards are being tried on { $rail }</b>: for a while it takes nothing from strangers; who gave before is not affected. It goes back to normal by itself.
-alert-payment-open = <b>For seven days nobody knows what became of a payment</b>: { $rail } · { $amount } · <code>{ $id }</code>. Look for it in the provider’s dashboard.
-alert-not-booked = <b>{ $rail } tells of money that doesn’t fit what was asked for</b>: { $amount } · <code>{ $id }</code>. Nothing was booked and no donor was told. Look at it in the provider’s dashboard, and give it back there if it is nobody’s gift.
+alert-guard-raised = <b>Someone is testing cards on { $rail }</b>: for a while it takes larger gifts only. It goes back to normal by itself.
+alert-guard-shut = <b>Someone is testing cards on { $rail }</b>: for a while it takes nothing from strangers; who gave before is not affected. It goes back to normal by itself.
+alert-payment-open = <b>A payment has had no outcome for seven days</b>: { $rail } · { $amount } · <code>{ $id }</code>. Look for it in the provider’s dashboard.
 alert-disputed = <b>A donor’s bank disputes a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. The provider holds the money; the project’s books are as they were. Answer in the provider’s dashboard in time.
 alert-dispute-won = <b>The dispute was won</b>: { $rail } · { $amount } · <code>{ $id }</code>. The money is back.
 alert-dispute-lost = <b>The dispute was lost</b>: { $rail } · { $amount } · <code>{ $id }</code>. It was taken off the project’s books.
 alert-refund-wished = <b>Somebody asks for { $amount } back</b>. See /refunds.
-alert-refund-refused = <b>{ $rail } does not give { $amount } back</b>: <code>{ $code }</code>. See the provider’s dashboard.
+alert-refund-refused = <b>{ $rail } refused to refund { $amount }</b>: <code>{ $code }</code>. See the provider’s dashboard.
+
+alert-inquiry = <b>A donor’s bank asks about a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. No money was taken yet. Answer in the provider’s dashboard in time, so that it stays so.
+alert-odd = <b>An event of { $rail } can’t be booked</b>: { alert-kind } <code>{ $id }</code>. Money may have moved, and the books don’t have it. Look for it in the provider’s dashboard.
+alert-line-odd-amount = • Its amount or currency is not what we asked for.
+alert-line-odd-other = • It doesn’t fit what our books know; the log says more.
+alert-waiting = <b>{ $rail } tells of something we don’t know</b>: { $count ->
+    [one] one event has
+   *[other] { $count } events have
+ } waited for over an hour, the newest <code>{ $id }</code>. They are booked by themselves once we hear what they are about. Look for them in the provider’s dashboard.
+alert-reversed = <b>Money we passed on came back</b>: { $rail } · { $amount } · <code>{ $id }</code>. It is with the operator again. See the provider’s dashboard for why, and tell the organisation.

@@ -2,7 +2,7 @@
 
 refund-failed-told =
     <b>{ $amount } could not be returned</b>
-    The payment provider did not bring it back to you. It is still with { $project }, receipt <code>{ $code }</code>. The operator has been told; you can ask for it once more.
+    The payment provider couldn't return it to you. It is still with { $project }, receipt <code>{ $code }</code>. The operator has been told; you can ask for it once more.
 
 alert-refund-failed = <b>A refund of { $amount } by { $rail } did not reach its donor.</b> They were told and may ask again. See the provider’s dashboard.
-alert-refund-open = <b>For a week { $rail } has not said what became of a refund of { $amount }</b>: payment <code>{ $id }</code>. See the provider’s dashboard.
+alert-refund-open = <b>{ $rail } hasn't told us the outcome of a { $amount } refund for a week</b>: payment <code>{ $id }</code>. See the provider’s dashboard.

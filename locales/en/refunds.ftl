@@ -16,7 +16,7 @@ refund-declined-told =
 
 extra-returning =
     <b>You paid twice</b>
-    The second { $amount } is on its way back by itself. I'll tell you when it's done. The first goes to <b>{ $project }</b> as you wished.
+    The second { $amount } is being returned automatically. I'll tell you when it's done. The first goes to <b>{ $project }</b> as you wished.
 
 command-refunds = Refunds that wait for you
 refunds-none = Nobody is asking for a refund.
@@ -28,7 +28,25 @@ refunds-line =
     <code>{ $code }</code>
 refunds-ask-reason = Say why in a sentence. They will read it as you write it, and it's kept in the audit log:
 refunds-decided-yes = Fine, { $amount } is on its way back. They'll hear when it's done.
-refunds-decided-no = Fine, it's declined, and they have your reason.
+refunds-decided-no = Declined. They've been told your reason.
 refunds-decided-before = Somebody has decided this already.
 
 error-undo-over = More than 30 minutes have passed: you can ask for it back.
+
+button-undo-one = Undo one of them, or ask for it back
+button-gifts-back = Undo, or ask for one back
+gifts-back-title =
+    <b>Which one would you like back?</b>
+    For 30 minutes after its receipt you can undo a gift yourself. Later, the operator decides.
+gifts-back-line =
+    <b>{ $amount }</b> · { $project } · <code>{ $code }</code>
+    { $said ->
+        [alone] You can undo it now.
+        [ask] You can ask for it.
+        [going] Asked for already; I'll tell you what becomes of it.
+        [gone] It went back.
+        [late] Its payment service returns nothing this old. Write to the operator with the receipt code.
+       *[not] Its payment service can't return it from here. Write to the operator with the receipt code.
+    }
+
+error-refund-too-late = The payment service returns money for { $days } days only, and this gift is older. Write to the operator with its receipt code, which /gifts shows: they can find another way.

@@ -2,7 +2,7 @@
 
 refund-failed-told =
     <b>{ $amount } 没能退回</b>
-    支付方没有把这笔钱退到你的账户，它还在 { $project } 名下，收据号 <code>{ $code }</code>。已经通知运营方，你也可以再申请一次。
+    支付服务商没有把这笔钱退到你的账户，它还在 { $project } 名下，收据号 <code>{ $code }</code>。已经通知运营方，你也可以再申请一次。
 
-alert-refund-failed = <b>{ $rail } 的一笔 { $amount } 退款没有退到捐赠人手里。</b>已经告诉对方，可以再申请。请到支付方后台查看。
-alert-refund-open = <b>{ $rail } 一周都没说清一笔 { $amount } 退款的结果</b>：付款 <code>{ $id }</code>。请到支付方后台查看。
+alert-refund-failed = <b>{ $rail } 的一笔 { $amount } 退款没有退到捐赠人手里。</b>已经告诉对方，可以再申请。请到支付服务商后台查看。
+alert-refund-open = <b>{ $rail } 有一笔 { $amount } 的退款一周没有给出结果</b>：付款 <code>{ $id }</code>。请到支付服务商后台查看。

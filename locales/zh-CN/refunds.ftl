@@ -32,3 +32,21 @@ refunds-decided-no = 好，不退，理由已经告诉对方。
 refunds-decided-before = 已经有人决定过了。
 
 error-undo-over = 已经过了 30 分钟，不能自己撤回了，可以申请退回。
+
+button-undo-one = 撤回其中一笔，或申请退回
+button-gifts-back = 撤回或申请退回一笔
+gifts-back-title =
+    <b>想拿回哪一笔？</b>
+    收到收据后 30 分钟内可以自己撤回，之后由运营方决定。
+gifts-back-line =
+    <b>{ $amount }</b> · { $project } · <code>{ $code }</code>
+    { $said ->
+        [alone] 现在可以自己撤回。
+        [ask] 可以申请退回。
+        [going] 已经申请了，有结果我会告诉你。
+        [gone] 已经退回。
+        [late] 时间太久，支付服务商不能原路退了。请带上收据号联系运营方。
+       *[not] 这种付款方式不能在这里退。请带上收据号联系运营方。
+    }
+
+error-refund-too-late = 支付服务商只在付款后 { $days } 天内可以原路退回，这一笔已经超过了。请带上收据号联系运营方（发 /gifts 可以看到），由运营方另想办法退给你。

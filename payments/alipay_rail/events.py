@@ -85,13 +85,18 @@ class Notices:
 def _trade(form: Mapping[str, str]) -> RailEvent:
     """Paid, or closed before anybody paid.
 
-    A refund's notification names the sum of all refunds until then, not its own: that we ask for (`rail.fetch`).
+    A refund's notification, also of one made in their back office, names the sum of all refunds until then, not its
+    own: that we ask for (`rail.fetch`), by the refund's number in it.
     """
     charge, status = _word(form, "trade_no"), _word(form, "trade_status")
     about: dict[str, Any] = {"rail": NAME, "reference": ours(form["out_trade_no"])}
     if refund := [form[name][:40] for name in sorted(_OF_REFUNDS & form.keys())]:
         id_ = "_".join([charge, status, *refund])[:128]
-        return RailEvent(**about, event_id=id_, kind=EventKind.OTHER, occurred_at=_at(form, "gmt_refund"))
+        about |= {"event_id": id_, "occurred_at": _at(form, "gmt_refund")}
+        if about["reference"] is None or not form.get("out_biz_no") or "refund_fee" not in form:
+            return RailEvent(**about, kind=EventKind.OTHER)
+        number = _word(form, "out_biz_no")
+        return RailEvent(**about, kind=EventKind.REFUNDED, their_id=number, charge=charge, thin=True)
     about["event_id"] = f"{charge}_{status}"
     if status in _PAID:
         return RailEvent(

@@ -66,6 +66,7 @@ class AlipayRail:
         self.capabilities = Capabilities(
             limits={CURRENCY: (Money(1, CURRENCY), Money(_MOST, CURRENCY))}, real_money=True, holder=holder,
             shown=Shown.LINK if wap else Shown.QR, refunds=Refunds.PART, refund_days=365, lasts=lasts,
+            numbers_refunds=True,
         )  # fmt: skip
         self._base, self._wap, self._lasts, self._now = api_base, wap, lasts, now
         self._pay = client(merchant, notify_url, api_base, _READ_S, now)
@@ -112,7 +113,7 @@ class AlipayRail:
             raise
 
     async def fetch(self, payment: PaymentRef) -> Found:
-        """What became of an order, by its number, and of the refunds of it that were asked for."""
+        """What became of an order, by its number, and of the refunds of it that were asked for, or told of."""
         number = payment.their_id or payment.reference.hex
         try:
             trade = await self._ask("api_alipay_trade_query", out_trade_no=number)
@@ -126,7 +127,8 @@ class AlipayRail:
         if state is PaymentState.CANCELLED and trade.get("send_pay_date"):
             state = PaymentState.PAID  # and all of it was given back
         events = self._trade_found(trade, state)
-        events += [event for refund in payment.refunds if (event := await self._refund_found(number, refund.hex))]
+        asked = dict.fromkeys((*(refund.hex for refund in payment.refunds), *payment.told))
+        events += [event for refund in asked if (event := await self._refund_found(number, refund))]
         return Found(state, number, events=tuple(events))
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:

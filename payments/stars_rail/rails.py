@@ -189,6 +189,7 @@ class TokenRail(InvoiceRail):
             holder=Holder.OPERATOR,
             shown=Shown.INVOICE,
             refunds=Refunds.NONE,
+            books=False,
         )
 
     async def fetch(self, payment: PaymentRef) -> Found:

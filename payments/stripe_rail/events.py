@@ -30,6 +30,7 @@ from payments.stripe_rail.reading import (
 
 RAIL: Final = "stripe"
 _LOST: Final = "lost"
+_INQUIRY: Final = frozenset({"warning_needs_response", "warning_under_review"})
 
 
 class OtherMode(BadEvent):
@@ -158,6 +159,17 @@ def balances(dispute: Json) -> list[Json]:
     return [one for one in dispute.get("balance_transactions") or () if isinstance(one, dict)]
 
 
+def _dispute_opened(head: Head, dispute: Json) -> RailEvent | None:
+    """An inquiry takes no money yet; of a dispute that does, what it took is told by an event of its own."""
+    if dispute["status"] not in _INQUIRY:
+        return None
+    amount = positive(dispute["amount"], dispute["currency"])
+    return head.says(
+        EventKind.INQUIRY, reference=ours(dispute, PAYMENT), their_id=identity(dispute["id"]),
+        charge=identity_or_none(dispute.get("payment_intent")), amount=amount,
+    )  # fmt: skip
+
+
 def _dispute_closed(head: Head, dispute: Json) -> RailEvent | None:
     """Won money came back by an event of its own."""
     return dispute_told(EventKind.DISPUTE_LOST, head, dispute) if dispute["status"] == _LOST else None
@@ -257,6 +269,7 @@ _READERS: Final[dict[str, Reader]] = {
     "refund.created": refund_told,
     "refund.updated": refund_told,
     "refund.failed": partial(refund_told, failed=True),
+    "charge.dispute.created": _dispute_opened,
     "charge.dispute.funds_withdrawn": partial(dispute_told, EventKind.DISPUTED),
     "charge.dispute.funds_reinstated": partial(dispute_told, EventKind.DISPUTE_WON),
     "charge.dispute.closed": _dispute_closed,

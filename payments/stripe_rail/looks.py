@@ -11,7 +11,7 @@ from payments.provider import Found, PaymentRef, RailRefused
 from payments.stripe_rail.asks import made_at
 from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options
 from payments.stripe_rail.found import closed_events, paid_events, saved_events, state_of, transfer_events
-from payments.stripe_rail.modes import PAYMENT, SAVING, Mode, Modes
+from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode, Modes
 from payments.stripe_rail.reading import identity, ours
 from payments.stripe_rail.told import body_of
 
@@ -102,6 +102,7 @@ class LookUps:
         # On whose account the charge is, is where its events come from; a charge of ours names the organisation itself.
         where = account if self._modes.of(account) is not Mode.TRANSFERS else None
         events: list[RailEvent] = closed_events(session, intent, where)
+        refunds: list[Json] = []
         if session is not None:
             events += saved_events(session, self._modes.header(account))
         if intent is not None and state is PaymentState.PAID:
@@ -114,6 +115,7 @@ class LookUps:
             identity(known["id"]),
             session.get("url") if session is not None else None,
             tuple(body_of(event, livemode=self._livemode) for event in events),
+            tuple(id_ for refund in refunds if (id_ := ours(refund, REFUND)) is not None),
         )
 
     async def _refunds(self, intent: Json, account: str | None) -> list[Json]:

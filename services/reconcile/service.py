@@ -103,7 +103,7 @@ class ReconcileService:
         day, finished = due_day(self._now(), self._hour, self._zone), 0
         if day is None:
             return 0
-        for rail in self._rails:
+        for rail in (name for name, one in self._rails.items() if one.capabilities.books):
             try:
                 if await self._is_due(rail, day):
                     await self.run(rail, self._written(rail, daily(day, self._days, self._zone)), day=day)

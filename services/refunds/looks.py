@@ -10,7 +10,7 @@ import structlog
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import TOO_LONG, EventKind, Payment, next_look
+from giving.payments import FINAL, TOO_LONG, EventKind, Payment, alarm_of, next_look
 from giving.tips import Tip
 from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
 from services.alerts import AlertService
@@ -26,10 +26,14 @@ log = structlog.get_logger()
 
 
 class Looked(Enum):
-    """What a look-up said: SILENT (no answer), OPEN (nothing yet, or what its events say), FAILED."""
+    """What a look-up said: SILENT (no answer), UNSURE (an answer that does not know the payment), OPEN (nothing of this
+    refund yet), KNOWN (the rail has it, and its events say how far it is), FAILED.
+    """
 
     SILENT = "silent"
+    UNSURE = "unsure"
     OPEN = "open"
+    KNOWN = "known"
     FAILED = "failed"
 
 
@@ -48,13 +52,18 @@ class RefundLooks:
 
     async def look(self, refund: UUID, payment: Payment, write: Write) -> Looked:
         """Ask what became of a refund, and take what the rail says of its payment. Raises: the database's error."""
-        if self._payments is None:
-            return Looked.OPEN
+        return await self.ask(refund, payment, write) if self._payments is not None else Looked.OPEN
+
+    async def ask(self, refund: UUID, payment: Payment, write: Write) -> Looked:
+        """The same, also where nothing is booked by it: whether the rail has this refund at all."""
         found = await self._found(refund, payment)
         if found is None:
             return Looked.SILENT
-        if await self._taken(refund, payment, found) != {EventKind.REFUND_FAILED}:
-            return Looked.OPEN
+        ends = await self._taken(refund, payment, found)
+        if ends != {EventKind.REFUND_FAILED}:
+            if ends or refund in found.refunds:
+                return Looked.KNOWN
+            return Looked.OPEN if found.state in FINAL else Looked.UNSURE
         # Where its success was never booked there is nothing to put back, and only this row knows of it.
         async with write() as work:
             await work.refunds.failed(refund)
@@ -72,6 +81,11 @@ class RefundLooks:
         await self._tell(write)
         return len(due)
 
+    async def payment(self, tip: Tip) -> Payment | None:
+        """By which payment it came in."""
+        async with self._unit.read() as work:
+            return await work.payments.of_charge(tip.id, rail_of(tip))
+
     # -- looking --
 
     async def _look_up(self, due: list[Followed], write: Write) -> None:
@@ -80,33 +94,37 @@ class RefundLooks:
             tips = await work.tips.by_ids({one.tip for one in due})
         silent: set[str] = set()
         for one in due:
-            payment = await self._payment(tips[one.tip])
+            payment = await self.payment(tips[one.tip])
             if payment is None or payment.rail not in self._rails or payment.rail in silent:
                 continue
-            looked = await self.look(one.id, payment, write)
-            if looked is Looked.SILENT:
+            if await self.look(one.id, payment, write) is Looked.SILENT:
                 silent.add(payment.rail)
+                await self._told_if_open(one, tips[one.tip], payment, write)
                 continue
             await self._next(one, tips[one.tip], payment, write)
 
     async def _next(self, one: Followed, tip: Tip, payment: Payment, write: Write) -> None:
-        """When it is looked up again, if it is still open then; after a week somebody is told, too."""
-        age = self._now() - one.asked_at
+        """When it is looked up again, if it is still open then."""
         async with write() as work:
-            await work.refunds.look_later([one.id], self._now() + next_look(age))
-            open_ = (await work.refunds.to_end([one.id])) and age >= TOO_LONG
+            await work.refunds.look_later([one.id], self._now() + next_look(self._now() - one.asked_at))
+        await self._told_if_open(one, tip, payment, write)
+
+    async def _told_if_open(self, one: Followed, tip: Tip, payment: Payment, write: Write) -> None:
+        """Nobody knows for a week what became of it: somebody is told, and then less and less often."""
+        age = self._now() - one.asked_at
+        if age < TOO_LONG:
+            return
+        async with write() as work:
+            open_ = bool(await work.refunds.to_end([one.id]))
             if open_ and self._alerts is not None:
                 said: dict[str, Said] = {"rail": payment.rail, "amount": tip.kept, "id": str(payment.id)}
-                await self._alerts.queue(work, Alert(AlertKind.REFUND_OPEN, said))
+                once = f"{AlertKind.REFUND_OPEN}:{one.id}:{alarm_of(age)}"
+                await self._alerts.queue(work, Alert(AlertKind.REFUND_OPEN, said), once=once)
         if open_:
             log.error(
                 "refund_open_for_long", refund_id=str(one.id), payment_id=str(payment.id), rail=payment.rail,
                 days=age.days, hint="ask the provider",
             )  # fmt: skip
-
-    async def _payment(self, tip: Tip) -> Payment | None:
-        async with self._unit.read() as work:
-            return await work.payments.of_charge(tip.id, rail_of(tip))
 
     async def _found(self, refund: UUID, payment: Payment) -> Found | None:
         about = {"refund_id": str(refund), "payment_id": str(payment.id), "rail": payment.rail}

@@ -9,13 +9,20 @@ from uuid import UUID
 import structlog
 
 from giving.alerts import Alert, AlertKind, Said
-from giving.errors import AlreadyReturned, NotRefundable, NotYours, RailUnavailable, RefundDelayed, UndoOver
+from giving.errors import (
+    AlreadyReturned,
+    NotRefundable,
+    NotYours,
+    RailUnavailable,
+    RefundDelayed,
+    RefundTooLate,
+    UndoOver,
+)
 from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, next_look
 from giving.people import Person
-from giving.rails import Refunds
-from giving.refunds import Taking, may_take_back
+from giving.refunds import Taking
 from giving.tips import Tip, TipState
 from payments.provider import NOTHING_LEFT, RailRefused, RefundAsk
 from services.alerts import AlertService
@@ -23,16 +30,19 @@ from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.payments import PaymentService
 from services.rails.switched_on import Rails
-from services.refunds.looks import RefundLooks, rail_of
+from services.refunds.looks import Looked, RefundLooks, rail_of
+from services.refunds.offers import Offers
 from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
 from storage.outbox import NewMessage
-from storage.refunds import RefundState
-from storage.work import UnitOfWork
+from storage.refunds import Begun, RefundState
+from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
+# Stripe may forget a key after 24 hours: a call that was on its way then is looked for first, on every rail.
+KEYS_LAST: Final = timedelta(hours=23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +78,20 @@ class RefundService:
         """
         self._unit, self._rails, self._tips, self._now = unit, rails, tips, now
         self._write, self._alerts = write or unit, alerts
+        self.offers = Offers(unit, rails, tips, now)
         self._looks = RefundLooks(unit, rails, payments, alerts=alerts, now=now)
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for an extra payment to go back; asking again is the same request.
 
-        Raises: NotYours, NotRefundable, AlreadyReturned, RefundDelayed (recorded; `sweep` asks on).
+        Raises: NotYours, NotRefundable, AlreadyReturned, RefundTooLate, UndoOver, RefundDelayed (recorded; `sweep` asks
+        on).
         """
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            if tip.state is TipState.REFUNDED:
-                raise AlreadyReturned
-            taking = may_take_back(tip, self._now())
-            if taking is Taking.NOT or not self._gives_back(tip):
-                raise NotRefundable
-            if taking is Taking.ASK:
+            if await self._taking(work, tip) is Taking.ASK:
                 raise UndoOver
             refund = await work.refunds.request(
                 refund=new_id(), tip=tip_id, now=self._now(), same=self._same(tip)
@@ -93,9 +100,16 @@ class RefundService:
         await self._ask(refund.id, tip, self._unit, donor_waits=True)
         return await self._tips.card(tip_id, person)
 
-    def _gives_back(self, tip: Tip) -> bool:
-        rail = self._rails.get(rail_of(tip))
-        return rail is not None and rail.capabilities.refunds is not Refunds.NONE
+    async def _taking(self, work: Work, tip: Tip) -> Taking:
+        """Raises: AlreadyReturned, NotRefundable, RefundTooLate."""
+        if tip.state is TipState.REFUNDED:
+            raise AlreadyReturned
+        taking = await self.offers.taking(work, tip)
+        if taking is Taking.LATE:
+            raise RefundTooLate(days=self.offers.days(tip) or 0)
+        if taking is Taking.NOT:
+            raise NotRefundable
+        return taking
 
     def _same(self, tip: Tip) -> bool:
         """Whether its rail wants a refund that failed to be asked for again under the same id."""
@@ -105,16 +119,13 @@ class RefundService:
     async def wish(self, tip_id: UUID, person: Person) -> TipCard:
         """Ask for a gift to be given back; an admin decides. Asking again changes nothing.
 
-        Raises: NotYours, NotRefundable, AlreadyReturned.
+        Raises: NotYours, NotRefundable, AlreadyReturned, RefundTooLate.
         """
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
             if tip is None or tip.donor != person.id:
                 raise NotYours
-            if tip.state is TipState.REFUNDED:
-                raise AlreadyReturned
-            if may_take_back(tip, self._now()) is Taking.NOT or not self._gives_back(tip):
-                raise NotRefundable
+            await self._taking(work, tip)
             refund = await work.refunds.request(
                 refund=new_id(), tip=tip_id, now=self._now(), state=RefundState.WISHED, same=self._same(tip)
             )  # fmt: skip
@@ -162,14 +173,21 @@ class RefundService:
 
     async def sweep(self) -> int:
         """Ask again for what the rail did not answer, with the same key; look up what it took; returns how many."""
+        waiting: dict[UUID, UUID] = {}
         async with self._unit.read() as work:
-            waiting = await work.refunds.requested(before=self._now() - ASK_AGAIN_AFTER)
+            for rail in self._rails:  # a hundred of each: no rail keeps another waiting
+                waiting |= await work.refunds.requested(rail, before=self._now() - ASK_AGAIN_AFTER)
             tips = await work.tips.by_ids(waiting.values())
+        silent: set[str] = set()
         for refund, tip_id in waiting.items():
+            if rail_of(tips[tip_id]) in silent:
+                continue
             try:
                 await self._ask(refund, tips[tip_id], self._write)
             except (RefundDelayed, NotRefundable, AlreadyReturned) as outcome:
                 log.warning("refund_swept", refund_id=str(refund), outcome=str(outcome))
+                if isinstance(outcome.__cause__, RailUnavailable):
+                    silent.add(rail_of(tips[tip_id]))
         return len(waiting) + await self._looks.sweep(self._write)
 
     async def _ask(self, refund: UUID, tip: Tip, write: Write, *, donor_waits: bool = False) -> None:
@@ -177,41 +195,75 @@ class RefundService:
 
         `donor_waits`: they see the answer; else they are told if it is no.
         """
-        payment, ask = await self._how(refund, tip)
-        if payment is None or ask is None or payment.rail not in self._rails:
+        payment = await self._looks.payment(tip)
+        if payment is None or tip.charge is None or payment.rail not in self._rails:
             raise RefundDelayed
+        begun = await self._begun(refund, tip.id, write)
+        if begun is None or not await self._may_ask(refund, payment, begun, write):
+            return
+        amount = Money(begun.amount_minor, tip.amount.currency)
+        ask = RefundAsk(refund, tip.charge, amount, payment.amount, payment.id, payment.account)
         try:
             await self._rails[payment.rail].refund(ask, key=f"refund:{refund}")
         except RailRefused as refused:
-            await self._refused(refund, tip, payment.rail, str(refused), write, donor_waits=donor_waits)
+            await self._refused(ask, tip, payment.rail, str(refused), write, donor_waits=donor_waits)
             raise (AlreadyReturned if str(refused) == NOTHING_LEFT else NotRefundable) from refused
         except RailUnavailable as down:
             raise RefundDelayed from down
+        except Exception as odd:  # an answer nobody foresaw says nothing of the money, and keeps nobody else waiting
+            log.exception("refund_answer_odd", refund_id=str(refund), rail=payment.rail)
+            raise RefundDelayed from odd
+        await self._asked(refund, write)
+        await self._looks.look(refund, payment, write)
+
+    async def _begun(self, refund: UUID, tip_id: UUID, write: Write) -> Begun | None:
+        """Write down what the rail is asked with; None if it is asked by now, or has gone back."""
+        async with write() as work:
+            tip = await work.tips.lock(tip_id)
+            if tip is None or tip.state is not TipState.PAID:
+                return None
+            return await work.refunds.begin(refund, tip.kept.minor, self._now())
+
+    async def _may_ask(self, refund: UUID, payment: Payment, begun: Begun, write: Write) -> bool:
+        """Whether its key still stands for the first time it was asked with, or the rail has none of it.
+
+        Raises: RefundDelayed (nobody knows).
+        """
+        if self._now() - begun.since < KEYS_LAST:
+            return True
+        looked = await self._looks.ask(refund, payment, write)
+        if looked in (Looked.SILENT, Looked.UNSURE):
+            raise RefundDelayed from (RailUnavailable() if looked is Looked.SILENT else None)
+        if looked is Looked.OPEN:
+            async with write() as work:
+                await work.refunds.renew(refund, self._now())
+            return True
+        if looked is Looked.KNOWN:
+            await self._asked(refund, write)
+        return False
+
+    async def _asked(self, refund: UUID, write: Write) -> None:
         now = self._now()
         async with write() as work:
             await work.refunds.asked(refund, now, now + next_look(timedelta()))
-        await self._looks.look(refund, payment, write)
 
     async def _refused(
-        self, refund: UUID, tip: Tip, rail: str, code: str, write: Write, *, donor_waits: bool
+        self, ask: RefundAsk, tip: Tip, rail: str, code: str, write: Write, *, donor_waits: bool
     ) -> None:  # fmt: skip
+        """Raises: RefundDelayed where less is left than was asked for: that is asked for anew."""
         log.error("refund_refused_by_rail", tip_id=str(tip.id), code=code)
         async with write() as work:
-            await work.refunds.refused(refund)
-            if not donor_waits:
-                await self._looks.tell_donor(work, refund, tip)
-            if self._alerts is not None:
+            fresh = await work.tips.lock(tip.id)
+            await work.refunds.refused(ask.refund)
+            less = fresh is not None and fresh.state is TipState.PAID and fresh.kept < ask.amount
+            if less and code == NOTHING_LEFT:
+                await work.refunds.request(refund=new_id(), tip=tip.id, now=self._now())
+            elif not donor_waits:
+                await self._looks.tell_donor(work, ask.refund, tip)
+            if self._alerts is not None and not (less and code == NOTHING_LEFT):
                 said: dict[str, Said] = {"rail": rail, "amount": tip.kept, "code": code}
                 await self._alerts.queue(work, Alert(AlertKind.REFUND_REFUSED, said))
+        if less and code == NOTHING_LEFT:
+            raise RefundDelayed
         if self._alerts is not None:
             self._alerts.wake()
-
-    async def _how(self, refund: UUID, tip: Tip) -> tuple[Payment | None, RefundAsk | None]:
-        """By which payment it came in, and what its rail is to be asked."""
-        if tip.charge is None or tip.entry_key is None:
-            return None, None
-        async with self._unit.read() as work:
-            payment = await work.payments.of_charge(tip.id, rail_of(tip))
-        if payment is None:
-            return None, None
-        return payment, RefundAsk(refund, tip.charge, tip.kept, payment.amount, payment.id, payment.account)

@@ -11,7 +11,6 @@ from typing import Final
 
 import structlog
 
-from giving.alerts import Alert, AlertKind, Said
 from giving.creators import next_digest
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import (
@@ -32,6 +31,7 @@ from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.settlement.deciding import decide
 from services.settlement.passing import passes_on, put_down
+from services.settlement.telling import tell_finance, tell_of_failed, tell_of_odd
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
@@ -44,11 +44,6 @@ log = structlog.get_logger()
 BATCH: Final = 500
 AT_ONCE: Final = timedelta(minutes=2)  # by then a refund nobody asked the rail for is asked for by the next sweep
 Settled = tuple[int, bool]
-_ALERTS: Final = {
-    EventKind.DISPUTED: AlertKind.DISPUTED,
-    EventKind.DISPUTE_WON: AlertKind.DISPUTE_WON,
-    EventKind.DISPUTE_LOST: AlertKind.DISPUTE_LOST,
-}
 _PAID, _EXTRA = attrgetter("paid"), attrgetter("extra")
 
 
@@ -163,6 +158,8 @@ class Settler:
         except Exception as error:
             stored = claimed[0][0]
             log.exception("provider_event_set_aside", event_id=stored.event_id, rail=stored.rail)
+            if self._alerts is not None:
+                await tell_of_odd(work, claimed[0][1], "", self._alerts)
             return Batch(marks={stored.id: (InboxState.ODD, f"settling failed: {type(error).__name__}")})
 
     def _decoded(self, stored: StoredEvent) -> RailEvent:
@@ -177,19 +174,6 @@ class Settler:
     def _gives_back(self, tip: Tip) -> bool:
         rail = self._rails.get((tip.entry_key or ":").split(":")[1])
         return rail is not None and rail.capabilities.refunds is not Refunds.NONE
-
-    async def _alert(self, work: Work, batch: Batch) -> None:
-        """What those who look after the money must know."""
-        for event, settlement in batch.decided.values():
-            kind = _ALERTS.get(event.kind) if settlement.outcome is Outcome.BOOKED else None
-            if settlement.outcome is Outcome.ODD and event.amount is not None:
-                kind = AlertKind.NOT_BOOKED
-            if kind is None or self._alerts is None:
-                continue
-            said: dict[str, Said] = {"rail": event.rail, "id": event.their_id or ""}
-            if event.amount is not None:
-                said["amount"] = event.amount
-            await self._alerts.queue(work, Alert(kind, said))
 
     async def _keep_told(self, work: Work, events: Sequence[RailEvent]) -> None:
         """What is not about money: methods that donors saved, organisations' accounts."""
@@ -207,7 +191,7 @@ class Settler:
         if batch.look_ups:
             await work.look_ups.told(batch.look_ups, self._now())
         if self._alerts is not None:
-            await self._alert(work, batch)
+            await tell_finance(work, batch.decided.values(), self._alerts)
         changed = batch.paid | batch.extra | batch.returned
         given = (*batch.paid.values(), *batch.extra.values())
         chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}
@@ -230,8 +214,11 @@ class Settler:
         if batch.returned:
             back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
             await work.refunds.ended(back, RefundState.DONE)
-            again = [tip.id for tip in batch.returned.values() if tip.state is TipState.PAID]
-            await work.refunds.ended(again, RefundState.FAILED)
+            again = {back.tip.id: (key, back) for key, back in batch.returns if back.amount.minor < 0}
+            again = {tip: told for tip, told in again.items() if batch.returned[tip].state is TipState.PAID}
+            ours = await work.refunds.ended(again, RefundState.FAILED) if again else set()
+            # Of one that was made at the provider no row of ours tells (services/refunds/looks.py).
+            await tell_of_failed(work, [told for tip, told in again.items() if tip not in ours], self._alerts, now)
         for tip in added:
             # Paid twice: the second goes back by itself (services/refunds/ asks), where its rail can.
             if self._gives_back(tip):
@@ -311,5 +298,5 @@ def _back(settlement: Settlement) -> list[Tip]:
 
 
 def _told_of(back: Return) -> NoticeKind | None:
-    """What a donor is told of what was taken off their tip; what is put back is told with the next thing they ask."""
+    """What a donor is told of what was taken off their tip; that it is put back is told as a failed refund."""
     return NoticeKind.REFUNDED if back.amount.minor > 0 else None

@@ -10,7 +10,7 @@ from giving.ledger import Posting
 from giving.money import Money
 from giving.payments import Payment
 from giving.projects import Project, ProjectCard, Tally
-from giving.rails import Way
+from giving.rails import Refunds, Way
 from giving.tips import Tip, TipState
 from services.projects import as_chosen, cards
 from services.rails import Rails
@@ -22,7 +22,8 @@ class TipCard:
     """A tip for its donor, with its project and the chat whose post it was given on.
 
     `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
-    the one that is chosen first. `returning`: an extra one that is on its way back by itself.
+    the one that is chosen first. `returning`: an extra one that is on its way back by itself. `gives_back`: whether the
+    rail that it was paid by gives anything back.
     """
 
     tip: Tip
@@ -32,6 +33,7 @@ class TipCard:
     project_now: Project | None = None
     ways: tuple[Way, ...] = ()
     returning: bool = False
+    gives_back: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,17 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
         other = chat is not None and tip.state is TipState.OFFERED and chat.project != tip.project
         now = projects.get(chat.project) if chat is not None and other and chat.project else None
         title = chat.title if chat else None
-        return TipCard(tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going)
+        return TipCard(
+            tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going,
+            gives_back=_gives_back(tip, rails),
+        )  # fmt: skip
 
     return [card(tip) for tip in tips]
+
+
+def _gives_back(tip: Tip, rails: Rails) -> bool:
+    can = rails.capabilities.get(tip.entry_key.split(":")[1]) if tip.entry_key else None
+    return can is not None and can.refunds is not Refunds.NONE
 
 
 async def _ways(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -51,7 +52,8 @@ look_ups = Table(
 )
 Index("ix_look_ups_due_at", look_ups.c.due_at)
 
-# `asked_at`: when the rail took it; `look_at`: when it is looked up, and of one that failed, until that was told.
+# `asked_at`: when the rail took it; `look_at`: when it is looked up (or was tried last, before that), and of one that
+# failed, until that was told. `tried_at`: since when its key is in use; `amount_minor`: what it is asked with.
 refunds = Table(
     "refunds",
     metadata,
@@ -63,6 +65,8 @@ refunds = Table(
     Column("decided_by", Uuid),
     at("asked_at"),
     at("look_at"),
+    Column("amount_minor", BigInteger),
+    at("tried_at"),
 )
 Index(
     "ix_refunds_followed",

@@ -69,7 +69,7 @@ async def test_an_amount_that_differs_is_told_in_both_languages():
     assert "¥4.99 at the provider, ¥5 in our books." in english.replace("CN¥", "¥")
     assert english.endswith("python main.py reconcile --rail stripe --from 2026-11-20 --to 2026-11-22")
     assert chinese.startswith("账本和 stripe 对不上：新发现 1 处差异。账本没有改动。\n\n• 付款 ch_1，")
-    assert "支付方是 ¥4.99，账本是 ¥5。" in chinese
+    assert "支付服务商是 ¥4.99，账本是 ¥5。" in chinese
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])

@@ -25,6 +25,8 @@ EVERY = st.one_of(
     st.builds(cb.TipShown, tip=IDS, visibility=st.sampled_from(Visibility)),
     st.builds(cb.TakeBack, tip=IDS),
     st.builds(cb.GiftsPage, page=PAGES, fresh=st.booleans()),
+    st.builds(cb.BackOf, payment=IDS, page=PAGES, fresh=st.booleans()),
+    st.builds(cb.BackPage, page=PAGES, fresh=st.booleans()),
     st.builds(cb.ChatDo, chat=IDS, deed=st.sampled_from(cb.ChatDeed)),
     st.builds(cb.ChatList),
     st.builds(cb.ChatPage, page=PAGES, deed=st.sampled_from(cb.ChatDeed)),
@@ -75,7 +77,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 47
+    assert len(set(prefixes)) == len(prefixes) == 49
 
 
 @given(st.text(max_size=64))

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from sqlalchemy import update
+
 from bot import callbacks as cb
+from bot import cards
 from giving.people import Role
 from giving.tips import Tip
+from services.links import Links
 from storage.refunds import RefundState
+from storage.tables import tips
 from tests.handlers.chat import Chat, answers, texts_of
+from tests.texts.words import TEXTS
 from tests.world import World
 
 
@@ -69,3 +75,37 @@ async def test_a_button_without_the_role_decides_nothing(chat, world):
     (answer,) = answers(await chat.taps(1004, cb.RefundDecide(refund=wish.id, yes=True).pack()))
     assert answer.show_alert
     assert len(await world.refunds.wishes()) == 1
+
+
+async def test_what_one_charge_paid_is_undone_or_asked_for_from_its_receipt(chat, world):
+    """A tab's receipt names several gifts: its button leads to them, each with its own way back."""
+    first = await gift(world, "1", 1)
+    world.time.passes(minutes=31)
+    second = await gift(world, "5", 2)
+    async with world.unit() as work:
+        await work.connection.execute(update(tips).where(tips.c.id == first.id).values(payment_id=second.payment))
+    both = await world.tips.cards([first.id, second.id])
+    shown = cards.receipts(TEXTS, Links("http://127.0.0.1:8081", "yizan_bot"), "en", both)
+    assert shown.keyboard is not None
+    (data,) = [
+        button.callback_data
+        for row in shown.keyboard.inline_keyboard
+        for button in row
+        if button.callback_data == cb.BackOf(payment=second.payment, fresh=True).pack()
+    ]
+    (listed,) = texts_of(await chat.taps(1002, data))
+    assert "You can undo it now" in listed
+    assert "You can ask for it" in listed
+    assert "on its way back" in texts_of(await chat.presses(1002, f"Take back ¥5 · {second.receipt_code[-3:]}"))[0]
+    (listed,) = texts_of(await chat.taps(1002, data))
+    assert "Asked for already" in listed
+    ask = f"Ask for ¥1 back · {first.receipt_code[-3:]}"
+    assert "the operator says" in texts_of(await chat.presses(1002, ask))[0]
+
+
+async def test_my_gifts_lead_there_too(chat, world):
+    await gift(world, "5", 1)
+    await chat.says(1002, "/gifts")
+    assert "You can undo it now" in texts_of(await chat.presses(1002, "Undo, or ask for one back"))[0]
+    await chat.taps(1004, cb.BackPage().pack())
+    assert "Nothing here yet" in texts_of(await chat.taps(1004, cb.BackPage().pack()))[0]

@@ -136,7 +136,8 @@ async def test_links_to_what_is_somebody_elses_or_nowhere_tell_nothing(chat, ali
 
 
 EVERYWHERE = [
-    cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.ChatList(), cb.ChooseLanguage(language="en"),
+    cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
+    cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
@@ -157,7 +158,7 @@ def test_every_kind_of_button_is_in_one_of_the_tables():
     private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
     tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
     tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
-    tried |= {"slt", "slo", "sop", "spr"}
+    tried |= {"bko", "slt", "slo", "sop", "spr"}
     tried |= {"cls", "lng", "hom"}
     tried |= {"rfd", *(data(ANY, True).partition(":")[0] for name, data in OTHERS.items() if name in OF_TABS)}
     assert private <= tried, private - tried

@@ -20,6 +20,7 @@ from giving.people import Person, Role
 from giving.reconcile import LISTED, Difference, Ours, Theirs, What, amounts_of, differences, key_for
 from giving.reconcile_times import Window
 from payments.provider import BadEvent, Rail, RailDown, RailRefused, Record
+from payments.stars_rail import TokenRail
 from services.alerts import AlertService
 from services.leadership import Leadership, NotLeading
 from services.metrics import MetricsService
@@ -28,6 +29,7 @@ from storage.scratch import Scratch
 from storage.tables import differences as differences_table
 from storage.tables import entries, postings, reconciliations
 from storage.work import UnitOfWork
+from tests.rails import PaperRail
 from tests.world import SHANGHAI, World, cny
 
 NOON = datetime(2025, 11, 20, 4, 0, tzinfo=UTC)  # in Shanghai
@@ -43,6 +45,8 @@ async def world(world: World) -> World:
 
 class BookedRail:
     """A provider inside the test that lists what it is given; ours, and not a whole rail."""
+
+    capabilities = PaperRail.capabilities
 
     def __init__(self, name: str = "paper") -> None:
         self.name = name
@@ -404,6 +408,17 @@ async def test_the_daily_one_is_made_once_whoever_asks_and_again_the_next_day(wo
     assert [await each.daily() for each in (second, first)] == [1, 0]
     days = [row.day for row in await rows(world.unit, reconciliations)]
     assert [str(day) for day in days] == ["2025-11-22", "None", "2025-11-23"]
+
+
+async def test_a_rail_that_lists_nothing_is_left_out_of_the_daily_one(world: World, rail: BookedRail):
+    token = TokenRail(provider_token="1:TEST:x", least=cny("7"), most=cny("700"))
+    alerts = AlertService(owners=[1001], wakes=world.wakes, now=world.time)
+    rails: dict[str, Any] = {token.name: token, rail.name: rail}
+    books = ReconcileService(world.unit, rails, alerts, zone=SHANGHAI, hour=13, now=world.time)
+    for _ in range(3 * 24 * 2):
+        world.time.passes(minutes=30)
+        await books.daily()
+    assert {row.rail for row in await rows(world.unit, reconciliations)} == {"paper"}
 
 
 async def test_a_daily_one_that_fails_is_tried_again_and_told_after_the_third_time(world: World, rail: BookedRail):

@@ -1,9 +1,13 @@
 """Taking back what was paid twice: recorded first, asked until answered, given back once."""
 
+from dataclasses import replace
+
 import pytest
 
-from giving.errors import AlreadyReturned, RefundDelayed, UndoOver
+from giving.errors import AlreadyReturned, RefundDelayed, RefundTooLate, UndoOver
+from giving.notices import NoticeKind
 from giving.payments import EventKind
+from giving.refunds import Taking
 from giving.tips import Tip, TipState
 from tests.world import World, cny
 
@@ -88,3 +92,42 @@ async def test_a_refund_that_failed_puts_the_gift_back_and_may_be_asked_for_agai
     await world.refunds.take_back(tip.id, world.alice)
     keys = [key for _, _, key in world.rail.refunds]
     assert len(set(keys)) == 2, "a key that failed is not asked with again"
+
+
+async def test_the_half_hour_counts_from_when_it_was_told(world: World):
+    """The webhook came forty minutes late, and the receipt twenty after that."""
+    tip = await world.tip(world.alice, "5")
+    tip = await world.pay(tip, world.alice, at=int(world.time().timestamp()) - 40 * 60)
+    world.time.passes(minutes=20)
+    receipts = [notice for notice in await world.outbox.claim() if notice.kind is NoticeKind.RECEIPT]
+    await world.outbox.sent(receipts, message_id=7)
+    world.time.passes(minutes=29)
+    (offer,) = (await world.refunds.offers.page(world.alice)).items
+    assert offer.taking is Taking.ALONE
+    world.time.passes(minutes=2)
+    (offer,) = (await world.refunds.offers.page(world.alice)).items
+    assert offer.taking is Taking.ASK
+    with pytest.raises(UndoOver):
+        await world.refunds.take_back(tip.id, world.alice)
+
+
+async def test_what_its_rail_gives_back_no_more_is_not_offered(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(world.rail, "capabilities", replace(world.rail.capabilities, refund_days=180))
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    world.time.passes(days=180)
+    (offer,) = (await world.refunds.offers.page(world.alice)).items
+    assert offer.taking is Taking.ASK
+    world.time.passes(hours=1)
+    (offer,) = (await world.refunds.offers.page(world.alice)).items
+    assert offer.taking is Taking.LATE
+    for ask in (world.refunds.take_back, world.refunds.wish):
+        with pytest.raises(RefundTooLate) as late:
+            await ask(tip.id, world.alice)
+        assert late.value.args_for_message == {"days": 180}
+    assert world.rail.refunds == []
+
+
+async def test_nobody_sees_what_another_ones_payment_paid(world: World):
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    assert (await world.refunds.offers.page(world.alice, tip.payment)).total == 1
+    assert (await world.refunds.offers.page(world.bob, tip.payment)).total == 0

@@ -24,7 +24,8 @@ LANGUAGE = r"(?:\w+(?:\.\w+)?,\s*)?"
 # Keys that the code puts together: prefix, and what may stand behind it.
 COMPOSED = {
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
-    r"|refund-wished|refund-refused|refund-failed|refund-open|not-booked|transfer-refused|transfer-open|line-[a-z-]+",
+    r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
+    r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
     r"|presets-ask|presets-set|stats-top|stats-none|stats-post-untitled",

@@ -62,7 +62,8 @@ async def test_a_refund_is_told_only_as_a_sum_and_so_looked_up(rail: AlipayRail,
         back = ask(wish, charge, minor)
         await rail.refund(back, key="r")
         told = rail.read_event(gateway.refund_told(back.refund.hex), {})
-        assert (told.kind, told.reference) == (EventKind.OTHER, wish.reference)
+        assert (told.kind, told.reference) == (EventKind.REFUNDED, wish.reference)
+        assert (told.thin, told.amount, told.their_id) == (True, None, back.refund.hex)
         ids.add(told.event_id)
     assert len(ids) == 2
     assert {told.event_id}.isdisjoint(rail.event_of(b).event_id for b in (await rail.fetch(

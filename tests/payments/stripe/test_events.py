@@ -93,6 +93,11 @@ MEANINGS: list[tuple[str, dict[str, Any], tuple[EventKind, str | None, int | Non
     ("refund.updated", REFUND | {"status": "canceled"}, (K.REFUND_FAILED, "re_1", 200, "pi_1")),
     ("refund.failed", REFUND | {"status": "failed"}, (K.REFUND_FAILED, "re_1", 200, "pi_1")),
     ("charge.dispute.created", DISPUTE, (K.OTHER, None, None, None)),
+    (
+        "charge.dispute.created",
+        DISPUTE | {"status": "warning_needs_response"},
+        (K.INQUIRY, "dp_1", 500, "pi_1"),
+    ),
     ("charge.dispute.funds_withdrawn", DISPUTE, (K.DISPUTED, "dp_1", 500, "pi_1")),
     ("charge.dispute.funds_reinstated", DISPUTE, (K.DISPUTE_WON, "dp_1", 500, "pi_1")),
     ("charge.dispute.closed", DISPUTE, (K.DISPUTE_LOST, "dp_1", 500, "pi_1")),
