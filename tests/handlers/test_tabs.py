@@ -290,12 +290,12 @@ async def test_a_strangers_buttons_do_nothing(chat: Chat, world: World):
     assert await open_charges(world) == [charge]
 
 
-@pytest.mark.parametrize(("language", "head", "way_out"), [
+@pytest.mark.parametrize(("language", "head", "ways_out"), [
     ("en", "Your tab will be paid in three days", ["Not this time", "Change"]),
     ("zh-CN", "三天后自动付小账本", ["这次先不付", "修改"]),
 ])  # fmt: skip
 async def test_the_notice_lists_what_it_is_for_and_the_ways_out(
-    world: World, language: str, head: str, way_out: list[str]
+    world: World, language: str, head: str, ways_out: list[str]
 ):
     await announced(world, "10", "20")
     ((kind, text, labels),) = await told(world, language)
@@ -303,7 +303,7 @@ async def test_the_notice_lists_what_it_is_for_and_the_ways_out(
     assert head in text
     assert "Visa …4242" in text
     assert [sum_ for sum_ in ("¥10", "¥20", "¥30") if sum_ in text] == ["¥10", "¥20", "¥30"]
-    assert labels == way_out
+    assert labels == ways_out
 
 
 async def test_change_in_the_notice_shows_the_tab_with_all_that_can_be_changed(chat: Chat, world: World):
