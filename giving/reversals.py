@@ -50,7 +50,8 @@ class Reversal:
         if any(posting.account.startswith("project:") for posting in postings):
             raise ReversalRefused(
                 f"{self.key}: moves what a project was given, which follows its gifts:"
-                " give the gift back (/refunds, or at the provider), and that is booked by itself"
+                " give the gift back (/refunds, or at the provider), and that is booked by itself;"
+                " what a conversion got wrong is settled with the next one"
             )
         turned = tuple(Posting(posting.account, -posting.amount) for posting in postings)
         return Entry(self.turned_key, at, turned)

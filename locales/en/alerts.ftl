@@ -53,7 +53,7 @@ alert-refund-refused = <b>{ $rail } refused to refund { $amount }</b>: <code>{ $
 
 alert-inquiry = <b>A donor’s bank asks about a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. No money was taken yet. Answer in the provider’s dashboard in time, so that it stays so.
 alert-odd = <b>An event of { $rail } can’t be booked</b>: { alert-kind } <code>{ $id }</code>. Money may have moved, and the books don’t have it. Look for it in the provider’s dashboard.
-alert-line-odd-amount = • Its amount or currency is not what we asked for.
+alert-line-odd-amount = • It says { $amount }, which is not what we asked for.
 alert-line-odd-other = • It doesn’t fit what our books know; the log says more.
 alert-waiting = <b>{ $rail } tells of something we don’t know</b>: { $count ->
     [one] one event has

@@ -50,7 +50,7 @@ alert-refund-refused = <b>{ $rail } 拒绝退回 { $amount }</b>：<code>{ $code
 
 alert-inquiry = <b>捐赠人的银行来询问一笔捐款</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱还没有被扣走，请在支付服务商后台按期回应。
 alert-odd = <b>{ $rail } 的一条通知记不了账</b>：{ alert-kind } <code>{ $id }</code>。钱可能已经动了，账本里还没有，请到支付服务商后台查一查。
-alert-line-odd-amount = • 金额或币种和我们要求的不一样。
+alert-line-odd-amount = • 它说的是 { $amount }，和我们要求的不一样。
 alert-line-odd-other = • 和账本已知的情况不符，日志里有详情。
 alert-waiting = <b>{ $rail } 通知了我们不认识的付款</b>：{ $count } 条通知等了一个多小时，最新的是 <code>{ $id }</code>。等到对应的付款后会自动入账，请先到支付服务商后台查一查。
 alert-reversed = <b>划转给机构的钱退回来了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱现在又在运营方这里，请到支付服务商后台看看原因，并告诉机构。

@@ -44,7 +44,8 @@ def _kind(event: RailEvent, outcome: Outcome) -> AlertKind | None:
 async def tell_of_odd(work: Work, event: RailEvent, reason: str, alerts: AlertService) -> None:
     """An event that nothing could be booked by: money may have moved all the same."""
     said = _about(event) | {"kind": event.kind}
-    line = AlertLine("odd-amount" if reason.startswith(_DIFFERS) else "odd-other", {})
+    differs = reason.startswith(_DIFFERS) and event.amount is not None
+    line = AlertLine("odd-amount", {"amount": said["amount"]}) if differs else AlertLine("odd-other", {})
     once = f"{AlertKind.ODD}:{event.rail}:{event.event_id}"
     await alerts.queue(work, Alert(AlertKind.ODD, said, (line,)), once=once)
 

@@ -339,7 +339,7 @@ async def test_paid_twice_the_second_goes_back_by_itself_and_that_is_said(shop: 
     assert (await shop.credited(), await shop.booked("payment:%")) == (cny("10"), 2)
     said = await shop.words()
     assert [(to, kind) for to, kind, _ in said] == [(ALICE, NoticeKind.RECEIPT), (ALICE, NoticeKind.EXTRA)]
-    assert "on its way back by itself" in said[1][2]
+    assert "is being returned automatically" in said[1][2]
 
     shop.later(timedelta(minutes=3))
     await shop.refunds.sweep()

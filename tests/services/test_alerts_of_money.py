@@ -140,7 +140,7 @@ async def test_an_amount_that_differs_is_told(world: World, alerts: AlertService
     for _ in range(2):
         await payments.receive("paper", body, {"Signature": "paper"})
     ((kind, text),) = await told(world)
-    assert (kind, "ch_6" in text, "金额或币种" in text) == (AlertKind.ODD, True, True)
+    assert (kind, "ch_6" in text, "¥6，和我们要求的不一样" in text) == (AlertKind.ODD, True, True)
     assert (await world.fresh(tip)).state is TipState.OFFERED
 
 
