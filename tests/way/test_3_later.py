@@ -45,7 +45,16 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
         chinese = re.search("[\u4e00-\u9fff]", answer.text)
         assert bool(chinese) == (language == "zh-CN"), (one, answer.text)
     menu = {one["command"]: one["description"] for one in person.call("GET", "/commands")["commands"]}
-    assert menu.keys() == {"start", "help", "give", "gifts", "charity", "slot", "privacy", "language"}  # nothing needs /tab
+    assert menu.keys() == {
+        "start",
+        "help",
+        "give",
+        "gifts",
+        "charity",
+        "slot",
+        "privacy",
+        "language",
+    }
     assert menu["gifts"] == words("command-gifts", language)
 
     chosen = person.ask("/language")
