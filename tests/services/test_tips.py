@@ -59,8 +59,8 @@ async def test_paying_twice_makes_two_entries_and_the_second_can_be_taken_back(w
 
     await world.refunds.take_back(again.id, world.alice)
     await world.refunds.take_back(again.id, world.alice)
-    assert [(charge, amount) for charge, amount, _ in world.rail.refunds] == [("ch_2", cny("5"))] * 2
-    assert len({key for _, _, key in world.rail.refunds}) == 1
+    asked = [(charge, amount) for charge, amount, _ in world.rail.refunds]
+    assert asked == [("ch_2", cny("5"))], "pressed twice, asked for once"
     await world.deliver(EventKind.REFUNDED, tip, "evt_3", their_id="re_1", charge="ch_2")
     await world.payments.settle_pending()
 
