@@ -82,7 +82,7 @@ class Places:
 
 
 def long_names(seed: dict[str, Any]) -> None:
-    for user, name in zip(seed["users"], (WORD, CJK, MIXED), strict=True):
+    for user, name in zip(seed["users"], (WORD, CJK, MIXED, WORD), strict=True):
         user["name"] = name
     for chat, title in zip(seed["chats"], (WORD, CJK), strict=True):
         chat["title"] = title

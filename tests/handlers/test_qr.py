@@ -161,7 +161,7 @@ async def test_a_code_scanned_after_expiry_is_thanked_for_and_the_second_payment
     await paid(world, again, "ch_2")
     told = "\n".join(await said(world))
     assert "You paid twice" in told
-    assert "The second ¥5 is on its way back by itself" in told
+    assert "The second ¥5 is being returned automatically" in told
     assert await world.balance(f"project:{world.library.id}:credited") == cny("-10")
 
 
@@ -204,9 +204,9 @@ async def test_a_tab_is_paid_by_a_code_and_one_that_is_over_is_asked_for_again(c
     world.time.passes(hours=2)
     made = await chat.presses(1002, "Show the code · ¥5")
     assert [method for method in made if isinstance(method, SendPhoto)] == []
-    assert (answers(made)[0].text or "").startswith("That code has run out.")
-    assert "The last page has run out" in texts_of(made)[0]
-    assert "The last page has run out" in texts_of(await chat.says(1002, "/tab"))[0]
+    assert (answers(made)[0].text or "").startswith("That code has expired.")
+    assert "The last page has expired" in texts_of(made)[0]
+    assert "The last page has expired" in texts_of(await chat.says(1002, "/tab"))[0]
     await chat.presses(1002, "Pay ¥5 now")
     again = photo_of(await chat.presses(1002, "Show the code · ¥5"))
     assert read(again) not in (charge.pay_url, "")

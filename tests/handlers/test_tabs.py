@@ -250,7 +250,7 @@ async def test_a_card_is_saved_on_its_rails_page_and_deleted_also_after_the_noti
     await announced(world, "30")
     await told(world)
     shown = await chat.says(ALICE, "/tab")
-    assert "Paid automatically with Visa …4242" in texts_of(shown)[0]
+    assert " will be charged to Visa …4242." in texts_of(shown)[0]
     done = await chat.presses(ALICE, "Delete Visa")
     assert said_to(done).startswith("Card deleted.")
     assert [method.method for method in rail.forgotten] == ["pm_1"]

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from giving.conversions import Conversion
 from giving.money import Money
@@ -30,10 +31,15 @@ from tests.world import SHANGHAI, World, cny
 BOB, BUSY = 1004, "error-not-saved"
 
 
+def _with_bob(seed: dict[str, Any]) -> None:
+    """Our Bob, in place of whoever has his number in the demo."""
+    seed["users"] = [user for user in seed["users"] if user["id"] != BOB] + [{"id": BOB, "name": "Bob"}]
+
+
 @asynccontextmanager
 async def open_yuan_town(world: World, folder: Path) -> AsyncIterator[StarTown]:
     """A card beside Stars, for projects in yuan."""
-    seed = write_seed(folder / "seed.yaml", lambda seed: seed["users"].append({"id": BOB, "name": "Bob"}))
+    seed = write_seed(folder / "seed.yaml", _with_bob)
     money, presets = Limits(cny("1"), cny("50000")), [cny("1"), cny("10")]
     async with open_town(
         world, folder, StarsRail(RATE), money=money, beside=[PaperRail()], seed=seed, presets=presets

@@ -46,13 +46,13 @@ async def test_ten_yuan_are_paid_in_stars_after_the_card_has_said_how_many_and_a
     await act(alice.tap, project, "¥10")
     card = await act(alice.wait, lambda message: any(label.startswith("Telegram Stars") for label in message.labels))
     assert [label for label in card.labels if "⭐" in label] == ["Telegram Stars：⭐80，现在付"]
-    assert "去付款 ¥10" in card.labels, "money comes first"
+    assert "去付款 ¥10 · paper" in card.labels, "money comes first"
 
     await act(alice.tap, card, "Telegram Stars")
     chosen = await act(alice.wait, "⭐8 = ¥1")
     assert chosen.id == card.id
     assert "实付 ⭐80（⭐8 = ¥1，运营方定的汇率）" in chosen.text
-    assert "去付款 ⭐80" in chosen.labels
+    assert "去付款 ⭐80 · Telegram Stars" in chosen.labels
     assert "paper：现在付" in chosen.labels, "there is a way back"
 
     seen = await town.buyer.sees(chosen.url("去付款 ⭐80"))
