@@ -115,6 +115,8 @@ def _code(error: stripe.StripeError) -> str:
         return error.code
     if isinstance(error, stripe.CardError):
         return "card_declined"
+    if error.http_status == 404:
+        return "resource_missing"
     if isinstance(error, stripe.AuthenticationError):
         return "api_key_refused"
     return "not_permitted" if isinstance(error, stripe.PermissionError) else "invalid_request"
