@@ -18,12 +18,12 @@ from sqlalchemy import select
 
 from giving.errors import GivingError, RailUnavailable
 from giving.money import Money
-from giving.payments import EventKind, SavedMethod
+from giving.payments import EventKind, PaymentState, SavedMethod
 from giving.people import Person, Visitor
 from giving.projects import ProjectState
 from giving.tabs import month_start
 from giving.tips import OfferRequest, Tip, TipState
-from payments.provider import PaymentIntent, PaymentLink, PaymentRef, RailRefused, RefundAsk
+from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailRefused, RefundAsk
 from services.refunds import RefundService
 from storage.methods import RailAccount
 from storage.tables import tips as tips_table
@@ -51,6 +51,7 @@ class Bank(CardRail):
         self.back: dict[str, tuple[str, int, UUID]] = {}  # by key
         self.by_key: dict[str, str] = {}
         self.post: list[bytes] = []  # events on their way
+        self.said: dict[UUID, list[str]] = {}  # and all there ever were, for who looks
         self.silent = False  # it charges, and the answer is lost
         self.before_charging: Callable[[UUID], Awaitable[None]] | None = None
         self.now: Callable[[], Any] = lambda: None
@@ -58,6 +59,7 @@ class Bank(CardRail):
     def tell(self, kind: EventKind, reference: UUID, identity: str, **values: object) -> None:
         body = event(kind, reference, f"evt_{identity}", **{"at": int(self.now().timestamp())} | values)
         self.post.append(body)
+        self.said.setdefault(reference, []).append(body.decode())
 
     def pay(self, reference: UUID, minor: int) -> str:
         """Money moves."""
@@ -72,6 +74,18 @@ class Bank(CardRail):
         assert not intent.lines or sum(line.amount.minor for line in intent.lines) == intent.amount.minor
         self.pages[intent.reference] = intent.amount.minor
         return link
+
+    async def fetch(self, payment: PaymentRef) -> Found:
+        if self.down:
+            raise RailUnavailable
+        reference = payment.reference
+        if reference in {paid for paid, _ in self.paid.values()}:
+            return Found(PaymentState.PAID, events=tuple(self.said[reference]))
+        if reference in self.closed:
+            return Found(PaymentState.CANCELLED)
+        if reference not in self.pages:
+            return Found(PaymentState.CREATED)
+        return Found(PaymentState.CREATED, f"pay_{reference.hex}", f"https://pay.example/{reference.hex}")
 
     async def cancel_payment(self, payment: PaymentRef) -> None:
         if len(self.pages) % 2:  # as often as not a page of before stays open
