@@ -50,10 +50,10 @@ async def test_down_leaves_nothing_and_up_again_works_with_data_in_it(world: Wor
     assert await revision.current(engines) == revision.HEAD
 
 
-async def test_a_refund_that_was_asked_for_outlives_the_way_to_0010_and_back(world: World, engines: Engines):
+async def test_a_refund_that_was_asked_for_outlives_the_way_to_0012_and_back(world: World, engines: Engines):
     tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
     await world.refunds.take_back(tip.id, world.alice)
-    await migrate.downgrade(engines, "0010")
+    await migrate.downgrade(engines, "0012")
     await migrate.upgrade(engines)
     async with world.unit.read() as work:
         (one,) = await work.refunds.to_look_up(world.time())

@@ -1,10 +1,10 @@
-"""What became of tips given in another currency than their project's: a new table, safe beside a running 0012."""
+"""What became of tips given in another currency than their project's: a new table, safe beside a running 0014."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0013"
-down_revision = "0012"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

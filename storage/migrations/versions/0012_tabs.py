@@ -1,27 +1,18 @@
-"""Tabs and what stands on them; accounts and methods that rails know: new tables, safe beside a running 0009."""
+"""Tabs and what stands on them; accounts and methods that rails know: new tables, safe beside a running 0011."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
 AT = sa.DateTime(timezone=True)
-COLUMNS = {
-    "people": (
-        ("rail", sa.String(16)), ("settle_at_minor", sa.BigInteger()), ("monthly_minor", sa.BigInteger()),
-    ),
-    "payments": (("account", sa.String(128)),),
-}  # fmt: skip
 
 
 def upgrade() -> None:
     """Forward."""
-    for table, columns in COLUMNS.items():
-        for name, type_ in columns:
-            op.add_column(table, sa.Column(name, type_, nullable=True))
     op.add_column("look_ups", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.false()))
     _make_tabs()
     _make_charges()
@@ -135,6 +126,3 @@ def downgrade() -> None:
     for table in ("methods", "rail_accounts", "former_payments", "tab_charges", "promises", "tabs"):
         op.drop_table(table)
     op.drop_column("look_ups", "told")
-    for table, columns in COLUMNS.items():
-        for name, _ in columns:
-            op.drop_column(table, name)

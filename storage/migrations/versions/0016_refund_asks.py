@@ -1,10 +1,10 @@
-"""What a refund's rail is asked with, kept before it is asked: new columns, safe beside a running 0013."""
+"""What a refund's rail is asked with, kept before it is asked: new columns, safe beside a running 0015."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

@@ -1,10 +1,10 @@
-"""When a refund was asked of its rail, and when it is looked up: new columns, safe beside a running 0010."""
+"""When a refund was asked of its rail, and when it is looked up: new columns, safe beside a running 0012."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

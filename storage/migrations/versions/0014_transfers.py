@@ -1,10 +1,10 @@
-"""What is passed on to organisations, and comes back from them: a new table, safe beside a running 0011."""
+"""What is passed on to organisations, and comes back from them: a new table, safe beside a running 0013."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
