@@ -93,8 +93,8 @@ class CounterEditor:
                 await self._counters.failed(post.id, gone=gone)
         except NotLeading:
             return False
-        except Exception:  # one broken counter must not stop the others
-            log.exception("counter_broken", post=str(post.id))
+        except Exception as error:  # noqa: BLE001 - one broken counter must not stop the others
+            log_trouble("counter_broken", error, post=str(post.id))
             return False
         return gone is None
 
