@@ -131,12 +131,6 @@ class OutboxStore:
         rows = await self._connection.execute(named)
         return {row.dedupe_key: (OutboxState(row.state), row.sent_at) for row in rows}
 
-    async def sent_at(self, keys: Collection[str]) -> dict[str, datetime]:
-        """When those of the messages with these dedupe keys arrived that did."""
-        there = select(outbox.c.dedupe_key, outbox.c.sent_at).where(outbox.c.dedupe_key.in_(keys))
-        rows = await self._connection.execute(there.where(outbox.c.sent_at.is_not(None)))
-        return {row.dedupe_key: row.sent_at for row in rows}
-
     async def begin(self, ids: Collection[UUID], *, now: datetime) -> int:
         """They are sent now, and by nobody else ever: UNKNOWN until marked. How many of them were still ours."""
         ours = (outbox.c.id.in_(ids)) & (outbox.c.state == OutboxState.QUEUED) & (outbox.c.claimed_until > now)

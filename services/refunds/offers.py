@@ -94,6 +94,6 @@ class Offers:
 async def told_at(work: Work, tips: Collection[UUID]) -> dict[UUID, datetime]:
     """When each was booked, or its receipt arrived, if that was later."""
     keys = {f"{NoticeKind.RECEIPT}:{tip}": tip for tip in tips}
-    sent = {keys[key]: at for key, at in (await work.outbox.sent_at(keys)).items()}
+    sent = {keys[key]: at for key, (_, at) in (await work.outbox.became(keys)).items() if at is not None}
     booked = await work.tips.booked_at(tips)
     return {tip: max(at, sent.get(tip, at)) for tip, at in booked.items()}
