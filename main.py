@@ -1,6 +1,7 @@
 """Yizan's command line. Heavy parts load where they are needed, so that small commands answer at once."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
@@ -61,16 +62,18 @@ def run(context: click.Context) -> None:
 @cli.command()
 @click.option("--port", type=click.IntRange(0, 65534), default=8080, show_default=True, help="Chat page; 0 takes any.")
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
+@click.option("--language", type=click.Choice(("zh-CN", "en")), help="Of a new demo; else your machine's.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
-def demo(port: int, data: Path, no_browser: bool) -> None:
+def demo(port: int, data: Path, language: str | None, no_browser: bool) -> None:
     """Try everything on this machine: a chat page, test money, no account."""
     import logs
 
     logs.configure("auto", "warning")
-    from launch.demo import DemoFailed, run_demo
+    from launch.demo import DemoFailed, machine_language, run_demo
 
     try:
-        run_until_done(run_demo(port=port, data=data, browser=not no_browser))
+        spoken = language or machine_language(os.environ)
+        run_until_done(run_demo(port=port, data=data, language=spoken, browser=not no_browser))
     except DemoFailed as failure:
         raise Refused(str(failure)) from None
 

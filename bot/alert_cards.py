@@ -1,12 +1,33 @@
 """Alerts as their readers see them: what is so, a few of the details, and what to do. Pure: data in, text out."""
 
+from collections.abc import Mapping
+
 from bot.cards import Rendered, paragraphs
-from giving.alerts import Alert
+from giving.alerts import Alert, Said
+from services.outbox import AccountTold
 from texts import Html, Texts
 
 
 def alert(texts: Texts, language: str, told: Alert) -> Rendered:
     """The head, and a line for each detail."""
-    head = texts.chat(language, f"alert-{told.kind}", **told.said)
-    lines = [texts.chat(language, f"alert-line-{line.name}", **line.said) for line in told.lines]
+    return _told(texts, language, told, _said(texts, language, told.said))
+
+
+def account(texts: Texts, language: str, told: AccountTold) -> Rendered:
+    """An organisation's account takes payments, or no more."""
+    said = _said(texts, language, told.step.said) | {"organisation": told.organisation.name(language)}
+    return _told(texts, language, told.step, said)
+
+
+def _told(texts: Texts, language: str, told: Alert, said: Mapping[str, Said]) -> Rendered:
+    head = texts.chat(language, f"alert-{told.kind}", **said)
+    lines = [
+        texts.chat(language, f"alert-line-{line.name}", **_said(texts, language, line.said)) for line in told.lines
+    ]
     return Rendered(paragraphs(head, Html("\n".join(lines)) if lines else None))
+
+
+def _said(texts: Texts, language: str, said: Mapping[str, Said]) -> dict[str, Said]:
+    """A rail by the name that people know its service by; of one that has no words of ours its own."""
+    named = {"rail": texts.named(language, "service", str(said["rail"]))} if "rail" in said else {}
+    return {**said, **named}

@@ -1,5 +1,6 @@
 """The command menu per language and role, and how the bot introduces itself."""
 
+from collections.abc import Collection
 from typing import Final
 
 import structlog
@@ -13,7 +14,8 @@ from aiogram.types import (
     BotCommandScopeChat,
 )
 
-from giving.people import Person
+from giving.people import Person, Role
+from giving.permissions import Permission, may
 from services.people import PeopleService
 from texts import Texts
 
@@ -21,7 +23,13 @@ log = structlog.get_logger()
 
 EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "privacy", "language", "help", "start")
 TAB: Final = "tab"
-OWNERS: Final = ("role_add", "role_remove", "roles", "audit")
+OWNERS: Final = ("refunds", "org", "role_add", "role_remove", "roles", "audit")
+STAFF: Final = {
+    "refunds": Permission.REFUND,
+    "org": Permission.REVIEW_PROJECTS,
+    "roles": Permission.GRANT_ROLES,
+    "audit": Permission.READ_AUDIT,
+}
 MEMBERS: Final = ("tip",)
 ADMINISTRATORS: Final = ("tip", "charity")
 
@@ -29,6 +37,13 @@ ADMINISTRATORS: Final = ("tip", "charity")
 def commands(texts: Texts, language: str, *, tabs: bool, owner: bool = False) -> list[BotCommand]:
     """The menu in one language; `tabs`: whether any gift here may be too small to be paid alone."""
     return _menu(texts, language, _everyone(tabs) + OWNERS if owner else _everyone(tabs))
+
+
+def for_staff(texts: Texts, language: str, roles: Collection[Role]) -> str | None:
+    """What these roles can do besides, a line each; None for who has no such role."""
+    own = [name for name, what in STAFF.items() if may(roles, what)]
+    lines = [f"/{name} {texts.chat(language, f'command-{name}')}" for name in own]
+    return "\n".join([texts.chat(language, "help-staff"), *lines]) if lines else None
 
 
 def _everyone(tabs: bool) -> tuple[str, ...]:

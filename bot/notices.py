@@ -8,6 +8,7 @@ from bot import (
     alert_cards,
     cards,
     creator_cards,
+    dispute_cards,
     group_cards,
     handover_cards,
     refund_cards,
@@ -25,6 +26,13 @@ MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
 ABOUT_CHATS: Final = frozenset(
     {NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP}
 )
+ABOUT_DISPUTES: Final = frozenset({NoticeKind.GIFT_DISPUTED, NoticeKind.CHAT_DISPUTED})
+ABOUT_MONEY: Final = frozenset(
+    {
+        NoticeKind.REFUND_DECLINED, NoticeKind.REFUND_FAILED, NoticeKind.REFUND_OTHER, NoticeKind.TAB_ANNOUNCED,
+        NoticeKind.TAB_ASKED, NoticeKind.ALERT, NoticeKind.ACCOUNT, *ABOUT_DISPUTES,
+    }
+)  # fmt: skip
 MOST_IN_ONE: Final = 8
 
 
@@ -63,12 +71,30 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind in ABOUT_MONEY:
+        return await _about_money(first, outbox, texts)
+    if first.kind in handover_cards.TOLD:
+        news = await outbox.chat_news(first)
+        return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
+    told = await outbox.tip_cards(notices)
+    return _about_tips(first.kind, texts, links, first.language, told) if told else None
+
+
+async def _about_money(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:
+    """What went wrong, what is decided, what is to be paid."""
     if first.kind is NoticeKind.REFUND_DECLINED:
         refund = await outbox.refund_declined(first)
         return refund_cards.declined(texts, first.language, refund) if refund else None
     if first.kind is NoticeKind.REFUND_FAILED:
         failed = await outbox.refund_failed(first)
         return refund_cards.failed(texts, first.language, failed) if failed else None
+    if first.kind is NoticeKind.REFUND_OTHER:
+        other = await outbox.refund_other(first)
+        return refund_cards.other_failed(texts, first.language, other) if other else None
+    if first.kind in ABOUT_DISPUTES:
+        step = await outbox.dispute(first)
+        told_of = dispute_cards.donor if first.kind is NoticeKind.GIFT_DISPUTED else dispute_cards.creator
+        return told_of(texts, first.language, step) if step else None
     if first.kind in (NoticeKind.TAB_ANNOUNCED, NoticeKind.TAB_ASKED):
         charge = await outbox.tab_charge(first)
         card = tab_cards.announced if first.kind is NoticeKind.TAB_ANNOUNCED else tab_cards.asked
@@ -76,11 +102,10 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.ALERT:
         alert = await outbox.alert(first)
         return alert_cards.alert(texts, first.language, alert) if alert else None
-    if first.kind in handover_cards.TOLD:
-        news = await outbox.chat_news(first)
-        return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
-    told = await outbox.tip_cards(notices)
-    return _about_tips(first.kind, texts, links, first.language, told) if told else None
+    if first.kind is NoticeKind.ACCOUNT:
+        account = await outbox.account(first)
+        return alert_cards.account(texts, first.language, account) if account else None
+    return None
 
 
 def _about_tips(

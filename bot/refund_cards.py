@@ -10,10 +10,11 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import Rendered, paragraphs
 from bot.keyboards import keyboard, tap
-from giving.refunds import Taking
+from giving.refunds import Ending, Taking
 from giving.tips import TipState
 from services.projects import Page
 from services.refunds import Offer, RefundTold, RefundWish
+from services.refunds.looks import rail_of
 from services.tips import TipCard
 from texts import Html, Texts
 
@@ -80,17 +81,20 @@ def failed(texts: Texts, language: str, card: TipCard) -> Rendered:
     return Rendered(text, keyboard([[wish], [keyboards.my_gifts(texts, language)]]))
 
 
+def other_failed(texts: Texts, language: str, card: TipCard) -> Rendered:
+    """One refund failed, and another one of the same gift is on its way: nothing to do."""
+    text = texts.chat(
+        language, "refund-other-told", amount=card.tip.amount, project=card.project.project.title(language),
+        code=Html(card.tip.receipt_code),
+    )  # fmt: skip
+    return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
+
+
 def waiting(texts: Texts, language: str, found: Sequence[RefundWish]) -> Rendered:
     """What an admin is to decide, with two buttons each; opaque ids and codes, no donor's name."""
     if not found:
         return Rendered(texts.chat(language, "refunds-none"))
-    lines = [
-        texts.chat(
-            language, "refunds-line", amount=card.tip.kept, project=card.project.project.title(language),
-            paid=card.tip.paid_at or card.tip.offered_at, asked=asked_at, code=Html(card.tip.receipt_code),
-        )
-        for card, asked_at in ((wish.card, wish.asked_at) for wish in found)
-    ]  # fmt: skip
+    lines = [_wish_line(texts, language, wish) for wish in found]
     words = (("button-refund-yes", True), ("button-refund-no", False))
 
     def button(refund: UUID, card: TipCard, key: str, yes: bool) -> InlineKeyboardButton:
@@ -99,6 +103,20 @@ def waiting(texts: Texts, language: str, found: Sequence[RefundWish]) -> Rendere
 
     rows = [[button(wish.id, wish.card, key, yes) for key, yes in words] for wish in found]
     return Rendered(paragraphs(texts.chat(language, "refunds-title"), *lines), keyboard(rows))
+
+
+def _wish_line(texts: Texts, language: str, wish: RefundWish) -> Html:
+    """One wish, with a warning where its rail soon gives it back no more, or does not already."""
+    tip = wish.card.tip
+    line = texts.chat(
+        language, "refunds-line", amount=tip.kept, project=wish.card.project.project.title(language),
+        paid=tip.paid_at or tip.offered_at, asked=wish.asked_at, code=Html(tip.receipt_code),
+    )  # fmt: skip
+    if wish.ending is Ending.FAR or wish.ends_at is None:
+        return line
+    rail = texts.named(language, "service", rail_of(tip))
+    at = texts.day(language, wish.ends_at)
+    return Html(f"{line}\n{texts.chat(language, f'refunds-{wish.ending}', rail=rail, at=at)}")
 
 
 def ask_reason(texts: Texts, language: str) -> Rendered:

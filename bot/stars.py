@@ -94,12 +94,15 @@ def _transaction(raw: Mapping[str, Any]) -> Transaction:
     person: Mapping[str, Any] = partner.get("user") or {}
     payload = partner.get("invoice_payload")
     kind = partner.get("transaction_type", "invoice_payment" if payload else None)  # servers before 9.0 don't say
+    invoice = partner.get("type") == "user" and kind == "invoice_payment"
+    said = partner.get("type") != "user" or kind is not None  # else it may be a refund
     return Transaction(
         id=str(raw["id"]),
         stars=abs(int(raw["amount"])),
         at=datetime.fromtimestamp(int(raw["date"]), UTC),
         incoming=incoming,
-        invoice=partner.get("type") == "user" and kind == "invoice_payment",
+        invoice=invoice,
         payload=str(payload) if payload else None,
         payer=int(person["id"]) if "id" in person else None,
+        taken=said and not (incoming or invoice or partner.get("type") == "fragment"),
     )

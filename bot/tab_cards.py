@@ -31,6 +31,9 @@ def promised(texts: Texts, language: str, told: Promised) -> Rendered:
     """A tip went on the tab: how much stands there, and when it is paid."""
     text = paragraphs(
         texts.chat(language, "tab-promised", amount=told.tip.amount, project=told.project.title(language)),
+        texts.chat(language, "tab-why", rail=rail_name(texts, language, told.rail), least=told.least)
+        if told.tip.amount < told.least
+        else None,
         texts.chat(
             language, "tab-standing", sum=told.standing, at=told.settles_at,
             organisation=told.project.organisation.name(language),
@@ -39,6 +42,12 @@ def promised(texts: Texts, language: str, told: Promised) -> Rendered:
     show = tap(texts.plain(language, "button-tab"), cb.TabShow(fresh=True))
     off = tap(texts.plain(language, "button-promise-off"), cb.PromiseOff(tip=told.tip.id))
     return Rendered(text, keyboard([[show, off]]))
+
+
+def promised_short(texts: Texts, language: str, told: Promised) -> str:
+    """The same in a line, for the answer to a tap."""
+    rail = rail_name(texts, language, told.rail)
+    return texts.plain(language, "tab-promised-short", rail=rail, sum=told.standing, at=told.settles_at)
 
 
 def taken_off(texts: Texts, language: str, tip: Tip) -> Rendered:
@@ -96,13 +105,14 @@ def _state(texts: Texts, language: str, card: TabCard) -> Iterable[Html]:
     elif card.whole.free and not card.payable:
         yield texts.chat(language, "tab-below", least=card.least, rail=rail_name(texts, language, card.rail))
     elif card.whole.free:
-        yield texts.chat(language, "tab-waits", at=card.settles_at)
+        yield texts.chat(language, "tab-waits", rail=rail_name(texts, language, card.rail), at=card.settles_at)
 
 
 def _of_charge(texts: Texts, language: str, card: TabCard, charge: Charge) -> Html:
     if charge.state is ChargeState.ANNOUNCED and charge.charge_at is not None:
         label = card.method.method.label if card.method is not None else rail_name(texts, language, card.rail)
-        return texts.chat(language, "tab-announced", sum=charge.amount, at=charge.charge_at, method=label)
+        at = texts.about(language, charge.charge_at)
+        return texts.chat(language, "tab-announced", sum=charge.amount, at=at, method=label)
     return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
 
 
@@ -163,7 +173,8 @@ def terms(texts: Texts, language: str, what: cb.TermsOf, currency: str, chosen: 
 
 def announced(texts: Texts, language: str, told: ChargeTold) -> Rendered:
     """In three days it is charged: what for, and the ways out."""
-    about = {"sum": told.charge.amount, "at": told.charge.charge_at, "organisation": told.organisation.name(language)}
+    at = texts.about(language, told.charge.charge_at) if told.charge.charge_at is not None else ""
+    about = {"sum": told.charge.amount, "at": at, "organisation": told.organisation.name(language)}
     method = told.label or rail_name(texts, language, told.rail)
     text = paragraphs(
         texts.chat(language, "tab-announce", **about, method=method),

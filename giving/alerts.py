@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     waits for a decision; REFUND_REFUSED: the rail does not give it back; REFUND_FAILED: it did not reach the donor;
     REFUND_OPEN: for a week nobody knows whether it did. TRANSFER_REFUSED: the rail does not pass on what is an
     organisation's, or does not take it back; TRANSFER_OPEN: for a week nobody knows whether it did.
+    ACCOUNT_READY, ACCOUNT_SHUT: an organisation's account takes payments, or no more.
     INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
     something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
     """
@@ -44,6 +45,8 @@ class AlertKind(StrEnum):
     ODD = "odd"
     WAITING = "waiting"
     REVERSED = "reversed"
+    ACCOUNT_READY = "account-ready"
+    ACCOUNT_SHUT = "account-shut"
 
 
 @dataclass(frozen=True, slots=True)

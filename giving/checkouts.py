@@ -20,6 +20,11 @@ class Open:
     donor: int | None
     tips: Collection[TipState]
 
+    @property
+    def payable(self) -> bool:
+        """Whether something is still to be paid by it: its gifts may have been cancelled, or be paid elsewhere."""
+        return self.payment.state not in FINAL and bool(self.tips) and PAYABLE.issuperset(self.tips)
+
 
 def decide_checkout(rail: str, payer: int, amount: Money | None, known: Open | None) -> GivingError | None:
     """None if it may be paid, else why not. `amount` None: in a currency that we don't know."""
@@ -27,6 +32,6 @@ def decide_checkout(rail: str, payer: int, amount: Money | None, known: Open | N
         return InvoiceOutdated()
     if known.donor != payer:
         return InvoiceNotYours()
-    if known.payment.state in FINAL or not known.tips or not PAYABLE.issuperset(known.tips):
+    if not known.payable:
         return TipNotOpen()
     return None if known.payment.amount == amount else InvoiceOutdated()

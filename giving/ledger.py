@@ -1,6 +1,5 @@
 """Double entry: an entry sums to zero per currency, is never changed, and its key names one fact outside."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,10 +50,11 @@ def decide_entries(asked: Sequence[Entry], booked: Collection[str]) -> list[bool
 
 def imbalance(postings: Iterable[Posting]) -> dict[str, int]:
     """Sum of minor units per currency; all zero in a sound entry."""
-    sums: dict[str, int] = defaultdict(int)
+    sums: dict[str, int] = {}
     for posting in postings:
-        sums[posting.amount.currency] += posting.amount.minor
-    return dict(sums)
+        amount = posting.amount
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return sums
 
 
 def payment_received(

@@ -8,11 +8,14 @@ from typing import Final
 
 from giving.errors import AmountNotUnderstood, TipTooLarge, TipTooSmall
 
-# ISO 4217 decimals of the currencies we know; XTR is the Star.
+# ISO 4217 decimals of the currencies we know: those people give in, and those providers keep accounts in, into which
+# they convert what is given. XTR is the Star.
 # Source: docs.stripe.com/currencies, core.telegram.org/bots/payments
 DECIMALS: Final[dict[str, int]] = {
-    "AUD": 2, "CAD": 2, "CHF": 2, "CNY": 2, "DKK": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0, "KRW": 0, "MYR": 2,
-    "NOK": 2, "NZD": 2, "SEK": 2, "SGD": 2, "TWD": 2, "USD": 2, "VND": 0, "XTR": 0,
+    "AED": 2, "AUD": 2, "BGN": 2, "BRL": 2, "CAD": 2, "CHF": 2, "CNY": 2, "CZK": 2, "DKK": 2, "EUR": 2, "GBP": 2,
+    "GHS": 2, "GIP": 2, "HKD": 2, "HUF": 2, "IDR": 2, "ILS": 2, "INR": 2, "JPY": 0, "KES": 2, "KRW": 0, "MXN": 2,
+    "MYR": 2, "NOK": 2, "NZD": 2, "PHP": 2, "PLN": 2, "RON": 2, "SEK": 2, "SGD": 2, "THB": 2, "TRY": 2, "TWD": 2,
+    "USD": 2, "VND": 0, "XOF": 0, "XTR": 0, "ZAR": 2,
 }  # fmt: skip
 
 # What people write beside a number, by currency; compared after NFKC and lower-casing.

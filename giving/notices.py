@@ -17,7 +17,9 @@ class NoticeKind(StrEnum):
     HANDOVER asks whether somebody takes a chat over, HANDED and DECLINED tell what came of it; PAUSED tells a creator
     that they lost their chat, TAKE_OVER asks its administrators; THANKS is a creator's, to donors who wish for it.
 
-    REFUND_FAILED: what a donor asked to have back could not be given back.
+    REFUND_FAILED: what a donor asked to have back could not be given back; REFUND_OTHER: while another refund of the
+    same gift is on its way. GIFT_DISPUTED tells the donor that their bank disputes a payment, or has decided;
+    CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
@@ -39,6 +41,10 @@ class NoticeKind(StrEnum):
     THANKS = "thanks"
     REFUND_DECLINED = "refund_declined"
     REFUND_FAILED = "refund_failed"
+    REFUND_OTHER = "refund_other"
+    GIFT_DISPUTED = "gift_disputed"
+    CHAT_DISPUTED = "chat_disputed"
+    ACCOUNT = "account"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
     ALERT = "alert"
@@ -70,6 +76,10 @@ URGENCY = {
     NoticeKind.THANKS: Urgency.NOTICE,
     NoticeKind.REFUND_DECLINED: Urgency.RECEIPT,
     NoticeKind.REFUND_FAILED: Urgency.RECEIPT,
+    NoticeKind.REFUND_OTHER: Urgency.RECEIPT,
+    NoticeKind.GIFT_DISPUTED: Urgency.RECEIPT,
+    NoticeKind.CHAT_DISPUTED: Urgency.NOTICE,
+    NoticeKind.ACCOUNT: Urgency.NOTICE,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
 }

@@ -13,6 +13,8 @@ from giving.ledger import (
     Entry,
 )
 from giving.money import Money
+from giving.quick import quick
+from giving.rails import Holder
 from giving.tips import Tip
 
 
@@ -90,6 +92,7 @@ def alarm_of(age: timedelta) -> int:
     return (age // TOO_LONG).bit_length() if age >= TOO_LONG else 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One payment we asked a rail for; it pays one tip or (a tab) many. `account`: the organisation's at the rail."""
@@ -134,6 +137,7 @@ class SavedMethod:
     account: str | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RailEvent:
     """A verified event. `reference` is our payment id, `their_id` the provider's id of what it tells of.
@@ -143,7 +147,8 @@ class RailEvent:
     asked for it. Of one that is SAVED or NOT_SAVED `reference` is our id of the request to save. `thin`: it happened,
     but not all that is to be booked with it is in it (a conversion, whose payment it is): the payment is looked up
     (`charge` names it where `reference` does not). `began_at`: of a payout, when the money left the provider; it
-    arrives days later.
+    arrives days later. `holder`, `billed`: with whom the payment's money is, and whether its fees are billed to the
+    operator, where its rail says so of each (None: as it usually is there).
     """
 
     rail: str
@@ -164,6 +169,8 @@ class RailEvent:
     asks: tuple[str, ...] = ()
     thin: bool = False
     began_at: datetime | None = None
+    holder: Holder | None = None
+    billed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +204,7 @@ class Return:
     gifts: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """What one event changes: entries to append, tips as they are after it, the payment's new state.

@@ -99,7 +99,8 @@ class How(StrEnum):
 class Way:
     """A rail that a donor may choose for this amount. `settles_at`: the sum a tab is settled at, for the words.
 
-    `shown`: how they get to pay. `price`: what is paid for it, where that is another currency; `rate`: at this rate.
+    `least`: why it goes on the tab: its rail takes no less at once. `shown`: how they get to pay. `price`: what is paid
+    for it, where that is another currency; `rate`: at this rate.
     """
 
     rail: str
@@ -108,6 +109,7 @@ class Way:
     shown: Shown = Shown.LINK
     price: Money | None = None
     rate: StarRate | None = None
+    least: Money | None = None
 
 
 def ways(
@@ -128,5 +130,5 @@ def ways(
         elif price is not None:
             found.append(Way(name, How.NOW, shown=can.shown, price=price, rate=can.rate))
         elif least is not None and amount.minor < least.minor:
-            found.append(Way(name, How.TAB, max(settles_at, least), can.shown))
+            found.append(Way(name, How.TAB, max(settles_at, least), can.shown, least=least))
     return sorted(found, key=lambda way: (way.rail != last, way.price is not None, way.how is How.TAB))

@@ -15,7 +15,7 @@ from uuid import UUID
 from giving.ledger import Posting
 from giving.money import Money
 from giving.payments import EventKind, RailEvent, key_of
-from giving.reconcile_times import GRACE, Window
+from giving.reconcile_times import GRACE, MARGIN, Window
 
 # A dispute that is lost moves nothing any more: the money was taken when it was opened.
 MOVES_NOTHING: Final = frozenset({EventKind.DISPUTE_LOST})
@@ -190,13 +190,14 @@ def differences(rail: str, records: Iterable[Theirs], entries: Iterable[Ours]) -
 def judge(rail: str, records: Sequence[Theirs], entries: Sequence[Ours]) -> list[Difference]:
     """The differences between what both sides have of one id of the provider's.
 
-    Records find the entry that is the same; then the one of their kind; then one of the same amount and another kind.
+    Records find the entry that is the same; then the one of their kind; then one of the same amount and another kind,
+    of about the same time: a refund may have its charge's id (Stars), and that has a record of its own, long before.
     What a provider lists twice, word for word, is one record.
     """
     open_records, open_entries = list(records), sorted(entries, key=lambda entry: entry.key)
     same = _pair(open_records, open_entries, lambda r, e: r.kind == e.kind and r.amount in e.amounts)
     found = [_differing(rail, r, e) for r, e in _pair(open_records, open_entries, lambda r, e: r.kind == e.kind)]
-    pairs = _pair(open_records, open_entries, lambda r, e: r.amount in e.amounts and e.kind not in MOVES_NOTHING)
+    pairs = _pair(open_records, open_entries, _of_another_kind)
     found += [
         replace(_at_both(What.KIND, rail, record, entry, record.amount), their_kind=record.kind)
         for record, entry in pairs
@@ -208,6 +209,11 @@ def judge(rail: str, records: Sequence[Theirs], entries: Sequence[Ours]) -> list
             found.append(_missing_in_books(rail, record))
     found += [_missing_at_provider(rail, entry) for entry in open_entries if entry.kind not in MOVES_NOTHING]
     return found
+
+
+def _of_another_kind(record: Theirs, entry: Ours) -> bool:
+    near = abs(record.at - entry.at) <= MARGIN  # else the provider was not asked for the record that is the entry's
+    return near and record.amount in entry.amounts and entry.kind not in MOVES_NOTHING
 
 
 def _pair(records: list[Theirs], entries: list[Ours], alike: Alike) -> list[tuple[Theirs, Ours]]:

@@ -13,6 +13,8 @@ GRACE: Final = timedelta(minutes=10)
 AGAIN: Final = timedelta(minutes=30)
 MOST_TRIES: Final = 6
 TOLD_AFTER: Final = 3  # attempts of one day; then somebody is told
+# How far back a daily one looks for what none has compared: the program, or the provider, may have been away.
+MOST_BACK: Final = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,15 @@ def due_day(now: datetime, hour: int, zone: ZoneInfo) -> date | None:
     return local.date() if local.hour >= hour else None
 
 
-def daily(day: date, many: int, zone: ZoneInfo) -> Window:
-    """What the comparison of a day looks at: the whole days before it."""
-    return days(day - timedelta(days=many), day - timedelta(days=1), zone)
+def daily(day: date, many: int, zone: ZoneInfo, done: datetime | None = None) -> Window:
+    """What the comparison of a day looks at: the whole days before it, and all since `done`, a month back at most.
+
+    `done`: where the last finished one ended; what was too new for that one to judge is looked at again.
+    """
+    window = days(day - timedelta(days=many), day - timedelta(days=1), zone)
+    if done is None:
+        return window
+    return Window(min(window.since, max(done - GRACE, window.until - MOST_BACK)), window.until)
 
 
 def tries_now(tries: int, last_at: datetime | None, now: datetime) -> bool:

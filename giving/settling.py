@@ -36,6 +36,7 @@ from giving.payments import (
 from giving.tips import Fresh, Tip, TipState, extra
 
 NOT_KNOWN: Final = "payment not known yet"  # looked at again by the sweep
+NO_REFUND: Final = "its refund is not booked yet"  # and never will be, where it failed before it had gone out
 
 
 def decide_settlement(
@@ -240,7 +241,7 @@ def _put_back(
 ) -> Settlement:
     """A refund that did not reach the donor; `shares` is what it took off."""
     if event.amount is None or event.their_id is None or f"refund:{event.rail}:{event.their_id}" not in booked:
-        return Settlement(Outcome.WAITING, "its refund is not booked yet")
+        return Settlement(Outcome.WAITING, NO_REFUND)
     found = [(tip, shares[tip.id]) for tip in tips if tip.id in shares]
     if sum_of((amount for _, amount in found), event.amount.currency) != event.amount:
         return Settlement(Outcome.ODD, "amount differs from the refund's")

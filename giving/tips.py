@@ -18,6 +18,7 @@ from giving.errors import (
 )
 from giving.money import Money, within
 from giving.people import Visibility
+from giving.quick import quick
 
 
 class TipState(StrEnum):
@@ -35,6 +36,7 @@ class TipState(StrEnum):
     REFUNDED = "refunded"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Tip:
     """One gift. `charge` is the provider's id of the payment that paid it, `entry_key` the ledger's of its entry."""
@@ -86,6 +88,7 @@ class Tip:
         return self.state is TipState.PAID and (self.extra_of is not None or self.cancelled_at is not None)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class OfferRequest:
     """A tap or a command. `key` comes from the update, so the same update again is the same tip.

@@ -54,9 +54,10 @@ async def start(message: Message, command: CommandObject, here: Here) -> None:
 
 
 async def help_(message: Message, here: Here, operator: Operator) -> None:
-    """What the bot can do, and the human behind it."""
+    """What the bot can do, for this person's roles too, and the human behind it."""
+    staff = commands.for_staff(here.texts, here.language, await here.people.roles(here.person))
     whom = contact(here.texts, here.language, operator)
-    text = paragraphs(here.chat("help"), here.chat("help-more"), whom)
+    text = paragraphs(here.chat("help"), here.chat("help-more"), staff, whom)
     await here.say.send(message.chat.id, Rendered(text, keyboards.home(here.texts, here.language)))
 
 

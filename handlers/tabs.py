@@ -43,7 +43,7 @@ async def choose_rail(query: CallbackQuery, callback_data: cb.TipRail, here: Her
         return
     promised = await here.say.in_time(query, tabs.promise(callback_data.tip, here.person))
     await here.say.turn(query, tab_cards.promised(here.texts, here.language, promised))
-    await here.say.answer(query, here.plain("tab-promised-short", sum=promised.standing))
+    await here.say.answer(query, tab_cards.promised_short(here.texts, here.language, promised))
 
 
 async def show(message: Message, here: Here, tabs: TabService) -> None:

@@ -7,7 +7,7 @@ import secrets
 import socket
 import sys
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -35,13 +35,25 @@ def _make_folder(data: Path) -> None:
         raise DemoFailed(f"--data {data}: {error.strerror}") from None
 
 
-async def run_demo(*, port: int, data: Path, browser: bool) -> None:
-    """Run until Ctrl-C. The chat page is on `port`, our own pages on the next one. Raises: DemoFailed."""
+def machine_language(environment: Mapping[str, str]) -> str | None:
+    """What the person at this machine reads: zh-CN, else en, as the chat page has it; None if nothing says."""
+    set_ = next((said for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (said := environment.get(name))), "C")
+    spoken = set_.partition(".")[0].partition("_")[0].lower()
+    if spoken in ("c", "posix"):
+        return None
+    return "zh-CN" if spoken == "zh" else "en"
+
+
+async def run_demo(*, port: int, data: Path, language: str | None, browser: bool) -> None:
+    """Run until Ctrl-C. The chat page is on `port`, our own pages on the next one. Raises: DemoFailed.
+
+    `language`: what the people of a new demo have set, and in what they wrote before; None: as the seed has it.
+    """
     _make_folder(data)
     webhook_secret = secrets.token_hex(24)
     with _listen(port + 1 if port else 0) as listening:
         web_url = f"http://{HOST}:{listening.getsockname()[1]}"
-        async with _sandbox(port, data, f"{web_url}/hooks", webhook_secret) as page:
+        async with _sandbox(port, data, f"{web_url}/hooks", webhook_secret, language) as page:
             _greet(page, web_url, data)
             if browser:
                 webbrowser.open(page)
@@ -66,7 +78,11 @@ def settings_for(page: str, web_url: str, data: Path, webhook_secret: str) -> Se
             "quiet_hours": "",  # whoever tries it at night wants to see everything too
             # A wallet that is paid from at once, and a card that carries no ¥1: so one sees the choice, and the tab.
             "rails": {"enabled": ["sandbox"], "sandbox": rail | {"card": True}},
-            "legal": {"basis": "演示，不募集任何款项 · A demonstration, no funds are raised"},
+            "legal": {
+                "operator": "益赞演示 · Yizan demo",
+                "basis": "演示，不募集任何款项 · A demonstration, no funds are raised",
+                "contact": "help@yizan.example",
+            },
         }
     )
 
@@ -118,7 +134,9 @@ def _listen(port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def _sandbox(port: int, data: Path, hooks: str, webhook_secret: str) -> AsyncIterator[str]:
+async def _sandbox(
+    port: int, data: Path, hooks: str, webhook_secret: str, language: str | None
+) -> AsyncIterator[str]:  # fmt: skip
     """The sandbox as a child that ends with the block, or with us however we end: its chat page. Raises: DemoFailed."""
     log = data / "sandbox.log"
     with log.open("ab") as written:
@@ -126,6 +144,7 @@ async def _sandbox(port: int, data: Path, hooks: str, webhook_secret: str) -> As
             sys.executable, "-m", "sandbox", "--port", str(port), "--data", str((data / "sandbox.db").absolute()),
             "--webhook-url", f"{hooks}/sandbox", "--card-webhook-url", f"{hooks}/sandbox_card",
             "--webhook-secret", webhook_secret, "--rail-key", RAIL_KEY, "--exit-with-parent",
+            *(("--language", language) if language else ()),
             cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=written,
             # Not in the terminal's group: Ctrl-C is for us; the sandbox ends when we close its input, after our last

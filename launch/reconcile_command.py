@@ -34,7 +34,10 @@ PLACES: Final = {"records": "at the provider", "entries": "in our books"}
 @click.option("--csv", "out", type=click.Path(path_type=Path), help="Write the differences to this file as well.")
 @click.pass_context
 def reconcile(context: click.Context, rail: str | None, first: str | None, last: str | None, out: Path | None) -> None:
-    """Compare the books with what the providers have; days are those of the settings' timezone. Nothing is changed."""
+    """Compare the books with what the providers have; days are those of the settings' timezone. Nothing is changed.
+
+    Without --to a provider whose books are written day by day is compared as far as they are written.
+    """
     settings = settings_of(context)
     names = _rails(settings, rail)
     window = _window(settings, day_of("--from", first), day_of("--to", last))
@@ -45,7 +48,7 @@ def reconcile(context: click.Context, rail: str | None, first: str | None, last:
     from launch.reconcile_words import lines, rows
 
     zone = ZoneInfo(settings.timezone)
-    reports, failed = _compare(settings, names, window)
+    reports, failed = _compare(settings, names, window, to_now=last is None)
     for report in reports:
         for line in lines(report, zone):
             click.echo(line)
@@ -112,10 +115,11 @@ class Watching:
 
 
 def _compare(
-    settings: Settings, names: list[str], window: "Window"
+    settings: Settings, names: list[str], window: "Window", *, to_now: bool
 ) -> "tuple[list[Report], dict[str, str]]":  # fmt: skip
     """Each rail in turn: what came of it, or why it could not be finished."""
-    from launch.service.building import rails_of, reconcile_of
+    from launch.service.building import reconcile_of
+    from launch.service.rails import rails_of
     from launch.telegram_rails import asked_by_a_bot
     from services.alerts import AlertService
     from services.reconcile import NotFinished
@@ -133,7 +137,10 @@ def _compare(
                         continue
                     with contextlib.closing(Watching(name)) as watching:
                         try:
-                            reports.append(await service.run(name, window, progress=watching))
+                            there = service.written(name, window) if to_now else window
+                            # Where nothing is written yet, the provider's answer says so.
+                            asked = there if there.since < there.until else window
+                            reports.append(await service.run(name, asked, progress=watching))
                         except NotFinished as why:
                             failed[name] = str(why)
         finally:

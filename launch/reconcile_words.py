@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import time
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,8 @@ KINDS: Final = {
     EventKind.REFUND_FAILED: "failed refund",
     EventKind.FEE: "fee",
     EventKind.DISPUTED: "dispute",
-    EventKind.DISPUTE_WON: "won dispute",
-    EventKind.DISPUTE_LOST: "lost dispute",
+    EventKind.DISPUTE_WON: "dispute we won",
+    EventKind.DISPUTE_LOST: "dispute we lost",
     EventKind.TRANSFERRED: "transfer",
     EventKind.PAYOUT: "payout",
     EventKind.PAYOUT_FAILED: "failed payout",
@@ -54,7 +55,8 @@ def lines(report: Report, zone: ZoneInfo) -> Iterator[str]:
     """For people: what was compared, what differs, and what to do."""
     first = report.window.since.astimezone(zone)
     last = (report.window.until - report.window.until.resolution).astimezone(zone)
-    yield f"{report.rail}: {first:%Y-%m-%d} to {last:%Y-%m-%d}, days in {zone}"
+    whole = report.window.until.astimezone(zone).time() == time()
+    yield f"{report.rail}: {first:%Y-%m-%d} to {last:{'%Y-%m-%d' if whole else '%Y-%m-%d %H:%M'}}, days in {zone}"
     for agreed in report.agreed:
         yield f"  agree: {_counted(agreed.count, KINDS[agreed.kind])}, {said(agreed.total)}"
     if not report.agreed:
@@ -84,7 +86,8 @@ def _amount(difference: Difference) -> str:
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+    noun, space, rest = what.partition(" we ")  # "2 disputes we won"
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {noun}s{space}{rest}"
 
 
 def rows(reports: Sequence[Report], zone: ZoneInfo) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 import structlog
+from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 
 from bot import commands, notices
@@ -72,7 +73,17 @@ class Telegram:
         self._carriers = Carriers(
             self._bot, services.carriers, services.creators, services.tips, services.texts, services.links
         )
-        self._dispatcher = build_dispatcher(
+        self._dispatcher = self._dispatching(settings, services)
+        self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
+        self._intake = Intake(self._bot, self._dispatcher, services.updates)
+        lane = TapLane(self._bot.id, services.people, services.tips, services.links, services.taps, services.pace)
+        self._lane = lane if settings.telegram.tap_lane != "off" else None
+        self._in_response = settings.telegram.taps_in_response
+        self._webhook = self._brought(settings.web.public_url, hook) if hook is not None else None
+
+    def _dispatching(self, settings: Settings, services: "Services") -> Dispatcher:
+        """What handlers may ask for by name."""
+        return build_dispatcher(
             people=services.people,
             tips=services.tips,
             creators=services.creators,
@@ -103,12 +114,6 @@ class Telegram:
             payments=services.payments,
             checkouts=Checkouts(services.checkouts, services.texts, settings.language),
         )
-        self._hook, self._poll_timeout_s = hook, settings.telegram.poll_timeout_s
-        self._intake = Intake(self._bot, self._dispatcher, services.updates)
-        lane = TapLane(self._bot.id, services.people, services.tips, services.links, services.taps, services.pace)
-        self._lane = lane if settings.telegram.tap_lane != "off" else None
-        self._in_response = settings.telegram.taps_in_response
-        self._webhook = self._brought(settings.web.public_url, hook) if hook is not None else None
 
     def _brought(self, public_url: str, hook: TelegramHook) -> Webhook:
         url = public_url + hook.path

@@ -15,6 +15,13 @@ __all__ = ["Capabilities"]
 
 # What `refund` is refused with, in whatever words the provider says it, where more is asked for than it has left.
 NOTHING_LEFT: Final = "amount_too_large"
+# What anything is refused with on an account that is not ours to ask about (any more).
+NOT_OURS: Final = frozenset({"account_invalid", "not_permitted", "api_key_refused"})
+# An account that was there, and is not (for us) any more; and what is asked of one that no form can make ready.
+ACCOUNT_LOST: Final = frozenset({"account_invalid", "resource_missing"})
+NEVER_READY: Final = "controller.fees.payer"
+# What a saved method may be refused with that says nothing of what was asked by the same key before, and not answered.
+NOT_OF_BEFORE: Final = NOT_OURS | {"idempotency_error", "method_of_another_account"}
 
 
 class BadSignature(Exception):
@@ -35,6 +42,10 @@ class RailRefused(Exception):
 
 class RailDown(RailUnavailable):
     """No usable answer: it says nothing about the money, the same key may be asked again."""
+
+
+class RailOdd(RailDown):
+    """It answers, but not as its documents say: of this nothing is known, and others may be asked about."""
 
 
 @dataclass(frozen=True, slots=True)

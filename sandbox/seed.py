@@ -31,13 +31,16 @@ class SeedError(Exception):
 
 
 def sow(state: State, path: Path, *, language: str | None = None) -> None:
-    """Make the tables and all that the file describes, in one commit; `language` is then what everyone has set."""
+    """Make the tables and all that the file describes, in one commit; `language` is then what everyone has set.
+
+    What is said may stand there in several languages; without one, the first is taken.
+    """
     try:
         plan = yaml.safe_load(path.read_text(encoding="utf-8"))
         with state.create():
             for user in plan["users"]:
                 user["language"] = LANGUAGES.get(language, user.get("language"))
-            _Sower(state).sow(plan)
+            _Sower(state, language).sow(plan)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError, PeopleError, sqlite3.IntegrityError) as error:
         raise SeedError(f"{path}: {type(error).__name__}: {error}") from error
 
@@ -64,8 +67,9 @@ def moment(offset: str, start: datetime) -> int:
 
 
 class _Sower:
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, language: str | None) -> None:
         self.state = state
+        self.language = language
         self.start = datetime.fromtimestamp(state.now()).astimezone()
 
     def sow(self, plan: Json) -> None:
@@ -119,8 +123,12 @@ class _Sower:
         if "linked" in plan:
             groups.link(self.state, self._find_chat(plan["linked"]), chat)
         for post in plan.get("posts", []):
-            posts.write(self.state, self._user_of(post["by"]), chat, post["text"], date=moment(post["at"], self.start))
+            by, at = self._user_of(post["by"]), moment(post["at"], self.start)
+            posts.write(self.state, by, chat, self._spoken(post["text"]), date=at)
         self._members(chat, plan["members"], bots=True)  # last: nobody told them what was said before the start
+
+    def _spoken(self, text: str | dict[str, str]) -> str:
+        return text if isinstance(text, str) else text.get(self.language or "", next(iter(text.values())))
 
     def _members(self, chat: Chat, entries: list[Json], *, bots: bool) -> None:
         for entry in entries:
@@ -134,7 +142,7 @@ class _Sower:
         person = self._user_of(act["by"])
         chat = find_chat(self.state, person, act["chat"])
         if "text" in act:
-            posts.write(self.state, person, chat, act["text"])
+            posts.write(self.state, person, chat, self._spoken(act["text"]))
         else:
             user = self._user_of(act["member"])
             acts.set_member(self.state, person, chat, user, act["status"], act.get("rights", {}))

@@ -32,7 +32,7 @@ class LedgerService:
         self._unit = unit
 
     async def verify(self, progress: Progress | None = None) -> Report:
-        """Every check of storage/verify.py on one consistent view; `progress` hears of checks done, of how many."""
+        """Every check of storage/verify/ on one consistent view; `progress` hears of checks done, of how many."""
         async with self._unit.snapshot() as work:
             found = tuple([finding async for finding in findings(work.connection, progress)])
             return Report(await counts(work.connection), found)

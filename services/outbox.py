@@ -14,6 +14,7 @@ from giving.alerts import Alert
 from giving.creators import Chat
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
+from giving.projects import Organisation
 from giving.quiet import QuietHours
 from giving.tips import TipState
 from services import alerts, digests, handover, thanks
@@ -34,7 +35,23 @@ from storage.work import UnitOfWork, Work
 log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=30)
 
-__all__ = ["Notice", "NoticeKind", "OutboxService"]
+__all__ = ["AccountTold", "DisputeTold", "Notice", "NoticeKind", "OutboxService"]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeTold:
+    """A step of a dispute, with the first of the gifts it is about; what it says are its figures."""
+
+    step: Alert
+    card: TipCard
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTold:
+    """That an organisation's account takes payments, or no more."""
+
+    step: Alert
+    organisation: Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +239,25 @@ class OutboxService:
             refund = (await work.refunds.of([notice.subject])).get(notice.subject)
         over = refund is None or refund.state not in (RefundState.REQUESTED, RefundState.ASKED, RefundState.DONE)
         return cards[0] if cards and over and cards[0].tip.state is not TipState.REFUNDED else None
+
+    async def refund_other(self, notice: Notice) -> TipCard | None:
+        """A gift of which one refund failed while another is on its way; None if that one arrived by now."""
+        cards = await self._tips.cards([notice.subject])
+        return cards[0] if cards and cards[0].tip.state is not TipState.REFUNDED else None
+
+    async def dispute(self, notice: Notice) -> DisputeTold | None:
+        """What a donor, or a creator, is told of a dispute."""
+        told = await self.alert(notice)
+        cards = await self._tips.cards([UUID(str(told.said["tip"]))]) if told is not None else []
+        return DisputeTold(told, cards[0]) if told is not None and cards else None
+
+    async def account(self, notice: Notice) -> AccountTold | None:
+        """How an organisation's account is now."""
+        async with self._unit.read() as work:
+            told = await alerts.told(work, notice.subject)
+            of = UUID(str(told.said["organisation"])) if told is not None else notice.subject
+            organisation = (await work.projects.organisations_by_ids({of})).get(of)
+        return AccountTold(told, organisation) if told is not None and organisation is not None else None
 
     async def tab_charge(self, notice: Notice) -> ChargeTold | None:
         """A tab's charge; None if it is decided, or skipped, by now."""

@@ -12,8 +12,8 @@ import structlog
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
 from giving.payments import FINAL, FIRST_LOOK, TOO_LONG, EventKind, PaymentState, alarm_of, next_look
-from giving.settling import NOT_KNOWN
-from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
+from giving.settling import NO_REFUND, NOT_KNOWN
+from payments.provider import BadEvent, Found, PaymentRef, Rail, RailOdd, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.payments import PaymentService, Received
@@ -89,7 +89,7 @@ class PaymentSweep:
             return
         now = self._now()
         async with self._unit.read() as work:
-            if not await work.inbox.waiting_since(now - WAITS_LONG):
+            if not await work.inbox.waiting_since(now - WAITS_LONG, but=NO_REFUND):
                 return
         async with self._unit() as work:
             told = await tell_of_waiting(work, self._alerts, now)
@@ -132,13 +132,16 @@ class PaymentSweep:
 
     async def _look_up(self, one: LookUp) -> bool:
         """Ask the rail and take what it says; whether it answered."""
-        payment, answered = one.payment, True
+        payment, answered, understood = one.payment, True, False
         rail = self._rails.get(payment.rail)
         found = Found(PaymentState.UNKNOWN)
         try:
             if rail is not None:
                 told = await self._told(rail, one) if one.told else ()
                 found = await rail.fetch(PaymentRef(payment.id, payment.their_id, payment.account, told=told))
+                understood = True
+        except RailOdd:
+            log.exception("payment_look_up_odd", payment_id=str(payment.id), rail=payment.rail)
         except RailUnavailable as error:
             log.warning(
                 "payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, error=type(error).__name__
@@ -148,7 +151,7 @@ class PaymentSweep:
             log.error("payment_not_looked_up", payment_id=str(payment.id), rail=payment.rail, code=str(refused))
         except Exception:  # an answer nobody foresaw must not keep the others waiting
             log.exception("payment_look_up_failed", payment_id=str(payment.id), rail=payment.rail)
-        await self._take(one, found, answered=answered)
+        await self._take(one, found, answered=answered, understood=understood)
         return answered
 
     async def _told(self, rail: Rail, one: LookUp) -> tuple[str, ...]:
@@ -160,10 +163,11 @@ class PaymentSweep:
         events = [rail.event_of(body) for body in bodies]
         return tuple(dict.fromkeys(event.their_id for event in events if event.thin and event.their_id))
 
-    async def _take(self, one: LookUp, found: Found, *, answered: bool) -> None:
+    async def _take(self, one: LookUp, found: Found, *, answered: bool, understood: bool) -> None:
+        """Let it be booked. `understood`: it says how things are; else what was told is still to be found out."""
         payment, now = one.payment, self._now()
         age = now - one.since_at
-        thin = not answered
+        thin = not understood
         for body in found.events:
             try:
                 thin |= self._rails[payment.rail].event_of(body).thin
@@ -173,7 +177,8 @@ class PaymentSweep:
                 continue
             if outcome is Received.STORED:
                 log.warning("payment_found", payment_id=str(payment.id), rail=payment.rail, state=found.state)
-        too_long = age >= TOO_LONG and found.state in (PaymentState.PENDING, PaymentState.UNKNOWN)
+        open_ = found.state in (PaymentState.PENDING, PaymentState.UNKNOWN) or (one.told and thin)
+        too_long = age >= TOO_LONG and open_
         nobody_comes = found.state in (PaymentState.CREATED, PaymentState.FAILED) and age >= TOO_LONG
         async with self._unit() as work:
             if payment.their_id is None and found.their_id is not None:
@@ -181,7 +186,8 @@ class PaymentSweep:
             if one.told and not thin:
                 await work.look_ups.known(payment.id)
             if one.told and thin:  # the rail itself does not know all yet
-                await work.look_ups.put_off({payment.id: now + SOON})
+                soon = understood or not answered
+                await work.look_ups.put_off({payment.id: now + (SOON if soon else next_look(age))})
             elif nobody_comes or (one.told and payment.state in FINAL):
                 await work.look_ups.close([payment.id])
             else:

@@ -10,8 +10,9 @@ CONFIG_VARIABLE = "YIZAN_CONFIG"
 DEFAULT_FILE = Path(__file__).parent.parent / "config.yaml"
 # Known currencies; a test holds them equal to giving.money.DECIMALS.
 CURRENCIES = (
-    "AUD", "CAD", "CHF", "CNY", "DKK", "EUR", "GBP", "HKD", "JPY", "KRW", "MYR", "NOK", "NZD", "SEK", "SGD", "TWD",
-    "USD", "VND", "XTR",
+    "AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EUR", "GBP", "GHS", "GIP", "HKD", "HUF", "IDR",
+    "ILS", "INR", "JPY", "KES", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "SEK", "SGD", "THB", "TRY",
+    "TWD", "USD", "VND", "XOF", "XTR", "ZAR",
 )  # fmt: skip
 LANGUAGES = ("zh-CN", "en")  # settings know nothing of ours: a test holds this equal to giving.people.LANGUAGES
 HIDDEN = "••••"

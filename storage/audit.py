@@ -62,6 +62,13 @@ class AuditStore:
         }
         await self._connection.execute(insert(audit_log), row)
 
+    async def actor_of(self, action: str, subject_id: str) -> UUID | None:
+        """Who did this last to that subject; a look through the log, for what seldom happens."""
+        same = (audit_log.c.action == action) & (audit_log.c.subject_id == subject_id)
+        last = select(audit_log.c.actor_id).where(same, audit_log.c.actor_id.is_not(None))
+        found = await self._connection.scalar(last.order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(1))
+        return UUID(str(found)) if found is not None else None
+
     async def list(self, *, limit: int) -> Sequence[AuditedAct]:
         """The newest `limit` acts, newest first."""
         newest = select(audit_log).order_by(audit_log.c.at.desc(), audit_log.c.id.desc()).limit(limit)

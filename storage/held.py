@@ -97,9 +97,10 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
 
 
 def _money(person: UUID) -> dict[str, Select[Any]]:
-    paid = select(payments.c.id).where(payments.c.donor_id == person)
-    kept = select(methods.c.id).where(methods.c.donor_id == person)
-    about = provider_events.c.reference
+    return {**_gifts(person), **_tab(person), **_payments(person)}
+
+
+def _gifts(person: UUID) -> dict[str, Select[Any]]:
     return {
         "tips": select(
             tips.c.receipt_code, tips.c.amount_minor, tips.c.currency, tips.c.state, tips.c.visibility,
@@ -123,6 +124,11 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
         .join(tips, tips.c.id == refunds.c.tip_id)
         .where(tips.c.donor_id == person)
         .order_by(refunds.c.id),
+    }  # fmt: skip
+
+
+def _tab(person: UUID) -> dict[str, Select[Any]]:
+    return {
         "tab": select(
             tips.c.receipt_code, promises.c.amount_minor, promises.c.currency, promises.c.promised_at, tips.c.state
         )
@@ -145,6 +151,14 @@ def _money(person: UUID) -> dict[str, Select[Any]]:
         .join(organisations, organisations.c.id == tabs.c.organisation_id)
         .where(tabs.c.donor_id == person)
         .order_by(tab_charges.c.id),
+    }  # fmt: skip
+
+
+def _payments(person: UUID) -> dict[str, Select[Any]]:
+    paid = select(payments.c.id).where(payments.c.donor_id == person)
+    kept = select(methods.c.id).where(methods.c.donor_id == person)
+    about = provider_events.c.reference
+    return {
         "saved_methods": select(methods.c.rail, methods.c.label, methods.c.asked_at, methods.c.saved_at)
         .where(methods.c.donor_id == person, methods.c.forgotten_at.is_(None))
         .order_by(methods.c.id),

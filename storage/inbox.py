@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Update, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from giving.quick import quick
 from storage.ids import lowest_id, new_id
 from storage.sets import SetStatement, insert_rows, reader
 from storage.tables import payments, provider_events
@@ -29,6 +30,7 @@ class InboxState(StrEnum):
 CLOSED: Final = (InboxState.SETTLED, InboxState.IGNORED, InboxState.ODD)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
     """An event in the inbox; `body` is what the provider sent, verified."""
@@ -134,9 +136,13 @@ class InboxStore:
         kept = select(provider_events.c.body).where(about, provider_events.c.body != "")
         return list(await self._connection.scalars(kept.order_by(provider_events.c.id).limit(100)))
 
-    async def waiting_since(self, before: datetime) -> list[tuple[str, int, datetime, str]]:
-        """By rail: how many events have waited since `before`, when the newest of them came, and its id."""
+    async def waiting_since(self, before: datetime, *, but: str = "") -> list[tuple[str, int, datetime, str]]:
+        """By rail: how many events have waited since `before`, when the newest of them came, and its id.
+
+        `but`: the reason of those that may wait for ever.
+        """
         waits = (provider_events.c.state == InboxState.WAITING) & (provider_events.c.received_at <= before)
+        waits &= func.coalesce(provider_events.c.reason, "") != but
         newest = func.max(provider_events.c.received_at).label("newest")
         counted = select(provider_events.c.rail, func.count().label("events"), newest).where(waits)
         of = counted.group_by(provider_events.c.rail).subquery()

@@ -27,12 +27,22 @@ class WaitedElsewhere(RuntimeError):
     """A unit of work waited for something other than its database: a mistake in the program; nothing is written."""
 
 
+class Carefully(BaseException):
+    """Something failed that only a savepoint can undo alone: roll back, and do all of it again with savepoints.
+
+    No Exception, so that no unit of work takes it for its own.
+    """
+
+
 class InlineConnection:
     """As much of AsyncConnection as the stores use, on a connection of this very thread."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Stand on a connection with an open transaction."""
-        self._connection = connection
+    def __init__(self, connection: Connection, *, savepoints: bool = True) -> None:
+        """Stand on a connection with an open transaction.
+
+        Without `savepoints` it hopes for the best: what would be undone alone raises Carefully.
+        """
+        self._connection, self._savepoints = connection, savepoints
         self._driver: Any = connection.connection.driver_connection
 
     @property
@@ -59,6 +69,12 @@ class InlineConnection:
     @asynccontextmanager
     async def begin_nested(self) -> AsyncIterator[None]:
         """A savepoint. Raises: what the block raised; DBAPIError when the whole transaction is lost (a full disk)."""
+        if not self._savepoints:
+            try:
+                yield
+            except Exception as error:
+                raise Carefully from error
+            return
         self._driver.execute("SAVEPOINT nested")
         try:
             yield

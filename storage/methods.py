@@ -38,6 +38,14 @@ class RailAccount:
     asks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An account as it is now; `turned`: it was ready and is not, or the other way round."""
+
+    account: RailAccount
+    turned: bool
+
+
 class MethodStore:
     """Rows of `methods`."""
 
@@ -160,9 +168,15 @@ class AccountStore:
             made.on_conflict_do_update(index_elements=["organisation_id", "rail"], set_=renewed)
         )
 
-    async def changed(self, rail: str, their_id: str, *, ready: bool, asks: tuple[str, ...] = ()) -> UUID | None:
-        """What its provider says of an account; whose it is, None if it is not ours."""
+    async def changed(
+        self, rail: str, their_id: str, *, ready: bool, at: datetime, asks: tuple[str, ...] = ()
+    ) -> Changed | None:
+        """What its provider said of an account, and when; None if it is not ours, or was told of since."""
         same = (rail_accounts.c.rail == rail) & (rail_accounts.c.their_id == their_id)
-        written = update(rail_accounts).where(same).values(ready=ready, asks=list(asks))
-        found = await self._connection.scalar(written.returning(rail_accounts.c.organisation_id))
-        return UUID(str(found)) if found is not None else None
+        before = (await self._connection.execute(select(rail_accounts).where(same).with_for_update())).first()
+        if before is None or (before.told_at is not None and before.told_at > at):
+            return None
+        told = {"ready": ready, "asks": list(asks), "told_at": at}
+        await self._connection.execute(update(rail_accounts).where(same).values(told))
+        account = RailAccount(before.organisation_id, rail, their_id, ready, asks)
+        return Changed(account, turned=before.ready is not ready)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, Select, case, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from giving.quick import quick
 from storage.ids import new_text_id
 from storage.sets import insert_rows
 from storage.tables import outbox, people
@@ -31,6 +32,7 @@ class OutboxState(StrEnum):
     UNKNOWN = "unknown"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class NewMessage:
     """A message to queue; the same `dedupe_key` is queued once. Lower priority numbers go first."""

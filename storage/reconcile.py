@@ -148,6 +148,12 @@ class ReconcileStore:
         last = max((row.ended_at for row in rows), default=None)
         return Tried(any(row.finished for row in rows), len(rows), last)
 
+    async def daily_until(self, rail: str) -> datetime | None:
+        """Up to when daily comparisons have looked at a rail; None before the first that was finished."""
+        its = (reconciliations.c.rail == rail) & reconciliations.c.finished & reconciliations.c.day.is_not(None)
+        newest = select(reconciliations.c.until_at).where(its).order_by(reconciliations.c.until_at.desc()).limit(1)
+        return await self._connection.scalar(newest)
+
     async def last_finished(self) -> dict[str, datetime]:
         """When each rail was last compared."""
         newest = func.max(reconciliations.c.ended_at)

@@ -205,3 +205,13 @@ class RefundStore:
             theirs = theirs.where(refunds.c.state.in_((RefundState.ASKED, RefundState.DONE)))
         rows = await self._connection.execute(theirs.values(state=state).returning(refunds.c.tip_id))
         return {row.tip_id for row in rows}
+
+    async def undone(self, of: Collection[UUID]) -> set[UUID]:
+        """These tips did not go back after all: what was closed by that has failed, and may be begun anew.
+
+        Those of which `tell_failed` will tell: a request that its rail was never asked for is not among them.
+        """
+        closed = (refunds.c.tip_id.in_(of)) & (refunds.c.state == RefundState.DONE)
+        failed = update(refunds).where(closed).values(state=RefundState.FAILED)
+        rows = await self._connection.execute(failed.returning(refunds.c.tip_id, refunds.c.look_at))
+        return {row.tip_id for row in rows if row.look_at is not None}

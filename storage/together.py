@@ -1,7 +1,8 @@
 """SQLite's one hot writer: every unit of work that waits is written in one transaction, whatever its kind.
 
 A commit costs an fsync however much it holds, and while it runs nobody else can begin: offers, events and settlements
-that come in together are committed together. Each has a savepoint, so one that fails is undone alone.
+that come in together are committed together. One that fails is undone alone: should any of them fail, all is rolled
+back and done again, each in a savepoint. Savepoints in every commit would copy every page that is written.
 """
 
 import asyncio
@@ -13,9 +14,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.engines import Engines
-from storage.inline import begin, in_thread
+from storage.inline import Carefully, begin, in_thread
 
-Write = Callable[[Connection], Any]
+Write = Callable[[Connection, bool], Any]  # the second: whether it may use savepoints
+Waiting = tuple[Write, "asyncio.Future[Any]"]
 # Turns of the event loop after a commit, in which whoever was answered may ask for the next thing; no time is waited.
 TURNS: Final = 8
 
@@ -26,11 +28,14 @@ class TogetherWriter:
     def __init__(self, engines: Engines) -> None:
         """Write through the engines' inline connection, in turn with their writer."""
         self._engines = engines
-        self._waiting: list[tuple[Write, asyncio.Future[Any]]] = []
+        self._waiting: list[Waiting] = []
         self._runner: asyncio.Task[None] | None = None
 
     def __call__(self, write: Write) -> Awaitable[Any]:
-        """What `write` returns, once it is committed. Raises: what it raised, or the database's error."""
+        """What `write` returns, once it is committed; it may be called twice.
+
+        Raises: what it raised, or the database's error.
+        """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((write, future))
         if self._runner is None or self._runner.done():
@@ -38,7 +43,7 @@ class TogetherWriter:
         return future
 
     async def _run(self) -> None:
-        taken: list[tuple[Write, asyncio.Future[Any]]] = []
+        taken: list[Waiting] = []
         try:
             while self._waiting:
                 async with self._engines.turn:
@@ -55,18 +60,30 @@ class TogetherWriter:
             self._waiting = []
             raise
 
-    async def _commit(self, taken: list[tuple[Write, "asyncio.Future[Any]"]]) -> None:
+    async def _commit(self, taken: list[Waiting]) -> None:
         if self._engines.inline is None or self._engines.committer is None:
             raise RuntimeError("only SQLite writes together")
         with self._engines.inline.connect() as connection:
             transaction = await begin(connection)
-            try:
-                results = [(future, _run_alone(connection, write)) for write, future in taken if not future.cancelled()]
-            except BaseException:
+            results = _run_all(connection, taken)
+            if results is None:
                 transaction.rollback()
-                raise
+                transaction = await begin(connection)
+                try:
+                    results = [(f, _run_alone(connection, write)) for write, f in taken if not f.cancelled()]
+                except BaseException:
+                    transaction.rollback()
+                    raise
             await in_thread(self._engines.committer, transaction.commit)
         _answer(results)
+
+
+def _run_all(connection: Connection, taken: list[Waiting]) -> "list[tuple[asyncio.Future[Any], Any]] | None":
+    """What they return; None if any of them failed, and nothing of this transaction may stand."""
+    try:
+        return [(future, write(connection, False)) for write, future in taken if not future.cancelled()]
+    except (Exception, Carefully):  # noqa: BLE001 - it shows itself the second time
+        return None
 
 
 def _run_alone(connection: Connection, write: Write) -> Any:
@@ -74,7 +91,7 @@ def _run_alone(connection: Connection, write: Write) -> Any:
     driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
     driver.execute("SAVEPOINT alone")
     try:
-        result = write(connection)
+        result = write(connection, True)
     except Exception as error:
         if not driver.in_transaction:  # a full disk takes everything with it
             if isinstance(error, DBAPIError):

@@ -1,5 +1,6 @@
 """`reconcile` by a real process, over HTTP with the sandbox's provider: no difference, one, and none that is known."""
 
+import asyncio
 import csv
 import json
 import os
@@ -19,6 +20,7 @@ from sqlalchemy import select
 
 from giving.tips import Limits
 from launch.reconcile_words import COLUMNS
+from payments.china import bills_until
 from payments.provider import PaymentRef
 from payments.sandbox import SandboxRail
 from services.clock import utc_now
@@ -28,6 +30,9 @@ from services.rails import Rails
 from services.settlement import Settler
 from services.tips import TipService
 from storage.tables import outbox, reconciliations
+from tests.launch.test_china_rails import complete as china
+from tests.payments.china import Clock, served
+from tests.payments.wechat.gateway import WeChatGateway
 from tests.processes import ROOT, command, environment, fetch
 from tests.world import SHANGHAI, World, cny
 
@@ -193,6 +198,23 @@ def test_a_rail_that_lists_nothing_is_named_and_no_failure(empty: str):
     })  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("telegram: not compared: this rail lists nothing of what it did")
+
+
+async def test_books_that_are_written_day_by_day_are_compared_as_far_as_they_are_written(empty: str):
+    """Today's bill comes tomorrow: whoever names no day is not told that it is missing; whoever names it is."""
+    gateway = WeChatGateway(Clock())
+    async with served(gateway.app()) as gateway.base:
+        environ = china() | {
+            "YIZAN_DATABASE__URL": empty, "YIZAN_RAILS__ENABLED": "wechat", "YIZAN_OWNERS": "1001",
+            "YIZAN_RAILS__WECHAT__API_BASE": gateway.base,
+        }  # fmt: skip
+        done = await asyncio.to_thread(command, "reconcile", **environ)
+        named = await asyncio.to_thread(command, "reconcile", "--to", str(TODAY), **environ)
+    last = bills_until(gateway.clock()).date() - timedelta(days=1)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[0] == f"wechat: {TODAY - timedelta(days=6)} to {last}, days in Asia/Shanghai"
+    assert (named.returncode, named.stdout) == (2, "")
+    assert "is not out before 10:00 (UTC+8) of the next day" in named.stderr
 
 
 TODAY = datetime.now(SHANGHAI).date()

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 import settings
 from giving import money, people
-from launch.service.building import rails_of
+from launch.service.rails import rails_of
 from settings import Settings, SettingsError, load, masked, missing_for_run, reading, render, words
 
 ROOT = Path(__file__).parent.parent
@@ -109,7 +109,7 @@ def test_a_path_wins_over_yizan_config_which_wins_over_the_file_beside_main(conf
 
 @pytest.mark.parametrize("code", ["ABC", "KWD", "CNH", "cny", ""])
 def test_a_currency_we_do_not_know_is_refused_before_anything_starts(code):
-    with pytest.raises(SettingsError, match=r"YIZAN_TIPS__CURRENCY: unknown currency, known: AUD.*CNY"):
+    with pytest.raises(SettingsError, match=r"YIZAN_TIPS__CURRENCY: unknown currency, known: AED.*CNY"):
         load(None, {"YIZAN_TIPS__CURRENCY": code})
 
 

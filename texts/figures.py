@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_decimal, get_currency_symbol
 
 from giving.money import DECIMALS, Money
@@ -45,6 +45,16 @@ def day(language: str, date: dt.date) -> str:
 def short_day(language: str, date: dt.date) -> str:
     """`11月22日`, `Nov 22`: of this year, or of the one everybody thinks of."""
     return format_skeleton("MMMd", date, locale=locale_of(language))
+
+
+def about(language: str, at: dt.datetime, zone: ZoneInfo) -> str:
+    """`11月25日周三晚上`, `Wed, Nov 25 at night`. Raises: ValueError for a naive time."""
+    if at.tzinfo is None:
+        raise ValueError("a time without a zone")
+    local, locale = at.astimezone(zone), locale_of(language)
+    # At twelve to the minute the part of the day would be "noon" or "midnight", which doesn't stand behind a day.
+    part = format_time(local.replace(minute=1), "B", tzinfo=zone, locale=locale)
+    return ("" if language.startswith("zh") else " ").join((format_skeleton("MMMEd", local, locale=locale), part))
 
 
 def moment(language: str, at: dt.datetime, zone: ZoneInfo) -> str:

@@ -92,6 +92,10 @@ class Texts:
         """Day and time in the operator's zone."""
         return figures.moment(self._known(language), at, self.zone)
 
+    def about(self, language: str, at: dt.datetime) -> str:
+        """The day with its weekday, and its part, in the operator's zone: as people name what is in a few days."""
+        return figures.about(self._known(language), at, self.zone)
+
     def day(self, language: str, at: dt.datetime) -> str:
         """The day in the operator's zone."""
         return figures.day(self._known(language), at.astimezone(self.zone).date())

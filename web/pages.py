@@ -114,6 +114,7 @@ class Pages:
 
         return {
             "t": t,
+            "called": partial(texts.named, language),
             "money": partial(texts.money, language),
             "number": partial(texts.number, language),
             "moment": partial(texts.moment, language),

@@ -53,11 +53,24 @@ def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) ->
     if card.chat_title:
         head = Html(f"{head}\n{texts.chat(language, 'tip-card-from', chat=card.chat_title)}")
     yield head
+    yield _by_what(texts, language, card)
     yield _at_rate(texts, language, card)
     yield moved_on(texts, language, card, card.chat_title or "")
     down = pay_url is None and not (card.ways and card.ways[0].how is How.TAB)
     yield texts.chat(language, RailUnavailable.message_key) if down else None
     yield texts.chat(language, "tip-card-choose")
+
+
+def _by_what(texts: Texts, language: str, card: TipCard) -> Html | None:
+    """What is paid at once by the way that is chosen, and why another one goes on the tab."""
+    lines = []
+    for way in card.ways:
+        rail = texts.named(language, "rail", way.rail)
+        if way.how is How.TAB and way.settles_at is not None and way.least is not None:
+            lines.append(texts.chat(language, "tip-card-tab", rail=rail, least=way.least, sum=way.settles_at))
+        elif way is card.ways[0] and way.price is None:
+            lines.append(texts.chat(language, "button-way-now", rail=rail))
+    return Html("\n".join(lines)) if lines else None
 
 
 def _at_rate(texts: Texts, language: str, card: TipCard) -> Html | None:

@@ -49,7 +49,7 @@ def _pays(texts: Texts, language: str, card: TipCard, pay_url: str | None) -> Ro
     if now and pay_url is not None:
         scanned = (ways and ways[0].shown is Shown.QR) or not leads_to_page(pay_url)
         code = cb.TipCode(tip=tip.id) if scanned else None
-        by = texts.named(language, "rail", ways[0].rail) if len(ways) > 1 else None
+        by = texts.named(language, "rail", ways[0].rail) if ways else None
         rows += pay(texts, language, paid_for(card), pay_url, code, by=by)
     elif now:
         again = cb.TipDo(tip=tip.id, deed=cb.TipDeed.SHOW)
@@ -74,7 +74,7 @@ def pay(
 ) -> Rows:  # fmt: skip
     """The page; where there is a code to be scanned its picture, and the page if a phone can open it by itself.
 
-    `by`: what the rail is called, where there is a choice.
+    `by`: what the rail is called.
     """
     page, by_it = leads_to_page(url), f" · {by}" if by else ""
     if code is None:

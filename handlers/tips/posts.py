@@ -6,7 +6,7 @@ from aiogram.fsm.context import FSMContext
 from aiogram.types import CallbackQuery, Message
 
 from bot import callbacks as cb
-from bot import cards
+from bot import cards, tab_cards
 from bot.carriers import Carriers
 from bot.replies import in_private
 from giving.creators import Post
@@ -37,7 +37,7 @@ async def tapped(query: CallbackQuery, callback_data: cb.TipTap, here: Here) -> 
         )
     )
     if (promised := await here.tips.promise_as_before(tip, here.person)) is not None:
-        await here.say.answer(query, here.plain("tab-promised-short", sum=promised.standing))
+        await here.say.answer(query, tab_cards.promised_short(here.texts, here.language, promised))
         return
     if here.person.reachable:
         text = None if in_private(query) else here.plain("tip-sent")

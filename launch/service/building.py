@@ -10,16 +10,11 @@ from zoneinfo import ZoneInfo
 from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
-from giving.stars import STARS
 from giving.tabs import Terms
 from giving.tips import Limits
-from launch.service.china_rails import alipay_rail, wechat_rail
 from launch.service.limits import pace_rules, payment_rules
-from launch.telegram_rails import rate_of
+from launch.service.rails import rails_of
 from payments.provider import Rail
-from payments.sandbox import SandboxRail
-from payments.sandbox_card import SandboxCardRail
-from payments.stars_rail import StarsRail, TokenRail
 from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
@@ -45,6 +40,7 @@ from services.rails import Rails
 from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
+from services.rails.transfers import TransferService
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
@@ -53,7 +49,6 @@ from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
 from services.tips import TapLook, TipService
-from services.transfers import TransferService
 from services.updates import UpdateService
 from services.wake import Wakes
 from settings import Settings
@@ -64,48 +59,73 @@ from texts import Texts
 LOCALES: Final = Path(__file__).parents[2] / "locales"
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Every service of one process, on one database."""
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the others stand on."""
 
     unit: UnitOfWork
     rails: Rails
     texts: Texts
     links: Links
-    people: PeopleService
-    audit: AuditService
-    projects: ProjectService
-    creators: CreatorService
-    watch: CreatorWatch
-    handovers: HandoverService
-    slots: SlotService
-    thanks: ThanksService
-    tips: TipService
-    refunds: RefundService
-    transfers: TransferService
-    reconcile: ReconcileService
-    privacy: PrivacyService
-    payments: PaymentService
-    checkouts: CheckoutService
-    sweep: PaymentSweep
-    outbox: OutboxService
-    counters: CounterService
-    dialogs: DialogService
-    groups: GroupService
-    carriers: CarrierService
-    cleanups: CleanupService
-    updates: UpdateService
-    taps: TapLook
-    tabs: TabService
-    tab_charges: TabCharges
-    methods: MethodService
-    connections: ConnectionService
     wakes: Wakes
     operator: Operator
-    health: HealthService
+    quiet: QuietHours | None
+    people: PeopleService
+    alerts: AlertService
     guard: PaymentGuard
     pace: Pace
     leadership: Leadership
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paying:
+    """From a tap to the books, on to organisations, and back."""
+
+    tips: TipService
+    tabs: TabService
+    tab_charges: TabCharges
+    payments: PaymentService
+    checkouts: CheckoutService
+    sweep: PaymentSweep
+    methods: MethodService
+    connections: ConnectionService
+    refunds: RefundService
+    transfers: TransferService
+    reconcile: ReconcileService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Creating:
+    """Creators, their chats and slots, and what is shown there."""
+
+    watch: CreatorWatch
+    creators: CreatorService
+    handovers: HandoverService
+    slots: SlotService
+    thanks: ThanksService
+    groups: GroupService
+    carriers: CarrierService
+    counters: CounterService
+    cleanups: CleanupService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """Projects, what is kept of people and told to them, and whether all is well."""
+
+    projects: ProjectService
+    audit: AuditService
+    privacy: PrivacyService
+    outbox: OutboxService
+    dialogs: DialogService
+    updates: UpdateService
+    taps: TapLook
+    health: HealthService
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services(Ground, Paying, Creating, Keeping):
+    """Every service of one process, on one database: a new one is a line in its group, and one where that is made."""
 
     async def aclose(self) -> None:
         """Close the rails' connections."""
@@ -114,126 +134,96 @@ class Services:
             await rail.close()
 
 
-def rails_of(settings: Settings) -> dict[str, Rail]:
-    """The rails that are switched on by name."""
-    rails: dict[str, Rail] = {}
-    if "sandbox" in settings.rails.enabled:
-        rails |= _sandbox(settings)
-    if "stripe" in settings.rails.enabled:
-        rails["stripe"] = _stripe(settings)
-    if "wechat" in settings.rails.enabled:
-        rails["wechat"] = wechat_rail(settings)
-    if "alipay" in settings.rails.enabled:
-        rails["alipay"] = alipay_rail(settings)
-    if "stars" in settings.rails.enabled:
-        rails["stars"] = StarsRail(rate_of(settings) if settings.tips.currency != STARS else None)
-    if "telegram" in settings.rails.enabled:
-        telegram, currency = settings.rails.telegram, settings.tips.currency
-        rails["telegram"] = TokenRail(
-            provider_token=telegram.provider_token.get_secret_value() if telegram.provider_token else "",
-            least=Money(telegram.least_minor, currency),
-            most=Money(telegram.most_minor, currency),
-        )
-    return rails
+def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> Services:
+    """The services, wired; nothing is started and no network is touched."""
+    ground = _ground(settings, engines)
+    paying = _paying(settings, ground)
+    groups = (ground, paying, _creating(settings, ground, rights), _keeping(settings, ground, paying))
+    return Services(**{name: service for group in groups for name, service in vars(group).items()})
 
 
-def _sandbox(settings: Settings) -> dict[str, Rail]:
-    """Its wallet, and its card where that is wanted."""
-    its = settings.rails.sandbox
-    kinds = [SandboxRail, SandboxCardRail] if its.card else [SandboxRail]
-    return {
-        kind.name: kind(
-            api_base=its.api_base,
-            key=its.key.get_secret_value() if its.key else "",
-            webhook_secret=its.webhook_secret.get_secret_value() if its.webhook_secret else "",
-        )
-        for kind in kinds
-    }
-
-
-def _stripe(settings: Settings) -> Rail:
-    from payments.stripe_rail import Mode, Modes, StripeRail, StripeWords  # its library is loaded where it is used
-
-    stripe = settings.rails.stripe
-    return StripeRail(
-        StripeWords(
-            api_key=stripe.api_key.get_secret_value() if stripe.api_key else "",
-            secrets=[one.get_secret_value() for one in (stripe.signing_secret, stripe.connect_signing_secret) if one],
-            least=stripe.least_minor.model_dump(),
-            api_base=stripe.api_base,
-            livemode=stripe.livemode,
-            modes=Modes(Mode(stripe.mode), {account: Mode(mode) for account, mode in stripe.mode_by_account.items()}),
-            methods=stripe.methods,
-            page_life=timedelta(minutes=stripe.page_minutes),
-        )
+def _ground(settings: Settings, engines: Engines) -> Ground:
+    unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
+    rails = Rails(rails_of(settings).values())
+    alerts = AlertService(owners=settings.owners, wakes=wakes)
+    # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
+    beside = UnitOfWork(engines.apart()) if engines.beside is not None else unit
+    return Ground(
+        unit=unit,
+        rails=rails,
+        texts=Texts.load(LOCALES, default=settings.language, zone=zone),
+        links=Links(settings.web.link_base),
+        wakes=wakes,
+        operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
+        quiet=QuietHours(*settings.quiet, zone) if settings.quiet else None,
+        people=PeopleService(unit, owners=settings.owners),
+        alerts=alerts,
+        guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
+        pace=Pace(pace_rules(settings)),
+        leadership=Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release()),
     )
 
 
-def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> Services:
-    """The services, wired; nothing is started and no network is touched."""
-    unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
-    language, currency = settings.language, settings.tips.currency
-    links = Links(settings.web.link_base)
-    rails = Rails(rails_of(settings).values())
-    digest_every = timedelta(seconds=settings.notices.digest_every_s)
+def _paying(settings: Settings, on: Ground) -> Paying:
+    unit, rails, links, wakes, guard, alerts = on.unit, on.rails, on.links, on.wakes, on.guard, on.alerts
+    zone, language, currency = ZoneInfo(settings.timezone), settings.language, settings.tips.currency
+    write = on.leadership.write
     limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
     terms = Terms(Money(settings.tabs.settle_at_minor, currency), Money(settings.tabs.monthly_minor, currency))
     tabs = TabService(unit, rails, wakes=wakes, zone=zone, terms=terms)
-    alerts = AlertService(owners=settings.owners, wakes=wakes)
-    guard = PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts)
     tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs)
-    people = PeopleService(unit, owners=settings.owners)
-    quiet = QuietHours(*settings.quiet, zone) if settings.quiet else None
+    digest_every = timedelta(seconds=settings.notices.digest_every_s)
     settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts)
     payments = PaymentService(unit, rails.values(), settler)
+    return Paying(
+        tips=tips,
+        tabs=tabs,
+        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
+        payments=payments,
+        checkouts=CheckoutService(unit, rails, guard),
+        sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
+        methods=MethodService(unit, rails, links, language, payments=payments, guard=guard),
+        connections=ConnectionService(unit, rails, on.people, links),
+        refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
+        transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
+        reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
+    )
+
+
+def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
+    unit, wakes, quiet, zone = on.unit, on.wakes, on.quiet, ZoneInfo(settings.timezone)
+    language, currency, write = settings.language, settings.tips.currency, on.leadership.write
     watch = CreatorWatch(unit, rights, wakes=wakes, quiet=quiet)
     creators = CreatorService(unit, rights, zone=zone, currency=currency, language=language, watch=watch)
-    # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
-    beside = UnitOfWork(engines.apart()) if engines.beside is not None else unit
-    leadership = Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release())
-    write = leadership.write
-    return Services(
-        unit=unit,
-        rails=rails,
-        texts=Texts.load(LOCALES, default=language, zone=zone),
-        links=links,
-        people=people,
-        audit=AuditService(unit, people),
-        projects=ProjectService(unit),
-        creators=creators,
+    counted_every = timedelta(seconds=settings.notices.counter_every_s)
+    return Creating(
         watch=watch,
+        creators=creators,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
-        tips=tips,
-        refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
-        transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
-        privacy=PrivacyService(unit, rails, wakes=wakes),
-        reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
-        payments=payments,
-        checkouts=CheckoutService(unit, guard),
-        sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
-        outbox=OutboxService(unit, tips, wakes=wakes, quiet=quiet, language=language, currency=currency, write=write),
-        counters=CounterService(
-            unit, wakes=wakes, every=timedelta(seconds=settings.notices.counter_every_s), write=write
+        groups=GroupService(unit, rights, creators, watch=watch),
+        carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
+        counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),
+        cleanups=CleanupService(unit, write=write),
+    )
+
+
+def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
+    unit, wakes, write = on.unit, on.wakes, on.leadership.write
+    language, currency = settings.language, settings.tips.currency
+    return Keeping(
+        projects=ProjectService(unit),
+        audit=AuditService(unit, on.people),
+        privacy=PrivacyService(unit, on.rails, wakes=wakes),
+        outbox=OutboxService(
+            unit, paying.tips, wakes=wakes, quiet=on.quiet, language=language, currency=currency, write=write
         ),
         dialogs=DialogService(unit),
-        groups=GroupService(unit, rights, creators, watch=watch),
-        carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=leadership.write_as_caller),
-        cleanups=CleanupService(unit, write=write),
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
-        tabs=tabs,
-        methods=MethodService(unit, rails, links, language, payments=payments, guard=guard),
-        connections=ConnectionService(unit, rails, people, links),
-        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
-        wakes=wakes,
-        operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
         health=HealthService(unit),
-        guard=guard,
-        pace=Pace(pace_rules(settings)),
-        leadership=leadership,
     )
 
 

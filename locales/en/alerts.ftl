@@ -6,8 +6,8 @@ alert-kind = { $kind ->
     [refund_failed] failed refund
     [fee] fee
     [disputed] dispute
-    [dispute_won] won dispute
-    [dispute_lost] lost dispute
+    [dispute_won] dispute we won
+    [dispute_lost] dispute we lost
     [payout] payout
     [payout_failed] failed payout
    *[transferred] transfer
@@ -18,8 +18,8 @@ alert-their-kind = { $theirkind ->
     [refund_failed] a failed refund
     [fee] a fee
     [disputed] a dispute
-    [dispute_won] a won dispute
-    [dispute_lost] a lost dispute
+    [dispute_won] a dispute we won
+    [dispute_lost] a dispute we lost
     [payout] a payout
     [payout_failed] a failed payout
    *[transferred] a transfer
@@ -46,8 +46,8 @@ alert-guard-raised = <b>Someone is testing cards on { $rail }</b>: for a while i
 alert-guard-shut = <b>Someone is testing cards on { $rail }</b>: for a while it takes nothing from strangers; who gave before is not affected. It goes back to normal by itself.
 alert-payment-open = <b>A payment has had no outcome for seven days</b>: { $rail } · { $amount } · <code>{ $id }</code>. Look for it in the provider’s dashboard.
 alert-disputed = <b>A donor’s bank disputes a gift</b>: { $rail } · { $amount } · <code>{ $id }</code>. The provider holds the money; the project’s books are as they were. Answer in the provider’s dashboard in time.
-alert-dispute-won = <b>The dispute was won</b>: { $rail } · { $amount } · <code>{ $id }</code>. The money is back.
-alert-dispute-lost = <b>The dispute was lost</b>: { $rail } · { $amount } · <code>{ $id }</code>. It was taken off the project’s books.
+alert-dispute-won = <b>We won the dispute</b>: { $rail } · { $amount } · <code>{ $id }</code>. The money is back.
+alert-dispute-lost = <b>We lost the dispute</b>: { $rail } · { $amount } · <code>{ $id }</code>. It was taken off the project’s books.
 alert-refund-wished = <b>Somebody asks for { $amount } back</b>. See /refunds.
 alert-refund-refused = <b>{ $rail } refused to refund { $amount }</b>: <code>{ $code }</code>. See the provider’s dashboard.
 
@@ -60,3 +60,16 @@ alert-waiting = <b>{ $rail } tells of something we don’t know</b>: { $count ->
    *[other] { $count } events have
  } waited for over an hour, the newest <code>{ $id }</code>. They are booked by themselves once we hear what they are about. Look for them in the provider’s dashboard.
 alert-reversed = <b>Money we passed on came back</b>: { $rail } · { $amount } · <code>{ $id }</code>. It is with the operator again. See the provider’s dashboard for why, and tell the organisation.
+
+alert-account-ready = <b>{ $organisation } can take payments now</b>: its account with { $rail } is ready. There's nothing more to do.
+alert-account-shut = <b>{ $organisation } can't take payments for now</b>: its account with { $rail } needs attention. Nothing is lost; gifts wait, or go another way, until it's ready again. Whoever looks after it finds the way with /org.
+alert-line-account-asks = • Still asked for: { $asks }
+
+# What a payment service is called for those who look after the money, who have to find it again.
+service-sandbox = the play-money wallet
+service-sandbox-card = the play-money card
+service-stripe = Stripe (cards)
+service-wechat = WeChat Pay
+service-alipay = Alipay
+service-stars = Telegram Stars
+service-telegram = Telegram payments

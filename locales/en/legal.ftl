@@ -6,16 +6,17 @@ help-more =
     /privacy who sees what, what you are told, export, leaving
     /paysupport when a payment went wrong
     /terms the rules
+help-staff = <b>In your care</b>
 button-terms-page = All the rules
 
 paysupport =
     <b>Did a payment go wrong?</b>
 
     · <b>No receipt</b>: it usually takes seconds, or minutes when the payment service is slow. Send /gifts; once it has arrived, it is there.
-    · <b>Paid twice</b>: I tell you about the second one, and “Take back” returns it.
+    · <b>Paid twice</b>: I tell you about the second one. It goes back by itself, or with “Take back” under that message.
     · <b>Cancelled, but charged</b>: its receipt has a “Take back” button.
-    · <b>A mistake</b>: once paid, a gift belongs to the project and you can't take it back yourself. Write to the contact below with its receipt code.
-    · <b>Charged, but nothing here</b>: please don't pay again. Write to the contact below with the time, the amount and the payment service's number.
+    · <b>A mistake</b>: for 30 minutes the receipt has an “Undo” button. Later, ask for it back under /gifts; the operator decides and tells you why.
+    · <b>Charged, but nothing here</b>: please don't pay again. Write to the operator with the time, the amount and the payment service's number.
 
     I never ask for card numbers, passwords or codes.
 terms =
@@ -23,7 +24,7 @@ terms =
 
     · What you give is credited to the project: 100%. The operator pays the fees.
     · It's a gift, not a purchase and not a deposit: there is no wallet here, and until you pay you can cancel.
-    · Once paid, a gift belongs to the project and usually isn't returned. What you paid twice, or after cancelling, you can take back yourself.
+    · For 30 minutes you can undo a gift yourself. After that it belongs to the project: you can ask for it back, and the operator decides. What you paid twice, or after cancelling, goes back in any case.
     · When a project closes, new gifts are declined; those on their way still count.
     · Receipts are payment records, not tax receipts; only the charity can issue those.
     · No money laundering, no faked rankings, no pretending to be someone else: such gifts are returned.
@@ -37,7 +38,7 @@ web-terms-money = Every cent you pay is credited to the project you chose. The p
 web-terms-gift-title = It is a gift
 web-terms-gift = A gift is not a purchase and not a deposit: there is no wallet, nothing is stored, and nothing comes back as interest or reward. Until you pay, you can cancel.
 web-terms-refund-title = Refunds
-web-terms-refund = Once paid, a gift belongs to the project and usually isn’t returned. You can take it back yourself in two cases: you paid twice for one gift, or you were charged after cancelling. “Take back” in the bot returns it the way it came. For anything else, write to the operator with the receipt code.
+web-terms-refund = For 30 minutes after its receipt you can undo a gift yourself. After that it belongs to the project: ask for it back under /gifts, and the operator decides and tells you why. If you paid twice for one gift, or were charged after cancelling, you can take that back at any time. Money goes back the way it came; where a payment service can’t return it, write to the operator with the receipt code.
 web-terms-project-title = Projects
 web-terms-project = Charities start and run the projects, and each was checked before it appeared here. When a project closes, new gifts are declined and other projects offered; payments on their way still count.
 web-terms-receipt-title = Receipts

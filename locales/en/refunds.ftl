@@ -26,6 +26,8 @@ refunds-line =
     paid { $paid }
     asked { $asked }
     <code>{ $code }</code>
+refunds-near = ⚠ { $rail } returns it until { $at } only. Please decide soon.
+refunds-past = ⚠ { $rail } returned it until { $at } and will refuse now. Decline, and say how you’ll pay it back another way.
 refunds-ask-reason = Say why in a sentence. They will read it as you write it, and it's kept in the audit log:
 refunds-decided-yes = Fine, { $amount } is on its way back. They'll hear when it's done.
 refunds-decided-no = Declined. They've been told your reason.

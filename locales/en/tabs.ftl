@@ -11,11 +11,12 @@ rail-stars = Telegram Stars
 rail-telegram = Telegram payment
 
 button-way-now = { $rail }: paid now
-button-way-tab = { $rail }: on your tab, one payment at { $sum }
+button-way-tab = { $rail }: goes on your tab, one charge at { $sum }
 
 tab-promised = <b>{ $amount }</b> for <b>{ $project }</b> is on your tab.
 tab-standing = Your tab with { $organisation } is at <b>{ $sum }</b>. It's paid when it reaches { $at }, otherwise at the end of the month, if the amount can be charged. Until it's paid it counts in no total.
-tab-promised-short = On your tab, which is at { $sum } now
+tab-why = { $rail } takes { $least } or more at a time. Smaller gifts go on your tab and are paid by one charge.
+tab-promised-short = { $rail }: on your tab. It’s at { $sum } now, one charge at { $at }.
 tab-taken-off = { $amount } is off your tab. Nothing was charged.
 
 tab-title = <b>My tab</b> · { $sum } promised, not yet paid
@@ -27,7 +28,7 @@ tab-month = You promised { $month } this month. Your own limit is { $limit } a m
 tab-head = <b>{ $organisation }</b> · { $sum }
 tab-line = · { $amount } { $project } ({ $at })
 tab-more = · and { $count } more
-tab-waits = Will be paid at { $at } or at month's end; you can also pay now.
+tab-waits = { $rail }: one charge at { $at } or at month's end; you can also pay now.
 tab-below = { $rail } can't take less than { $least }. Until then it stays here and moves on to next month.
 tab-announced = On { $at }, { $sum } will be charged to { $method }.
 tab-asked = { $sum } is waiting to be paid.
@@ -40,7 +41,7 @@ tab-ask-month = How much may you promise in a month? I'll stop you there.
 
 tab-announce =
     <b>Your tab will be paid in three days</b>
-    On { $at }, <b>{ $sum }</b> will be charged to { $method }, for { $organisation }:
+    On <b>{ $at }</b>, <b>{ $sum }</b> will be charged to { $method }, for { $organisation }:
 tab-ask =
     <b>Time to pay your tab</b>
     <b>{ $sum }</b> in all for { $organisation }:
@@ -82,7 +83,7 @@ button-tab-forget = Delete { $method }
 command-org = Organisations' accounts
 org-title = <b>Organisations' accounts</b>
 org-how = To open one: <code>/org connect organisation country [rail]</code>, such as <code>/org connect sunshine US</code>. Rails: { $rails }.
-org-no-rail = No rail that is switched on needs an account for organisations.
+org-no-rail = None of the ways to pay switched on here needs an account of the organisation's own.
 org-ready = ✓ { $organisation } · { $rail }: takes payments
 org-not-ready = … { $organisation } · { $rail }: still asked for { $asks }
 button-org-go-on = Go on

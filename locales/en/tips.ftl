@@ -15,6 +15,7 @@ tip-card =
     { $organisation }
 tip-card-from = From { $chat }
 project-changed = { $chat } has moved on to “{ $now }”. What you give here still goes to “{ $project }”.
+tip-card-tab = { $rail }: takes { $least } or more at a time, so this goes on your tab, one charge at { $sum }
 tip-card-choose = Before you pay, choose how the list of gifts shows it. The creator sees the same:
 tip-cancelled = Cancelled, nothing was charged: <s>{ $amount } · { $project }</s>
 tip-paid =

@@ -6,8 +6,8 @@ alert-kind = { $kind ->
     [refund_failed] 失败的退款
     [fee] 手续费
     [disputed] 争议
-    [dispute_won] 争议（我方胜）
-    [dispute_lost] 争议（我方负）
+    [dispute_won] 争议（我们赢了）
+    [dispute_lost] 争议（我们输了）
     [payout] 提现
     [payout_failed] 失败的提现
    *[transferred] 划转
@@ -18,8 +18,8 @@ alert-their-kind = { $theirkind ->
     [refund_failed] 失败的退款
     [fee] 手续费
     [disputed] 争议
-    [dispute_won] 争议（我方胜）
-    [dispute_lost] 争议（我方负）
+    [dispute_won] 争议（我们赢了）
+    [dispute_lost] 争议（我们输了）
     [payout] 提现
     [payout_failed] 失败的提现
    *[transferred] 划转
@@ -43,8 +43,8 @@ alert-guard-raised = <b>有人在 { $rail } 上用盗来的卡试刷</b>：接�
 alert-guard-shut = <b>有人在 { $rail } 上用盗来的卡试刷</b>：接下来一段时间暂停收款，以前捐过的人不受影响，平静下来会自动恢复。
 alert-payment-open = <b>一笔付款七天还没有结果</b>：{ $rail } · { $amount } · <code>{ $id }</code>。请到支付服务商后台查一查。
 alert-disputed = <b>有人向银行申诉了一笔捐款</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱被支付服务商暂扣，项目的账没有动。请在支付服务商后台按期回应。
-alert-dispute-won = <b>争议结束，我方胜出</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱已退回。
-alert-dispute-lost = <b>争议结束，我方败诉</b>：{ $rail } · { $amount } · <code>{ $id }</code>。已从项目账上扣除。
+alert-dispute-won = <b>争议有结果了，我们赢了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱已退回。
+alert-dispute-lost = <b>争议有结果了，我们输了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。已从项目账上扣除。
 alert-refund-wished = <b>有人申请退回 { $amount }</b>。发 /refunds 看看。
 alert-refund-refused = <b>{ $rail } 拒绝退回 { $amount }</b>：<code>{ $code }</code>。请到支付服务商后台处理。
 
@@ -54,3 +54,16 @@ alert-line-odd-amount = • 它说的是 { $amount }，和我们要求的不一�
 alert-line-odd-other = • 和账本已知的情况不符，日志里有详情。
 alert-waiting = <b>{ $rail } 通知了我们不认识的付款</b>：{ $count } 条通知等了一个多小时，最新的是 <code>{ $id }</code>。等到对应的付款后会自动入账，请先到支付服务商后台查一查。
 alert-reversed = <b>划转给机构的钱退回来了</b>：{ $rail } · { $amount } · <code>{ $id }</code>。钱现在又在运营方这里，请到支付服务商后台看看原因，并告诉机构。
+
+alert-account-ready = <b>{ $organisation } 可以收款了</b>：在 { $rail } 的账户已经开通，不用再做什么。
+alert-account-shut = <b>{ $organisation } 暂时不能收款</b>：在 { $rail } 的账户需要处理。已经捐的都在；账户恢复之前，新的捐赠会换别的方式付，或者先等着。负责开户的人发 /org 可以接着办。
+alert-line-account-asks = • 还差：{ $asks }
+
+# 管账的人看到的支付服务商名字，要能据此找到后台。
+service-sandbox = 测试钱包
+service-sandbox-card = 测试银行卡
+service-stripe = Stripe 银行卡
+service-wechat = 微信支付
+service-alipay = 支付宝
+service-stars = Telegram Stars
+service-telegram = Telegram 付款

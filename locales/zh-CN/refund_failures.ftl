@@ -6,3 +6,7 @@ refund-failed-told =
 
 alert-refund-failed = <b>{ $rail } 的一笔 { $amount } 退款没有退到捐赠人手里。</b>已经告诉对方，可以再申请。请到支付服务商后台查看。
 alert-refund-open = <b>{ $rail } 有一笔 { $amount } 的退款一周没有给出结果</b>：付款 <code>{ $id }</code>。请到支付服务商后台查看。
+
+refund-other-told =
+    <b>你那笔 { $amount } 的一次退款没有到账</b>
+    捐给 { $project }，收据号 <code>{ $code }</code>。另一次退款已经在路上了，你什么都不用做，有结果我会告诉你。

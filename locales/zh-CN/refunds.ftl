@@ -26,6 +26,8 @@ refunds-line =
     付于 { $paid }
     申请于 { $asked }
     <code>{ $code }</code>
+refunds-near = ⚠ { $rail } 只能在 { $at } 之前原路退，请尽快决定。
+refunds-past = ⚠ { $rail } 只能退到 { $at }，现在会被拒绝。请选「不退」，并写明会用什么别的办法退给对方。
 refunds-ask-reason = 写一句理由，会原样告诉对方，也会记进操作记录：
 refunds-decided-yes = 好，正在退回 { $amount }，到账后会告诉对方。
 refunds-decided-no = 好，不退，理由已经告诉对方。

@@ -11,11 +11,12 @@ rail-stars = Telegram Stars
 rail-telegram = Telegram 付款
 
 button-way-now = { $rail }：现在付
-button-way-tab = { $rail }：记小账本，满 { $sum } 付
+button-way-tab = { $rail }：先记小账本，满 { $sum } 付一次
 
 tab-promised = <b>{ $amount }</b> 记下了，捐给 <b>{ $project }</b>。
 tab-standing = 给{ $organisation }的小账本上现在有 <b>{ $sum }</b>，满 { $at } 付一次；没满的话月底付，太少、付不了的留到下个月。还没付的不算进任何总数。
-tab-promised-short = 记下了，小账本上现在有 { $sum }
+tab-why = { $rail }一次最少付 { $least }，小额先记在小账本上，凑够了一次付。
+tab-promised-short = { $rail }：记下了。小账本上现在有 { $sum }，满 { $at } 付一次。
 tab-taken-off = { $amount } 已划掉，没有扣款。
 
 tab-title = <b>小账本</b> · 待付 { $sum }
@@ -27,9 +28,9 @@ tab-month = 这个月答应了 { $month }，你给自己定的上限是每月 { 
 tab-head = <b>{ $organisation }</b> · { $sum }
 tab-line = · { $amount } { $project }（{ $at }）
 tab-more = · 还有 { $count } 笔
-tab-waits = 满 { $at } 或月底付，也可以现在付。
+tab-waits = { $rail }：满 { $at } 或月底付一次，也可以现在付。
 tab-below = { $rail }一次最少付 { $least }，没凑够就留到下个月，不着急。
-tab-announced = 将于 { $at } 从 { $method } 扣款 { $sum }。
+tab-announced = 将于 { $at }从 { $method } 扣款 { $sum }。
 tab-asked = 等你付 { $sum }。
 tab-charging = 正在扣 { $sum }，有结果就告诉你。
 tab-skipped = 好，这次不付。{ $date } 再提醒你。
@@ -40,7 +41,7 @@ tab-ask-month = 一个月最多答应多少？到了上限，我会提醒你，�
 
 tab-announce =
     <b>三天后自动付小账本</b>
-    将于 { $at } 从 { $method } 扣款 <b>{ $sum }</b>，给{ $organisation }：
+    将于 <b>{ $at }</b>从 { $method } 扣款 <b>{ $sum }</b>，给{ $organisation }：
 tab-ask =
     <b>小账本该付了</b>
     给{ $organisation }的一共 <b>{ $sum }</b>：

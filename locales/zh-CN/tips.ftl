@@ -12,6 +12,7 @@ tip-card =
     { $organisation }
 tip-card-from = 来自 { $chat }
 project-changed = { $chat } 后来换了项目，现在支持「{ $now }」；从这里捐的，仍然给「{ $project }」。
+tip-card-tab = { $rail }：一次最少付 { $least }，所以先记小账本，满 { $sum } 付一次
 tip-card-choose = 付款前可以选捐赠名单上怎么写，博主看到的也一样：
 tip-cancelled = 已取消，没有扣款：<s>{ $amount } · { $project }</s>
 tip-paid =

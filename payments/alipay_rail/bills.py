@@ -5,6 +5,7 @@ Source: opendocs.alipay.com/open/204/106262
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -15,7 +16,8 @@ from payments.alipay_rail.merchant import CURRENCY
 from payments.china import fee_fen, fen, moment, ours
 from payments.provider import RailDown, Record
 
-_FIRST, _TITLE, _END = "支付宝交易号", "商品名称", "#"
+_FIRST, _TITLE, _DONE, _END = "支付宝交易号", "商品名称", "完成时间", "#"
+_AT: Final = re.compile(r"[0-9]{4}(?:-[0-9]{2}){2} [0-9]{2}(?::[0-9]{2}){2}")
 _MOST_BYTES: Final = 512 * 1024 * 1024
 
 
@@ -46,7 +48,7 @@ def records(bill: str) -> Iterator[Record]:
     for number, line in enumerate(lines[start:], start + 1):
         if line.startswith(_END):
             return
-        values = [value.strip() for value in next(csv.reader([line]), [])]
+        values = [value.strip() for value in _values(line, len(names))]
         if not names:
             names = [name.replace("(", "（").replace(")", "）") for name in values]
             continue
@@ -57,17 +59,28 @@ def records(bill: str) -> Iterator[Record]:
     raise RailDown(reason="the bill ends without its totals")
 
 
+def _values(line: str, most: int) -> list[str]:
+    """A title may be marked by quotes, or just have some: an open one would take the columns after it along."""
+    marked = next(csv.reader([line]), [])
+    return marked if len(marked) >= most else line.split(",")
+
+
 def _whole(values: list[str], names: list[str]) -> list[str]:
-    """Titles of other shops' goods may have commas, which nothing marks."""
-    title, more = names.index(_TITLE), len(values) - len(names)
-    if more <= 0:
-        return values
-    return [*values[:title], ",".join(values[title : title + more + 1]), *values[title + more + 1 :]]
+    """Titles of other shops' goods, and remarks at the end, may have commas, which nothing marks; a time is between."""
+    title, more, rest = names.index(_TITLE), len(values) - len(names), len(names) - names.index(_TITLE) - 2
+    for of_title in range(more, -1, -1):
+        after = values[title + of_title + 1 :]
+        row = [
+            *values[:title], ",".join(values[title : title + of_title + 1]), *after[:rest], ",".join(after[rest:]),
+        ]  # fmt: skip
+        if _AT.fullmatch(row[names.index(_DONE)]):
+            return row
+    return values
 
 
 def _records(row: Mapping[str, str]) -> Iterator[Record]:
     reference, kind, amount = ours(row["商户订单号"]), row["业务类型"], row["订单金额（元）"]
-    at, id_ = moment(row["完成时间"]), row[_FIRST]
+    at, id_ = moment(row[_DONE]), row[_FIRST]
     if kind.startswith("交易"):
         yield Record(EventKind.PAID, id_, Money(fen(amount), CURRENCY), at, reference)
     elif kind.startswith("退款"):

@@ -148,20 +148,20 @@ class StarsRail(InvoiceRail):
             log.warning("star_refund_not_told", error=type(error).__name__, hint="Telegram's own message tells it too")
 
     async def records(self, since: datetime, until: datetime) -> AsyncIterator[Record]:
-        """Invoices paid and given back in this time, in Telegram's order.
+        """Invoices paid and given back in this time, in Telegram's order, and Stars that left for anything else.
 
-        A withdrawal is no payment: `ledger convert` books it.
+        A withdrawal is neither: `ledger convert` books it.
         """
         payloads: dict[str, str] = {}
         async for transaction in self._history.since(since):
             if transaction.at >= until:
                 return
-            if not transaction.invoice:
+            if not (transaction.invoice or transaction.taken):
                 continue
             if transaction.payload:
                 payloads[transaction.id] = transaction.payload
             yield Record(
-                kind=EventKind.PAID if transaction.incoming else EventKind.REFUNDED,
+                kind=_kind(transaction),
                 their_id=charge_of(transaction.id),
                 amount=Money(transaction.stars, STARS),
                 at=transaction.at,
@@ -206,6 +206,12 @@ class TokenRail(InvoiceRail):
         for record in nothing:
             yield record
         raise RailRefused("records_at_the_provider_only")
+
+
+def _kind(transaction: Transaction) -> EventKind:
+    if transaction.taken:
+        return EventKind.PAYOUT
+    return EventKind.PAID if transaction.incoming else EventKind.REFUNDED
 
 
 def _made_at(reference: UUID) -> datetime:

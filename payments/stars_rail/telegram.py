@@ -16,7 +16,8 @@ class Transaction:
     """One line of Telegram's own list of a bot's Stars. `id` is Telegram's charge id, for a refund that of its charge.
 
     `payload`: the invoice's, where it was one and Telegram names it; `payer`: their Telegram id; `invoice`: whether an
-    invoice was paid or given back, and nothing else (a withdrawal, advertising, paid messages, a gift).
+    invoice was paid or given back, and nothing else (a withdrawal, advertising, paid messages, a gift). `taken`: Stars
+    left for something else than an invoice or a withdrawal.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Transaction:
     invoice: bool
     payload: str | None = None
     payer: int | None = None
+    taken: bool = False
 
 
 class TelegramPayments(Protocol):

@@ -9,7 +9,7 @@ from typing import Any, Final
 import aiohttp
 import stripe
 
-from payments.provider import RailDown, RailRefused
+from payments.provider import RailDown, RailOdd, RailRefused
 
 API_VERSION: Final = "2026-10-28.endive"  # what stripe 16.1 speaks; a test holds it to the library
 PAGE: Final = 100
@@ -93,11 +93,11 @@ def options(account: str | None = None, key: str | None = None) -> stripe.Reques
 
 @contextlib.contextmanager
 def understood() -> Iterator[None]:
-    """An answer that is not as documented is none."""
+    """An answer that is not as documented says nothing. Raises: RailOdd."""
     try:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
-        raise RailDown from error
+        raise RailOdd from error
 
 
 def _in_our_words(error: stripe.StripeError) -> Exception:

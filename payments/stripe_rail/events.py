@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from giving.payments import EventKind, RailEvent, SavedMethod
-from payments.provider import BadEvent
+from payments.provider import NEVER_READY, BadEvent
 from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, TRANSFER
 from payments.stripe_rail.reading import (
     WRONG,
@@ -77,9 +77,9 @@ def is_ready(account: Json) -> tuple[bool, tuple[str, ...]]:
         asks.append(str(reason))
     payer = ((account.get("controller") or {}).get("fees") or {}).get("payer")
     if payer not in (None, "application"):
-        asks.append("controller.fees.payer")  # fixed when the account was made: it needs a new one
+        asks.append(NEVER_READY)  # fixed when the account was made: it needs a new one
     able = account["charges_enabled"] is True and account["payouts_enabled"] is True
-    return able and "controller.fees.payer" not in asks, tuple(asks)
+    return able and NEVER_READY not in asks, tuple(asks)
 
 
 def _session_ended(head: Head, session: Json) -> RailEvent | None:
@@ -260,7 +260,8 @@ def fee_told(head: Head, balance: Json, *, of: str, **about: Any) -> RailEvent |
 _READERS: Final[dict[str, Reader]] = {
     "checkout.session.completed": _session_ended,
     "checkout.session.async_payment_succeeded": _session_ended,
-    "checkout.session.async_payment_failed": partial(_session_closed, EventKind.DECLINED),
+    # A completed page: nobody can pay on it again. The decline is told by its PaymentIntent.
+    "checkout.session.async_payment_failed": partial(_session_closed, EventKind.CANCELLED),
     "checkout.session.expired": partial(_session_closed, EventKind.CANCELLED),
     "payment_intent.succeeded": _intent_paid,
     "payment_intent.payment_failed": partial(_intent_closed, EventKind.DECLINED),

@@ -39,7 +39,7 @@ def state_of(session: Json | None, intent: Json | None) -> PaymentState:
         return _without_intent(on_page)
     state = _STATES.get(intent["status"], PaymentState.UNKNOWN)
     if state is PaymentState.CREATED:
-        if on_page == "expired":
+        if on_page in ("expired", "complete"):  # completed, and then declined by a slow bank: it takes nothing again
             return PaymentState.CANCELLED
         return PaymentState.FAILED if intent.get("last_payment_error") else state
     return state

@@ -1,5 +1,6 @@
 """Looking a payment up at Stripe: by its page, by what was begun on it, or by our id where neither is known."""
 
+from dataclasses import replace
 from typing import Final
 
 from stripe import RequestOptions
@@ -11,7 +12,7 @@ from payments.provider import Found, PaymentRef, RailRefused
 from payments.stripe_rail.asks import made_at
 from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options
 from payments.stripe_rail.found import closed_events, paid_events, saved_events, state_of, transfer_events
-from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode, Modes
+from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode, Modes, holder_in, made_as
 from payments.stripe_rail.reading import identity, ours
 from payments.stripe_rail.told import body_of
 
@@ -99,8 +100,9 @@ class LookUps:
 
     async def _found(self, session: Json | None, intent: Json | None, account: str | None) -> Found:
         state = state_of(session, intent)
+        mode = made_as(intent, ours(intent, PAYMENT)) if intent is not None else self._modes.of(account)
         # On whose account the charge is, is where its events come from; a charge of ours names the organisation itself.
-        where = account if self._modes.of(account) is not Mode.TRANSFERS else None
+        where = account if mode is not Mode.TRANSFERS else None
         events: list[RailEvent] = closed_events(session, intent, where)
         refunds: list[Json] = []
         if session is not None:
@@ -109,6 +111,7 @@ class LookUps:
             refunds, disputes = await self._refunds(intent, account), await self._disputes(intent, account)
             events += paid_events(intent, where, refunds, disputes)
             events += await self._transfers(intent)
+            events = [replace(event, holder=holder_in(mode), billed=mode is Mode.DIRECT) for event in events]
         known = session or intent or {}
         return Found(
             state,
@@ -169,5 +172,4 @@ class LookUps:
 
     def _place(self, intent: Json, account: str | None) -> str | None:
         """On whose account the payment is: what is destined or passed on is the platform's."""
-        platform = intent.get("transfer_data") or intent.get("transfer_group")
-        return None if platform else self._modes.header(account)
+        return account if made_as(intent, ours(intent, PAYMENT)) is Mode.DIRECT else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from giving.rails import Holder
 from payments.provider import RailRefused
@@ -56,10 +56,19 @@ class Modes:
             return (None,)
         return (account, None) if self.of(account) is Mode.DIRECT else (None, account)
 
-    def destined(self, account: str | None, place: str | None) -> bool:
-        """Whether a payment that is at this place went on to the account at once."""
-        return place is None and account is not None and self.of(account) is not Mode.TRANSFERS
-
     def holder(self, account: str | None) -> Holder:
-        """With whom the money is once it was paid."""
-        return Holder.OPERATOR if self.of(account) is Mode.TRANSFERS else Holder.ORGANISATION
+        """With whom the money of a new payment is once it was paid."""
+        return holder_in(self.of(account))
+
+
+def holder_in(mode: Mode) -> Holder:
+    """With whom the money is that was charged so."""
+    return Holder.OPERATOR if mode is Mode.TRANSFERS else Holder.ORGANISATION
+
+
+def made_as(intent: Mapping[str, Any], reference: object) -> Mode:
+    """How a PaymentIntent was made, whatever the settings say by now; `reference`: our payment."""
+    if intent.get("transfer_data"):
+        return Mode.DESTINATION
+    passed_on = reference is not None and intent.get("transfer_group") == str(reference)
+    return Mode.TRANSFERS if passed_on else Mode.DIRECT

@@ -37,6 +37,7 @@ from payments.stripe_rail.looks import LookUps
 from payments.stripe_rail.modes import Mode, Modes
 from payments.stripe_rail.reading import identity
 from payments.stripe_rail.records import Books
+from payments.stripe_rail.signing import is_signed, stamp_of
 from payments.stripe_rail.told import body_of, event_in, is_found
 
 log = structlog.get_logger()
@@ -159,9 +160,9 @@ class StripeRail:
     def read_event(self, body: bytes, headers: Mapping[str, str]) -> RailEvent:
         """Verify the signature with the library, its age ourselves (at most 5 minutes off, both ways), and decode."""
         header = headers.get("Stripe-Signature", "")
-        if not any(_signed(body, header, secret) for secret in self._words.secrets):
+        if not any(is_signed(body, header, secret) for secret in self._words.secrets):
             raise BadSignature
-        if abs(int(self._now().timestamp()) - _stamp(header)) > TOLERANCE_S:
+        if abs(int(self._now().timestamp()) - stamp_of(header)) > TOLERANCE_S:
             raise BadSignature
         try:
             return self._webhook(body)
@@ -251,9 +252,13 @@ class StripeRail:
             identity(intent["latest_charge"]["balance_transaction"])  # nothing, until it is in the balance: ask again
             return identity(intent["latest_charge"]["id"])
 
-    def _refund(self, ask: RefundAsk, key: str, place: str | None) -> Asked:
-        asked = asks.refund(ask, destined=self._modes.destined(ask.account, place))
-        return self._calls.client.v1.refunds.create_async(asked, options(place, key))
+    async def _refund(self, ask: RefundAsk, key: str, place: str | None) -> stripe.StripeObject:
+        """What went on at once is taken back there: the charge itself tells, whatever the mode is by now."""
+        v1, destined = self._calls.client.v1, False
+        if place is None:
+            intent = await v1.payment_intents.retrieve_async(ask.charge, {}, options(place))
+            destined = bool(intent.to_dict().get("transfer_data"))
+        return await v1.refunds.create_async(asks.refund(ask, destined=destined), options(place, key))
 
     def _close(self, id_: str, place: str | None) -> Asked:
         v1, at = self._calls.client.v1, options(place)
@@ -285,17 +290,3 @@ def _account(made: Mapping[str, Any]) -> Account:
     with understood():
         ready, asked = is_ready(made)
         return Account(identity(made["id"]), ready, asked)
-
-
-def _signed(body: bytes, header: str, secret: str) -> bool:
-    """By the library, over the body as it came; its own look at the age sees only the past, so it is left out."""
-    try:
-        stripe.WebhookSignature.verify_header(body, header, secret, tolerance=None)
-    except (stripe.SignatureVerificationError, ValueError, TypeError):  # not UTF-8; not ASCII
-        return False
-    return True
-
-
-def _stamp(header: str) -> int:
-    """When it was signed, as the library reads it."""
-    return int(next(part.split("=", 2)[1] for part in header.split(",") if part.split("=", 2)[0] == "t"))

@@ -159,5 +159,8 @@ def _paid_out(kind: EventKind, balance: Json, payout: Json) -> list[Record]:
 
 def _fee(balance: Json, of: str, reference: UUID, account: str | None) -> list[Record]:
     """What Stripe took for it; of a dispute that was won it comes back, and is negative."""
-    fee: Money = money(balance["fee"], balance["currency"])
+    try:
+        fee = money(balance["fee"], balance["currency"])
+    except Foreign:  # an account in money that we don't know: what it is the fee of is told all the same
+        return []
     return [Record(EventKind.FEE, of, fee, moment(balance["created"]), reference, account)] if fee else []

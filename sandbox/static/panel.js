@@ -128,6 +128,7 @@ export class Panel {
     if (id !== this.openId) {
       this.openId = id;
       this.list.reset();
+      this.notes.replaceChildren(); // what was said about another chat
       api.memory.set(`chat.${this.user.persona}`, id);
     }
     if (this.chat) this.footer.show(this.chat, language()); // at once, so that nothing is written into the chat before

@@ -1,6 +1,6 @@
 """Before Telegram takes a payment it asks; whoever asks at the same moment is answered from one look."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -36,9 +36,12 @@ class Verdict:
 class CheckoutService:
     """Reads only: whoever cancels, or pays by another link, in the very moment after the look, is told so later."""
 
-    def __init__(self, unit: UnitOfWork, guard: PaymentGuard | None = None) -> None:
-        """Look through this unit of work; what the guard keeps from being paid is not paid here either."""
-        self._guard = guard
+    def __init__(self, unit: UnitOfWork, rails: Collection[str], guard: PaymentGuard | None = None) -> None:
+        """Look through this unit of work; only `rails` take payments, and what the guard keeps out is not paid either.
+
+        An invoice outlives a restart: one of a rail that was switched off since would be paid and never be booked.
+        """
+        self._rails, self._guard = rails, guard
         self._look = GroupRead(unit, self._check_many)
 
     async def check(self, asked: Checkout) -> Verdict:
@@ -48,6 +51,7 @@ class CheckoutService:
     async def _check_many(self, work: Work, asked: Sequence[Checkout]) -> list[Verdict]:
         references = [uuid_of(one.payload) for one in asked]
         known = await work.checkouts.of({reference for reference in references if reference})
+        known = {reference: its for reference, its in known.items() if its.payment.rail in self._rails}
         people = await work.people.by_telegram_ids({one.payer for one in asked})
         found = [known.get(reference) if reference else None for reference in references]
         refused = [

@@ -8,10 +8,11 @@ from giving.errors import OrganisationUnknown, RailUnavailable, RailUnknown
 from giving.people import Person
 from giving.permissions import Permission
 from giving.projects import Organisation
-from payments.provider import Account, Connects, RailRefused
+from payments.provider import ACCOUNT_LOST, NEVER_READY, Account, Connects, RailRefused
 from services.clock import Clock, utc_now
 from services.links import Links
 from services.people import PeopleService
+from services.rails.accounts_told import OPENED, tell_of_account
 from services.rails.switched_on import Rails
 from storage.audit import AuditRecord
 from storage.methods import RailAccount
@@ -44,7 +45,7 @@ class ConnectionService:
         return [name for name, rail in self._rails.items() if isinstance(rail, Connects)]
 
     async def connect(self, person: Person, slug: str, country: str, rail: str | None = None) -> Connection:
-        """Open an account for an organisation, or go on with the one it has.
+        """Open an account for an organisation, or go on with the one it has; another, where that one is of no use.
 
         Raises: NotAllowed, OrganisationUnknown, RailUnknown, RailUnavailable.
         """
@@ -60,11 +61,12 @@ class ConnectionService:
             raise OrganisationUnknown
         had = next((one for one in known if one.organisation == organisation.id), None)
         try:
-            if had is None:
-                account = await asked.open_account(organisation.name("en"), country, key=f"account:{organisation.id}")
-            else:
-                account = await asked.account(had.their_id)
-            kept = await self._keep(person, organisation, name, account, is_new=had is None)
+            account = await _usable(asked, had) if had is not None else None
+            is_new = account is None
+            if account is None:
+                key = f"account:{organisation.id}" + (f":{had.their_id}" if had is not None else "")
+                account = await asked.open_account(organisation.name("en"), country, key=key)
+            kept = await self._keep(person, organisation, name, account, is_new=is_new)
             back = self._links.start("org")
             url = None if account.ready else await asked.account_link(account.their_id, return_url=back, again_url=back)
         except RailRefused as refused:
@@ -77,13 +79,15 @@ class ConnectionService:
     ) -> RailAccount:
         kept = RailAccount(organisation.id, rail, account.their_id, account.ready, account.asks)
         async with self._unit() as work:
-            await work.accounts.keep(kept, now=self._now())
+            before = await work.accounts.changed(rail, kept.their_id, ready=kept.ready, at=self._now(), asks=kept.asks)
+            if before is None:
+                await work.accounts.keep(kept, now=self._now())
             if is_new:
                 what = {"rail": rail, "account": account.their_id}
-                record = AuditRecord(
-                    person.id, "chat", "account.opened", "organisation", str(organisation.id), None, what
-                )
+                record = AuditRecord(person.id, "chat", OPENED, "organisation", str(organisation.id), None, what)
                 await work.audit.add(record, now=self._now())
+            if before.turned if before is not None else kept.ready:
+                await tell_of_account(work, kept, self._now(), but=person.id)
         log.info("account_kept", rail=rail, organisation=organisation.slug, ready=account.ready)
         return kept
 
@@ -94,3 +98,14 @@ class ConnectionService:
             accounts = await work.accounts.all()
             organisations = await work.projects.organisations_by_ids({one.organisation for one in accounts})
         return [Connection(organisations[one.organisation], one, None) for one in accounts]
+
+
+async def _usable(rail: Connects, had: RailAccount) -> Account | None:
+    """The account as it is now; None where it is gone, or not ours to use any more, or can never be ready."""
+    try:
+        account = await rail.account(had.their_id)
+    except RailRefused as refused:
+        if str(refused) in ACCOUNT_LOST:
+            return None
+        raise
+    return None if NEVER_READY in account.asks else account

@@ -105,8 +105,8 @@ class ReconcileService:
             return 0
         for rail in (name for name, one in self._rails.items() if one.capabilities.books):
             try:
-                if await self._is_due(rail, day):
-                    await self.run(rail, self._written(rail, daily(day, self._days, self._zone)), day=day)
+                if (window := await self._due(rail, day)) is not None:
+                    await self.run(rail, window, day=day)
                     finished += 1
             except NotFinished:  # it is logged, kept, and tried again
                 continue
@@ -116,16 +116,23 @@ class ReconcileService:
                 log_trouble("reconcile_failed", error, rail=rail)
         return finished
 
-    def _written(self, name: str, window: Window) -> Window:
+    def written(self, name: str, window: Window) -> Window:
         """Of a window, what the provider's books have by now: the rest is looked at on the next day."""
         rail = self._rails[name]
         until = rail.written_until(self._now()) if isinstance(rail, BooksByDay) else window.until
         return Window(window.since, max(window.since, min(window.until, until)))
 
-    async def _is_due(self, rail: str, day: date) -> bool:
+    async def _due(self, rail: str, day: date) -> Window | None:
+        """What the daily comparison looks at, if it is due: also days on which there was none.
+
+        Where that can't be read to the end somebody is told, and the last days alone are compared.
+        """
         async with self._unit.read() as work:
             tried = await work.reconcile.tried(rail, day)
-        return not tried.finished and tries_now(tried.times, tried.last_at, self._now())
+            done = await work.reconcile.daily_until(rail) if tried.times < TOLD_AFTER else None
+        if tried.finished or not tries_now(tried.times, tried.last_at, self._now()):
+            return None
+        return self.written(rail, daily(day, self._days, self._zone, done))
 
     async def run(
         self, rail: str, window: Window, *, day: date | None = None, progress: Progress | None = None

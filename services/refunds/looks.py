@@ -10,9 +10,9 @@ import structlog
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import RailUnavailable
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import FINAL, TOO_LONG, EventKind, Payment, alarm_of, next_look
+from giving.payments import FINAL, TOO_LONG, EventKind, Payment, PaymentState, alarm_of, next_look
 from giving.tips import Tip
-from payments.provider import BadEvent, Found, PaymentRef, Rail, RailRefused
+from payments.provider import BadEvent, Found, PaymentRef, Rail, RailOdd, RailRefused
 from services.alerts import AlertService
 from services.clock import Clock
 from services.leadership import Write
@@ -131,13 +131,16 @@ class RefundLooks:
         ref = PaymentRef(payment.id, payment.their_id, payment.account, refunds=(refund,))
         try:
             return await self._rails[payment.rail].fetch(ref)
+        except RailOdd:
+            log.exception("refund_look_up_odd", **about)
         except RailUnavailable as error:
             log.warning("refund_not_looked_up", error=type(error).__name__, **about)
+            return None
         except RailRefused as refused:
             log.error("refund_not_looked_up", code=str(refused), **about)
-        except Exception:  # an answer nobody foresaw must not keep the others waiting
+        except Exception:
             log.exception("refund_look_up_failed", **about)
-        return None
+        return Found(PaymentState.UNKNOWN)  # it answers, and keeps no other waiting
 
     async def _taken(self, refund: UUID, payment: Payment, found: Found) -> set[EventKind]:
         """Let its events be booked; what they say of this refund."""

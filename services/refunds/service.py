@@ -22,7 +22,7 @@ from giving.money import Money
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, next_look
 from giving.people import Person
-from giving.refunds import Taking
+from giving.refunds import Ending, Taking, ending, ends_at
 from giving.tips import Tip, TipState
 from payments.provider import NOTHING_LEFT, RailRefused, RefundAsk
 from services.alerts import AlertService
@@ -36,7 +36,7 @@ from services.tips import TipCard, TipService
 from storage.audit import AuditRecord
 from storage.ids import new_id
 from storage.outbox import NewMessage
-from storage.refunds import Begun, RefundState
+from storage.refunds import Begun, Refund, RefundState
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -47,11 +47,13 @@ KEYS_LAST: Final = timedelta(hours=23)
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """A gift that its donor asks to have back, since then."""
+    """A gift that its donor asks to have back, since then. `ends_at`: until when its rail gives it back."""
 
     id: UUID
     card: TipCard
     asked_at: datetime
+    ending: Ending = Ending.FAR
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,11 @@ class RefundService:
         async with self._unit.read() as work:
             waiting = await work.refunds.wished(limit)
         cards = {card.tip.id: card for card in await self._tips.cards([refund.tip for refund in waiting])}
-        return [RefundWish(one.id, cards[one.tip], one.asked_at) for one in waiting if one.tip in cards]
+        return [self._wish(one, cards[one.tip]) for one in waiting if one.tip in cards]
+
+    def _wish(self, one: Refund, card: TipCard) -> RefundWish:
+        ends = ends_at(card.tip, self.offers.days(card.tip))
+        return RefundWish(one.id, card, one.asked_at, ending(ends, self._now()), ends)
 
     async def amount(self, refund: UUID) -> Money | None:
         """How much it is about; None if it is not known."""

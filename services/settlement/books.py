@@ -12,9 +12,10 @@ from storage.work import Work
 
 
 async def books_of(
-    work: Work, rails: Mapping[str, Rail], payments: Mapping[UUID, Payment], tips: Mapping[UUID, Sequence[Tip]]
-) -> dict[UUID, Books]:
-    """For payments by rails where it is not simply with us.
+    work: Work, rails: Mapping[str, Rail], payments: Mapping[UUID, Payment], tips: Mapping[UUID, Sequence[Tip]],
+    told: Mapping[UUID, RailEvent],
+) -> dict[UUID, Books]:  # fmt: skip
+    """For payments by rails where it is not simply with us; `told`: events that say so of their payment.
 
     All tips of a payment go to one organisation, but where it is passed on: there each account is its organisation's.
     """
@@ -35,7 +36,9 @@ async def books_of(
     for id_, payment in special.items():
         received = organisation_received(projects[tips[id_][0].project].organisation.id, payment.rail)
         clearing, rail = rail_clearing(payment.rail), rails[payment.rail]
-        if _holder(rail, payment) is Holder.OPERATOR or id_ in transfers:  # its mode may be another one by now
+        said = told.get(id_)  # its mode may be another one by now
+        holder = said.holder if said is not None else _holder(rail, payment)
+        if holder is Holder.OPERATOR or id_ in transfers:
             received_by = {
                 one.account: organisation_received(one.organisation, payment.rail)
                 for one in transfers.get(id_, ())
@@ -43,7 +46,8 @@ async def books_of(
             }
             found[id_] = Books(clearing, clearing, received, received_by)
             continue
-        billed = isinstance(rail, Holds) and rail.bills_fees(payment.account)
+        usually = isinstance(rail, Holds) and rail.bills_fees(payment.account)
+        billed = said.billed if said is not None else usually
         found[id_] = Books(received, operator_payable(payment.rail) if billed else clearing, received)
     return found
 

@@ -36,7 +36,8 @@ async def decide(
     shares = await _shares(work, events)
     went_out = await _went_out(work, events)
     converted = await _converted(work, events, batch)
-    books, passing = await books_of(work, rails, batch.payments, batch.tips), Passing(rails)
+    told = {event.reference: event for _, event in events if event.reference is not None and event.holder is not None}
+    books, passing = await books_of(work, rails, batch.payments, batch.tips, told), Passing(rails)
     for stored, event in events:
         payment = batch.payments.get(event.reference) if event.reference else None
         tips = batch.tips.get(payment.id, []) if payment else []

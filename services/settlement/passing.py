@@ -1,5 +1,5 @@
 """What goes on to organisations after money came to the operator, and comes back after it was given back: planned in
-the commit that books it, so that nothing is paid and not passed on. services/transfers.py asks the rail.
+the commit that books it, so that nothing is paid and not passed on. services/rails/transfers.py asks the rail.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,25 +4,16 @@ An event is settled in the commit that stores it; what could not be decided then
 """
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import timedelta
 from operator import attrgetter
 from typing import Final
 
 import structlog
 
-from giving.creators import next_digest
-from giving.notices import URGENCY, NoticeKind
-from giving.payments import (
-    EventKind,
-    Outcome,
-    RailEvent,
-    Return,
-    Settlement,
-)
-from giving.rails import Refunds
+from giving.payments import EventKind, Outcome, RailEvent, Settlement
 from giving.receipts import RANDOM_BITS, receipt_code
-from giving.tips import Fresh, Tip, TipState
+from giving.tips import Fresh, Tip
 from payments.provider import BadEvent, Rail
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
@@ -30,19 +21,17 @@ from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.settlement.deciding import decide
-from services.settlement.passing import passes_on, put_down
-from services.settlement.telling import tell_finance, tell_of_failed, tell_of_odd
+from services.settlement.passing import passes_on
+from services.settlement.telling import tell_of_odd
+from services.settlement.writing import BatchWriter
 from services.wake import Wakes
 from storage.engines import is_passing
 from storage.ids import new_id
 from storage.inbox import InboxState, StoredEvent
-from storage.outbox import NewMessage
-from storage.refunds import RefundState
 from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 500
-AT_ONCE: Final = timedelta(minutes=2)  # by then a refund nobody asked the rail for is asked for by the next sweep
 Settled = tuple[int, bool]
 _PAID, _EXTRA = attrgetter("paid"), attrgetter("extra")
 
@@ -62,7 +51,7 @@ class Settler:
         `alerts`: for who looks after the money, where a bank disputes a gift.
         """
         self._unit, self._rails, self._wakes, self._now, self._alerts = unit, rails, wakes, now, alerts
-        self._digest_every, self._guard = digest_every, guard
+        self._guard, self._writer = guard, BatchWriter(rails, alerts, digest_every=digest_every, now=now)
 
     async def take(self, work: Work, came: Sequence[Event]) -> list[Taken]:
         """Store events and settle them; those that can't be settled now are stored as new. Give `tell` the result.
@@ -145,7 +134,7 @@ class Settler:
 
     async def _book(self, work: Work, events: Sequence[Event]) -> Batch:
         batch = await decide(work, events, self._rails, self._fresh, self._now())
-        await self._write(work, batch)
+        await self._writer.write(work, batch)
         return batch
 
     async def _book_or_put_aside(self, work: Work, claimed: Sequence[Event]) -> Batch:
@@ -171,82 +160,10 @@ class Settler:
     def _fresh(self) -> Fresh:
         return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), self._now())
 
-    def _gives_back(self, tip: Tip) -> bool:
-        rail = self._rails.get((tip.entry_key or ":").split(":")[1])
-        return rail is not None and rail.capabilities.refunds is not Refunds.NONE
-
-    async def _keep_told(self, work: Work, events: Sequence[RailEvent]) -> None:
-        """What is not about money: methods that donors saved, organisations' accounts."""
-        for event in events:
-            if event.kind is EventKind.SAVED and event.reference is not None and event.method is not None:
-                whose = await work.methods.saved(event.reference, event.method, now=self._now())
-                log.info("method_saved", rail=event.rail, method_id=str(event.reference), known=whose is not None)
-            elif event.kind is EventKind.ACCOUNT and event.account is not None and event.ready is not None:
-                whose = await work.accounts.changed(event.rail, event.account, ready=event.ready, asks=event.asks)
-                log.info("account_changed", rail=event.rail, ready=event.ready, known=whose is not None)
-
-    async def _write(self, work: Work, batch: Batch) -> None:
-        if batch.told:
-            await self._keep_told(work, batch.told)
-        if batch.look_ups:
-            await work.look_ups.told(batch.look_ups, self._now())
-        if self._alerts is not None:
-            await tell_finance(work, batch.decided.values(), self._alerts)
-        changed = batch.paid | batch.extra | batch.returned
-        given = (*batch.paid.values(), *batch.extra.values())
-        chats, slots = {tip.chat for tip in given if tip.chat}, {tip.slot for tip in given if tip.slot}
-        held = {
-            work.chat_digests: await work.chat_digests.hold(chats) if chats else {},
-            work.slot_digests: await work.slot_digests.hold(slots) if slots else {},
-        }
-        now = after(self._now(), (digest.told_until for digests in held.values() for digest in digests.values()))
-        added = list(batch.extra.values())
-        await work.ledger.append(batch.entries, now=now)
-        await work.tips.add_many(added, booked_at=now)
-        await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
-        await work.tips.priced_many(batch.priced)
-        await work.tips.returned_many(list(batch.returned.values()))
-        for key, share in batch.turned:
-            await work.conversions.add_many(key, [share])
-        await work.returns.add_many([(key, back.tip.id, back.amount) for key, back in batch.returns])
-        await put_down(work, batch)
-        await work.payments.set_states({i: payment.state for i, payment in batch.touched.items()})
-        if batch.returned:
-            back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
-            await work.refunds.ended(back, RefundState.DONE)
-            again = {back.tip.id: (key, back) for key, back in batch.returns if back.amount.minor < 0}
-            again = {tip: told for tip, told in again.items() if batch.returned[tip].state is TipState.PAID}
-            ours = await work.refunds.ended(again, RefundState.FAILED) if again else set()
-            # Of one that was made at the provider no row of ours tells (services/refunds/looks.py).
-            await tell_of_failed(work, [told for tip, told in again.items() if tip not in ours], self._alerts, now)
-        for tip in added:
-            # Paid twice: the second goes back by itself (services/refunds/ asks), where its rail can.
-            if self._gives_back(tip):
-                await work.refunds.request(refund=new_id(), tip=tip.id, now=now - AT_ONCE)
-        await work.tallies.apply(batch.gifts)
-        await work.creators.counters_changed({tip.post for tip in changed.values() if tip.post}, now)
-        await self._queue(work, batch, now)
-        for store, digests in held.items():
-            idle = [(subject, digest.told_until) for subject, digest in digests.items() if not digest.due_at]
-            await store.start({subject: next_digest(now, told, self._digest_every) for subject, told in idle})
-
     async def _wake(self, work: Work, batch: Batch) -> bool:
         """Events that waited for what was booked are to be decided again; whether there are any."""
         booked = {e.reference for e, s in batch.decided.values() if s.outcome is Outcome.BOOKED and e.reference}
         return await work.inbox.wake(booked) if booked else False
-
-    async def _queue(self, work: Work, batch: Batch, now: datetime) -> None:
-        cards = await work.tips.cards(batch.paid.keys()) if batch.paid else {}
-        queued = [(NoticeKind.RECEIPT, tip) for tip in batch.paid.values()]
-        queued += [(NoticeKind.CARD, tip) for tip in batch.paid.values() if tip.id in cards]
-        queued += [(NoticeKind.EXTRA, tip) for tip in batch.extra.values()]
-        told = [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued]
-        told += [
-            NewMessage(f"{kind}:{key}:{back.tip.id}", kind, URGENCY[kind], back.tip.donor, back.tip.id, now)
-            for key, back in batch.returns
-            if (kind := _told_of(back)) is not None
-        ]
-        await work.outbox.add_many(told, now=now)
 
     def tell(self, decided: Collection[Decided]) -> None:
         """After the commit: the log (one line a commit, not a tip), the metrics, and whoever waits for work."""
@@ -287,16 +204,6 @@ class Settler:
             self._wakes.digests.set()
 
 
-def after(now: datetime, told: Iterable[datetime | None]) -> datetime:
-    """A time of booking that no digest has told of yet, whatever another replica's clock says."""
-    return max([now, *(until + timedelta(microseconds=1) for until in told if until is not None)])
-
-
 def _back(settlement: Settlement) -> list[Tip]:
     """The tips of which nothing is left."""
     return [back.tip for back in settlement.returned if back.gifts < 0]
-
-
-def _told_of(back: Return) -> NoticeKind | None:
-    """What a donor is told of what was taken off their tip; that it is put back is told as a failed refund."""
-    return NoticeKind.REFUNDED if back.amount.minor > 0 else None

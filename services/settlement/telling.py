@@ -1,15 +1,14 @@
-"""Who else hears of what was settled: those who look after the money, and donors whose refund came back to us."""
+"""Those who look after the money hear of what was settled, and of what could not be."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
 from giving.alerts import Alert, AlertKind, AlertLine, Said
-from giving.notices import URGENCY, NoticeKind
-from giving.payments import EventKind, Outcome, RailEvent, Return
+from giving.payments import EventKind, Outcome, RailEvent
+from giving.settling import NO_REFUND
 from services.alerts import AlertService
 from services.settlement.batch import Decided
-from storage.outbox import NewMessage
 from storage.work import Work
 
 WAITS_LONG: Final = timedelta(hours=1)  # an event may overtake the one it speaks of, but not by so much
@@ -53,28 +52,11 @@ async def tell_of_odd(work: Work, event: RailEvent, reason: str, alerts: AlertSe
 async def tell_of_waiting(work: Work, alerts: AlertService, now: datetime) -> int:
     """Events that have waited for long for what they speak of: once for each newest one of a rail; how many alerts."""
     told = 0
-    for rail, count, newest, id_ in await work.inbox.waiting_since(now - WAITS_LONG):
+    for rail, count, newest, id_ in await work.inbox.waiting_since(now - WAITS_LONG, but=NO_REFUND):
         said: dict[str, Said] = {"rail": rail, "count": count, "id": id_}
         once = f"{AlertKind.WAITING}:{rail}:{newest.isoformat()}"
         told += bool(await alerts.queue(work, Alert(AlertKind.WAITING, said), once=once))
     return told
-
-
-async def tell_of_failed(
-    work: Work, back: Sequence[tuple[str, Return]], alerts: AlertService | None, now: datetime
-) -> None:
-    """Refunds made at the provider that did not reach their donors: told to them, and to finance."""
-    kind = NoticeKind.REFUND_FAILED
-    told = [
-        NewMessage(f"{kind}:{key}:{one.tip.id}", kind, URGENCY[kind], one.tip.donor, one.tip.id, now)
-        for key, one in back
-    ]
-    await work.outbox.add_many(told, now=now)
-    if alerts is None:
-        return
-    for key, one in back:
-        said: dict[str, Said] = {"rail": key.split(":")[1], "amount": -one.amount}
-        await alerts.queue(work, Alert(AlertKind.REFUND_FAILED, said))
 
 
 def _about(event: RailEvent) -> dict[str, Said]:

@@ -36,12 +36,17 @@ Ask = tuple[UUID, Person, bool]  # a tip, its donor, and whether one tap did it
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """A tip that is on its donor's tab: what stands there with it, and the sum it is settled at."""
+    """A tip that is on its donor's tab: what stands there with it, and the sum it is settled at.
+
+    `rail`: what settles it, which takes no less than `least` at once.
+    """
 
     tip: Tip
     project: Project
     standing: Money
     settles_at: Money
+    rail: str
+    least: Money
 
 
 class TabService:
@@ -130,7 +135,11 @@ class TabService:
 
     def _promised(self, tip: Tip, projects: dict[UUID, Project], row: TabRow) -> Promised:
         terms = self.terms_of(row.settle_at_minor, None)
-        return Promised(replace(tip, state=TipState.ON_TAB), projects[tip.project], row.tab.promised, terms.settle_at)
+        least = self._least(row)
+        return Promised(
+            replace(tip, state=TipState.ON_TAB), projects[tip.project], row.tab.promised, max(terms.settle_at, least),
+            row.rail, least,
+        )  # fmt: skip
 
     def _least(self, row: TabRow) -> Money:
         """What the tab's rail carries at the least; of one that is switched off, what another does."""

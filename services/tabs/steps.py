@@ -14,7 +14,7 @@ from giving.money import sum_of
 from giving.payments import TOO_LONG, Payment, PaymentState
 from giving.people import Person
 from giving.tabs import ChargeState, Known, Reason, Step, Told
-from payments.provider import PaymentRef, RailRefused, Saves
+from payments.provider import NOT_OF_BEFORE, Found, PaymentRef, RailRefused, Saves
 from services.clock import Clock
 from services.leadership import Write
 from services.rails.switched_on import Rails
@@ -181,8 +181,8 @@ class Steps:
         rail = self._rails.get(payment.rail)
         async with self._unit.read() as work:
             saved = await kept_method(work, row.donor, row.organisation, payment.rail)
-        if saved is None or not isinstance(rail, Saves):
-            return await self._by_link(row, row.charge.reason)  # forgotten meanwhile
+        if saved is None or not isinstance(rail, Saves):  # forgotten meanwhile; it may have been charged before that
+            return await (self._look_up(held) if held.known.asked else self._by_link(row, row.charge.reason))
         try:
             payment, wish = await self._links.kept(payment.id, held.person)
         except TipNotOpen:
@@ -190,6 +190,8 @@ class Steps:
         try:
             link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:
+            if held.known.asked and str(refused) in NOT_OF_BEFORE:
+                return await self._look_up(held)
             log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
             return await self._by_link(row, Reason.DECLINED)
         async with self._write() as work:
@@ -206,14 +208,19 @@ class Steps:
         if rail is None:
             return await self._by_link(held.row, charge.reason)
         self._looked[charge.id] = now
-        found = await rail.fetch(PaymentRef(payment.id, None, payment.account))
+        try:
+            found = await rail.fetch(PaymentRef(payment.id, None, payment.account))
+        except RailRefused as refused:
+            log.error("tab_charge_not_looked_up", charge_id=str(charge.id), rail=payment.rail, code=str(refused))
+            found = Found(PaymentState.UNKNOWN)
         if found.their_id is not None:
             async with self._write() as work:
                 await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
             return True
         unknown = found.state in (PaymentState.UNKNOWN, PaymentState.PENDING, PaymentState.PAID)
-        waits = charge.charge_at is not None and now < charge.charge_at + TOO_LONG
-        if unknown and waits and await self._owed(held):
+        age = now - charge.charge_at if charge.charge_at is not None else TOO_LONG
+        # A rail may not find at once what it has just made: only later does nothing found mean that nothing is there.
+        if (age < rules.KEY_LASTS or (unknown and age < TOO_LONG)) and await self._owed(held):
             return False
         self._looked.pop(charge.id, None)
         return await self._by_link(held.row, charge.reason)

@@ -8,7 +8,7 @@ from giving.errors import RailUnavailable
 from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.tips import Tip, TipState
-from payments.provider import PaymentRef, RailRefused
+from payments.provider import NOT_OURS, PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.rails import Rails
 from storage.ids import new_id
@@ -25,12 +25,16 @@ class Renewal:
         self._unit, self._rails, self._now = unit, rails, now
 
     async def __call__(self, tip_id: UUID, payment: Payment) -> bool:
-        """Whether this payment is over and the tip has another by now. Raises: RailUnavailable."""
-        if not self._rails.page_over(payment, self._now()):
+        """Whether this payment is over and the tip has another by now. Raises: RailUnavailable.
+
+        It is over, too, where the organisation has another account at the rail since.
+        """
+        moved = not (over := self._rails.page_over(payment, self._now())) and await self._moved(tip_id, payment)
+        if not over and not moved:
             return False
         if payment.rail not in self._rails:  # switched off since
             raise RailUnavailable
-        if not await self._closed(payment):
+        if not await self._closed(payment, gone=moved):
             return False
         async with self._unit() as work:
             tip = await work.tips.lock(tip_id)
@@ -49,15 +53,30 @@ class Renewal:
         log.info("payment_begun_anew", tip_id=str(tip_id), payment_id=str(again.id), rail=payment.rail)
         return True
 
-    async def _closed(self, payment: Payment) -> bool:
-        """What is over by the clock alone is closed first, if it can be; False if it was paid in the last moment."""
+    async def _moved(self, tip_id: UUID, payment: Payment) -> bool:
+        can = self._rails.capabilities.get(payment.rail)
+        if can is None or not can.needs_account:
+            return False
+        async with self._unit.read() as work:
+            tip = await work.tips.by_id(tip_id)
+            if tip is None or tip.state is not TipState.OFFERED:
+                return False
+            project = (await work.projects.by_ids([tip.project]))[tip.project]
+            account = (await self._rails.accounts(work)).get((project.organisation.id, payment.rail))
+        return account is not None and account.their_id != payment.account
+
+    async def _closed(self, payment: Payment, *, gone: bool) -> bool:
+        """What is over by the clock alone is closed first, if it can be; False if it was paid in the last moment.
+
+        `gone`: it is at an account that may not be ours to ask any more.
+        """
         if payment.state is PaymentState.CANCELLED or payment.their_id is None:
             return True
         try:
             await self._rails[payment.rail].cancel_payment(PaymentRef(payment.id, payment.their_id, payment.account))
         except RailRefused as refused:
             log.warning("payment_not_cancelled", payment_id=str(payment.id), error=str(refused))
-            return False
+            return gone and str(refused) in NOT_OURS
         return True
 
 

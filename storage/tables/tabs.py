@@ -93,6 +93,7 @@ rail_accounts = Table(
     Column("ready", Boolean, nullable=False, server_default=false()),
     Column("asks", JSON, nullable=False),
     at("opened_at", nullable=False),
+    at("told_at"),
     PrimaryKeyConstraint("organisation_id", "rail"),
     UniqueConstraint("rail", "their_id"),
 )

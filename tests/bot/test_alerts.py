@@ -64,11 +64,11 @@ async def test_an_amount_that_differs_is_told_in_both_languages():
     alert = disagree("stripe", DAY, [AMOUNT], SHANGHAI)
     english, chinese = [await said(alert, language) for language in ("en", "zh-CN")]
     assert english.startswith(
-        "The books and stripe disagree: one new difference. Nothing was changed.\n\n• payment ch_1, "
+        "The books and Stripe (cards) disagree: one new difference. Nothing was changed.\n\n• payment ch_1, "
     )
     assert "¥4.99 at the provider, ¥5 in our books." in english.replace("CN¥", "¥")
     assert english.endswith("python main.py reconcile --rail stripe --from 2026-11-20 --to 2026-11-22")
-    assert chinese.startswith("账本和 stripe 对不上：新发现 1 处差异。账本没有改动。\n\n• 付款 ch_1，")
+    assert chinese.startswith("账本和 Stripe 银行卡 对不上：新发现 1 处差异。账本没有改动。\n\n• 付款 ch_1，")
     assert "支付服务商是 ¥4.99，账本是 ¥5。" in chinese
 
 
@@ -96,9 +96,9 @@ async def test_many_are_counted_and_awkward_ids_fit(language: str):
 ])  # fmt: skip
 async def test_a_comparison_that_failed_says_why(error: Exception, words: str):
     text = await said(not_compared("stripe", 3, error), "en")
-    assert text.startswith("The books could not be compared with stripe today (3 attempts).")
+    assert text.startswith("The books could not be compared with Stripe (cards) today (3 attempts).")
     assert words in text
-    assert "stripe" in await said(not_compared("stripe", 3, error), "zh-CN")
+    assert "Stripe 银行卡" in await said(not_compared("stripe", 3, error), "zh-CN")
 
 
 async def test_an_alert_that_is_gone_says_nothing():

@@ -1,11 +1,12 @@
 """Children that can be killed by the hundred: a process that has imported everything once and forks them.
 
-`python -m tests.faults.nursery` reads one JSON line per child from its socket (with the child's end of a wire), forks,
-tells the child's pid, waits for its end and tells how it ended. It has one thread and no event loop of its own.
+`python -m tests.faults.nursery MODULE` reads one JSON line per child from its socket (with the child's end of a wire),
+forks, tells the child's pid, waits for its end and tells how it ended. It has one thread and no event loop of its own.
 """
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -15,9 +16,11 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, Final
 
 CONTROL: Final = "YIZAN_FAULTS_CONTROL_FD"
+HOUSE: Final = "tests.faults.house"
 
 
 @dataclass(slots=True)
@@ -42,20 +45,23 @@ class Child:
 
 
 class Nursery:
-    """One child at a time. `env` is added to the environment, for what has to be there when a program starts."""
+    """One child at a time. `env` is added to the environment, for what has to be there when a program starts.
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    `house` is the module whose `serve` a child runs.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, house: str = HOUSE) -> None:
         """Start the process that forks; it is ready when the first child is."""
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.nursery"],
+                [sys.executable, "-m", "tests.faults.nursery", house],
                 env={**os.environ, **(env or {}), CONTROL: str(theirs.fileno())},
                 pass_fds=[theirs.fileno()],
             )
 
     def child(self, **settings: Any) -> Child:
-        """Fork one that serves its wire as `tests.faults.house.serve(**settings)`."""
+        """Fork one that serves its wire as the house's `serve(**settings)`."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         with theirs:
             socket.send_fds(self._control, [json.dumps(settings).encode()], [theirs.fileno()])
@@ -76,32 +82,30 @@ class Nursery:
 
 
 @contextlib.contextmanager
-def nursery(env: Mapping[str, str] | None = None) -> Iterator[Nursery]:
+def nursery(env: Mapping[str, str] | None = None, house: str = HOUSE) -> Iterator[Nursery]:
     """One that is closed at the end."""
-    opened = Nursery(env)
+    opened = Nursery(env, house)
     try:
         yield opened
     finally:
         opened.close()
 
 
-def _fork(control: socket.socket, end: int, settings: dict[str, Any]) -> None:
+def _fork(house: ModuleType, control: socket.socket, end: int, settings: dict[str, Any]) -> None:
     pid = os.fork()
     if pid == 0:
         control.close()
-        _grow_up(end, settings)
+        _grow_up(house, end, settings)
     os.close(end)
     control.send(str(pid).encode())
     _, status = os.waitpid(pid, 0)
     control.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def _grow_up(end: int, settings: dict[str, Any]) -> None:
-    from tests.faults.house import serve
-
+def _grow_up(house: ModuleType, end: int, settings: dict[str, Any]) -> None:
     code = 1
     try:
-        asyncio.run(serve(socket.socket(fileno=end), **settings))
+        asyncio.run(house.serve(socket.socket(fileno=end), **settings))
         code = 0
     except BaseException:  # noqa: BLE001 - a child must not become a second process that forks
         traceback.print_exc()
@@ -112,14 +116,13 @@ def _grow_up(end: int, settings: dict[str, Any]) -> None:
 
 def main() -> None:
     """Fork until the socket closes."""
-    import tests.faults.house  # noqa: F401 - imported once, for all children
-
+    house = importlib.import_module(sys.argv[1])  # once, for all children
     with socket.socket(fileno=int(os.environ[CONTROL])) as control:
         while True:
             settings, ends, _, _ = socket.recv_fds(control, 1 << 16, 1)
             if not settings:
                 return
-            _fork(control, ends[0], json.loads(settings))
+            _fork(house, control, ends[0], json.loads(settings))
 
 
 if __name__ == "__main__":

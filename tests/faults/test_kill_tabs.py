@@ -15,9 +15,10 @@ import pytest
 from giving.payments import EventKind, SavedMethod
 from giving.people import Visitor
 from giving.tips import TipState
+from services.refunds.service import ASK_AGAIN_AFTER
 from tests.faults.books import rows, verified
 from tests.faults.nursery import Nursery
-from tests.faults.outside import LEASE_S, Outside, Wish, payment_of, refunded_body
+from tests.faults.outside import Outside, Wish, payment_of, refunded_body
 from tests.faults.results import FULL, note
 from tests.faults.ways import unless_done
 from tests.faults.wire import Gone
@@ -41,9 +42,9 @@ class Stage:
         return await self.outside.ask(what, **arguments)
 
     async def begin(self) -> None:
-        """A new service knows no earlier time than the one before, and no lease of it holds any more."""
+        """A new service begins when no lease of the one before holds, and what that one asked is to be asked again."""
         await self.outside.start()
-        self.now += LEASE_S
+        self.now += ASK_AGAIN_AFTER.total_seconds() + 1
         await self.ask("wait_until", at=self.now)
 
     async def until(self, at: datetime) -> None:

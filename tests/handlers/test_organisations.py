@@ -1,10 +1,14 @@
 """/org: an organisation's own account at a rail, opened, followed and shown."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.notices import render
+from giving.notices import NoticeKind
 from giving.payments import EventKind, RailEvent
+from giving.people import Role
 from payments.provider import Account, Capabilities, RailDown, RailRefused
 from services.links import Links
 from services.payments import PaymentService
@@ -14,6 +18,7 @@ from services.settlement import Settler
 from storage.work import UnitOfWork
 from tests.handlers.chat import Chat, texts_of
 from tests.rails import PaperRail, event
+from tests.texts.words import TEXTS
 from tests.world import World, cny, make_world
 
 OWNER, DONOR = 1003, 1002
@@ -103,6 +108,50 @@ async def test_an_account_is_opened_once_and_followed_until_it_takes_payments(
     async with world.unit.read() as work:
         acts = [act.record.action for act in await work.audit.list(limit=5)]
     assert acts == ["account.opened"]
+
+
+async def heard(world: World, language: str = "en") -> list[tuple[int, str]]:
+    """What those are sent whom an account concerns."""
+    found = []
+    for notice in await world.outbox.claim():
+        assert notice.kind is NoticeKind.ACCOUNT
+        rendered = await render([replace(notice, language=language)], world.outbox, TEXTS, Links("http://127.0.0.1"))
+        assert rendered is not None
+        found.append((notice.recipient, rendered.text.replace("\u2068", "").replace("\u2069", "")))
+        await world.outbox.sent([notice], 1)
+    return sorted(found)
+
+
+async def test_members_and_who_opened_it_hear_of_each_change_once(chat: Chat, world: World, card: CardRail):
+    async with world.unit() as work:
+        await work.people.grant(world.bob.id, Role.ORGANISATION, by=None, now=world.time())
+    await chat.says(OWNER, "/org connect sunshine us")
+    await told(world, card, 1)
+    assert await heard(world) == [], "it is as it was"
+
+    card.now = Account("acct_1", ready=True)
+    for number in (2, 3):
+        await told(world, card, number)
+    ready = await heard(world)
+    assert [person for person, _ in ready] == [OWNER, 1004]
+    assert all("Sunshine can take payments now" in words for _, words in ready)
+
+    card.now = Account("acct_1", ready=False, asks=("tos_acceptance.date",))
+    for number in (4, 5):
+        await told(world, card, number)
+    shut = await heard(world, "zh-CN")
+    assert [person for person, _ in shut] == [OWNER, 1004]
+    assert all("阳光阅读 暂时不能收款" in words and "tos_acceptance.date" in words for _, words in shut)
+
+
+async def test_who_asks_sees_the_change_and_the_others_are_told(chat: Chat, world: World, card: CardRail):
+    async with world.unit() as work:
+        await work.people.grant(world.bob.id, Role.ORGANISATION, by=None, now=world.time())
+    await chat.says(OWNER, "/org connect sunshine us")
+    card.now = Account("acct_1", ready=True)
+    await chat.says(OWNER, "/org connect sunshine us")
+    await told(world, card, 1)
+    assert [person for person, _ in await heard(world)] == [1004]
 
 
 @pytest.mark.parametrize(("words", "says"), [

@@ -102,7 +102,7 @@ async def said(world: World) -> list[str]:
 async def test_the_code_comes_as_a_picture_and_a_scanners_address_is_never_a_button(chat, world):
     tip = await world.tip(world.alice, "1")
     (card,) = await shown(chat, tip)
-    assert next(text for text, data in buttons(card) if data) == "Show the code · ¥1"
+    assert next(text for text, data in buttons(card) if data) == "Show the code · ¥1 · paper"
     assert urls(card) == []
     world.time.passes(minutes=30)
     made = await chat.presses(1002, "Show the code")

@@ -1,7 +1,9 @@
 """Undo within half an hour, asking later, and what admins decide."""
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from bot import callbacks as cb
@@ -65,6 +67,27 @@ async def test_admins_decide_with_a_reason_that_is_kept_and_told(chat, world):
     await press(chat, 1001, cb.RefundDecide(refund=first.id, yes=False))
     assert "决定过" in texts_of(await chat.says(1001, "再想想"))[0]
     assert "没有人" in texts_of(await chat.says(1001, "/refunds"))[0]
+
+
+@pytest.mark.parametrize(("days", "says"), [
+    (30, None), (14, "只能在 2026年12月6日 之前原路退"), (1, "只能在 2026年11月23日 之前原路退"),
+    (0, "只能退到 2026年11月22日，现在会被拒绝"),
+])  # fmt: skip
+async def test_admins_are_warned_of_what_its_rail_soon_gives_back_no_more(chat, world, days, says):
+    await world.refunds.wish((await gift_wished(world)).id, world.alice)
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
+    world.rail.capabilities = replace(world.rail.capabilities, refund_days=days)
+    (listed,) = texts_of(await chat.says(1001, "/refunds"))
+    listed = listed.replace("\u2068", "").replace("\u2069", "")
+    assert ("⚠" in listed) is (says is not None)
+    assert says is None or says in listed
+
+
+async def gift_wished(world: World) -> Tip:
+    found = await gift(world, "5", 1)
+    world.time.passes(hours=1)
+    return found
 
 
 async def test_a_button_without_the_role_decides_nothing(chat, world):

@@ -8,7 +8,7 @@ from aiogram.types import BotCommandScopeChat
 
 from bot import callbacks as cb
 from giving.ids import token_of
-from giving.people import Visitor
+from giving.people import Role, Visitor
 from handlers.arrivals import is_new
 from tests.handlers.chat import answers, buttons, texts_of
 
@@ -137,3 +137,22 @@ async def test_an_edit_telegram_refuses_becomes_a_new_message(chat, world):
     done = await chat.presses(1002, "meals project")
     assert len(done) == 1
     assert len(answers(done)) == 1
+
+
+async def test_help_names_what_a_persons_roles_can_do(chat, world):
+    (text,) = texts_of(await chat.says(1002, "/help"))
+    assert "/refunds" not in text
+    await world.people.grant_from_command_line(1002, Role.FINANCE)
+    (text,) = texts_of(await chat.says(1002, "/help"))
+    assert "/refunds Refunds that wait for you" in text
+    assert "/audit" not in text
+    (text,) = texts_of(await chat.says(1003, "/help"))
+    assert all(command in text for command in ("/refunds", "/org", "/roles", "/audit"))
+
+
+@pytest.mark.parametrize("command", ["/paysupport", "/terms"])
+async def test_the_rules_promise_the_half_hour_and_the_asking(chat, command):
+    (text,) = texts_of(await chat.says(1002, command))
+    assert "30 minutes" in text
+    assert "ask for it back" in text
+    assert "below" not in text  # where nobody is named, nobody stands there

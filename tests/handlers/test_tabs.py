@@ -302,8 +302,23 @@ async def test_the_notice_lists_what_it_is_for_and_the_ways_out(
     assert kind is NoticeKind.TAB_ANNOUNCED
     assert head in text
     assert "Visa …4242" in text
+    assert {"en": "On Wed, Nov 25 in the afternoon", "zh-CN": "将于 11月25日周三中午从"}[language] in plain(text)
     assert [sum_ for sum_ in ("¥10", "¥20", "¥30") if sum_ in text] == ["¥10", "¥20", "¥30"]
     assert labels == ways_out
+
+
+def plain(text: str) -> str:
+    return text.replace("<b>", "").replace("</b>", "")
+
+
+async def test_a_promise_says_by_what_it_is_paid_and_why_it_is_on_the_tab(chat: Chat, world: World):
+    tip = await world.tips.offer(OfferRequest("why", world.alice.id, cny("1"), post=world.post.id))
+    done = await chat.taps(ALICE, cb.TipRail(tip=tip.id, rail="paper").pack())
+    assert "paper takes ¥4 or more at a time" in texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
+    assert said_to(done).startswith("paper: on your tab. It’s at ¥1 now, one charge at ¥30.")
+    await promise(world, "6")
+    shown = texts_of(await chat.says(ALICE, "/tab"))[0].replace("\u2068", "").replace("\u2069", "")
+    assert "paper: one charge at ¥30 or at month's end" in shown
 
 
 async def test_change_in_the_notice_shows_the_tab_with_all_that_can_be_changed(chat: Chat, world: World):

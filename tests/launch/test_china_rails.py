@@ -6,7 +6,7 @@ from giving.rails import Holder, Shown
 from launch.doctor import machine
 from launch.doctor.checks import Status
 from launch.failures import StartFailed
-from launch.service.building import rails_of
+from launch.service.rails import rails_of
 from settings import Settings, load, missing_for_run
 from tests.payments.alipay.gateway import APP_ID, SELLER_ID
 from tests.payments.china import key_of

@@ -10,7 +10,7 @@ import pytest
 
 from launch.doctor.machine import rails as rails_checked
 from launch.doctor.network import reached_rails
-from launch.service.building import rails_of
+from launch.service.rails import rails_of
 from launch.telegram_rails import asked_by_a_bot
 from payments.provider import RailDown
 from settings import Settings

@@ -48,12 +48,15 @@ class Gift:
 class Figures:
     """What a run counted; docs/rails.md has them in a table. Money in minor units.
 
-    `left`: tips on tabs too small to be settled. `events`: different ones; `repeated`: how many came once more.
+    `left`: tips on tabs too small to be settled. `by_saved`: of the tabs' charges, those to a saved card; `declined`:
+    how many of these were not taken. `events`: different ones; `repeated`: how many came once more.
     """
 
     tips: int = 0
     on_tabs: int = 0
     tab_charges: int = 0
+    by_saved: int = 0
+    declined: int = 0
     left: int = 0
     refunds: int = 0
     disputes: int = 0

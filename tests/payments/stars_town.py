@@ -202,7 +202,7 @@ async def open_town(
             people=world.people, tips=tips, creators=world.creators, projects=world.projects, refunds=world.refunds,
             texts=TEXTS, links=links, routers=routers(), storage=MemoryStorage(), isolation=DisabledEventIsolation(),
             default_language="zh-CN", payments=payments, tabs=world.tabs,
-            checkouts=Checkouts(CheckoutService(unit, guard), TEXTS, "zh-CN"),
+            checkouts=Checkouts(CheckoutService(unit, rails, guard), TEXTS, "zh-CN"),
         )  # fmt: skip
         intake = Intake(bot, dispatcher, UpdateService(unit))
         stop = asyncio.Event()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -46,12 +47,12 @@ class Day:
         yesterday = self.way.clock().astimezone(CHINA).date() - timedelta(days=1)
         return days(yesterday, yesterday, SHANGHAI)
 
-    def reconcile(self, zone: ZoneInfo = SHANGHAI) -> ReconcileService:
+    def reconcile(self, zone: ZoneInfo = SHANGHAI, **when: Any) -> ReconcileService:
         way = self.way
         alerts = AlertService(owners=[], now=way.world.time)
         rails = {way.rail.name: way.rail}
         return ReconcileService(
-            way.world.unit, rails, alerts, zone=zone, payments=way.payments, now=way.world.time
+            way.world.unit, rails, alerts, zone=zone, payments=way.payments, now=way.world.time, **when
         )  # fmt: skip
 
     async def paid(self, amount: str) -> Tip:
@@ -243,6 +244,52 @@ async def test_the_daily_one_does_not_wait_for_bills_that_are_not_written(day: D
     assert done["differences"] == 0
     assert datetime.fromisoformat(done["until"]) == bills_until(day.way.clock()), "all of yesterday in China"
     assert await day.way.world.balance(f"expense:fees:{day.way.rail.name}") == cny("0.33")
+
+
+async def test_days_on_which_nothing_could_be_compared_are_made_up_for(day: Day):
+    """The program was away for longer than the days a comparison looks back: fees stand in those bills alone."""
+    way, fees = day.way, f"expense:fees:{day.way.rail.name}"
+    day.until(time(11), days_later=1)
+    assert await day.reconcile().daily() == 1
+    await lived(day)
+    day.until(time(11), days_later=5)
+    with capture_logs() as logs:
+        assert await day.reconcile().daily() == 1
+    assert await way.world.balance(fees) == cny("0.33")
+    (done,) = [line for line in logs if line["event"] == "reconciled"]
+    assert (done["differences"], done["agreed"]) == (0, 14)
+
+
+async def test_a_comparison_of_one_day_alone_that_is_made_before_the_bill_is_out_misses_none(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+):
+    """At three, yesterday's is not out: each day is compared on the next but one."""
+    tip = await day.paid("5")
+    corrupt(day, monkeypatch, tip.charge or "", "5.00", "6.00")
+    with capture_logs() as logs:
+        for _ in range(3):
+            day.until(time(3, 30), days_later=1)
+            assert await day.reconcile(hour=3, days=1).daily() == 1
+    assert [line["differences"] for line in logs if line["event"] == "reconciled"] == [0, 1, 0]
+
+
+async def test_a_bill_that_can_not_be_read_holds_up_the_days_after_it_for_a_day_only(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+):
+    day.until(time(11), days_later=1)
+    assert await day.reconcile().daily() == 1
+    await lived(day)  # its bill is broken
+    corrupt(day, monkeypatch, "7.77", "7.77", "?")
+    day.until(time(11), days_later=5)
+    tip = await day.paid("5")
+    day.until(time(11), days_later=1)
+    ended = []
+    for _ in range(4):
+        ended.append(await day.reconcile().daily())
+        day.way.later(timedelta(minutes=31))
+    assert ended == [0, 0, 0, 1], "whoever looks after the money was told of the third"
+    assert await day.way.world.balance(f"expense:fees:{day.way.rail.name}") == cny("0.03")
+    assert tip.charge is not None
 
 
 async def test_a_day_whose_bill_is_not_out_is_not_compared(day: Day):

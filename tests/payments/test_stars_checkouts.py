@@ -71,7 +71,7 @@ async def asked(town: StarTown) -> tuple[CheckoutService, Tip]:
     """A tip of 80 Stars with its link, and who answers questions about it."""
     tip = await town.tip(80)
     await town.link(tip)
-    return CheckoutService(town.world.unit, town.guard), tip
+    return CheckoutService(town.world.unit, ["stars"], town.guard), tip
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,20 @@ async def test_only_this_amount_of_this_invoice_by_its_donor(
 async def test_a_payment_of_another_rail_is_not_paid_in_stars(world: World, town: StarTown):
     other = await world.tip(world.alice, "5")
     await world.tips.payment_link(other.id, world.alice)
-    verdict = await CheckoutService(world.unit).check(Checkout(ALICE, 500, "XTR", str(other.payment)))
+    verdict = await CheckoutService(world.unit, ["stars", "paper"]).check(
+        Checkout(ALICE, 500, "XTR", str(other.payment))
+    )
     assert isinstance(verdict.refusal, InvoiceOutdated)
+
+
+async def test_an_invoice_of_a_rail_that_was_switched_off_since_is_not_paid(town: StarTown):
+    """It would be charged by Telegram, and nobody here could book it."""
+    tip = await town.tip(80)
+    link = await town.link(tip)
+    town.intake.checkouts = Checkouts(
+        CheckoutService(town.world.unit, ["paper"], town.guard), TEXTS, "zh-CN"
+    )  # fmt: skip
+    await answer_of(town, InvoiceOutdated, link)
 
 
 async def test_while_a_rail_is_shut_open_invoices_are_not_paid_and_nothing_is_spent(town: StarTown):
@@ -110,7 +122,7 @@ async def test_while_a_rail_is_shut_open_invoices_are_not_paid_and_nothing_is_sp
     await town.link(tip)
     rules = PaymentRules(rail=GuardRules(raise_at=1, shut_at=1))
     guard = PaymentGuard(town.world.unit, {"stars": town.rail}, rules=rules)
-    service = CheckoutService(town.world.unit, guard)
+    service = CheckoutService(town.world.unit, ["stars"], guard)
     right = Checkout(ALICE, 80, "XTR", str(tip.payment))
     assert (await service.check(right)).refusal is None
     async with town.world.unit() as work:
@@ -163,7 +175,7 @@ async def test_without_the_database_the_donor_is_told_to_try_again_within_two_se
     link = await town.link(tip)
     async with server() as url:
         engines = open_engines(url)
-        town.intake.checkouts = Checkouts(CheckoutService(UnitOfWork(engines)), TEXTS, "zh-CN")
+        town.intake.checkouts = Checkouts(CheckoutService(UnitOfWork(engines), ["stars"]), TEXTS, "zh-CN")
         began = time.monotonic()
         bought = await town.buyer.buys(link)
         took = time.monotonic() - began
@@ -177,7 +189,7 @@ async def test_a_mistake_of_ours_is_a_no_and_never_a_silence(town: StarTown, mon
     async def broken(asked: Checkout) -> Any:
         raise RuntimeError("a mistake")
 
-    service = CheckoutService(town.world.unit)
+    service = CheckoutService(town.world.unit, ["stars"])
     monkeypatch.setattr(service, "check", broken)
     town.intake.checkouts = Checkouts(service, TEXTS, "zh-CN")
     bought = await town.buyer.buys(await town.link(await town.tip(80)))

@@ -43,9 +43,9 @@ def together(*works: Callable[[], T]) -> list[T]:
 
 
 def environment(**ours: str) -> dict[str, str]:
-    """This process's environment without its YIZAN_ settings, with these instead."""
+    """This process's environment without its YIZAN_ settings and its language, with these instead."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("YIZAN_")}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | ours
+    return kept | {"LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | ours
 
 
 @contextmanager

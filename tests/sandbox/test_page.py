@@ -126,3 +126,36 @@ def test_an_invoice_link_is_opened_and_paid_on_the_page(box: Box, page: Page) ->
     expect(creator.locator('[data-role="toast"]')).to_contain_text("已经付过了")
     expect(shown).to_have_count(0)
     bot.join()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_steps_and_each_name_of_a_chat_take_one_line_on_a_laptop(box: Box, page: Page, language: str) -> None:
+    page.goto(f"{box.url}/?lang={language}")
+    creator = page.locator('[data-persona="creator"]')
+    expect(creator.locator('[data-role="more"]')).to_be_visible()
+
+    heights = "(all) => [...new Set(all.map((el) => Math.round(el.getBoundingClientRect().top)))].length"
+    assert page.locator("#steps summary, #steps li").count() == 7
+    assert page.locator("#steps li").evaluate_all(heights) == 1
+    assert page.locator("#steps").evaluate("(el) => el.getBoundingClientRect().height") < 50
+    assert creator.locator(".tab b").evaluate_all(heights) == 1
+
+
+def test_a_passing_note_goes_with_its_chat(box: Box, page: Page) -> None:
+    keys = {"inline_keyboard": [[{"text": "?", "callback_data": "x"}]]}
+    box.bot("sendMessage", chat_id=CREATOR, text="a", reply_markup=keys)
+    last = box.bot("getUpdates")[-1]["update_id"]
+    page.goto(box.url)
+    creator = page.locator('[data-persona="creator"]')
+
+    def answer() -> None:
+        (update,) = box.bot("getUpdates", timeout=10, offset=last + 1)
+        box.bot("answerCallbackQuery", callback_query_id=update["callback_query"]["id"], text="!")
+
+    bot = threading.Thread(target=answer)
+    bot.start()
+    creator.get_by_role("button", name="?", exact=True).click()
+    expect(creator.locator('[data-role="toast"]')).to_have_text("!")
+    bot.join()
+    creator.locator("button[data-chat]", has_text="青石读书群").click()
+    expect(creator.locator('[data-role="toast"]')).to_have_count(0, timeout=1500)

@@ -94,3 +94,17 @@ def test_dates_count_back_from_the_start_and_are_never_after_it(offset: str, bac
     start = datetime.fromisoformat("2026-11-22T14:30:00+08:00")
 
     assert moment(offset, start) == int((start - back).timestamp())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [(None, "来得及，三年级排着队等呢！"), ("en", "Yes! Grade three is waiting in line.")]
+)
+def test_people_of_the_demo_wrote_in_its_language(tmp_path: Path, language: str | None, said: str) -> None:
+    state = State(tmp_path / "s.db")
+    sow(state, DEMO, language=language)
+
+    group = chats.find_chat(state, -1002000000001)
+    assert group
+    assert said in [message.text for message in messages.read(state, group, after=None, limit=9)]
+    everything = " ".join(row["text"] for row in state.rows("SELECT text FROM messages"))
+    assert ("我" in everything) is (language is None)

@@ -104,6 +104,19 @@ def told(found: Sequence[Difference]) -> list[tuple[What, str]]:
 # --- What is found ---------------------------------------------------------------------------------------------------
 
 
+async def test_a_refund_that_has_its_charges_id_is_missing_itself_however_long_ago_it_was_paid(
+    world: World, rail: BookedRail, service: ReconcileService
+):
+    """As Stars are given back: what was paid is in our books, of a time the provider is not asked for."""
+    paid = NOON - timedelta(days=9)
+    await book(world, booked("paper", EventKind.PAID, "stx", 80, paid))
+    rail.lines = [line(EventKind.PAID, "stx", 80, paid), line(EventKind.REFUNDED, "stx", 80)]
+    report = await service.run("paper", DAY)
+    assert told(report.differences) == [(What.MISSING_IN_BOOKS, "refund:paper:stx")]
+    since_then = await service.run("paper", Window(paid, DAY.until))
+    assert (told(since_then.differences), since_then.new) == (told(report.differences), 0), "and it is the same one"
+
+
 async def test_gifts_that_were_paid_and_given_back_agree_to_the_last(
     world: World, rail: BookedRail, service: ReconcileService
 ):

@@ -13,11 +13,13 @@ from giving.notices import NoticeKind
 from giving.payments import EventKind, PaymentState
 from giving.people import Role
 from giving.tips import Tip, TipState
-from payments.provider import NOTHING_LEFT, Found, RailRefused
+from payments.provider import NOTHING_LEFT, Found, PaymentRef, RailRefused
 from services.alerts import AlertService
 from services.links import Links
+from services.payments import PaymentService
 from services.rails import Rails
 from services.refunds import RefundService
+from services.settlement import Settler
 from storage.ids import new_id
 from storage.refunds import Refund, RefundState
 from storage.tables import refunds
@@ -270,3 +272,76 @@ async def test_it_is_not_told_any_more_once_it_went_back_all_the_same(world: Wor
     await world.deliver(EventKind.REFUNDED, asked, "evt_other", their_id="re_2", charge="ch_1", minor=500)
     (notice,) = [n for n in await world.outbox.claim() if n.kind is NoticeKind.REFUND_FAILED]
     assert await render([notice], world.outbox, TEXTS, Links("http://127.0.0.1:8081")) is None
+
+
+async def settled_with_alerts(world: World) -> PaymentService:
+    """Payments whose events finance hears of."""
+    await with_alerts(world)
+    rails, alerts = {"paper": world.rail}, AlertService(owners=[], wakes=world.wakes, now=world.time)
+    every = timedelta(minutes=10)
+    settler = Settler(world.unit, rails, wakes=world.wakes, digest_every=every, alerts=alerts, now=world.time)
+    return PaymentService(world.unit, [world.rail], settler)
+
+
+async def outside(world: World, payments: PaymentService, tip: Tip, minor: int, *kinds: EventKind) -> None:
+    """Somebody gives some of it back in the provider's dashboard."""
+    at = int(world.time().timestamp())
+    for later, kind in enumerate(kinds):
+        body = event(kind, tip.payment, f"out_{kind}", their_id="re_out", charge="ch_1", minor=minor, at=at + later)
+        await payments.receive("paper", body, {"Signature": "paper"})
+
+
+async def test_a_part_from_outside_that_failed_is_told_while_ours_is_on_its_way(world: World, asked: Tip):
+    payments = await settled_with_alerts(world)
+    await outside(world, payments, asked, 200, EventKind.REFUNDED, EventKind.REFUND_FAILED)
+    assert (await row(world, asked)).state is RefundState.ASKED, "nothing was said of ours"
+    notices = await world.outbox.claim()
+    (other,) = [one for one in notices if one.kind is NoticeKind.REFUND_OTHER]
+    rendered = await render([other], world.outbox, TEXTS, Links("http://127.0.0.1:8081"))
+    assert rendered is not None
+    assert other.recipient == 1002
+    assert "already on its way" in rendered.text
+    assert [one.recipient for one in notices if one.kind is NoticeKind.ALERT] == [1001]
+    await world.refunds.sweep()
+    assert [one.kind for one in await world.outbox.claim() if one.kind is NoticeKind.REFUND_FAILED] == []
+
+    refund = str((await row(world, asked)).id)
+    await world.deliver(EventKind.REFUNDED, asked, "evt_ours", **BACK, refund=refund)
+    assert (await row(world, asked)).state is RefundState.DONE
+    assert await credited(world) == cny("0")
+
+
+async def test_a_wish_that_was_fulfilled_from_outside_in_vain_is_told_and_may_be_repeated(world: World):
+    payments = await settled_with_alerts(world)
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=int(world.time().timestamp()))
+    world.time.passes(hours=1)
+    await world.refunds.wish(tip.id, world.alice)
+    await world.outbox.claim()
+    await outside(world, payments, tip, 500, EventKind.REFUNDED, EventKind.REFUND_FAILED)
+    for _ in range(2):
+        await world.refunds.sweep()
+    heard = await told(world)
+    assert [len(heard[kind]) for kind in (NoticeKind.REFUND_FAILED, NoticeKind.ALERT)] == [1, 1]
+    assert (await row(world, tip)).state is RefundState.FAILED
+    await world.refunds.wish(tip.id, world.alice)
+    assert len(await world.refunds.wishes()) == 1
+
+
+async def test_an_odd_answer_about_one_refund_keeps_no_other_waiting(world: World, asked: Tip, monkeypatch):
+    other = await world.pay(
+        await world.tip(world.bob, "2", key="q2"), world.bob, charge="ch_2", at=int(world.time().timestamp())
+    )
+    await world.refunds.take_back(other.id, world.bob)
+    fetch = world.rail.fetch
+
+    async def odd(ref: PaymentRef) -> Found:
+        if ref.reference == asked.payment:
+            raise KeyError("status")
+        return await fetch(ref)
+
+    monkeypatch.setattr(world.rail, "fetch", odd)
+    world.rail.fetched.clear()
+    for _ in range(3):
+        world.time.passes(minutes=5)
+        await world.refunds.sweep()
+    assert {ref.reference for ref in world.rail.fetched} == {other.payment}

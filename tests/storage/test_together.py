@@ -1,6 +1,7 @@
 """Several units of work in one commit on SQLite: each alone in what it undoes, all together in what they lose."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -44,6 +45,24 @@ async def test_what_waits_shares_a_commit_and_what_fails_is_undone_alone(work: U
     assert isinstance(again, DBAPIError)  # the key was taken by the first, in the same commit
     assert await kept(work) == ["a", "c"]
     assert len(commits) == 1
+
+
+async def test_what_a_step_undoes_itself_is_undone_alone(work: UnitOfWork):
+    ran: list[str] = []
+
+    async def forgiving(step: Work) -> str:
+        ran.append("forgiving")
+        await keeping("before")(step)
+        with contextlib.suppress(ValueError):
+            async with step.savepoint():
+                await keeping("undone", then=ValueError("no"))(step)
+        return await keeping("after")(step)
+
+    a, after = await asyncio.gather(work.run(keeping("a")), work.run(forgiving))
+
+    assert (a, after) == ("a", "after")
+    assert await kept(work) == ["a", "after", "before"]
+    assert ran == ["forgiving"] * 2  # first without savepoints, hoping for the best
 
 
 async def test_a_commit_that_fails_is_everyones_error_and_nothing_is_kept(work: UnitOfWork, engines: Engines):

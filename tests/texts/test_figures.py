@@ -71,3 +71,18 @@ def test_a_time_without_a_zone_is_refused():
 
 def test_numbers_are_grouped():
     assert figures.number("zh-CN", 12845) == figures.number("en", 12845) == "12,845"
+
+
+@pytest.mark.parametrize(
+    ("hour", "chinese", "english"),
+    [
+        (0, "11月25日周三凌晨", "Wed, Nov 25 in the morning"),
+        (9, "11月25日周三上午", "Wed, Nov 25 in the morning"),
+        (12, "11月25日周三中午", "Wed, Nov 25 in the afternoon"),
+        (21, "11月25日周三晚上", "Wed, Nov 25 at night"),
+    ],
+)
+def test_what_is_in_a_few_days_is_named_by_its_day_and_the_part_of_it(hour: int, chinese: str, english: str):
+    at = dt.datetime(2026, 11, 25, hour, tzinfo=SHANGHAI).astimezone(dt.UTC)
+    assert figures.about("zh-CN", at, SHANGHAI) == chinese
+    assert figures.about("en", at, SHANGHAI) == english

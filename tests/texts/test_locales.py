@@ -25,6 +25,7 @@ LANGUAGE = r"(?:\w+(?:\.\w+)?,\s*)?"
 COMPOSED = {
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
+    r"|account-ready|account-shut"
     r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
@@ -35,6 +36,10 @@ COMPOSED = {
     "chats-line-": r"on|off|paused|resting|orphaned",
     "command-": r"[a-z-]+",
     "rail-": r"sandbox|sandbox-card|stripe|wechat|alipay|stars|telegram",
+    "service-": r"sandbox|sandbox-card|stripe|wechat|alipay|stars|telegram",
+    "gift-": r"disputed|dispute-won",
+    "chat-": r"disputed|dispute-won|dispute-lost",
+    "refunds-": r"near|past",
     "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
     "button-tab-": r"settle-at|month",

@@ -24,6 +24,7 @@ async def test_a_receipt_shows_the_gift_and_its_entry(world: World, site: Site):
     assert page.count("¥10<") == 5  # the sum, a debit, a credit, both totals
     assert f"project:{project.id}:credited" in page
     assert "rail:sandbox:clearing" in page
+    assert "测试钱包" in page  # the rail as people know it
     assert "payment:sandbox:ch_1:paid" in page
 
 

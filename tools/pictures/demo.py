@@ -53,10 +53,10 @@ class Story:
 
 
 @contextmanager
-def demo(folder: Path) -> Iterator[tuple[str, str]]:
+def demo(folder: Path, language: str) -> Iterator[tuple[str, str]]:
     """A demo on free ports: its chat page and its public pages."""
-    arguments = ["main.py", "demo", "--port", "0", "--data", str(folder / "data"), "--no-browser"]
-    program = Program(arguments, folder / "demo.log", environment())
+    arguments = ["main.py", "demo", "--port", "0", "--data", str(folder / "data"), "--language", language]
+    program = Program([*arguments, "--no-browser"], folder / "demo.log", environment())
     try:
         found = program.wait_for(r"chat page +(http\S+)\n +our pages +(http\S+)\n")
         program.wait_for("the bot listens")
@@ -68,7 +68,7 @@ def demo(folder: Path) -> Iterator[tuple[str, str]]:
 def play(chat: str, pages: str, language: str) -> Story:
     """Switch on, post, give: three people, several gifts, one of them waiting to be paid."""
     creator, follower, admin = (Persona(chat, user) for user in (CREATOR, FOLLOWER, ADMIN))
-    creator.wait(words("bot-ready"))
+    creator.wait(words("bot-ready", language))
     for person in (creator, follower, admin):
         person.speak(LANGUAGES[language])
     switch_on(creator, creator.ask("/charity"), PROJECT[language], language)
@@ -95,7 +95,7 @@ def give(person: Persona, post: Message, amount: str, language: str, *, see: str
 
 def take(browser: Browser, temporary: Path, language: str, folder: Path) -> Iterator[Path]:
     """Every picture of one language."""
-    with demo(temporary) as (chat, pages):
+    with demo(temporary, language) as (chat, pages):
         yield from _take(browser, play(chat, pages, language), folder)
 
 

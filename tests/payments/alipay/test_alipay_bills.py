@@ -118,6 +118,17 @@ def test_odd_lines_of_others_are_taken_as_they_are():
     ] * 3  # fmt: skip
 
 
+@pytest.mark.parametrize("words", [
+    {"商品名称": '"大促'}, {"商品名称": '"大促", 第"二"件'}, {"商品名称": '"甲,乙"'},
+    {"备注": "坏了,退一件"}, {"备注": '"不要了'}, {"商品名称": "一斤苹果,两斤梨", "备注": "坏了,退,谢谢"},
+])  # fmt: skip
+def test_words_of_others_take_no_column_along(words: dict[str, str]):
+    """A day on which a shop of the same account wrote so could never be compared."""
+    assert [(r.kind, r.amount) for r in bills.records(bill(shop(), shop(**words), shop()))] == [
+        (EventKind.PAID, cny(100)), (EventKind.FEE, cny(1)),
+    ] * 3  # fmt: skip
+
+
 def test_a_bill_with_other_brackets_in_its_names_is_the_same():
     text = bill(shop()).replace(HEADER, HEADER.replace("（", "(").replace("）", ")"))
     assert [r.amount for r in bills.records(text)] == [cny(100), cny(1)]

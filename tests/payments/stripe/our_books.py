@@ -105,11 +105,12 @@ class OurBooks:
         )  # fmt: skip
         intent |= {"status": "succeeded", "amount_received": amount, "latest_charge": charge["id"]}
         if to is not None:
-            self.put(
+            sent = self.put(
                 "tr", "transfer", None, amount=amount, currency=currency, destination=to, metadata={},
                 amount_reversed=0, transfer_group=f"group_{intent['id']}", source_transaction=charge["id"],
                 livemode=False, reversed=False, reversals={"object": "list", "data": [], "has_more": False, "url": "/"},
             )  # fmt: skip
+            self.balance(None, "transfer", -amount, currency, sent["id"])
         if not self.late:
             self.into_balance(charge["id"])
         self.tell("payment_intent.succeeded", intent, account)

@@ -19,10 +19,10 @@ from payments.stripe_rail import StripeRail
 from services.alerts import AlertService
 from services.payments import PaymentService
 from services.rails import Rails
+from services.rails.transfers import TransferService
 from services.reconcile import ReconcileService
 from services.settlement import Settler
 from services.sweep import PaymentSweep
-from services.transfers import TransferService
 from storage.ids import new_id
 from storage.methods import RailAccount
 from tests.payments.stripe.our_books import Thing

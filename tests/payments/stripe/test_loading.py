@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from giving.money import Money
-from launch.service.building import rails_of
+from launch.service.rails import rails_of
 from payments.provider import Connects, PassesOn, Saves
 from payments.stripe_rail import Mode, StripeRail
 from settings import load
@@ -21,9 +21,7 @@ ENVIRON = {
 
 
 def test_the_library_is_loaded_only_where_the_rail_is_switched_on():
-    said = (
-        "import sys; from launch.service.building import rails_of; from settings import load; rails_of(load(None, {}))"
-    )
+    said = "import sys; from launch.service.rails import rails_of; from settings import load; rails_of(load(None, {}))"
     code = f"{said}; print('stripe' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"

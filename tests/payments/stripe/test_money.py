@@ -224,7 +224,7 @@ async def test_the_books_are_listed_page_by_page_and_agree_with_what_was_told(
     foreign = our.books.charge(None, 5000, "usd", {})
     our.books.dispute_ends(our.books.dispute(our.books.charge(None, 7000, "usd", {})), won=False)
     our.books.balance(None, "refund", -5, "usd", our.books.refund(foreign, 100)["id"])
-    our.books.balance(account, "charge", 5, "usd", paid["latest_charge"])["currency"] = "thb"
+    our.books.balance(account, "charge", 5, "usd", foreign["latest_charge"])["currency"] = "isk"
     our.books.balance(None, "payout", -500, "usd", "po_1")
     end = datetime.fromtimestamp(our.books.clock + 1, UTC)
 

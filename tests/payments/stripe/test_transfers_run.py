@@ -21,6 +21,7 @@ from giving.tips import Tip, TipState
 from giving.transfers import TransferState, in_parts
 from payments.stripe_rail import Mode
 from storage.ids import new_id
+from tests.payments.recorded import Figures
 from tests.payments.stripe.our_stripe import OurStripe
 from tests.payments.stripe.passing import Town
 from tests.payments.stripe.stage import On
@@ -169,6 +170,12 @@ async def test_a_thousand_tips_over_several_organisations_end_in_books_that_agre
     assert (agreed[EventKind.PAYOUT], agreed[EventKind.PAYOUT_FAILED]) == (3, 1)
 
     await one_record_spoiled(town, window)
+    credited = -sum(balances[project_credited(each.id), "CNY"] for each in (world.library, world.meals, town.well))
+    figures = Figures(
+        tips=len(tips), refunds=TIPS[dialect] // 50, disputes=TIPS[dialect] // 100, credited=credited,
+        fees=balances[fees("stripe"), "USD"], records=sum(agreed.values()), after_corruption=1,
+    )  # fmt: skip
+    figures.tell("stripe, transfers")
 
 
 async def one_record_spoiled(town: Town, window: Window) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -14,14 +15,18 @@ from giving.tips import Limits, Tip
 from payments.wechat_rail import WeChatRail
 from services.guard import AddressRules
 from services.links import Links
+from services.payments import PaymentService
 from services.rails import Rails
 from services.rails.pay_pages import PayPages
+from services.settlement import Settler
+from services.sweep import PaymentSweep
 from services.tips import TipService
 from storage.ids import new_id
 from tests.payments.china import Clock, served
 from tests.payments.wechat.conftest import merchant
 from tests.payments.wechat.gateway import NOTIFY, WeChatGateway
-from tests.world import SHANGHAI, World, cny
+from tests.rails import PaperRail
+from tests.world import SHANGHAI, World, at_once, cny
 from texts import Texts
 from web.app import WebParts, create_app
 
@@ -40,8 +45,8 @@ class Browser:
     site: str
     tips: TipService
 
-    async def tip(self) -> tuple[Tip, str]:
-        tip = await self.world.tip(self.world.alice, "1")
+    async def tip(self, key: str = "q1") -> tuple[Tip, str]:
+        tip = await self.world.tip(self.world.alice, "1", key=key)
         return tip, (await self.tips.payment_link(tip.id, self.world.alice)).removeprefix("https://give.example")
 
     async def get(self, path: str, **headers: str) -> tuple[int, str, Mapping[str, str]]:
@@ -63,7 +68,7 @@ async def browser(world: World, gateway: WeChatGateway, clock: Clock) -> AsyncIt
     )  # fmt: skip
     parts = WebParts(
         world.projects, world.slots, tips, world.payments, Texts.load(LOCALES, default="zh-CN", zone=SHANGHAI), links,
-        "zh-CN", pay=PayPages(world.unit, {"wechat": rail, "other": rail}),
+        "zh-CN", pay=PayPages(world.unit, {"wechat": rail, "other": rail}, now=world.time),
         addresses=replace(AddressRules(), proxies=1),
     )  # fmt: skip
     async with AsyncExitStack() as stack:
@@ -118,6 +123,37 @@ async def test_what_is_paid_or_closed_leads_nowhere(browser: Browser):
     assert browser.gateway.asked == []
 
 
+async def test_what_was_cancelled_leads_nowhere_though_no_rail_has_a_page_to_close(browser: Browser):
+    """Neither before it was ordered nor after: the page in the donor's hand is ours."""
+    for key, ordered in (("q1", False), ("q2", True)):
+        tip, path = await browser.tip(key)
+        if ordered:
+            assert (await browser.get(f"{path}/go"))[2]["Location"].startswith("https://wx.tenpay.com/")
+        asked = len(browser.gateway.asked)
+        await browser.tips.cancel(tip.id, browser.world.alice)
+        status, page, _ = await browser.get(path)
+        assert status == 200
+        assert "no longer good" in page
+        assert "/go" not in page
+        status, _, headers = await browser.get(f"{path}/go")
+        assert (status, headers["Location"]) == (303, path)
+        assert [path for path, _ in browser.gateway.asked[asked:] if path.endswith("/h5")] == []
+
+
+async def test_a_page_whose_gift_is_paid_by_another_rail_leads_nowhere(browser: Browser):
+    tip, path = await browser.tip()
+    other = PaperRail()
+    browser.tips = TipService(
+        browser.world.unit, Rails([browser.rail, other]), Links("https://give.example", "yizan_bot"),
+        limits=Limits(cny("1"), cny("50")), presets=[cny("1")], language="zh-CN", now=browser.world.time,
+    )  # fmt: skip
+    await browser.tips.choose_rail(tip.id, browser.world.alice, other.name)
+    _, page, _ = await browser.get(path)
+    assert "no longer good" in page
+    assert (await browser.get(f"{path}/go"))[2]["Location"] == path
+    assert browser.gateway.orders == {}
+
+
 @pytest.mark.parametrize("path", [
     f"/pay/wechat/{'0' * 32}", "/pay/wechat/x", "/pay/nobody/" + "0" * 32, "/pay/wechat/" + "A" * 32,
 ])  # fmt: skip
@@ -129,6 +165,33 @@ async def test_a_payment_of_another_rail_has_no_page(browser: Browser):
     tip, path = await browser.tip()
     assert (await browser.get(path.replace("wechat", "other")))[0] == 404
     assert (await browser.get(path.replace(tip.payment.hex if tip.payment else "", new_id().hex)))[0] == 404
+
+
+async def test_an_order_that_ran_out_is_looked_up_at_once_and_the_chat_has_another_page(
+    browser: Browser, clock: Clock
+):  # fmt: skip
+    """Who comes back to the page of yesterday is not told for hours that WeChat Pay does not answer."""
+    world, rails = browser.world, {"wechat": browser.rail}
+    world.time.now = clock()
+    tip, path = await browser.tip()
+    settler = Settler(
+        world.unit, rails, wakes=world.wakes, digest_every=timedelta(minutes=10), now=world.time
+    )  # fmt: skip
+    payments = PaymentService(world.unit, [browser.rail], settler)
+    sweep = PaymentSweep(world.unit, rails, payments, now=world.time, sleep=at_once)
+    await sweep.sweep()
+    clock.move(timedelta(hours=20))
+    world.time.now = clock()
+    await sweep.sweep()
+    assert (await browser.get(f"{path}/go"))[0] == 303
+    clock.move(timedelta(hours=2, minutes=1))
+    world.time.now = clock()
+    assert (await browser.get(f"{path}/go"))[0] == 503
+    await sweep.sweep()
+    assert "no longer good" in (await browser.get(path))[1]
+    again = (await browser.tips.payment_link(tip.id, world.alice)).removeprefix("https://give.example")
+    assert again != path
+    assert (await browser.get(f"{again}/go"))[0] == 303
 
 
 async def test_when_wechat_is_silent_that_is_said(browser: Browser):

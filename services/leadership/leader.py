@@ -1,8 +1,4 @@
-"""One process of all leads: it sends, edits, deletes and sweeps. What it writes holds only while its epoch does.
-
-A *term* is the time one process leads under one epoch. Whatever runs in a term's name (`while_leading`) finds the term
-in its context: `write` refuses without one, and no term that ended can write anything.
-"""
+"""The lease: taken when it is free, renewed, given back; and what is written by it."""
 
 import asyncio
 import contextlib
@@ -10,9 +6,8 @@ import os
 import secrets
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from contextvars import ContextVar
 from typing import Final
 
 import structlog
@@ -21,6 +16,7 @@ from prometheus_client import Counter, Gauge
 from giving import leases
 from giving.leases import LEADER, Lease, Moment, Seen
 from services.clock import Clock, utc_now
+from services.leadership.terms import TERM, Part, Term, first, serve
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -31,36 +27,10 @@ _EPOCH: Final = Gauge("leader_epoch", "The epoch of the lease as this process la
 _TAKEN: Final = Counter("leader_taken_total", "How often this process became the leader")
 
 Write = Callable[[], AbstractAsyncContextManager[Work]]
-Part = Callable[[asyncio.Event], Awaitable[None]]
 
 
 class NotLeading(Exception):
     """Somebody else leads by now, or nobody does: nothing was written."""
-
-
-class Term:
-    """The time this process leads under one epoch.
-
-    `over` is set when somebody else took the lease; `yields` when what is in hand is finished, to give it back.
-    """
-
-    def __init__(self, lease: Lease, asked: Moment) -> None:
-        """It began with a lease that was asked for at this moment."""
-        self.lease, self.renewed, self.taken = lease, asked, asked
-        self.over, self.yields = asyncio.Event(), asyncio.Event()
-
-
-_term: ContextVar[Term | None] = ContextVar("term", default=None)
-
-
-@contextlib.contextmanager
-def in_nobodys_name() -> Iterator[None]:
-    """What a leader runs that any process might: it may answer people even when the term is over."""
-    token = _term.set(None)
-    try:
-        yield
-    finally:
-        _term.reset(token)
 
 
 def moment() -> Moment:
@@ -124,7 +94,7 @@ class Leadership:
                 pause = await self._turn(stop)
                 if self._term is not None and self._term.yields.is_set() and self._quiet.is_set():
                     await self._resign()
-                await _first(pause, stop if not stop.is_set() else self._quiet)
+                await first(pause, stop if not stop.is_set() else self._quiet)
         finally:
             await self._resign()
 
@@ -241,14 +211,14 @@ class Leadership:
         Before the next term begins all parts of the last one have ended. Raises: what a part raises.
         """
         while not stop.is_set():
-            await _first(None, self._led, stop)
+            await first(None, self._led, stop)
             term = self._term
             if term is None or term.yields.is_set() or stop.is_set():
                 continue
             self._busy += 1
             self._quiet.clear()
             try:
-                await _serve(term, stop, parts)
+                await serve(term, stop, parts)
             finally:
                 self._busy -= 1
                 if not self._busy:
@@ -256,7 +226,7 @@ class Leadership:
 
     def may_act(self) -> bool:
         """Whether what runs here may still speak for the leader: nobody's name, or a term that is provably not over."""
-        term = _term.get()
+        term = TERM.get()
         return term is None or (not term.over.is_set() and leases.is_held(term.renewed, self._clock()))
 
     @contextlib.asynccontextmanager
@@ -265,7 +235,7 @@ class Leadership:
 
         Raises: NotLeading (nothing is written: there is no term here, or another epoch has begun).
         """
-        term = _term.get()
+        term = TERM.get()
         if term is None or term.over.is_set():
             raise NotLeading
         async with self._unit() as work:
@@ -279,36 +249,4 @@ class Leadership:
 
         Raises: NotLeading, as `write`, where a term is in the context.
         """
-        return self.write() if _term.get() is not None else self._unit()
-
-
-async def _serve(term: Term, stop: asyncio.Event, parts: tuple[Part, ...]) -> None:
-    """One term: all parts until it is over; the first that fails ends the others, and its error is raised."""
-    ended = asyncio.Event()
-    token = _term.set(term)
-    try:
-        tasks = [asyncio.ensure_future(part(ended)) for part in parts]
-    finally:
-        _term.reset(token)
-    watch = asyncio.ensure_future(_first(None, term.over, term.yields, stop))
-    try:
-        await asyncio.wait((watch, *tasks), return_when=asyncio.FIRST_COMPLETED)
-        ended.set()
-        await asyncio.wait(tasks)
-        for task in tasks:
-            task.result()
-    finally:
-        ended.set()
-        for task in (watch, *tasks):
-            task.cancel()
-        await asyncio.gather(watch, *tasks, return_exceptions=True)
-
-
-async def _first(timeout_s: float | None, *events: asyncio.Event) -> None:
-    """Until one of the events is set, or the time is over."""
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
+        return self.write() if TERM.get() is not None else self._unit()

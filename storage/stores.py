@@ -1,0 +1,103 @@
+"""The stores of every feature, on one transaction: each made as it is first asked for."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.alerts import AlertStore
+from storage.audit import AuditStore
+from storage.budgets import BudgetStore
+from storage.carriers import CarrierStore
+from storage.checkouts import CheckoutStore
+from storage.cleanups import CleanupStore
+from storage.conversions import ConversionStore
+from storage.creators import CreatorStore
+from storage.dialogs import DialogStore
+from storage.digests import DigestStore
+from storage.export import ExportStore
+from storage.handover import HandoverStore
+from storage.inbox import InboxStore
+from storage.leases import LeaseStore
+from storage.ledger import LedgerStore
+from storage.look_ups import LookUpStore
+from storage.methods import AccountStore, MethodStore
+from storage.outbox import OutboxStore
+from storage.payments import PaymentStore
+from storage.people import PeopleStore
+from storage.privacy import PrivacyStore
+from storage.projects import ProjectStore
+from storage.reconcile import ReconcileStore
+from storage.refunds import RefundStore
+from storage.returns import ReturnStore
+from storage.slots import SlotStore
+from storage.tabs import TabStore
+from storage.tallies import TallyStore
+from storage.targets import TargetStore
+from storage.thanks import ThanksStore
+from storage.tips import TipStore
+from storage.transfers import TransferStore
+from storage.updates import UpdateStore
+
+S = TypeVar("S")
+
+
+class Made(Generic[S]):
+    """A store, made on the transaction as it is first asked for; asked again, it is a plain field."""
+
+    def __init__(self, kind: Callable[[AsyncConnection], S]) -> None:
+        """`kind`: its class, or what makes it of a connection."""
+        self._kind = kind
+
+    def __set_name__(self, owner: type["Stores"], name: str) -> None:
+        """Under this name it is kept."""
+        self._name = name
+
+    def __get__(self, stores: "Stores", owner: type["Stores"]) -> S:
+        """Make it: from then on the instance's own comes before this."""
+        made = stores.__dict__[self._name] = self._kind(stores.connection)
+        return made
+
+
+class Stores:
+    """The stores on one open transaction. A new one is one line here."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        """Stand on a connection that the unit of work opened and will close."""
+        self.connection = connection
+
+    people = Made(PeopleStore)  # donors, creators and roles
+    projects = Made(ProjectStore)  # organisations and projects
+    creators = Made(CreatorStore)  # chats and their posts
+    targets = Made(TargetStore)  # where offers would go
+    carriers = Made(CarrierStore)  # replies that carry keyboards, and groups that move
+    cleanups = Made(CleanupStore)  # messages to be deleted
+    handovers = Made(HandoverStore)  # who else administers a chat, and whose it becomes
+    slots = Made(SlotStore)  # creators' own pages
+    chat_digests = Made(lambda connection: DigestStore(connection, "chats"))  # when creators are told what was given
+    slot_digests = Made(lambda connection: DigestStore(connection, "slots"))  # the same of their slots
+    thanks = Made(ThanksStore)  # what creators wrote to their donors
+    tips = Made(TipStore)  # tips and the keys of the taps that made them
+    conversions = Made(ConversionStore)  # what became of tips in another currency than their project's
+    payments = Made(PaymentStore)
+    refunds = Made(RefundStore)  # what is to be given back
+    returns = Made(ReturnStore)  # what was taken off tips again
+    transfers = Made(TransferStore)  # what is passed on to organisations
+    tabs = Made(TabStore)  # what was promised, and how it is settled
+    methods = Made(MethodStore)  # ways to pay that donors saved
+    accounts = Made(AccountStore)  # organisations' accounts at rails
+    look_ups = Made(LookUpStore)  # payments to be looked up at their rails
+    checkouts = Made(CheckoutStore)  # what is asked before a payment inside Telegram
+    budgets = Made(BudgetStore)  # what people and rails have spent lately
+    inbox = Made(InboxStore)  # provider events
+    ledger = Made(LedgerStore)  # the journal and its balances
+    export = Made(ExportStore)  # the whole journal, for other programs
+    tallies = Made(TallyStore)  # what was given to whom, and by how many
+    outbox = Made(OutboxStore)  # messages to be sent
+    alerts = Made(AlertStore)  # what those who look after the money are told
+    reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own
+    leases = Made(LeaseStore)  # who leads
+    audit = Made(AuditStore)  # what admins did
+    privacy = Made(PrivacyStore)  # what people asked to be told, what is held about them, and its erasure
+    dialogs = Made(DialogStore)  # what people are in the middle of
+    updates = Made(UpdateStore)  # Telegram's updates that are done
