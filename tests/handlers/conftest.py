@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiogram.fsm.storage.memory import DisabledEventIsolation, MemoryStorage
 
+from bot import replies
 from bot.build import build_dispatcher
 from bot.carriers import Carriers
 from bot.checkouts import Checkouts
@@ -28,8 +29,10 @@ def dialect() -> str:
 
 
 @pytest.fixture
-async def chat(world: World) -> AsyncIterator[Chat]:
+async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Chat]:
     """Feeds updates and remembers the bot's calls."""
+    # A machine whose disk stands still for a second is no slow handler; tests of an early answer set their own.
+    monkeypatch.setattr(replies, "ANSWER_WITHIN_S", 30.0)
     bot, calls = recording_bot()
     world.tips.test_money = True  # chat.check holds every message to it
     links = Links("http://127.0.0.1:8081", "yizan_bot")
@@ -61,7 +64,7 @@ async def chat(world: World) -> AsyncIterator[Chat]:
         methods=world.methods,
         connections=world.connections,
         payments=world.payments,
-        checkouts=Checkouts(CheckoutService(world.unit), TEXTS, "zh-CN"),
+        checkouts=Checkouts(CheckoutService(world.unit, ()), TEXTS, "zh-CN"),
     )
     yield Chat(dispatcher, bot, calls)
     await bot.session.close()
