@@ -1,6 +1,5 @@
 """/audit: owners see the last acts of admins, in words."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final
 
@@ -9,18 +8,13 @@ from aiogram.filters import Command
 from aiogram.types import Message
 
 from bot.cards import Rendered, paragraphs
-from giving.creators import Chat
-from giving.names import clean
-from giving.people import Person, Role
-from giving.projects import Organisation, Project
 from handlers.admin import name_of
+from handlers.audit_changes import changed, named
 from handlers.here import Here
-from services.audit import ActCard, AuditService, changes
+from services.audit import ActCard, AuditService
 from texts import Html
 
 SHOWN: Final = 10
-VALUE_GRAPHEMES: Final = 40
-CHANGES_SHOWN: Final = 4
 
 
 class Act(StrEnum):
@@ -65,7 +59,7 @@ def _act(here: Here, card: ActCard) -> Html:
     what = here.plain("audit-what", act=known) if known else record.action
     who, subject = _who(here, card), _subject(here, card)
     head = here.chat("audit-act", at=card.act.at, who=who, what=what, subject=subject)
-    return Html("\n".join((head, *_changes(here, card))))
+    return Html("\n".join((head, *changed(here, card))))
 
 
 def _who(here: Here, card: ActCard) -> str:
@@ -75,29 +69,4 @@ def _who(here: Here, card: ActCard) -> str:
 
 
 def _subject(here: Here, card: ActCard) -> str:
-    match card.subject:
-        case Person():
-            return name_of(card.subject)
-        case Organisation():
-            return card.subject.name(here.language)
-        case Project():
-            return card.subject.title(here.language)
-        case Chat():
-            return card.subject.title
-    return f"{card.act.record.subject_kind} {card.act.record.subject_id}"
-
-
-def _changes(here: Here, card: ActCard) -> Iterator[Html]:
-    all_ = list(changes(card.act.record))
-    for field, before, after in all_[:CHANGES_SHOWN]:
-        was, is_ = (_value(here, field, value) for value in (before, after))
-        name = here.plain("audit-field-role") if field == "role" else field
-        yield here.chat("audit-change", field=name, before=was, after=is_)
-    if len(all_) > CHANGES_SHOWN:
-        yield here.chat("audit-more-changes", count=len(all_) - CHANGES_SHOWN)
-
-
-def _value(here: Here, field: str, value: str | None) -> str:
-    if field == "role" and value in list(Role):
-        return here.plain("role-name", role=Role(value))
-    return clean(value, most=VALUE_GRAPHEMES) if value else "–"
+    return named(here, card.subject) or f"{card.act.record.subject_kind} {card.act.record.subject_id}"

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -22,11 +22,12 @@ Subject = Person | Organisation | Project | Chat
 
 @dataclass(frozen=True, slots=True)
 class ActCard:
-    """An act with who did it and what it was done to, where we (still) know them."""
+    """An act with who did it and what it was done to, where we (still) know them; `named`: what its values name."""
 
     act: AuditedAct
     actor: Person | None
     subject: Subject | None
+    named: Mapping[str, Subject] = field(default_factory=dict)
 
 
 class AuditService:
@@ -43,8 +44,10 @@ class AuditService:
             acts = await work.audit.list(limit=limit)
             actors = await work.people.by_ids({act.record.actor for act in acts if act.record.actor})
             subjects = await _subjects(work, acts)
+            named = await _named(work, acts)
         return [
-            ActCard(act, _in(actors, act.record.actor), _in(subjects, _uuid(act.record.subject_id))) for act in acts
+            ActCard(act, _in(actors, act.record.actor), _in(subjects, _uuid(act.record.subject_id)), named)
+            for act in acts
         ]
 
 
@@ -88,6 +91,20 @@ async def _subjects(work: Work, acts: Sequence[AuditedAct]) -> dict[UUID, Subjec
         **await work.projects.by_ids(of("project")),
         **await work.creators.chats_by_ids(of("chat")),
     }
+
+
+async def _named(work: Work, acts: Sequence[AuditedAct]) -> dict[str, Subject]:
+    """What changed from one project or person to another is kept by id."""
+
+    def of(name: str) -> set[UUID]:
+        sides = [side for act in acts for side in (act.record.before, act.record.after) if side]
+        return {id_ for side in sides if isinstance(value := side.get(name), str) and (id_ := _uuid(value))}
+
+    found: dict[UUID, Subject] = {
+        **await work.people.by_ids(of("creator")),
+        **await work.projects.by_ids(of("project")),
+    }
+    return {str(id_): subject for id_, subject in found.items()}
 
 
 def _uuid(text: str) -> UUID | None:

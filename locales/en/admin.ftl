@@ -44,7 +44,37 @@ audit-more-changes = { $count ->
     [one] and one change more
    *[other] and { $count } changes more
  }
-audit-field-role = role
+audit-field = { $field ->
+    [role] role
+    [verified] verified
+    [website] website
+    [names] name
+    [organisation] organisation
+    [state] state
+    [target] target
+    [designated_url] page on the designated platform
+    [filing_number] filing number
+    [title] title
+    [summary] summary
+    [story] story
+    [use] what the money does
+    [project] project
+    [creator] creator
+    [presets] buttons
+    [rail] way to pay
+    [account] account
+   *[reason] reason
+ }
+audit-field-in = { $field } ({ $tongue })
+audit-value = { $value ->
+    [yes] yes
+    [open] open
+    [closed] closed
+    [on] on
+    [off] off
+    [paused] paused
+   *[no] no
+ }
 audit-command-line = command line
 audit-somebody-who-left = somebody who has left
 

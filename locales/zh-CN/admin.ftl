@@ -41,7 +41,37 @@ audit-what = { $act ->
  }
 audit-change = { $field }：{ $before } → { $after }
 audit-more-changes = 还有 { $count } 处改动
-audit-field-role = 身份
+audit-field = { $field ->
+    [role] 身份
+    [verified] 已核验
+    [website] 网站
+    [names] 名称
+    [organisation] 机构
+    [state] 状态
+    [target] 目标
+    [designated_url] 指定平台上的页面
+    [filing_number] 备案编号
+    [title] 标题
+    [summary] 简介
+    [story] 故事
+    [use] 钱用在哪
+    [project] 项目
+    [creator] 博主
+    [presets] 按钮金额
+    [rail] 支付方式
+    [account] 账户
+   *[reason] 原因
+ }
+audit-field-in = { $field }（{ $tongue }）
+audit-value = { $value ->
+    [yes] 是
+    [open] 开放
+    [closed] 已结束
+    [on] 开启
+    [off] 关闭
+    [paused] 暂停
+   *[no] 否
+ }
 audit-command-line = 命令行
 audit-somebody-who-left = 一位已离开的人
 

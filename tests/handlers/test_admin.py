@@ -94,7 +94,7 @@ async def test_audit_shows_the_last_ten_with_who_what_before_and_after(chat, wor
     words = await said(chat, "/audit")
     assert words.count("chat.presets_changed") == 9
     assert "命令行：<b>chat.presets_changed</b>：晓雯的阅读时光" in words
-    assert "presets：[1, 8] → [5]" in words
+    assert "按钮金额：[1, 8] → [5]" in words
     assert "还有 2 处改动" in words
     assert "给了身份</b>：Alice\n身份：– → 财务" in words
     assert words.index("[1, 8]") < words.index("[1, 0]") < words.index("Alice"), "newest first"
@@ -118,11 +118,17 @@ async def test_audit_names_projects_and_organisations(chat, world):
     await ProjectImport(world.unit, now=world.time).run(text)
     words = await said(chat, "/audit")
     assert "命令行：<b>修改了机构</b>：月光\n" in words
-    assert "names.zh-CN：阳光阅读 → 月光" in words
+    assert "名称（简体中文）：阳光阅读 → 月光" in words
     record = AuditRecord(None, "cli", "project.changed", "project", str(world.library.id), {"state": "open"}, None)
     async with world.unit() as work:
         await work.audit.add(record, now=world.time())
-    assert "修改了项目</b>：乡村图书馆\nstate：open → –" in await said(chat, "/audit")
+    assert "修改了项目</b>：乡村图书馆\n状态：开放 → –" in await said(chat, "/audit")
+    to = {"project": str(world.library.id), "creator": str(world.bob.id), "state": "on"}
+    record = AuditRecord(None, "cli", "chat.changed", "chat", str(world.chat.chat.id), {"state": "paused"}, to)
+    async with world.unit() as work:
+        await work.audit.add(record, now=world.time())
+    words = await said(chat, "/audit")
+    assert "状态：暂停 → 开启\n项目：– → 乡村图书馆\n博主：– → Bob" in words
 
 
 async def test_every_act_that_is_recorded_has_words_in_the_chat(chat, world):
