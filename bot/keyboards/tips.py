@@ -114,10 +114,7 @@ def receipts(
     """The receipt pages of a few gifts, what can be taken back (`undo`: a fresh one too), and the way to all gifts."""
     rows: Rows = []
     for card in cards:
-        if len(cards) == 1:
-            words = texts.plain(language, "button-receipt")
-        else:
-            words = texts.plain(language, "button-receipt-of", amount=card.tip.amount)
+        words = _receipt_words(texts, language, card.tip, [other.tip.amount for other in cards])
         if card.tip.returnable:
             rows.append([take_back(texts, language, card.tip)])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
@@ -127,6 +124,15 @@ def receipts(
     if undo and len(cards) > 1 and any(card.gives_back for card in cards):
         rows.append([tap(texts.plain(language, "button-undo-one"), backs_of(cards))])
     return keyboard([*rows, [my_gifts(texts, language)]])
+
+
+def _receipt_words(texts: Texts, language: str, tip: Tip, amounts: Sequence[Money]) -> str:
+    """Of several, by amount; of equal ones, by how their code ends too, as it stands in the message."""
+    if len(amounts) == 1:
+        return texts.plain(language, "button-receipt")
+    if amounts.count(tip.amount) == 1:
+        return texts.plain(language, "button-receipt-of", amount=tip.amount)
+    return texts.plain(language, "button-receipt-coded", amount=tip.amount, end=tip.receipt_code.rpartition("-")[2])
 
 
 def backs_of(cards: Sequence[TipCard]) -> CallbackData:

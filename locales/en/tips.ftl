@@ -44,6 +44,7 @@ receipt-use = <i>What your money does:</i> { $use }
 receipt-after-cancel = You had cancelled, but the payment went through, so it was given. If you want it back, use the button below.
 button-receipt = Receipt
 button-receipt-of = Receipt { $amount }
+button-receipt-coded = Receipt { $amount } · …{ $end }
 
 extra-told =
     <b>You paid twice</b>

@@ -38,6 +38,7 @@ receipt-use = <i>这笔钱会做什么：</i>{ $use }
 receipt-after-cancel = 你取消之后，付款还是成功了，所以也捐给了项目。想拿回来的话，点下面的按钮。
 button-receipt = 看收据
 button-receipt-of = 收据 { $amount }
+button-receipt-coded = 收据 { $amount } · 尾号 { $end }
 
 extra-told =
     <b>你付了两次</b>

@@ -298,3 +298,19 @@ def test_where_a_rail_can_not_carry_it_the_others_are_offered_and_none_where_the
     assert some.keyboard is not None
     assert [len(row) for row in some.keyboard.inline_keyboard] == [1, 1]
     check_keyboard(some.keyboard)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh-CN", ["收据 ¥1.50 · 尾号 00A", "收据 ¥1.50 · 尾号 00B"]),
+        ("en", ["Receipt ¥1.50 · …00A", "Receipt ¥1.50 · …00B"]),
+    ],
+)
+def test_receipts_of_equal_gifts_can_be_told_apart(language, words):
+    equal = [tip(state=TipState.PAID, paid_at=AT, receipt_code=f"YZ-00000-00000-00{end}") for end in "AB"]
+    other = tip(state=TipState.PAID, paid_at=AT, amount=Money(200, "CNY"))
+    keyboard = cards.receipts(TEXTS, LINKS, language, [*equal, other]).keyboard
+    buttons = [row[0].text for row in keyboard.inline_keyboard if row[0].url]
+    assert buttons[:2] == words
+    assert buttons[2].endswith("¥2")
