@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from giving.money import Money
     from services.export import Exported
     from services.ledger import Report
+    from services.payouts import OwedCard
     from storage.engines import Engines
 
 FORMATS: Final = ("hledger", "beancount", "csv")
@@ -168,6 +169,43 @@ def reverse(context: click.Context, entry: str, reason: str, proof: str) -> None
     click.echo(f"{done.entry.key}: {said}")
     for posting in done.entry.postings:
         click.echo(f"  {posting.account}  {_major(posting.amount)} {posting.amount.currency}")
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON list; amounts in minor units.")
+@click.pass_context
+def owed(context: click.Context, as_json: bool) -> None:
+    """What each organisation is owed; where it is less than nothing, that comes off its next payout."""
+    from services.payouts import PayoutService
+    from storage.work import UnitOfWork
+
+    async def work(engines: "Engines") -> "list[OwedCard]":
+        return await PayoutService(UnitOfWork(engines)).owed()
+
+    cards = on_database(settings_of(context), work, migrated=True)
+    if as_json:
+        click.echo(json.dumps([_owed_json(card) for card in cards]))
+        return
+    for card in cards:
+        its = card.owed
+        figures = f"given {_major(its.given)}, received {_major(its.received)}"
+        due = f"owed {_major(its.next_payout)}"
+        if its.carried.minor:
+            due = f"owed nothing; {_major(its.carried)} went back to donors since and comes off its next payout"
+        click.echo(f"{card.organisation.slug} {its.given.currency}: {figures}, {due}")
+    if not cards:
+        click.echo("nothing was given yet")
+
+
+def _owed_json(card: "OwedCard") -> dict[str, object]:
+    its = card.owed
+    return {
+        "organisation": card.organisation.slug,
+        "currency": its.given.currency,
+        "given_minor": its.given.minor,
+        "received_minor": its.received.minor,
+        "due_minor": its.due.minor,
+    }
 
 
 def _major(amount: "Money") -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.accounts import Account
@@ -113,6 +113,14 @@ class LedgerStore:
     async def balances(self) -> list[tuple[str, Money]]:
         """Every account with its balance, by name."""
         rows = await self._connection.execute(select(accounts).order_by(accounts.c.name, accounts.c.currency))
+        return [(row.name, Money(row.balance_minor, row.currency)) for row in rows]
+
+    async def balances_of(self, *prefixes: str) -> list[tuple[str, Money]]:
+        """Accounts whose names begin so, with their balances, by name."""
+        begins = or_(*(accounts.c.name.startswith(prefix, autoescape=True) for prefix in prefixes))
+        rows = await self._connection.execute(
+            select(accounts).where(begins).order_by(accounts.c.name, accounts.c.currency)
+        )
         return [(row.name, Money(row.balance_minor, row.currency)) for row in rows]
 
     async def sums(self) -> dict[str, int]:

@@ -69,6 +69,11 @@ class ProjectStore:
         rows = await self._connection.execute(select(organisations).where(organisations.c.id.in_(ids)))
         return {row.id: Organisation(row.id, row.slug, row.names, row.website, row.verified_at) for row in rows}
 
+    async def organisations_of_all(self) -> dict[UUID, UUID]:
+        """Each project's organisation, by id."""
+        rows = await self._connection.execute(select(projects.c.id, projects.c.organisation_id))
+        return {row.id: row.organisation_id for row in rows}
+
     async def put_organisation(self, organisation: Organisation) -> None:
         """Insert it, or renew the one with this slug."""
         row = asdict(organisation) | {"names": dict(organisation.names)}

@@ -5,12 +5,14 @@ import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
-from giving.accounts import Account, rail_clearing
+from giving.accounts import Account, organisation_received, project_credited, rail_clearing
 from giving.ledger import Entry, Posting
 from giving.money import Money
+from giving.projects import Organisation, Project, ProjectState, ProjectText
 from storage.engines import open_engines
 from storage.work import UnitOfWork
 from tests.processes import command
@@ -103,3 +105,33 @@ def test_a_conversion_with_a_wrong_figure_is_taken_back_and_booked_again(databas
     assert verified.returncode == 0, verified.stdout
     acts = json.loads(command("audit", "--json", YIZAN_DATABASE__URL=database).stdout)["acts"]
     assert sorted(act["action"] for act in acts) == ["ledger.converted", "ledger.converted", "ledger.reversed"]
+
+
+def test_what_is_owed_is_said_in_words_and_as_json(database: str):
+    assert command("ledger", "owed", YIZAN_DATABASE__URL=database).stdout == "nothing was given yet\n"
+    project, organisation = uuid4(), uuid4()
+
+    async def fill() -> None:
+        engines = open_engines(database)
+        paid_out = Posting(organisation_received(organisation, "stripe"), Money(5000, "CNY"))
+        back = Posting(project_credited(project), Money(-3000, "CNY"))
+        async with UnitOfWork(engines)() as work:
+            names = {"en": "Sunshine"}
+            await work.projects.put_organisation(Organisation(organisation, "sunshine", names, None, AT))
+            its = await work.projects.organisations_by_ids([organisation])
+            texts = {"en": ProjectText("Library", "s", "s", "u")}
+            await work.projects.put(
+                Project(project, "library", its[organisation], ProjectState.OPEN, Money(10000, "CNY"), texts), AT
+            )
+            rest = Posting(Account("opening"), Money(-2000, "CNY"))
+            await work.ledger.append([Entry("opening:owed", AT, (paid_out, back, rest))], now=AT)
+        await engines.close()
+
+    asyncio.run(fill())
+    said = command("ledger", "owed", YIZAN_DATABASE__URL=database).stdout
+    assert said == (
+        "sunshine CNY: given 30.00, received 50.00, owed nothing; 20.00 went back to donors since and comes off its"
+        " next payout\n"
+    )
+    (row,) = json.loads(command("ledger", "owed", "--json", YIZAN_DATABASE__URL=database).stdout)
+    assert (row["given_minor"], row["received_minor"], row["due_minor"]) == (3000, 5000, -2000)

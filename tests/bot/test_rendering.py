@@ -311,6 +311,7 @@ def test_receipts_of_equal_gifts_can_be_told_apart(language, words):
     equal = [tip(state=TipState.PAID, paid_at=AT, receipt_code=f"YZ-00000-00000-00{end}") for end in "AB"]
     other = tip(state=TipState.PAID, paid_at=AT, amount=Money(200, "CNY"))
     keyboard = cards.receipts(TEXTS, LINKS, language, [*equal, other]).keyboard
+    assert keyboard is not None
     buttons = [row[0].text for row in keyboard.inline_keyboard if row[0].url]
     assert buttons[:2] == words
     assert buttons[2].endswith("¥2")
