@@ -1,6 +1,6 @@
 """Quiet hours: when a message comes silently or waits for the morning."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,10 @@ class QuietHours:
     start: time
     end: time
     zone: ZoneInfo
+
+    def by(self, zone: ZoneInfo) -> "QuietHours":
+        """The same hours by a reader's own clock."""
+        return replace(self, zone=zone)
 
     def holds(self, at: datetime) -> bool:
         """Whether `at` (aware) is inside."""

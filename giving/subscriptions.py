@@ -1,9 +1,15 @@
 """What somebody may ask to be told besides answers, receipts and notices about their own money. Nothing is preset."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from giving.people import Visibility
+
+WEEK: Final = timedelta(days=7)  # the window of both limits: the last seven times 24 hours, not a calendar's week
+FEWER_A_WEEK: Final = 1
 
 
 class SubscriptionKind(StrEnum):
@@ -15,10 +21,46 @@ class SubscriptionKind(StrEnum):
     THANKS = "thanks"
 
 
+class Often(StrEnum):
+    """How much of a kind somebody wants: all of it, at most one in a week, or none."""
+
+    ALL = "all"
+    FEWER = "fewer"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What somebody was told in the last WEEK: messages of the kind in question, and of all kinds together.
+
+    A message counts from the moment it is sent, also when nobody knows whether it arrived. Answers, receipts and
+    notices about one's own money never count.
+    """
+
+    of_kind: int = 0
+    in_all: int = 0
+
+
+def may_be_told(often: Often, lately: Lately, per_week: int) -> bool:
+    """Whether one more message of a kind may go to who wants it so `often`, with at most `per_week` of all kinds."""
+    if often is Often.NONE or lately.in_all >= per_week:
+        return False
+    return often is Often.ALL or lately.of_kind < FEWER_A_WEEK
+
+
 @dataclass(frozen=True, slots=True)
 class PrivacySettings:
-    """How somebody's next gift is seen, whether groups thank them by name, and what they asked to be told."""
+    """How somebody's next gift is seen, whether groups thank them by name, what they asked to be told, by which clock.
+
+    `often` has only the kinds that are not NONE; `timezone`: a name as in `Europe/Berlin`, None for the operator's.
+    """
 
     visibility: Visibility
     thanked_by_name: bool
-    kinds: frozenset[SubscriptionKind]
+    often: Mapping[SubscriptionKind, Often]
+    timezone: str | None = None
+
+    @property
+    def kinds(self) -> frozenset[SubscriptionKind]:
+        """What they are told of, however often."""
+        return frozenset(self.often)

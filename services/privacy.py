@@ -15,7 +15,7 @@ import structlog
 from giving.errors import RailUnavailable
 from giving.payments import Payment
 from giving.people import Person, Visibility
-from giving.subscriptions import PrivacySettings, SubscriptionKind
+from giving.subscriptions import Often, PrivacySettings, SubscriptionKind
 from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS
@@ -59,7 +59,8 @@ class PrivacyService:
         """As they are now, read afresh: the person at hand may be older."""
         async with self._unit.read() as work:
             fresh = (await work.people.by_ids([person.id])).get(person.id, person)
-            return PrivacySettings(fresh.visibility, fresh.thanked_by_name, await work.privacy.subscriptions(person.id))
+            often, zone = await work.subscriptions.of(person.id), await work.subscriptions.timezone(person.id)
+            return PrivacySettings(fresh.visibility, fresh.thanked_by_name, often, zone)
 
     async def choose_visibility(self, person: Person, visibility: Visibility) -> None:
         """How their next gift is shown; gifts that were made stay as they were chosen."""
@@ -77,10 +78,7 @@ class PrivacyService:
     async def subscribe(self, person: Person, kind: SubscriptionKind, on: bool) -> None:
         """Ask to be told, or no longer."""
         async with self._unit() as work:
-            if on:
-                await work.privacy.subscribe(person.id, kind, now=self._now())
-            else:
-                await work.privacy.unsubscribe(person.id, kind)
+            await work.subscriptions.choose(person.id, kind, Often.ALL if on else Often.NONE, now=self._now())
 
     async def export(self, person: Person) -> Export:
         """Everything that is held about them, and about nobody else."""

@@ -246,6 +246,10 @@ class Notices(Group):
         return counters
 
 
+class Subscriptions(Group):
+    per_week: Positive = 2
+
+
 class Reconcile(Group):
     hour: Annotated[Whole, Field(ge=0, le=23)] = 11
     days: Annotated[Whole, Field(ge=1, le=31)] = 3
@@ -313,6 +317,7 @@ class Settings(BaseSettings):
     tabs: Tabs = Tabs()
     rails: Rails = Rails()
     notices: Notices = Notices()
+    subscriptions: Subscriptions = Subscriptions()
     reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()
     legal: Legal = Legal()

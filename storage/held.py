@@ -29,6 +29,7 @@ from storage.tables import (
     thanks,
     tip_keys,
     tips,
+    told_lately,
 )
 
 
@@ -45,9 +46,12 @@ def dialogs_of(telegram_id: int) -> ColumnElement[bool]:
 def _identity(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
     return {
         "person": select(people).where(people.c.id == person),
-        "subscriptions": select(subscriptions.c.kind, subscriptions.c.since_at)
+        "subscriptions": select(subscriptions.c.kind, subscriptions.c.since_at, subscriptions.c.fewer)
         .where(subscriptions.c.person_id == person)
         .order_by(subscriptions.c.since_at),
+        "told_lately": select(told_lately.c.kind, told_lately.c.at)
+        .where(told_lately.c.person_id == person)
+        .order_by(told_lately.c.at),
         "roles": select(roles.c.role, roles.c.granted_at).where(roles.c.person_id == person),
         "dialogs": select(dialogs.c.state, dialogs.c.data, dialogs.c.expires_at).where(dialogs_of(telegram_id)),
         "admin_actions": select(audit_log.c.at, audit_log.c.way, audit_log.c.action, audit_log.c.subject_kind)

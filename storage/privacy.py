@@ -1,4 +1,4 @@
-"""What somebody asked to be told, and their leaving: whatever tells who they are goes, wherever it is stored."""
+"""What is held about somebody, and their leaving: whatever tells who they are goes, wherever it is stored."""
 
 from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from giving.creators import ChatState
 from giving.ids import token_of
 from giving.payments import Payment
 from giving.people import Visibility
-from giving.subscriptions import SubscriptionKind
 from giving.tabs import OPEN, ChargeState
 from giving.tips import TipState
 from storage.creators import CreatorStore
@@ -39,8 +38,8 @@ from storage.tables import (
     thanks,
     tip_keys,
     tips,
+    told_lately,
 )
-from storage.upsert import insert_into
 
 CREATOR_LEFT: Final = "creator_left"
 
@@ -56,28 +55,11 @@ class Traces:
 
 
 class PrivacyStore:
-    """Rows of `subscriptions`; and for those who ask or leave, all rows that are about them."""
+    """For those who ask or leave, all rows that are about them."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on this transaction."""
         self._connection = connection
-
-    async def subscriptions(self, person: UUID) -> frozenset[SubscriptionKind]:
-        """What they asked to be told."""
-        rows = await self._connection.execute(select(subscriptions.c.kind).where(subscriptions.c.person_id == person))
-        return frozenset(SubscriptionKind(kind) for kind in rows.scalars())
-
-    async def subscribe(self, person: UUID, kind: SubscriptionKind, *, now: datetime) -> None:
-        """Switch a kind of message on; once more changes nothing."""
-        row = {"person_id": person, "kind": kind, "since_at": now}
-        await self._connection.execute(
-            insert_into(self._connection, subscriptions).values(row).on_conflict_do_nothing()
-        )
-
-    async def unsubscribe(self, person: UUID, kind: SubscriptionKind) -> None:
-        """Switch it off."""
-        same = (subscriptions.c.person_id == person) & (subscriptions.c.kind == kind)
-        await self._connection.execute(delete(subscriptions).where(same))
 
     async def held(self, person: UUID, telegram_id: int) -> AsyncGenerator[tuple[str, dict[str, Any] | None], None]:
         """Everything that is held about them, row by row, under its section, which begins with a None.
@@ -126,7 +108,8 @@ class PrivacyStore:
         gone = {
             "telegram_id": None, "name": "", "username": None, "language_code": None, "chosen_language": None,
             "visibility": Visibility.ANONYMOUS, "thanked_by_name": False, "started_at": None, "unreachable_at": None,
-            "rail": None, "settle_at_minor": None, "monthly_minor": None, "left_at": now,
+            "rail": None, "settle_at_minor": None, "monthly_minor": None, "timezone": None, "asked_at": None,
+            "left_at": now,
         }  # fmt: skip
         await self._connection.execute(update(people).where(people.c.id == person).values(gone))
         return open_pages
@@ -177,7 +160,7 @@ class PrivacyStore:
         queued = (outbox.c.person_id == person) & (outbox.c.state == OutboxState.QUEUED)
         given_up = {"state": OutboxState.SKIPPED, "error": "the reader has left"}
         await self._connection.execute(update(outbox).where(queued).values(given_up))
-        for table in (roles, subscriptions, chat_managers):
+        for table in (roles, subscriptions, told_lately, chat_managers):
             await self._connection.execute(delete(table).where(table.c.person_id == person))
         await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
 

@@ -31,6 +31,7 @@ from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
 from storage.slots import SlotStore
+from storage.subscriptions import SubscriptionStore
 from storage.tabs import TabStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
@@ -98,6 +99,7 @@ class Stores:
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own
     leases = Made(LeaseStore)  # who leads
     audit = Made(AuditStore)  # what admins did
-    privacy = Made(PrivacyStore)  # what people asked to be told, what is held about them, and its erasure
+    subscriptions = Made(SubscriptionStore)  # what people asked to be told, and what they were told lately
+    privacy = Made(PrivacyStore)  # what is held about people, and its erasure
     dialogs = Made(DialogStore)  # what people are in the middle of
     updates = Made(UpdateStore)  # Telegram's updates that are done

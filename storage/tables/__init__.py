@@ -9,7 +9,7 @@ from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
-from storage.tables.people import people, roles, subscriptions
+from storage.tables.people import people, roles, subscriptions, told_lately
 from storage.tables.projects import organisations, projects
 from storage.tables.reconcile import differences, reconciliations
 from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
@@ -57,6 +57,7 @@ __all__ = [
     "thanks",
     "tip_keys",
     "tips",
+    "told_lately",
     "transfers",
     "updates_seen",
 ]

@@ -1,6 +1,6 @@
 """Donors, creators and admins: who they are, what they wish to be told, what they may do."""
 
-from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, String, Table, Text, false
+from sqlalchemy import BigInteger, Boolean, Column, PrimaryKeyConstraint, String, Table, Text, Uuid, false
 
 from storage.tables.columns import at, id_, metadata, ref
 
@@ -24,6 +24,10 @@ people = Table(
     Column("rail", String(16)),
     Column("settle_at_minor", BigInteger),
     Column("monthly_minor", BigInteger),
+    # Their clock, by its name in the tz database; None: the operator's.
+    Column("timezone", String(64)),
+    # Since when they have been asked what they want to be told: once, after a first gift, whatever they answered.
+    at("asked_at"),
 )
 
 # Kinds of messages somebody switched on; everyone else gets answers, receipts and notices about their own money.
@@ -33,7 +37,19 @@ subscriptions = Table(
     ref("person_id", "people.id"),
     Column("kind", String(16), nullable=False),
     at("since_at", nullable=False),
+    Column("fewer", Boolean, nullable=False, server_default=false()),  # at most one in a week (giving/subscriptions.py)
     PrimaryKeyConstraint("person_id", "kind"),
+)
+
+# What people were told lately of what they switched on, for the limits a week; older rows go as new ones come.
+told_lately = Table(
+    "told_lately",
+    metadata,
+    ref("person_id", "people.id"),
+    Column("subject_id", Uuid, nullable=False),  # the broadcast, or the thank-you
+    Column("kind", String(16), nullable=False),
+    at("at", nullable=False),
+    PrimaryKeyConstraint("person_id", "subject_id"),
 )
 
 roles = Table(

@@ -13,7 +13,7 @@ from giving.money import Money
 from giving.people import Person, Visibility
 from giving.projects import Tally
 from giving.slots import Slot
-from giving.subscriptions import PrivacySettings, SubscriptionKind
+from giving.subscriptions import Often, PrivacySettings, SubscriptionKind
 from sandbox.telegram.html import parse
 from services.digests import Digest
 from services.handover import ChatNews, Successors
@@ -71,8 +71,8 @@ def about_oneself(language: str, name: str) -> list[Rendered]:
     both = (TEXTS, LINKS, language)
     person = replace(PERSON, name=name)
     operator = Operator(name, name, f"{WORD}@{WORD}.example")
-    everything = frozenset(SubscriptionKind)
-    choices = [PrivacySettings(v, bool(kinds), kinds) for v in Visibility for kinds in (frozenset(), everything)]
+    wishes: list[dict[SubscriptionKind, Often]] = [{}, *(dict.fromkeys(SubscriptionKind, o) for o in Often)]
+    choices = [PrivacySettings(v, bool(often), often) for v in Visibility for often in wishes]
     return [
         *(privacy_cards.privacy(*both, person, chosen, Money(5_000_000, "CNY")) for chosen in choices),
         privacy_cards.ask_leave(TEXTS, language, person),

@@ -265,8 +265,8 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
     assert (person["telegram_id"], person["name"], person["username"]) == (DORA.telegram_id, DORA.name, DORA.username)
     counts = {section: len(rows) for section, rows in told.items() if section != "about"}
     assert counts == {
-        "person": 1, "subscriptions": 4, "roles": 1, "dialogs": 1, "admin_actions": 0, "about_your_roles": 1,
-        "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
+        "person": 1, "subscriptions": 4, "told_lately": 0, "roles": 1, "dialogs": 1, "admin_actions": 0,
+        "about_your_roles": 1, "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
         "messages_you_wrote_that_were_tipped": 1,
         "tips": 4, "turned_into_money": 0, "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
         "saved_methods": 0,
@@ -304,7 +304,7 @@ THOUGHT_OF = {
     ("subscriptions", "person_id"), ("roles", "person_id"), ("chats", "added_by"), ("chats", "creator_id"),
     ("chats", "handover_to"), ("chat_managers", "person_id"), ("slots", "creator_id"), ("posts", "author_id"),
     ("payments", "donor_id"), ("tips", "donor_id"), ("outbox", "person_id"), ("audit_log", "actor_id"),
-    ("thanks", "creator_id"),
+    ("thanks", "creator_id"), ("told_lately", "person_id"),
     ("tips", "creator_id"),  # opaque, and of the chat: what followers gave through it
     ("roles", "granted_by"),  # opaque, and about somebody else's role
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
