@@ -21,6 +21,11 @@ def fees(rail: str) -> Account:
     return Account(f"expense:fees:{rail}")
 
 
+def disputes(rail: str) -> Account:
+    """What banks took back beyond what a gift still was; the operator's loss, never the project's."""
+    return Account(f"expense:disputes:{rail}")
+
+
 def organisation_received(organisation: UUID, rail: str) -> Account:
     """Money that is with the organisation: at once by direct charges, else once it was transferred or paid out."""
     return Account(f"organisation:{organisation}:received:{rail}")

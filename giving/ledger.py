@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from giving.accounts import Account, dispute_held, exchange, fees, operator_received, project_credited, rail_clearing
-from giving.money import Money
+from giving.accounts import (
+    Account,
+    dispute_held,
+    disputes,
+    exchange,
+    fees,
+    operator_received,
+    project_credited,
+    rail_clearing,
+)
+from giving.money import Money, sum_of
 
 
 class Unbalanced(ValueError):
@@ -121,8 +130,16 @@ def dispute_won(
 def dispute_lost(
     *, rail: str, their_id: str, at: datetime, amount: Money, by_project: Mapping[UUID, Money]
 ) -> Entry:  # fmt: skip
-    """And keeps it: the projects lose their credit. Raises: Unbalanced."""
-    debits = tuple(Posting(project_credited(project), back) for project, back in sorted(by_project.items()))
+    """And keeps it: the projects lose their credit. What it took beyond that is the operator's loss.
+
+    Raises: Unbalanced if the projects would lose more than it took.
+    """
+    debits = [Posting(project_credited(project), back) for project, back in sorted(by_project.items())]
+    beyond = amount - sum_of(by_project.values(), amount.currency)
+    if beyond.minor < 0:
+        raise Unbalanced(f"dispute {their_id}: projects would lose more than was taken")
+    if beyond.minor:
+        debits.append(Posting(disputes(rail), beyond))
     return Entry(f"dispute:{rail}:{their_id}:lost", at, (*debits, Posting(dispute_held(their_id), -amount)))
 
 

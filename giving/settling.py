@@ -181,11 +181,12 @@ def _returned(
     of_charge = [tip for tip in tips if tip.charge == event.charge]
     if not of_charge:
         return Settlement(Outcome.WAITING, "its charge is not booked yet")
-    found = spread(of_charge, event.amount, shares)
+    lost = event.kind is EventKind.DISPUTE_LOST
+    most = at_most(of_charge, event.amount) if lost else event.amount
+    found = spread(of_charge, most, shares)
     if found is None:
         return Settlement(Outcome.ODD, "more than the charge still pays")
     by_project, rail, at = _by_project(found), event.rail, event.occurred_at
-    lost = event.kind is EventKind.DISPUTE_LOST
     if lost:
         entry = dispute_lost(
             rail=rail, their_id=event.their_id, at=at, amount=event.amount, by_project=by_project
@@ -222,6 +223,12 @@ def spread(
     if left:
         return None
     return [(tip, Money(taken[tip.id], amount.currency)) for tip in tips if taken.get(tip.id)]
+
+
+def at_most(tips: Sequence[Tip], amount: Money) -> Money:
+    """As much of what a bank took as the tips still have: it may take the whole of what went back in part before."""
+    left = sum(tip.kept.minor for tip in tips if counts(tip) and tip.amount.currency == amount.currency)
+    return Money(min(amount.minor, left), amount.currency)
 
 
 def counts(tip: Tip) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID
 from giving.ledger import Posting
 from giving.money import Money
 from giving.payments import EventKind, RailEvent
-from giving.settling import counts, spread
+from giving.settling import at_most, counts, spread
 from giving.tips import Tip
 
 Name = TypeVar("Name", UUID, str)
@@ -127,7 +127,7 @@ def dispute_keys(event: RailEvent) -> tuple[str, str, str]:
 def _without(tips: Sequence[Tip], amount: Money | None) -> dict[UUID, int]:
     """What is left of them while so much is in dispute."""
     kept = kept_of(tips)
-    for tip, taken in (spread(tips, amount, {}) if amount is not None else None) or ():
+    for tip, taken in (spread(tips, at_most(tips, amount), {}) if amount is not None else None) or ():
         kept[tip.id] -= taken.minor
     return kept
 

@@ -9,7 +9,7 @@ from giving.alerts import Alert, AlertKind, Said
 from giving.money import Money, sum_of
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import EventKind, Outcome, RailEvent, Settlement
-from giving.settling import spread
+from giving.settling import at_most, spread
 from giving.tips import Tip
 from giving.transfers import dispute_keys
 from services.alerts import ONCE
@@ -59,7 +59,7 @@ def _disputed(event: RailEvent, settlement: Settlement, batch: Batch) -> Parts:
         return [(back.tip, back.amount) for back in settlement.returned]
     tips = batch.tips.get(event.reference, []) if event.reference else []
     of_charge = [tip for tip in tips if tip.charge is not None and tip.charge == (event.charge or tip.charge)]
-    found = spread(of_charge, event.amount, {}) if event.amount is not None else None
+    found = spread(of_charge, at_most(of_charge, event.amount), {}) if event.amount is not None else None
     return found or [(tip, tip.amount) for tip in of_charge]
 
 

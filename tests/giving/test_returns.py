@@ -8,7 +8,7 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from giving.accounts import dispute_held, exchange, project_credited, rail_clearing
+from giving.accounts import dispute_held, disputes, exchange, project_credited, rail_clearing
 from giving.ledger import Entry
 from giving.money import Money
 from giving.payments import (
@@ -163,6 +163,24 @@ def test_a_dispute_holds_the_money_and_ends_won_or_lost(tips: list[int], won: bo
     assert house.balance(rail_clearing("r")) == (whole if won else 0)
     states = {tip.state for tip in house.tips.values()}
     assert states == ({TipState.PAID} if won else {TipState.REFUNDED})
+
+
+@given(amounts, st.integers(0, 30_000), st.booleans())
+def test_a_bank_that_takes_more_than_a_gift_still_is_takes_the_rest_from_the_operator(
+    tips: list[int], back: int, won: bool
+):
+    house, whole = House(tips), sum(tips)
+    back = min(back, whole)
+    house.take(event(EventKind.PAID, "ch", whole))
+    if back:
+        house.take(event(EventKind.REFUNDED, "re", back))
+    ends = EventKind.DISPUTE_WON if won else EventKind.DISPUTE_LOST
+    done = [house.take(event(kind, "dp", whole)) for kind in (EventKind.DISPUTED, ends)]
+    assert [settlement.outcome for settlement in done] == [Outcome.BOOKED] * 2
+    house.check()
+    assert house.balance(dispute_held("dp")) == 0
+    assert house.balance(disputes("r")) == (0 if won else back)
+    assert house.balance(rail_clearing("r")) == whole - back - (0 if won else whole)
 
 
 @given(amounts, st.integers(0, 300), st.integers(1, 9_000))

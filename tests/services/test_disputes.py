@@ -112,3 +112,20 @@ async def test_creators_who_gave_themselves_are_told_as_donors_only(world: World
     await heard(world)
     await happens(world, tip, EventKind.DISPUTED)
     assert [(kind, who) for kind, who, _ in await heard(world)] == [(NoticeKind.GIFT_DISPUTED, 1001)]
+
+
+async def test_one_about_the_whole_of_what_went_back_in_part_takes_what_is_left_and_the_rest_from_the_operator(
+    world: World,
+):
+    tip = await gift(world)
+    await world.deliver(EventKind.REFUNDED, tip, "evt_part", their_id="re_1", charge="ch_1", minor=200)
+    await heard(world)
+    await happens(world, tip, EventKind.DISPUTED)
+    opened = await heard(world, "en")
+    assert all("¥3" in words for _, _, words in opened), "no more than is still given"
+    await happens(world, tip, EventKind.DISPUTE_LOST)
+    assert {kind for kind, _, _ in await heard(world)} == {NoticeKind.REFUNDED, NoticeKind.CHAT_DISPUTED}
+    assert (await world.fresh(tip)).state is TipState.REFUNDED
+    assert await world.balance(f"project:{tip.project}:credited") == cny("0")
+    assert await world.balance("expense:disputes:paper") == cny("2")
+    assert await world.balance("dispute:dp_1:held") == cny("0")
