@@ -126,9 +126,10 @@ class PaymentSweep:
             await work.look_ups.time_new(now, FIRST_LOOK)
             due = await work.look_ups.claim(now, BATCH)
             done = [one.payment.id for one in due if one.payment.state in FINAL and not one.told]
-            await work.look_ups.put_off({one.payment.id: now + CLAIMED for one in due if one.payment.id not in done})
+            until = now + CLAIMED
+            await work.look_ups.put_off({one.payment.id: until for one in due if one.payment.id not in done})
             await work.look_ups.close(done)
-        return due
+        return [replace(one, claimed_until=until) for one in due]
 
     async def _look_up(self, one: LookUp) -> bool:
         """Ask the rail and take what it says; whether it answered."""
@@ -183,6 +184,8 @@ class PaymentSweep:
         async with self._unit() as work:
             if payment.their_id is None and found.their_id is not None:
                 await work.payments.link_many([replace(payment, their_id=found.their_id, url=found.url)])
+            if one.claimed_until and not await work.look_ups.is_as_claimed(payment.id, one.claimed_until):
+                return  # told of meanwhile, or taken by another: what we heard may be older, and it is due again
             if one.told and not thin:
                 await work.look_ups.known(payment.id)
             if one.told and thin:  # the rail itself does not know all yet

@@ -29,6 +29,7 @@ class LookUp:
     since_at: datetime
     found: PaymentState | None
     told: bool = False
+    claimed_until: datetime | None = None
 
 
 class LookUpStore:
@@ -88,6 +89,12 @@ class LookUpStore:
         if rows:
             off = update(look_ups).where(look_ups.c.payment_id == bindparam("_id")).values(due_at=bindparam("_at"))
             await self._connection.execute(off, rows)
+
+    async def is_as_claimed(self, payment: UUID, until: datetime) -> bool:
+        """Whether nothing was told of it since it was claimed and put off until then; holds its row till the commit."""
+        row = select(look_ups.c.due_at).where(look_ups.c.payment_id == payment).with_for_update()
+        due_at: datetime | None = await self._connection.scalar(row)
+        return due_at == until
 
     async def found(self, payment: UUID, state: PaymentState, due_at: datetime | None) -> None:
         """What the rail said, and when to ask again (None: it said nothing, so as soon as was put off)."""

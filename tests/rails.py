@@ -91,6 +91,7 @@ class PaperRail:
             amount=Money(e["minor"], "CNY") if e.get("minor") is not None else None,
             fee=Money(e["fee"], "CNY") if e.get("fee") is not None else None,
             refund=UUID(e["refund"]) if e.get("refund") else None,
+            thin=bool(e.get("thin")),
         )
 
 

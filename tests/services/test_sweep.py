@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from giving.payments import FIRST_LOOK, MOST_WAIT, EventKind, PaymentState, next_look
 from giving.tips import Tip, TipState
-from payments.provider import Found
+from payments.provider import Found, PaymentRef
 from services.metrics import MetricsService
 from services.sweep import BATCH
 from storage.engines import Engines
@@ -135,6 +135,37 @@ async def test_told_late_and_found_it_is_booked_once(world: World):
     await world.deliver(EventKind.PAID, tip, "evt_2", their_id="c1", charge="c1")
     await world.payments.settle_pending()
     assert await world.balance(f"project:{world.library.id}:credited") == cny("-5")
+
+
+async def test_what_is_told_while_the_rail_is_asked_is_looked_up_again(world: World, engines: Engines, monkeypatch):
+    """The answer may be older than what was told meanwhile."""
+    tip = await world.pay(await asked(world), world.alice, charge="c1")
+
+    def refunded(identity: str, minor: int, **values: object) -> bytes:
+        about = {"their_id": identity, "charge": "c1", "minor": minor}
+        told = "told" if values else "found"
+        return event(EventKind.REFUNDED, tip.payment, f"{told}_{identity}", **about | values)
+
+    first, second = refunded("re_1", 100).decode(), refunded("re_2", 200).decode()
+    rail_asked = world.rail.fetch
+
+    async def told_meanwhile(payment: PaymentRef) -> Found:
+        answer = await rail_asked(payment)
+        world.rail.found[payment_of(tip)] = Found(PaymentState.PAID, None, None, (first, second))
+        await world.payments.receive("paper", refunded("re_2", 200, thin=True), {"Signature": "paper"})
+        monkeypatch.setattr(world.rail, "fetch", rail_asked)
+        return answer
+
+    await world.payments.receive("paper", refunded("re_1", 100, thin=True), {"Signature": "paper"})
+    world.rail.found[payment_of(tip)] = Found(PaymentState.PAID, None, None, (first,))
+    monkeypatch.setattr(world.rail, "fetch", told_meanwhile)
+    world.time.passes(seconds=1)
+    assert await world.sweep.sweep() == 1
+    assert (await world.fresh(tip)).kept == cny("4")
+    world.time.passes(seconds=1)
+    assert await world.sweep.sweep() == 1, "it was told of again"
+    assert (await world.fresh(tip)).kept == cny("2")
+    assert await due(engines) == []
 
 
 async def test_replicas_ask_about_each_payment_once(world: World):
