@@ -39,7 +39,10 @@ class TipState(StrEnum):
 @quick
 @dataclass(frozen=True, slots=True)
 class Tip:
-    """One gift. `charge` is the provider's id of the payment that paid it, `entry_key` the ledger's of its entry."""
+    """One gift. `charge` is the provider's id of the payment that paid it, `entry_key` the ledger's of its entry.
+
+    `day`: the giving day it was tapped on, as long as it can still be paid in time for it.
+    """
 
     id: UUID
     donor: UUID
@@ -61,6 +64,7 @@ class Tip:
     cancelled_at: datetime | None = None
     refunded_at: datetime | None = None
     refunded_minor: int = 0
+    day: UUID | None = None
 
     @property
     def kept(self) -> Money:
@@ -80,6 +84,7 @@ class Tip:
             self.id, self.donor, self.project, self.amount, self.visibility, self.receipt_code, self.offered_at,
             TipState.PAID, self.post, self.chat, self.creator, self.payment, charge, entry_key, self.extra_of,
             self.slot, at, self.cancelled_at, self.refunded_at, self.refunded_minor,
+            self.day,
         )  # fmt: skip
 
     @property
@@ -144,21 +149,26 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What a new tip takes from outside the rules: an id, a receipt code, the time, the id of its own payment."""
+    """What a new tip takes from outside the rules: an id, a receipt code, the time, the id of its own payment.
+
+    `day`: the giving day that is on for its project at that time.
+    """
 
     id: UUID
     receipt_code: str
     at: datetime
     payment: UUID | None = None
+    day: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one request came to: a tip (new or known), or a refusal."""
+    """What one request came to: a tip (new, or known and perhaps another giving day's now), or a refusal."""
 
     tip: Tip | None
     refusal: GivingError | None = None
     is_new: bool = False
+    moved: bool = False
 
 
 def decide_offers(
@@ -192,6 +202,10 @@ def _decide(
         return Decided(None, refusal)
     open_key = tip.open_key or ""
     twin = by_open_key.get(open_key)
+    if twin is not None and fresh.day is not None and twin.day != fresh.day:
+        twin = replace(twin, day=fresh.day)  # tapped before, and now again on a giving day: this tap counts
+        by_key[request.key] = by_open_key[open_key] = twin
+        return Decided(twin, moved=True)
     by_key[request.key] = by_open_key[open_key] = twin or tip
     return Decided(twin or tip, is_new=twin is None)
 
@@ -226,6 +240,7 @@ def offered(request: OfferRequest, target: Target | None, fresh: Fresh, limits: 
         creator=target.creator,
         payment=fresh.payment,
         slot=request.slot if request.post is None else None,
+        day=fresh.day,
     )
 
 

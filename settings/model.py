@@ -110,6 +110,11 @@ class Tabs(Group):
     monthly_minor: Positive = 10_000
 
 
+class GivingDays(Group):
+    closing_hours: Annotated[Whole, Field(ge=0, le=1488)] = 24
+    confirm_over: Annotated[Whole, Field(ge=0)] = 1000
+
+
 class SandboxRail(Group):
     api_base: Address = "http://127.0.0.1:8080"
     key: Secret = None
@@ -315,6 +320,7 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[Text, AfterValidator(hours)] = "22:00-08:00"
     tips: Tips = Tips()
     tabs: Tabs = Tabs()
+    giving_days: GivingDays = GivingDays()
     rails: Rails = Rails()
     notices: Notices = Notices()
     subscriptions: Subscriptions = Subscriptions()

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.alerts import AlertStore
+from storage.audiences import AudienceStore
 from storage.audit import AuditStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
@@ -16,6 +17,7 @@ from storage.creators import CreatorStore
 from storage.dialogs import DialogStore
 from storage.digests import DigestStore
 from storage.export import ExportStore
+from storage.giving_days import GivingDayStore
 from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.leases import LeaseStore
@@ -91,6 +93,8 @@ class Stores:
     checkouts = Made(CheckoutStore)  # what is asked before a payment inside Telegram
     budgets = Made(BudgetStore)  # what people and rails have spent lately
     inbox = Made(InboxStore)  # provider events
+    giving_days = Made(GivingDayStore)  # giving days and the series that repeat them
+    audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many

@@ -1,4 +1,4 @@
-"""Tallies of subjects (projects, posts, chats) and their supporters, moved by whole batches."""
+"""Tallies of subjects (projects, posts, chats, giving days) and their supporters, moved by whole batches."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable

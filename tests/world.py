@@ -17,6 +17,7 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
+from services.giving_days import DaysOn, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
@@ -123,6 +124,8 @@ class World:
     charges: TabCharges
     methods: MethodService
     connections: ConnectionService
+    days_on: DaysOn
+    giving_days: GivingDayService
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -203,7 +206,11 @@ async def make_world(unit: UnitOfWork) -> World:
     presets = (cny("1"), cny("5"), cny("10"))
     rails = Rails([rail])
     tabs = TabService(unit, rails, wakes=wakes, zone=SHANGHAI, terms=Terms(cny("30"), cny("100")), now=time)
-    tips = TipService(unit, rails, links, limits=limits, presets=presets, language="zh-CN", tabs=tabs, now=time)
+    days = DaysOn(unit)
+    tips = TipService(
+        unit, rails, links, limits=limits, presets=presets, language="zh-CN", tabs=tabs, days=days, now=time
+    )  # fmt: skip
+    terms = DayTerms(SHANGHAI, limits, timedelta(hours=24), 1000)
     people = PeopleService(unit, owners=[1003], now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
     payments = PaymentService(unit, [rail], settler)
@@ -236,6 +243,8 @@ async def make_world(unit: UnitOfWork) -> World:
         charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, now=time),
         methods=MethodService(unit, rails, links, "zh-CN", now=time),
         connections=ConnectionService(unit, rails, people, links, now=time),
+        days_on=days,
+        giving_days=GivingDayService(unit, people, days, terms=terms, now=time),
     )
     await _fill(world)
     return world

@@ -23,6 +23,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
+from services.giving_days import DaysOn, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -75,6 +76,7 @@ class Ground:
     guard: PaymentGuard
     pace: Pace
     leadership: Leadership
+    days_on: DaysOn
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,13 @@ class Creating:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Days:
+    """Giving days."""
+
+    giving_days: GivingDayService
+
+
+@dataclass(frozen=True, kw_only=True)
 class Keeping:
     """Projects, what is kept of people and told to them, and whether all is well."""
 
@@ -124,7 +133,7 @@ class Keeping:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Services(Ground, Paying, Creating, Keeping):
+class Services(Ground, Paying, Creating, Days, Keeping):
     """Every service of one process, on one database: a new one is a line in its group, and one where that is made."""
 
     async def aclose(self) -> None:
@@ -138,7 +147,8 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     """The services, wired; nothing is started and no network is touched."""
     ground = _ground(settings, engines)
     paying = _paying(settings, ground)
-    groups = (ground, paying, _creating(settings, ground, rights), _keeping(settings, ground, paying))
+    days = _days(settings, ground)
+    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying))
     return Services(**{name: service for group in groups for name, service in vars(group).items()})
 
 
@@ -161,6 +171,7 @@ def _ground(settings: Settings, engines: Engines) -> Ground:
         guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
         pace=Pace(pace_rules(settings)),
         leadership=Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release()),
+        days_on=DaysOn(unit),
     )
 
 
@@ -168,11 +179,13 @@ def _paying(settings: Settings, on: Ground) -> Paying:
     unit, rails, links, wakes, guard, alerts = on.unit, on.rails, on.links, on.wakes, on.guard, on.alerts
     zone, language, currency = ZoneInfo(settings.timezone), settings.language, settings.tips.currency
     write = on.leadership.write
-    limits = Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
+    limits, days = limits_of(settings), on.days_on
     presets = [Money(minor, currency) for minor in settings.tips.presets_minor]
     terms = Terms(Money(settings.tabs.settle_at_minor, currency), Money(settings.tabs.monthly_minor, currency))
     tabs = TabService(unit, rails, wakes=wakes, zone=zone, terms=terms)
-    tips = TipService(unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs)
+    tips = TipService(
+        unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs, days=days
+    )  # fmt: skip
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
     settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts)
     payments = PaymentService(unit, rails.values(), settler)
@@ -208,6 +221,20 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),
         cleanups=CleanupService(unit, write=write),
     )
+
+
+def _days(settings: Settings, on: Ground) -> Days:
+    its = settings.giving_days
+    terms = DayTerms(
+        ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
+    )  # fmt: skip
+    return Days(giving_days=GivingDayService(on.unit, on.people, on.days_on, terms=terms))
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one gift may be."""
+    currency = settings.tips.currency
+    return Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
 
 
 def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:

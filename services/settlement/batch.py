@@ -1,6 +1,8 @@
 """A batch of events while it is decided: what stands before, and what the decisions change."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -46,6 +48,8 @@ class Batch:
     look_ups: set[UUID] = field(default_factory=set)
     transfers: dict[UUID, Transfer] = field(default_factory=dict)
     transfers_changed: dict[UUID, Transfer] = field(default_factory=dict)
+    closes: Mapping[UUID, datetime] = field(default_factory=dict)  # until when tips of giving days count
+    late: dict[UUID, Tip] = field(default_factory=dict)
     told: list[RailEvent] = field(default_factory=list)  # not about money: a method was saved, an account changed
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
@@ -58,7 +62,8 @@ class Batch:
             return
         self.entries += settlement.entries
         self.booked.update([entry.key for entry in settlement.entries])
-        for tips, kept in ((settlement.paid, self.paid), (settlement.extra, self.extra)):
+        paid, more = [self._in_time(tip) for tip in settlement.paid], [self._in_time(tip) for tip in settlement.extra]
+        for tips, kept in ((paid, self.paid), (more, self.extra)):
             for tip in tips:
                 kept[tip.id] = tip
                 self.gifts += gifts_of(tip, tip.amount, 1)
@@ -74,12 +79,20 @@ class Batch:
             return
         if settlement.payment is not None:
             self.payments[event.reference] = self.touched[event.reference] = settlement.payment
-        changed = settlement.paid + settlement.extra + tuple(back.tip for back in settlement.returned)
+        changed = [*paid, *more, *(back.tip for back in settlement.returned)]
         standing = self.tips.get(event.reference, [])
         if len(standing) == 1 == len(changed) and standing[0].id == changed[0].id:
-            self.tips[event.reference] = list(changed)
+            self.tips[event.reference] = changed
         elif changed:
             self.tips[event.reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
+
+    def _in_time(self, tip: Tip) -> Tip:
+        """The tip, no giving day's where it was paid after that one closed."""
+        closes = self.closes.get(tip.day) if tip.day is not None else None
+        if closes is None or tip.paid_at is None or tip.paid_at < closes:
+            return tip
+        self.late[tip.id] = late = replace(tip, day=None)
+        return late
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +105,8 @@ class Taken:
 
 
 def gifts_of(tip: Tip, amount: Money, count: int) -> list[Gift]:
-    """A tip counts for its project, and for the post and the chat, or the slot, it was given on."""
-    subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot) if subject]
+    """A tip counts for its project, for its giving day, and for the post and the chat, or the slot, it was given on."""
+    subjects = [subject for subject in (tip.project, tip.post, tip.chat, tip.slot, tip.day) if subject]
     return [Gift(subject, tip.donor, amount, count) for subject in subjects]
 
 

@@ -113,6 +113,7 @@ async def _book(work: Work, batch: Batch, now: datetime) -> None:
     await work.tips.add_many(list(batch.extra.values()), booked_at=now)
     await work.tips.paid_many(list(batch.paid.values()), booked_at=now)
     await work.tips.priced_many(batch.priced)
+    await work.tips.late_many([tip for tip in batch.late.values() if tip.id in batch.paid])
     await work.tips.returned_many(list(batch.returned.values()))
     for key, share in batch.turned:
         await work.conversions.add_many(key, [share])

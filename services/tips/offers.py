@@ -21,6 +21,7 @@ from giving.receipts import RANDOM_BITS, receipt_code
 from giving.tips import Fresh, Limits, OfferRequest, Target, Tip, decide_offers, open_key
 from services.briefly import Briefly
 from services.clock import Clock
+from services.giving_days.calls import DaysOn
 from services.links import Links
 from services.metrics import TIPS_OFFERED
 from services.projects import alternatives
@@ -37,9 +38,12 @@ Offered = tuple[Tip, bool]  # the tip, and whether it is new
 class Offers:
     """Records tips, whoever asks at the same time in one commit."""
 
-    def __init__(self, unit: UnitOfWork, rails: Rails, links: Links, limits: Limits, now: Clock) -> None:
-        """Without a rail, every offer leads to the project's own designated page."""
+    def __init__(
+        self, unit: UnitOfWork, rails: Rails, links: Links, limits: Limits, now: Clock, days: DaysOn
+    ) -> None:  # fmt: skip
+        """Without a rail, every offer leads to the project's own designated page. `days`: what taps count for."""
         self._unit, self._rails, self._links, self._limits, self._now = unit, rails, links, limits, now
+        self._days = days
         self._offer = GroupCommit(unit, self._offer_many, name="offer", done=_log_offered)
         self._closed: Briefly[UUID | None, dict[str, object]] = Briefly()
 
@@ -51,6 +55,7 @@ class Offers:
         """
         if not self._rails:
             raise await self._elsewhere(request)
+        await self._days.renew()
         try:
             return (await self._offer(request))[0]
         except NoRail:
@@ -69,22 +74,26 @@ class Offers:
         unpaid = await work.tips.by_open_keys({open_key(r.donor, r.goal, r.amount) for r in requests})
         now = self._now()
         decided = decide_offers(
-            [(r, targets.get(r.goal), self._fresh(now)) for r in requests], known, unpaid, self._limits
-        )
+            [(r, target := targets.get(r.goal), self._fresh(now, target)) for r in requests], known, unpaid,
+            self._limits,
+        )  # fmt: skip
         accounts = await self._rails.accounts(work)
+        moved = [d.tip for d in decided if d.tip is not None and d.moved]
         new = [(d.tip, r) for d, r in zip(decided, requests, strict=True) if d.tip is not None and d.is_new]
         paid_by = {tip.id: self._payment(tip, r, targets.get(r.goal), accounts) for tip, r in new}
         await work.payments.add_many([payment for payment in paid_by.values() if payment is not None])
         await work.tips.add_many([tip for tip, _ in new if paid_by[tip.id] is not None])
+        await work.tips.moved_many(moved)
         given = [d.tip if d.tip is None or paid_by.get(d.tip.id, True) else None for d in decided]
         await work.tips.add_keys({r.key: tip.id for r, tip in zip(requests, given, strict=True) if tip is not None})
         return [
             (tip, d.is_new) if tip is not None else d.refusal or NoRail() for tip, d in zip(given, decided, strict=True)
         ]
 
-    def _fresh(self, now: datetime) -> Fresh:
+    def _fresh(self, now: datetime, target: Target | None) -> Fresh:
         """Each new tip is paid by a payment of its own, recorded with it, so that its event always finds it."""
-        return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), now, new_id())
+        day = self._days.of(now, target.project) if target is not None else None
+        return Fresh(new_id(), receipt_code(secrets.randbits(RANDOM_BITS)), now, new_id(), day)
 
     def _payment(
         self, tip: Tip, request: OfferRequest, target: Target | None, accounts: Accounts

@@ -16,6 +16,7 @@ from giving.receipts import normal_code
 from giving.tips import Limits, OfferRequest, Tip, TipState
 from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
+from services.giving_days.calls import DaysOn
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
@@ -45,14 +46,18 @@ class TipService:
         language: str,
         guard: PaymentGuard | None = None,
         tabs: TabService | None = None,
+        days: DaysOn | None = None,
         now: Clock = utc_now,
     ) -> None:
-        """Without a rail, taps lead to the project's own designated page. `tabs`: where what is too small is kept."""
+        """Without a rail, taps lead to the project's own designated page. `tabs`: where what is too small is kept.
+
+        `days`: which giving days are on, kept by whoever changes them in this process.
+        """
         self._unit, self._rails, self._tabs, self._now = unit, rails, tabs, now
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money, self.test_money = bool(rails), rails.test_money
         self.keeps_tabs = tabs is not None and needs_tab(rails.capabilities.values(), limits.least)
-        self._offers = Offers(unit, rails, links, limits, now)
+        self._offers = Offers(unit, rails, links, limits, now, days or DaysOn(unit))
         self.pay = PaymentLinks(unit, rails, links, language, guard, now)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
 

@@ -42,6 +42,7 @@ tips = Table(
     at("refunded_at"),
     ref("slot_id", "slots.id", nullable=True),
     Column("refunded_minor", BigInteger, nullable=False, server_default="0"),
+    ref("day_id", "giving_days.id", nullable=True),
     CheckConstraint("amount_minor > 0", name="amount_positive"),
     CheckConstraint("(state IN ('paid', 'refunded')) = (entry_key IS NOT NULL)", name="paid_has_entry"),
 )
@@ -62,6 +63,10 @@ Index(
     postgresql_where=text("slot_id IS NOT NULL"),
     sqlite_where=text("slot_id IS NOT NULL"),
 )
+
+# What was given on a giving day: an offer writes no row here.
+_on_a_day = text("day_id IS NOT NULL AND paid_at IS NOT NULL")
+Index("ix_tips_day_id_paid_at", tips.c.day_id, tips.c.paid_at, postgresql_where=_on_a_day, sqlite_where=_on_a_day)
 
 # Every tap that led to a tip, so that the same update again finds it, paid or not.
 tip_keys = Table(

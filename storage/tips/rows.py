@@ -15,12 +15,13 @@ from storage.sets import Reader
 READ = (
     "id", "donor_id", "project_id", "amount_minor", "currency", "visibility", "receipt_code", "offered_at", "state",
     "post_id", "chat_id", "creator_id", "payment_id", "charge", "entry_key", "extra_of", "slot_id", "paid_at",
-    "cancelled_at", "refunded_at", "refunded_minor",
+    "cancelled_at", "refunded_at", "refunded_minor", "day_id",
 )  # fmt: skip
 ADDED = (
     "id", "donor_id", "project_id", "post_id", "chat_id", "creator_id", "amount_minor", "currency", "state",
     "visibility", "receipt_code", "open_key", "payment_id", "charge", "entry_key", "extra_of", "offered_at",
     "paid_at", "booked_at", "cancelled_at", "refunded_at", "slot_id", "refunded_minor",
+    "day_id",
 )  # fmt: skip
 TIP = ", ".join(f"tips.{name}" for name in READ)
 _STATES = {state.value: state for state in TipState}
@@ -60,6 +61,7 @@ def row_of(tip: Tip) -> dict[str, Any]:
         "cancelled_at": tip.cancelled_at,
         "refunded_at": tip.refunded_at,
         "refunded_minor": tip.refunded_minor,
+        "day_id": tip.day,
     }
 
 
@@ -86,6 +88,7 @@ def read_tip(row: Row[Any]) -> Tip:
         cancelled_at=row.cancelled_at,
         refunded_at=row.refunded_at,
         refunded_minor=row.refunded_minor,
+        day=row.day_id,
     )
 
 
@@ -99,7 +102,7 @@ def added(tip: Tip, booked_at: datetime | None) -> tuple[Any, ...]:
         tip.id, tip.donor, tip.project, tip.post, tip.chat, tip.creator, amount.minor, amount.currency,
         tip.state._value_, tip.visibility._value_, tip.receipt_code, tip.open_key, tip.payment, tip.charge,
         tip.entry_key, tip.extra_of, tip.offered_at, tip.paid_at, booked_at, tip.cancelled_at, tip.refunded_at,
-        tip.slot, tip.refunded_minor,
+        tip.slot, tip.refunded_minor, tip.day,
     )  # fmt: skip
 
 
@@ -108,6 +111,7 @@ def fast_tip(row: Sequence[Any], read: Reader) -> Tip:
     (
         id_, donor, project, minor, currency, visibility, receipt, offered_at, state, post, chat, creator, payment,
         charge, entry_key, extra_of, slot, paid_at, cancelled_at, refunded_at, refunded_minor,
+        day,
     ) = row  # fmt: skip
     return Tip(
         read.id(id_), read.id(donor), read.known(project), Money(minor, currency), _VISIBILITIES[visibility],
@@ -115,4 +119,5 @@ def fast_tip(row: Sequence[Any], read: Reader) -> Tip:
         read.maybe_known(creator),
         read.maybe_id(payment), charge, entry_key, read.maybe_id(extra_of), read.maybe_known(slot),
         read.maybe_at(paid_at), read.maybe_at(cancelled_at), read.maybe_at(refunded_at), refunded_minor,
+        read.maybe_known(day),
     )  # fmt: skip

@@ -45,6 +45,16 @@ class TipWrites(OnTips):
         """Write what was paid, where that was another currency than was wished."""
         await self._update_many(priced, ("amount_minor", "currency"))
 
+    async def moved_many(self, moved: Sequence[Tip]) -> None:
+        """Write which giving day unpaid tips are of; one that was paid meanwhile stays what it is."""
+        for tip in moved:
+            unpaid = (tips.c.id == tip.id) & (tips.c.state == TipState.OFFERED)
+            await self._connection.execute(update(tips).where(unpaid).values(day_id=tip.day))
+
+    async def late_many(self, late: Sequence[Tip]) -> None:
+        """Paid too late for their giving day: they are none's."""
+        await self._update_many(late, ("day_id",))
+
     async def returned_many(self, returned: Sequence[Tip]) -> None:
         """Write what giving back, in whole or in part, changes."""
         await self._update_many(returned, ("state", "refunded_at", "refunded_minor"))

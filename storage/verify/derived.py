@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, FromClause, Select, String, Table, cast, func, literal, or_, select, union_all
 
-from storage.tables import chats, conversions, posts, projects, slots, supporters, tallies, tips
+from storage.tables import chats, conversions, giving_days, posts, projects, slots, supporters, tallies, tips
 from storage.verify.of_tips import KEPT, TURNED
 
 _in: Final = chats.alias()
 
 
 def tallies_of() -> Select[Any]:
-    """Each project, post, chat and slot against its paid tips, whichever is there: one walk for all figures."""
+    """Each project, post, chat, slot and giving day against its paid tips: one walk for all figures."""
     figures = {
         "donors": func.count(tips.c.donor_id.distinct()),
         "gifts": func.count(),
@@ -24,7 +24,7 @@ def tallies_of() -> Select[Any]:
 
 
 def supporters_of() -> Select[Any]:
-    """Each donor of each project, post, chat and slot against that donor's paid tips."""
+    """Each donor of each project, post, chat, slot and giving day against that donor's paid tips."""
     figures = {"gifts": func.count(), "given_minor": func.sum(KEPT)}
     subject = [supporters.c.subject_id, supporters.c.currency, supporters.c.donor_id]
     kept = select(*subject, *_pairs(figures, kept=supporters))
@@ -41,7 +41,7 @@ def _both(
     A gift counts in the currency it was given in (`turned`); its money does in the one it was turned into.
     """
     parts = []
-    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id):
+    for column in (tips.c.project_id, tips.c.post_id, tips.c.chat_id, tips.c.slot_id, tips.c.day_id):
         subject = [column.label("subject"), tips.c.currency.label("currency"), *more]
         paid = select(*subject, *_pairs(figures)).where(tips.c.state == "paid", column.is_not(None))
         parts.append(paid.group_by(*subject))
@@ -72,7 +72,9 @@ def _disagreeing(both: FromClause, figures: Collection[str], *more: str) -> Sele
     columns = [total.label(name) for name, total in sums.items()]
     wrong = select(both.c.subject, *columns).group_by(*keys).having(differ).subquery()
     post = cast(posts.c.message_id, String).concat(" in ").concat(_in.c.title)
-    name = func.coalesce(projects.c.slug, chats.c.title, post, slots.c.slug, cast(wrong.c.subject, String))
+    name = func.coalesce(
+        projects.c.slug, chats.c.title, post, slots.c.slug, giving_days.c.slug, cast(wrong.c.subject, String)
+    )
     return (
         select(name, *(wrong.c[each] for each in sums))
         .outerjoin(projects, projects.c.id == wrong.c.subject)
@@ -80,4 +82,5 @@ def _disagreeing(both: FromClause, figures: Collection[str], *more: str) -> Sele
         .outerjoin(posts, posts.c.id == wrong.c.subject)
         .outerjoin(_in, _in.c.id == posts.c.chat_id)
         .outerjoin(slots, slots.c.id == wrong.c.subject)
+        .outerjoin(giving_days, giving_days.c.id == wrong.c.subject)
     )

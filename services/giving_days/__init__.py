@@ -1,0 +1,8 @@
+"""Giving days: drafted, scheduled, turned by the clock, and what was given on them."""
+
+from services.giving_days.calls import DaysOn
+from services.giving_days.drafts import DayTerms
+from services.giving_days.previews import Preview
+from services.giving_days.service import GivingDayService
+
+__all__ = ["DayTerms", "DaysOn", "GivingDayService", "Preview"]

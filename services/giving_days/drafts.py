@@ -1,0 +1,183 @@
+"""Reading giving days, and making drafts: by hand, or from the last one."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from giving.errors import DayNotNow, DayUnknown, PreviewStale
+from giving.giving_days import DayAct, DayState, GivingDay, Plan, check, may, turned
+from giving.people import Person
+from giving.permissions import Permission
+from giving.tips import Limits
+from services.clock import Clock, utc_now
+from services.giving_days.calls import DaysOn
+from services.giving_days.previews import Preview, preview_of
+from services.giving_days.record import record
+from services.people import PeopleService
+from storage.ids import new_id
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+HIDDEN = (DayState.DRAFT, DayState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class DayTerms:
+    """What the operator has set: local times, what a gift may be, how long late payments count.
+
+    `confirm_over`: more people than that are told only if two admins say so.
+    """
+
+    zone: ZoneInfo
+    limits: Limits
+    closing: timedelta
+    confirm_over: int
+
+
+class Drafts:
+    """Days as they are, and as they are begun. None as `by` is the command line."""
+
+    def __init__(
+        self, unit: UnitOfWork, people: PeopleService, on: DaysOn, *, terms: DayTerms, now: Clock = utc_now
+    ) -> None:
+        """`on`: what taps ask; it hears of every change."""
+        self._unit, self._people, self._on, self._now = unit, people, on, now
+        self.terms = terms
+
+    # -- reading --
+
+    async def one(self, day_id: UUID) -> GivingDay:
+        """A day. Raises: DayUnknown."""
+        async with self._unit.read() as work:
+            return known(await work.giving_days.by_id(day_id))
+
+    async def by_slug(self, slug: str) -> GivingDay:
+        """The day at this address, for everybody: no draft, nor one that was cancelled. Raises: DayUnknown."""
+        async with self._unit.read() as work:
+            day = known(await work.giving_days.by_slug(slug))
+        if day.state in HIDDEN:
+            raise DayUnknown
+        return day
+
+    async def list(self, *, limit: int = 20) -> Sequence[GivingDay]:
+        """The newest days by when they begin, newest first."""
+        async with self._unit.read() as work:
+            return await work.giving_days.list(limit=limit)
+
+    async def on(self) -> Sequence[GivingDay]:
+        """The days that are on now; what others changed within the last second may not be seen yet."""
+        return await self._on.at(self._now())
+
+    async def preview(self, day_id: UUID) -> Preview:
+        """The day as it will be seen, and by how many. Raises: DayUnknown."""
+        async with self._unit.read() as work:
+            return await self._preview(work, known(await work.giving_days.by_id(day_id)))
+
+    async def _preview(self, work: Work, day: GivingDay) -> Preview:
+        people = await work.audiences.size(day.audience, self._now())
+        return await preview_of(work, day, self.terms.confirm_over, people)
+
+    # -- drafting --
+
+    async def draft(self, plan: Plan, by: Person | None) -> GivingDay:
+        """A new draft; it may lie on top of other days until it is scheduled.
+
+        Raises: NotAllowed, and what giving_days.check raises.
+        """
+        await self._must(by)
+        async with self._unit() as work:
+            day = await self._add(work, self._day(await self._checked(work, plan)))
+            await record(work, by, "drafted", None, day, now=self._now())
+        log.info("giving_day_drafted", day_id=str(day.id), slug=day.slug)
+        return day
+
+    async def change(self, day_id: UUID, by: Person | None, **what: Any) -> GivingDay:
+        """Change fields of its plan; one that was scheduled is a draft again, to be looked at anew.
+
+        Raises: NotAllowed, DayUnknown, DayNotNow, and what giving_days.check raises.
+        """
+        async with self._acting(day_id, DayAct.CHANGE, by) as (work, day):
+            plan = await self._checked(work, replace(plan_of(day), **what))
+            changed = replace(
+                day, titles=plan.titles, hashtag=plan.hashtag, projects=plan.projects, starts_at=plan.starts_at,
+                ends_at=plan.ends_at, closes_at=plan.ends_at + self.terms.closing, amounts=plan.amounts,
+                audience=plan.audience, texts=plan.texts, state=DayState.DRAFT,
+            )  # fmt: skip
+            return await self._write(work, day, changed, by, "changed")
+
+    async def _checked(self, work: Work, plan: Plan) -> Plan:
+        return check(plan, await work.projects.by_ids(plan.projects), self.terms.limits, self._now())
+
+    def _day(self, plan: Plan) -> GivingDay:
+        return GivingDay(
+            id=new_id(), slug="", titles=plan.titles, hashtag=plan.hashtag, projects=plan.projects,
+            starts_at=plan.starts_at, ends_at=plan.ends_at, closes_at=plan.ends_at + self.terms.closing,
+            amounts=plan.amounts, audience=plan.audience, texts=plan.texts,
+        )  # fmt: skip
+
+    async def _add(self, work: Work, day: GivingDay) -> GivingDay:
+        """Insert a day at the first free address of its date."""
+        return await add_dated(work, day, self.terms.zone, self._now)
+
+    # -- changing --
+
+    async def _must(self, by: Person | None) -> None:
+        if by is not None:
+            await self._people.must(by, Permission.RUN_GIVING_DAYS)
+
+    @contextlib.asynccontextmanager
+    async def _acting(
+        self, day_id: UUID, act: DayAct, by: Person | None
+    ) -> AsyncIterator[tuple[Work, GivingDay]]:  # fmt: skip
+        """One who may, with the day held, in a state in which it can be done; afterwards taps know of it."""
+        await self._must(by)
+        async with self._unit() as work:
+            day = known(await work.giving_days.lock(day_id))
+            if not may(day, act, self._now()):
+                raise DayNotNow(state=turned(day, self._now()).value)
+            yield work, day
+        self._on.changed()
+
+    async def _write(
+        self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str
+    ) -> GivingDay:  # fmt: skip
+        """Keep the change; whoever waited for a second admin's word waits no more, unless that is the change."""
+        if after.asked_by == before.asked_by:
+            after = replace(after, asked_by=None, asked_act=None)
+        after = replace(after, version=before.version + 1)
+        if not await work.giving_days.change(after, before.version):
+            raise PreviewStale(day=before.id)
+        await record(work, by, action, before, after, now=self._now())
+        log.info("giving_day_changed", day_id=str(after.id), action=action, state=after.state.value)
+        return after
+
+
+async def add_dated(work: Work, day: GivingDay, zone: ZoneInfo, now: Clock) -> GivingDay:
+    """Insert a day at the first free address of its date; the other day's if its series has one on that date."""
+    bare = f"{day.starts_at.astimezone(zone):%Y-%m-%d}"
+    taken, number = await work.giving_days.taken(bare), 1
+    while True:
+        named = replace(day, slug=bare if number == 1 else f"{bare}-{number}")
+        if named.slug not in taken and await work.giving_days.add(named, now=now()):
+            return named
+        number += 1
+
+
+def plan_of(day: GivingDay) -> Plan:
+    """What was decided of a day."""
+    return Plan(
+        day.titles, day.projects, day.starts_at, day.ends_at, day.amounts, day.hashtag, day.audience, day.texts
+    )  # fmt: skip
+
+
+def known(day: GivingDay | None) -> GivingDay:
+    """The day. Raises: DayUnknown."""
+    if day is None:
+        raise DayUnknown
+    return day
