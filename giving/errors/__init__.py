@@ -43,6 +43,7 @@ from giving.errors.paying import (
     RailUnknown,
 )
 from giving.errors.people import NotAllowed, PersonUnknown, RoleNotGrantable, TooFast, TooManyHere
+from giving.errors.pictures import PictureFailed
 from giving.errors.posts import (
     BotNotInGroup,
     NotTippable,
@@ -100,6 +101,7 @@ __all__ = [
     "PayingPaused",
     "PayingTooOften",
     "PersonUnknown",
+    "PictureFailed",
     "PostGone",
     "PostUnknown",
     "PresetsNotUnderstood",

@@ -15,6 +15,7 @@ from giving.tips import Limits
 from launch.service.limits import pace_rules, payment_rules
 from launch.service.rails import rails_of
 from payments.provider import Rail
+from pictures import Pictures
 from services.alerts import AlertService
 from services.audit import AuditService
 from services.carriers import CarrierService
@@ -130,6 +131,7 @@ class Keeping:
     updates: UpdateService
     taps: TapLook
     health: HealthService
+    pictures: Pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +139,8 @@ class Services(Ground, Paying, Creating, Days, Keeping):
     """Every service of one process, on one database: a new one is a line in its group, and one where that is made."""
 
     async def aclose(self) -> None:
-        """Close the rails' connections."""
+        """Close the rails' connections, and end the process that draws."""
+        await self.pictures.close()
         await self.health.close()
         for rail in self.rails.values():
             await rail.close()
@@ -251,6 +254,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
         health=HealthService(unit),
+        pictures=Pictures(on.texts),
     )
 
 

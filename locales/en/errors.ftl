@@ -26,6 +26,7 @@ error-not-refundable = You can't take this one back yourself: once paid, a gift 
 error-already-returned = This one was returned already, or is on its way back; there is nothing more to do. Send /gifts to see.
 error-refund-delayed = It is noted and will be returned. The payment service isn't answering right now; we keep trying, and you needn't do anything.
 error-rail-unavailable = The payment service isn't answering. Nothing was charged; try again in a moment.
+error-picture-failed = The picture couldn't be drawn just now. Please try again in a moment.
 error-not-allowed = Your role doesn't allow this. Ask the operator if you need it, or send /help to see what you can do.
 error-person-unknown = I don't know this person. Ask them to send me /start first.
 error-giving-elsewhere = You can't pay here yet. “{ $project }” takes gifts on its official page.

@@ -26,6 +26,7 @@ error-not-refundable = 这一笔不能自己撤回：付款成功的捐款已属
 error-already-returned = 这一笔已经退回，或正在退回的路上，不用再做什么。发 /gifts 可以看到。
 error-refund-delayed = 已经记下要退回。付款通道暂时没有回应，我们会一直再试，你不用再做什么。
 error-rail-unavailable = 付款通道暂时没有回应。没有扣款，过一会儿再试就好。
+error-picture-failed = 图片这会儿没画出来，过一会儿再点一次就好。
 error-not-allowed = 你的身份不能做这件事。需要的话，请找这里的运营方；发 /help 看看你能做什么。
 error-person-unknown = 我还不认识这个人。请对方先给我发 /start。
 error-giving-elsewhere = 这里还不能付款。「{ $project }」在它的指定平台上接受捐款。

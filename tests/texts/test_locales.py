@@ -15,8 +15,13 @@ ROOT = Path(__file__).parents[2]
 LOCALES = ROOT / "locales"
 LANGUAGES = sorted(folder.name for folder in LOCALES.iterdir() if folder.is_dir())
 CODE = [
-    *(file for folder in ("bot", "handlers", "web", "services", "texts") for file in (ROOT / folder).rglob("*.py")),
+    *(
+        file
+        for folder in ("bot", "handlers", "web", "services", "pictures", "texts")
+        for file in (ROOT / folder).rglob("*.py")
+    ),
     *(ROOT / "web" / "templates").rglob("*.html"),
+    *(ROOT / "pictures" / "templates").rglob("*.j2"),
     *ROOT.glob("*.py"),
 ]
 # What may stand before the key: the language, or nothing where the place knows it (handlers/here.py).
