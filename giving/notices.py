@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     same gift is on its way. GIFT_DISPUTED tells the donor that their bank disputes a payment, or has decided;
     CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
+    To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
+    draft; DAY_LESS, a project of a day that is on takes no gifts any more.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -48,6 +50,9 @@ class NoticeKind(StrEnum):
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
     ALERT = "alert"
+    DAY_ASKED = "day_asked"
+    DAY_DRAFTED = "day_drafted"
+    DAY_LESS = "day_less"
 
 
 class Urgency(IntEnum):
@@ -82,6 +87,9 @@ URGENCY = {
     NoticeKind.ACCOUNT: Urgency.NOTICE,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
+    NoticeKind.DAY_ASKED: Urgency.NOTICE,
+    NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
+    NoticeKind.DAY_LESS: Urgency.NOTICE,
 }
 
 # One text to many people: better not at all than twice. Everything else arrives at least once.

@@ -11,6 +11,7 @@ from storage.tables import (
     chats,
     conversions,
     dialogs,
+    giving_days,
     methods,
     organisations,
     outbox,
@@ -91,6 +92,9 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
         .outerjoin(slots, slots.c.id == thanks.c.slot_id)
         .where(thanks.c.creator_id == person)
         .order_by(thanks.c.id),
+        "giving_days_you_asked_to_have_confirmed": select(giving_days.c.slug, giving_days.c.titles)
+        .where(giving_days.c.asked_by == person)
+        .order_by(giving_days.c.id),
         "messages_you_wrote_that_were_tipped": select(
             posts.c.excerpt, posts.c.posted_at, posts.c.message_id, chats.c.title.label("chat")
         )

@@ -17,7 +17,7 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
-from services.giving_days import DaysOn, DayTerms, GivingDayService
+from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
@@ -126,6 +126,7 @@ class World:
     connections: ConnectionService
     days_on: DaysOn
     giving_days: GivingDayService
+    day_steps: DaySteps
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -212,6 +213,7 @@ async def make_world(unit: UnitOfWork) -> World:
     )  # fmt: skip
     terms = DayTerms(SHANGHAI, limits, timedelta(hours=24), 1000)
     people = PeopleService(unit, owners=[1003], now=time)
+    giving_days = GivingDayService(unit, people, days, terms=terms, wakes=wakes, now=time)
     settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
@@ -244,7 +246,8 @@ async def make_world(unit: UnitOfWork) -> World:
         methods=MethodService(unit, rails, links, "zh-CN", now=time),
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
-        giving_days=GivingDayService(unit, people, days, terms=terms, now=time),
+        giving_days=giving_days,
+        day_steps=DaySteps(unit, giving_days, people, days, now=time),
     )
     await _fill(world)
     return world

@@ -24,7 +24,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
-from services.giving_days import DaysOn, DayTerms, GivingDayService
+from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -117,6 +117,7 @@ class Days:
     """Giving days."""
 
     giving_days: GivingDayService
+    day_steps: DaySteps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +232,11 @@ def _days(settings: Settings, on: Ground) -> Days:
     terms = DayTerms(
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
-    return Days(giving_days=GivingDayService(on.unit, on.people, on.days_on, terms=terms))
+    days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    return Days(
+        giving_days=days,
+        day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
+    )
 
 
 def limits_of(settings: Settings) -> Limits:

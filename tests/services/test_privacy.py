@@ -308,6 +308,7 @@ THOUGHT_OF = {
     ("tips", "creator_id"),  # opaque, and of the chat: what followers gave through it
     ("roles", "granted_by"),  # opaque, and about somebody else's role
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
+    ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
     ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told
 }  # fmt: skip
