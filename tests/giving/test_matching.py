@@ -50,9 +50,11 @@ PLACE = UUID(int=300)
 EVEN = Ratio(1, 1)
 
 
-def window(number: int = 1, *, start: int = 0, hours: int | None = 24, part: int = 10_000, **more: int) -> Window:
+def window(
+    number: int = 1, *, start: int = 0, hours: int | None = 24, part: int = 10_000, used_minor: int = 0
+) -> Window:
     starts = NINE + timedelta(hours=start)
-    return Window(number, starts, None if hours is None else starts + timedelta(hours=hours), part, **more)
+    return Window(number, starts, None if hours is None else starts + timedelta(hours=hours), part, used_minor)
 
 
 def a_pool(rule: Rule = EVEN, *windows: Window, **more: object) -> Pool:
@@ -358,7 +360,7 @@ def test_entries_balance_and_name_their_fact():
     assert all(set(imbalance(entry.postings).values()) == {0} for entry in made)
     assert made[1].key == f"match:{tip}:{pool}"
     assert made[2].key == f"match:{tip}:{pool}:back:refund:paper:re_1"
-    sums = defaultdict(int)
+    sums: defaultdict[str, int] = defaultdict(int)
     for posting in (*made[1].postings, *made[2].postings):
         sums[posting.account] += posting.amount.minor
     assert set(sums.values()) == {0}
