@@ -22,7 +22,7 @@ AT_ONCE: Final = 1000
 class PoolCard:
     """A pool with the names of what it is for; `sponsor`: None where they want none said.
 
-    `gifts`: to how many it has added; `held`: how many wait. `by_project`: what stands of matches and what was shared, for each project it has added to.
+    `gifts`: to how many it has added; `held`: how many wait. `by_project`: what stands of matches, and what was shared.
     """
 
     pool: Pool
