@@ -88,7 +88,7 @@ async def give(
     donor = donor or world.alice
     offer = OfferRequest(f"k{n}", donor.id, cny(amount), post=world.post.id)
     tip = await world.tips.offer(replace(offer, visibility=visibility) if visibility else offer)
-    return await world.pay(tip, donor, charge=f"ch_{n}", at=int(world.time().timestamp()), **values)
+    return await world.pay(tip, donor, charge=f"ch_{n}", at=int(world.time().timestamp()), payer=payer)
 
 
 async def refund(world: World, tip: Tip, amount: str, n: int, kind: EventKind = EventKind.REFUNDED) -> Tip:
