@@ -31,6 +31,7 @@ from giving.errors.giving_days import (
     PreviewStale,
     SecondIsYou,
     SecondNeeded,
+)
 from giving.errors.matching import (
     MatchDecided,
     PoolCurrency,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.errors import PoolNotDraft, PoolNotOpen, PoolNotSound, PoolOverpaid, PoolUnknown, ProjectUnknown
+from giving.errors import DayUnknown, PoolNotDraft, PoolNotOpen, PoolNotSound, PoolOverpaid, PoolUnknown, ProjectUnknown
 from giving.ledger import Entry, pool_left, pool_signed, sponsor_paid, sponsor_paid_back
 from giving.matching import Caps, Pool, PoolState, Remainder, Rule, Scope, Sponsor, Window, checked
 from giving.money import Money
@@ -54,7 +54,9 @@ class PoolService:
         self._unit, self._now = unit, now
 
     async def create(self, new: NewPool, *, by: UUID | None = None) -> Pool:
-        """A draft: it adds nothing until it is signed. Raises: PoolNotSound, PoolCurrency, ProjectUnknown."""
+        """A draft: it adds nothing until it is signed. Raises: PoolNotSound, PoolCurrency, ProjectUnknown,
+        DayUnknown.
+        """
         now, name = self._now(), clean(new.sponsor, most=MOST_NAME)
         if not name:
             raise PoolNotSound(what="sponsor")
@@ -63,6 +65,8 @@ class PoolService:
             projects = await work.projects.by_ids(new.scope.projects)
             if len(projects) < len(new.scope.projects):
                 raise ProjectUnknown
+            if len(await work.giving_days.by_ids(new.scope.days)) < len(new.scope.days):
+                raise DayUnknown
             currencies = {id_: project.target.currency for id_, project in projects.items()}
             sponsor = await work.matching.sponsor_called(name, named=new.named)
             known = sponsor is not None

@@ -5,7 +5,8 @@ Without an open pool, a settlement costs one cheap look more.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -76,8 +77,9 @@ class Matcher:
         gifts = await self._gifts(work, batch, running)
         if not gifts:
             return
-        standing = await work.matching.standing(running, gifts, self._fairness)
-        decided = decide_matches(running, gifts, standing, self._fairness, new_id, now)
+        fairness = await self._fairness_on(work, {gift.giving_day for gift in gifts if gift.giving_day})
+        standing = await work.matching.standing(running, gifts, fairness)
+        decided = decide_matches(running, gifts, standing, fairness, new_id, now)
         pools.update(decided.pools)
         for match in decided.matches:
             if match.state is MatchState.MATCHED:
@@ -86,6 +88,12 @@ class Matcher:
         await work.matching.add_many(decided.matches)
         if held := sum(match.state is MatchState.HELD for match in decided.matches):
             await self._tell(work, held, now)
+
+    async def _fairness_on(self, work: Work, days: Collection[UUID]) -> Fairness:
+        """The amounts that a giving day suggests are what many give at once."""
+        known = await work.giving_days.by_ids(days) if days else {}
+        suggested = {amount.minor for day in known.values() for amount in day.amounts}
+        return replace(self._fairness, usual=self._fairness.usual | suggested) if suggested else self._fairness
 
     async def _gifts(self, work: Work, batch: Batch, pools: Sequence[Pool]) -> list[PaidGift]:
         """Of what was paid, what any of the pools could take."""
@@ -148,13 +156,8 @@ def gift_of(tip: Tip, zone: ZoneInfo, known_since: datetime | None, payer: str |
         tip=tip.id, receipt_code=tip.receipt_code, donor=tip.donor, project=tip.project,
         place=tip.chat or tip.slot or tip.project, amount=tip.kept, paid_at=paid_at,
         local_day=paid_at.astimezone(zone).date(), known_since=known_since or paid_at, creator=tip.creator,
-        giving_day=day_of(tip), payer=payer,
+        giving_day=tip.day, payer=payer,
     )  # fmt: skip
-
-
-def day_of(tip: Tip) -> UUID | None:
-    """On which giving day it was offered."""
-    return None
 
 
 def cause_of(key: str) -> str:
@@ -166,7 +169,7 @@ def cause_of(key: str) -> str:
 
 def _may_take(pool: Pool, tip: Tip) -> bool:
     return tip.amount.currency == pool.currency and pool.scope.takes(
-        day=day_of(tip), project=tip.project, creator=tip.creator
+        day=tip.day, project=tip.project, creator=tip.creator
     )
 
 

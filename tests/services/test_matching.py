@@ -82,7 +82,7 @@ async def a_pool(
 
 async def give(
     world: World, amount: str, n: int, *, donor: Person | None = None, visibility: Visibility | None = None,
-    **values: object,
+    payer: str | None = None,
 ) -> Tip:  # fmt: skip
     """A gift of this amount, paid now."""
     donor = donor or world.alice
