@@ -32,6 +32,16 @@ from giving.errors.giving_days import (
     SecondIsYou,
     SecondNeeded,
 )
+from giving.errors.matching import (
+    MatchDecided,
+    PoolCurrency,
+    PoolEmpty,
+    PoolNotDraft,
+    PoolNotOpen,
+    PoolNotSound,
+    PoolOverpaid,
+    PoolUnknown,
+)
 from giving.errors.paying import (
     InvoiceNotYours,
     InvoiceOutdated,
@@ -83,6 +93,7 @@ __all__ = [
     "HashtagNotUnderstood",
     "InvoiceNotYours",
     "InvoiceOutdated",
+    "MatchDecided",
     "MinimumRaised",
     "MonthlyLimit",
     "NameNeeded",
@@ -102,6 +113,13 @@ __all__ = [
     "PayingTooOften",
     "PersonUnknown",
     "PictureFailed",
+    "PoolCurrency",
+    "PoolEmpty",
+    "PoolNotDraft",
+    "PoolNotOpen",
+    "PoolNotSound",
+    "PoolOverpaid",
+    "PoolUnknown",
     "PostGone",
     "PostUnknown",
     "PresetsNotUnderstood",
