@@ -266,6 +266,11 @@ class Matching(Group):
     settle_hours: Annotated[Whole, Field(ge=0, le=720)] = 24
 
 
+class Broadcasts(Group):
+    paid: Flag = False
+    paid_per_second: Annotated[Whole, Field(ge=31, le=1000)] = 1000
+
+
 class Reconcile(Group):
     hour: Annotated[Whole, Field(ge=0, le=23)] = 11
     days: Annotated[Whole, Field(ge=1, le=31)] = 3
@@ -336,6 +341,7 @@ class Settings(BaseSettings):
     notices: Notices = Notices()
     subscriptions: Subscriptions = Subscriptions()
     matching: Matching = Matching()
+    broadcasts: Broadcasts = Broadcasts()
     reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()
     legal: Legal = Legal()

@@ -1,6 +1,18 @@
 """What can be refused, and why: each error knows the message (locales/*/errors.ftl) that the person sees."""
 
 from giving.errors.base import GivingError, NotSaved
+from giving.errors.broadcasts import (
+    BroadcastChanged,
+    BroadcastEmpty,
+    BroadcastNotNow,
+    BroadcastTooLong,
+    BroadcastUnknown,
+    ButtonsWrong,
+    NobodyListens,
+    PaidRateOff,
+    PriceNotConfirmed,
+    SegmentWrong,
+)
 from giving.errors.creators import (
     BotLacksRights,
     ChatNotYours,
@@ -75,6 +87,12 @@ __all__ = [
     "AmountNotUnderstood",
     "BotLacksRights",
     "BotNotInGroup",
+    "BroadcastChanged",
+    "BroadcastEmpty",
+    "BroadcastNotNow",
+    "BroadcastTooLong",
+    "BroadcastUnknown",
+    "ButtonsWrong",
     "ChatNotYours",
     "ChatUnknown",
     "DayAmounts",
@@ -99,6 +117,7 @@ __all__ = [
     "NameNeeded",
     "NoRail",
     "NobodyAsked",
+    "NobodyListens",
     "NobodyToThank",
     "NotAdministrator",
     "NotAllowed",
@@ -109,6 +128,7 @@ __all__ = [
     "NotTippable",
     "NotYours",
     "OrganisationUnknown",
+    "PaidRateOff",
     "PayingPaused",
     "PayingTooOften",
     "PersonUnknown",
@@ -124,6 +144,7 @@ __all__ = [
     "PostUnknown",
     "PresetsNotUnderstood",
     "PreviewStale",
+    "PriceNotConfirmed",
     "ProjectClosed",
     "ProjectUnknown",
     "RailUnavailable",
@@ -133,6 +154,7 @@ __all__ = [
     "RoleNotGrantable",
     "SecondIsYou",
     "SecondNeeded",
+    "SegmentWrong",
     "SlotUnknown",
     "TabBelow",
     "TabBusy",
