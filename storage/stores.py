@@ -30,6 +30,8 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.ranking_counts import RankingCounts
+from storage.rankings import RankingStore
 from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
@@ -100,6 +102,8 @@ class Stores:
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many
+    rankings = Made(RankingStore)  # who wishes to be ranked, and standings
+    ranking_counts = Made(RankingCounts)  # what standings are counted from
     outbox = Made(OutboxStore)  # messages to be sent
     alerts = Made(AlertStore)  # what those who look after the money are told
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own
