@@ -31,6 +31,7 @@ from services.projects import ProjectService
 from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
+from services.rankings import RankingService, RankingSteps
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
@@ -133,6 +134,8 @@ class World:
     pool_steps: PoolSteps
     pool_views: PoolViews
     match_review: MatchReview
+    rankings: RankingService
+    ranking_steps: RankingSteps
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -260,6 +263,8 @@ async def make_world(unit: UnitOfWork) -> World:
         pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
+        rankings=RankingService(unit, zone=SHANGHAI, now=time),
+        ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )
     await _fill(world)
     return world

@@ -44,6 +44,7 @@ from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.rails.transfers import TransferService
+from services.rankings import RankingService, RankingSteps
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
@@ -111,6 +112,8 @@ class Creating:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    rankings: RankingService
+    ranking_steps: RankingSteps
     groups: GroupService
     carriers: CarrierService
     counters: CounterService
@@ -233,6 +236,8 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        rankings=RankingService(unit, zone=zone),
+        ranking_steps=RankingSteps(unit, zone=zone, write=write),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),

@@ -1,5 +1,6 @@
 """The formula: nobody buys the top, order is no matter, a refund never raises anybody."""
 
+import itertools
 import random
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -142,7 +143,7 @@ def test_every_moment_is_in_one_period_and_its_address_leads_back(at, zone, span
     assert period_at(span, at, zone, back=1) == before(period, zone)
     days = days_of(period, zone)
     assert (days[0][0], days[-1][1]) == (period.since, period.until)
-    assert all(a[1] == b[0] for a, b in zip(days, days[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(days))
 
 
 def test_a_week_in_which_the_clock_is_changed_has_its_own_length():
