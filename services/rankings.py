@@ -34,9 +34,10 @@ from storage.rankings import KeptPeriod, Own, Shown
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+__all__ = ["SPANS", "Line", "Mine", "Own", "Ranking", "RankingService", "RankingSteps", "Shown", "consent_of"]
 SHOWN: Final = 100
 CACHED_S: Final = 2.0
-NOTES_S: Final = 60.0
+NOTES_PER_CACHE: Final = 30
 PAST: Final = 12
 CLOSE_AFTER: Final = timedelta(minutes=10)  # whatever was booked before the end is committed by then
 AT_MOST: Final = 0.05  # the part of the time that counting may take
@@ -67,15 +68,31 @@ class Ranking:
     closed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """Of who looks: whether they could be on the board, whether they wish to, and where they stand."""
+
+    may: bool
+    on: bool
+    own: Own | None
+
+
+def consent_of(board: Board) -> Board | None:
+    """Whose wish it is to be on a board: chats follow their creator; projects are asked nothing."""
+    return {Board.CHATS: Board.CREATORS, Board.PROJECTS: None}.get(board, board)
+
+
 class RankingService:
     """Reads, and takes everybody's own decision to be shown. Names are read anew for each answer."""
 
-    def __init__(self, unit: UnitOfWork, *, zone: ZoneInfo, now: Clock = utc_now) -> None:
-        """`zone` is where days begin."""
+    def __init__(
+        self, unit: UnitOfWork, *, zone: ZoneInfo, cached_s: float = CACHED_S, now: Clock = utc_now
+    ) -> None:  # fmt: skip
+        """`zone` is where days begin; what is read may be `cached_s` seconds old, notes on refunds more."""
         self._unit, self._zone, self._now = unit, zone, now
         self._changes = 0
-        self._known: Briefly[tuple[object, ...], Ranking] = Briefly(CACHED_S)
-        self._notes: Briefly[tuple[str, Board], Mapping[UUID, int]] = Briefly(NOTES_S)
+        self._known: Briefly[tuple[object, ...], Ranking] = Briefly(cached_s)
+        self._notes: Briefly[tuple[str, Board], Mapping[UUID, int]] = Briefly(cached_s * NOTES_PER_CACHE)
 
     def period(self, span: Span, back: int = 0) -> Period:
         """The week or month it is, or the one so many before."""
@@ -119,6 +136,16 @@ class RankingService:
         async with self._unit.read() as work:
             kept = await work.rankings.period(period.name)
             return await work.rankings.own(period.name, board, subject, closed=_closed(kept))
+
+    async def mine(self, person: Person, board: Board, period: Period) -> Mine:
+        """What the board is to somebody: donors may all be shown, creators once they run a chat or a slot."""
+        wish = consent_of(board)
+        async with self._unit.read() as work:
+            on = wish is not None and wish in await work.rankings.consents(person.id)
+            slot = await work.slots.of_creator(person.id)
+            creates = (slot is not None and slot.open) or await work.people.is_creator(person.id)
+        own = await self.own(board, period, person.id) if board in OPT_IN else None
+        return Mine(on or wish is Board.DONORS or (wish is Board.CREATORS and creates), on, own)
 
     async def of_chat(self, telegram_id: int, span: Span) -> tuple[Own | None, int, Ranking]:
         """How a group or channel stands this week or month, among how many; its place only counts if it is shown."""

@@ -195,8 +195,8 @@ def _board(name: str, board: Board, *, closed: bool) -> Select[Any]:
     else:
         named = (ranking_consents.c.person_id == subject) & _on(board)
         opened = (slots.c.creator_id == people.c.id) & slots.c.closed_at.is_(None)
-        columns = (standings, people.c.name, slots.c.name.label("slot_name"), slots.c.slug, wish.label("named"))
-        statement = select(*columns).outerjoin(people, people.c.id == subject)
+        called = (people.c.name, slots.c.name.label("slot_name"), slots.c.slug)
+        statement = select(standings, *called, wish.label("named")).outerjoin(people, people.c.id == subject)
         statement = statement.outerjoin(slots, opened).outerjoin(ranking_consents, named)
     return statement.where(of_board) if closed else statement.where(of_board, wish)
 

@@ -41,6 +41,7 @@ from storage.tabs import TabStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
 from storage.thanks import ThanksStore
+from storage.thanks_posts import ThanksPostStore
 from storage.tips import TipStore
 from storage.transfers import TransferStore
 from storage.updates import UpdateStore
@@ -83,6 +84,7 @@ class Stores:
     chat_digests = Made(lambda connection: DigestStore(connection, "chats"))  # when creators are told what was given
     slot_digests = Made(lambda connection: DigestStore(connection, "slots"))  # the same of their slots
     thanks = Made(ThanksStore)  # what creators wrote to their donors
+    thanks_posts = Made(ThanksPostStore)  # what they publish for all to see
     tips = Made(TipStore)  # tips and the keys of the taps that made them
     conversions = Made(ConversionStore)  # what became of tips in another currency than their project's
     payments = Made(PaymentStore)

@@ -38,6 +38,7 @@ from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -113,6 +114,7 @@ class World:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -241,6 +243,7 @@ async def make_world(unit: UnitOfWork) -> World:
         watch=watch,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
         slots=SlotService(unit, language="zh-CN", now=time),
+        thanks_posts=ThanksPostService(unit, creators, rights, now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
@@ -263,7 +266,7 @@ async def make_world(unit: UnitOfWork) -> World:
         pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
-        rankings=RankingService(unit, zone=SHANGHAI, now=time),
+        rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )
     await _fill(world)

@@ -52,6 +52,7 @@ from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService
 from services.wake import Wakes
@@ -112,6 +113,7 @@ class Creating:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
     rankings: RankingService
     ranking_steps: RankingSteps
     groups: GroupService
@@ -236,6 +238,7 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        thanks_posts=ThanksPostService(unit, creators, rights),
         rankings=RankingService(unit, zone=zone),
         ranking_steps=RankingSteps(unit, zone=zone, write=write),
         groups=GroupService(unit, rights, creators, watch=watch),

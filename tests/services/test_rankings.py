@@ -36,8 +36,7 @@ async def gave_back(world: World, tip: Tip, key: str) -> None:
 
 
 async def board(world: World, which: Board = Board.CREATORS, span: Span = Span.WEEK, back: int = 0) -> Ranking:
-    """Read by somebody who has cached nothing."""
-    return await RankingService(world.unit, zone=SHANGHAI, now=world.time).current(which, span, back)
+    return await world.rankings.current(which, span, back)
 
 
 def names(ranking: Ranking) -> list[tuple[int, str | None]]:
@@ -268,6 +267,19 @@ async def test_consents_and_standings_are_in_ones_export(world: World):
     assert {(row["period"], row["board"], row["points"]) for row in held["your_places_in_rankings"]} == {
         ("2026-W47", "creators", 15), ("2026-11", "creators", 15), ("2026-W47", "chats", 15), ("2026-11", "chats", 15),
     }  # fmt: skip
+
+
+async def test_what_many_ask_for_is_a_moment_old_but_not_ones_own_wish(world: World):
+    cached = RankingService(world.unit, zone=SHANGHAI, cached_s=600, now=world.time)
+    await gave(world, world.alice, "1")
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    assert (await cached.current(Board.CREATORS, Span.WEEK)).lines == ()
+    await world.ranking_steps.count()
+    assert (await cached.current(Board.CREATORS, Span.WEEK)).lines == ()
+    await cached.choose(world.creator, Board.CREATORS, True)
+    assert names(await cached.current(Board.CREATORS, Span.WEEK)) == [(1, "林晓雯")]
+    await cached.choose(world.creator, Board.CREATORS, False)
+    assert (await cached.current(Board.CREATORS, Span.WEEK)).lines == ()
 
 
 async def test_the_page_of_a_period_that_has_just_begun_is_empty(world: World, work: UnitOfWork):
