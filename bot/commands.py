@@ -21,7 +21,7 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "privacy", "language", "help", "start")
+EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "ranking", "privacy", "language", "help", "start")
 TAB: Final = "tab"
 OWNERS: Final = ("refunds", "org", "role_add", "role_remove", "roles", "audit")
 STAFF: Final = {
@@ -30,8 +30,8 @@ STAFF: Final = {
     "roles": Permission.GRANT_ROLES,
     "audit": Permission.READ_AUDIT,
 }
-MEMBERS: Final = ("tip",)
-ADMINISTRATORS: Final = ("tip", "charity")
+MEMBERS: Final = ("tip", "ranking")
+ADMINISTRATORS: Final = ("tip", "charity", "ranking")
 
 
 def commands(texts: Texts, language: str, *, tabs: bool, owner: bool = False) -> list[BotCommand]:

@@ -19,6 +19,7 @@ from handlers import (
     payments,
     privacy,
     projects,
+    rankings,
     refunds,
     start,
     tabs,
@@ -41,6 +42,7 @@ _OWN: Final = {
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+    creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -98,7 +100,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(),
-        start.router(),
+        rankings.router(), groups.router(), creators.router(), privacy.router(), admin.router(),
+        organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

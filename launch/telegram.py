@@ -106,6 +106,8 @@ class Telegram:
             handovers=services.handovers,
             slots=services.slots,
             thanks=services.thanks,
+            rankings=services.rankings,
+            thanks_posts=services.thanks_posts,
             tabs=services.tabs,
             charges=services.tab_charges,
             methods=services.methods,

@@ -34,12 +34,14 @@ from services.projects import ProjectService
 from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
+from services.rankings import RankingService, RankingSteps
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -115,6 +117,7 @@ class World:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -138,6 +141,8 @@ class World:
     match_review: MatchReview
     broadcasts: BroadcastService
     sending: BroadcastSending
+    rankings: RankingService
+    ranking_steps: RankingSteps
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -244,6 +249,7 @@ async def make_world(unit: UnitOfWork) -> World:
         watch=watch,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
         slots=SlotService(unit, language="zh-CN", now=time),
+        thanks_posts=ThanksPostService(unit, creators, rights, now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
@@ -268,6 +274,8 @@ async def make_world(unit: UnitOfWork) -> World:
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
         broadcasts=BroadcastService(unit, people, rules, wakes=wakes, now=time),
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
+        rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
+        ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )
     await _fill(world)
     return world

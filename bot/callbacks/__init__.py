@@ -9,7 +9,7 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import chats, giving, slots
+from bot.callbacks import chats, giving, rankings, slots
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -45,6 +45,7 @@ from bot.callbacks.giving import (
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
+from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
 from bot.callbacks.tabs import (
     MethodForget,
@@ -63,6 +64,7 @@ __all__ = [
     "IN_PUBLIC",
     "OF_CHATS",
     "OF_GIVING",
+    "OF_RANKINGS",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
@@ -92,6 +94,8 @@ __all__ = [
     "PrivacyShown",
     "PrivacyTold",
     "PromiseOff",
+    "RankingMe",
+    "RankingShow",
     "RefundDecide",
     "RefundWish",
     "SlotDeed",
@@ -110,6 +114,8 @@ __all__ = [
     "TabTerms",
     "TakeBack",
     "TermsOf",
+    "ThanksPostSend",
+    "ThanksPostWrite",
     "ThanksSend",
     "ThanksStop",
     "TipCode",
@@ -136,6 +142,7 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 # Buttons by feature: one of another feature ends what somebody was asked.
 OF_CHATS: Final = _prefixes(chats)
 OF_GIVING: Final = _prefixes(giving)
+OF_RANKINGS: Final = _prefixes(rankings)
 OF_SLOTS: Final = _prefixes(slots)
 
 

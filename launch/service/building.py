@@ -47,6 +47,7 @@ from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.rails.transfers import TransferService
+from services.rankings import RankingService, RankingSteps
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
@@ -54,6 +55,7 @@ from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService
 from services.wake import Wakes
@@ -115,6 +117,9 @@ class Creating:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
+    rankings: RankingService
+    ranking_steps: RankingSteps
     groups: GroupService
     carriers: CarrierService
     counters: CounterService
@@ -247,6 +252,9 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        thanks_posts=ThanksPostService(unit, creators, rights),
+        rankings=RankingService(unit, zone=zone),
+        ranking_steps=RankingSteps(unit, zone=zone, write=write),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),

@@ -46,6 +46,10 @@ error-picture-failed = The picture couldn't be drawn just now. Please try again 
 error-not-allowed = Your role doesn't allow this. Ask the operator if you need it, or send /help to see what you can do.
 error-person-unknown = I don't know this person. Ask them to send me /start first.
 error-giving-elsewhere = You can't pay here yet. “{ $project }” takes gifts on its official page.
+error-ranking-unknown = There is no ranking here. Send /ranking to see those of now.
+error-thanks-post-over = This thank-you is no longer waiting. Begin a new one from your channel's figures.
+error-nobody-to-thank-here = Nobody has given in { $chat } since your last thank-you there. Come back when somebody has.
+error-may-not-post = I may not post in { $chat }. Please allow me “Post messages” there, then try again.
 
 instead-project = Its project “{ $project }” is still open, and you can give to it directly.
 button-give-directly = Give to this project

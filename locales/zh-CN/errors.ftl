@@ -46,6 +46,10 @@ error-picture-failed = 图片这会儿没画出来，过一会儿再点一次就
 error-not-allowed = 你的身份不能做这件事。需要的话，请找这里的运营方；发 /help 看看你能做什么。
 error-person-unknown = 我还不认识这个人。请对方先给我发 /start。
 error-giving-elsewhere = 这里还不能付款。「{ $project }」在它的指定平台上接受捐款。
+error-ranking-unknown = 这里没有榜单。发 /ranking 看现在的。
+error-thanks-post-over = 这条感谢已经不在等着发布了。到频道的数据里重新写一条吧。
+error-nobody-to-thank-here = 上次感谢之后，{ $chat } 还没有人捐。等有了再来。
+error-may-not-post = 我在 { $chat } 没有发消息的权限。请给我打开“发布消息”，再试一次。
 
 instead-project = 它支持的「{ $project }」还在，想捐的话可以直接捐给它。
 button-give-directly = 直接捐给这个项目

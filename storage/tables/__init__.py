@@ -14,6 +14,7 @@ from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
 from storage.tables.projects import organisations, projects
+from storage.tables.rankings import ranking_consents, ranking_periods, standings, thanks_posts
 from storage.tables.reconcile import differences, reconciliations
 from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
@@ -57,18 +58,22 @@ __all__ = [
     "promises",
     "provider_events",
     "rail_accounts",
+    "ranking_consents",
+    "ranking_periods",
     "reconciliations",
     "refunds",
     "returns",
     "roles",
     "slots",
     "sponsors",
+    "standings",
     "subscriptions",
     "supporters",
     "tab_charges",
     "tabs",
     "tallies",
     "thanks",
+    "thanks_posts",
     "tip_keys",
     "tips",
     "told_lately",

@@ -59,6 +59,8 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         handovers=world.handovers,
         slots=world.slots,
         thanks=world.thanks,
+        rankings=world.rankings,
+        thanks_posts=world.thanks_posts,
         tabs=world.tabs,
         charges=world.charges,
         methods=world.methods,

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot import callbacks as cb
 from giving.ids import token_of
 from giving.people import Visibility
+from giving.rankings import Board, Span
 from giving.subscriptions import SubscriptionKind
 from storage.ids import new_id
 from tests.handlers.chat import Chat, answers, texts_of
@@ -69,6 +70,9 @@ OTHERS = {
     "forget a card": make(cb.MethodForget, "method", tip_of_alice),
     "a tip's code": make(cb.TipCode, "tip", tip_of_alice),
     "a tab's code": make(cb.TabCode, "tab", tip_of_alice),
+    "write a post": make(cb.ThanksPostWrite, "chat", the_chat),
+    "write a post of their own": make(cb.ThanksPostWrite, "chat", the_chat, own=True),
+    "publish": make(cb.ThanksPostSend, "post", the_chat),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -142,6 +146,8 @@ EVERYWHERE = [
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
+    *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),
+    *(cb.RankingMe(board=board, span=Span.WEEK, on=True) for board in Board),
     *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)),
 ]  # fmt: skip
 
@@ -158,7 +164,7 @@ def test_every_kind_of_button_is_in_one_of_the_tables():
     private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
     tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
     tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
-    tried |= {"bko", "slt", "slo", "sop", "spr"}
+    tried |= {"bko", "slt", "slo", "sop", "spr", "tpw", "tps"}
     tried |= {"cls", "lng", "hom"}
     tried |= {"rfd", *(data(ANY, True).partition(":")[0] for name, data in OTHERS.items() if name in OF_TABS)}
     assert private <= tried, private - tried

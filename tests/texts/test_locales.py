@@ -51,6 +51,8 @@ COMPOSED = {
     "tab-ask-": r"settle|month",
     "stats-": r"today|week|month|ever",
     "error-": r"[a-z-]+",
+    "ranking-board-": r"creators|projects|chats|donors",
+    "button-ranking-": r"(week|month)-[01]",
     "web-": r"[a-z0-9-]+",
 }
 ALERT = 200
