@@ -14,6 +14,7 @@ from handlers import (
     audit,
     codes,
     creators,
+    giving_days,
     groups,
     organisations,
     payments,
@@ -41,6 +42,8 @@ _OWN: Final = {
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+    giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
+    giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -99,6 +102,6 @@ def routers() -> list[Router]:
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
         groups.router(), creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(),
-        start.router(),
+        giving_days.router(),         start.router(),
     )  # fmt: skip
     return [payments.router(), root]
