@@ -14,6 +14,7 @@ from handlers import (
     audit,
     codes,
     creators,
+    giving_days,
     groups,
     organisations,
     payments,
@@ -43,6 +44,8 @@ _OWN: Final = {
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
     creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
+    giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
+    giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -101,6 +104,6 @@ def routers() -> list[Router]:
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
         rankings.router(), groups.router(), creators.router(), privacy.router(), admin.router(),
-        organisations.router(), audit.router(), start.router(),
+        organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

@@ -105,6 +105,7 @@ class Telegram:
             watch=services.watch,
             handovers=services.handovers,
             slots=services.slots,
+            giving_days=services.giving_days,
             thanks=services.thanks,
             rankings=services.rankings,
             thanks_posts=services.thanks_posts,

@@ -58,6 +58,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         watch=world.watch,
         handovers=world.handovers,
         slots=world.slots,
+        giving_days=world.giving_days,
         thanks=world.thanks,
         rankings=world.rankings,
         thanks_posts=world.thanks_posts,
