@@ -14,6 +14,7 @@ from handlers import (
     audit,
     codes,
     creators,
+    day_reports,
     groups,
     organisations,
     payments,
@@ -98,7 +99,8 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(),
+        groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
+        organisations.router(), audit.router(),
         start.router(),
     )  # fmt: skip
     return [payments.router(), root]

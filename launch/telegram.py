@@ -105,6 +105,7 @@ class Telegram:
             watch=services.watch,
             handovers=services.handovers,
             slots=services.slots,
+            day_reports=services.day_reports,
             thanks=services.thanks,
             tabs=services.tabs,
             charges=services.tab_charges,

@@ -1,6 +1,6 @@
 """What is counted of a giving day's gifts, and the reports that are made of it once and kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,7 +26,19 @@ from giving.day_reports import Charged, Counted, DayReport, Earlier, Figures, Ho
 from giving.giving_days import DayState, GivingDay
 from giving.money import Money
 from giving.tips import TipState
-from storage.tables import accounts, conversions, day_reports, entries, giving_days, payments, postings, tips
+from storage.tables import (
+    accounts,
+    conversions,
+    day_reports,
+    entries,
+    giving_days,
+    payments,
+    people,
+    postings,
+    slots,
+    supporters,
+    tips,
+)
 from storage.upsert import insert_into
 
 _KEPT = tips.c.amount_minor - tips.c.refunded_minor
@@ -151,6 +163,22 @@ class DayReportStore:
         rows = await self._connection.execute(newest)
         return [Earlier(row.slug, row.titles, row.starts_at, _read(row).whole) for row in rows]
 
+    # -- whose --
+
+    async def public_names(self, creators: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
+        """Name and address of the pages of those who have an open one: a name they chose for everybody to see."""
+        open_ = slots.c.creator_id.in_(creators) & slots.c.closed_at.is_(None)
+        rows = await self._connection.execute(select(slots.c.creator_id, slots.c.name, slots.c.slug).where(open_))
+        return {creator: (name, slug) for creator, name, slug in rows}
+
+    async def part_of(self, day: UUID, donor: UUID) -> tuple[int, tuple[Money, ...]]:
+        """What stands of one donor's gifts on the day: how many, and their sums."""
+        its = and_(supporters.c.subject_id == day, supporters.c.donor_id == donor)
+        kept = select(supporters.c.currency, supporters.c.gifts, supporters.c.given_minor).where(its)
+        rows = (await self._connection.execute(kept.order_by(supporters.c.currency))).all()
+        sums = tuple(Money(minor, currency) for currency, _, minor in rows if minor)
+        return sum(gifts for _, gifts, _ in rows), sums
+
     # -- telling donors --
 
     async def untold(self) -> Sequence[UUID]:
@@ -163,6 +191,18 @@ class DayReportStore:
         its = select(day_reports.c.told_to, day_reports.c.told_at).where(day_reports.c.day_id == day).with_for_update()
         row = (await self._connection.execute(its)).one()
         return row.told_at is None, row.told_to
+
+    async def donors(self, day: UUID, after: UUID | None, most: int) -> list[tuple[UUID, str | None, bool]]:
+        """The day's next donors by their ids: by whose clock each lives, and whether they can be written to."""
+        theirs = and_(supporters.c.subject_id == day, supporters.c.gifts > 0)
+        if after is not None:
+            theirs &= supporters.c.donor_id > after
+        some = select(supporters.c.donor_id.distinct().label("id")).where(theirs)
+        chosen = some.order_by(supporters.c.donor_id).limit(most).subquery()
+        reached = people.c.telegram_id.is_not(None) & people.c.unreachable_at.is_(None)
+        found = select(people.c.id, people.c.timezone, reached).join(chosen, chosen.c.id == people.c.id)
+        rows = await self._connection.execute(found.order_by(people.c.id))
+        return [(id_, clock, bool(reachable)) for id_, clock, reachable in rows]
 
     async def told_to(self, day: UUID, donor: UUID | None, *, all_at: datetime | None) -> None:
         """Up to this donor they are; `all_at`: when none was left."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,14 @@ from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
+from pictures import Pictures
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
@@ -41,7 +44,9 @@ from storage.ids import new_id
 from storage.inbox import stored_event
 from storage.work import UnitOfWork
 from tests.rails import PaperRail, event
+from texts import Texts
 
+TEXTS = Texts.load(Path(__file__).parents[1] / "locales", strict=True)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNEL = -1001000000001
 GROUP = -1001000000009
@@ -127,6 +132,8 @@ class World:
     days_on: DaysOn
     giving_days: GivingDayService
     day_steps: DaySteps
+    pictures: Pictures
+    day_reports: DayReports
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -218,6 +225,8 @@ async def make_world(unit: UnitOfWork) -> World:
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
+    pictures = Pictures(TEXTS)
+    reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     world = World(
         unit=unit,
         time=time,
@@ -236,7 +245,11 @@ async def make_world(unit: UnitOfWork) -> World:
         privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
-        outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
+        outbox=OutboxService(
+            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", reports=reports, now=time
+        ),
+        pictures=pictures,
+        day_reports=reports,
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),
         carriers=CarrierService(unit, wakes=wakes, now=time),

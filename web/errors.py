@@ -9,7 +9,17 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable, SlotUnknown
+from giving.errors import (
+    DayUnknown,
+    GivingError,
+    NotAllowed,
+    NotYours,
+    PictureFailed,
+    ProjectUnknown,
+    RailUnavailable,
+    ReportNotYet,
+    SlotUnknown,
+)
 from giving.money import Money
 from giving.projects import Project
 from services.wake import log_trouble
@@ -20,14 +30,19 @@ HOOKS: Final = "/hooks/"
 STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
     SlotUnknown: 404,
+    DayUnknown: 404,
+    ReportNotYet: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
+    PictureFailed: 503,
 }
 # What can't be found and has a page of its own.
 UNKNOWN: Final[dict[type[GivingError], str]] = {
     ProjectUnknown: "web-project-unknown",
     SlotUnknown: "web-slot-unknown",
+    DayUnknown: "web-day-unknown",
+    ReportNotYet: "web-report-not-yet",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})

@@ -29,6 +29,7 @@ from giving.errors.giving_days import (
     NobodyAsked,
     NotLonger,
     PreviewStale,
+    ReportNotYet,
     SecondIsYou,
     SecondNeeded,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "RailUnknown",
     "RefundDelayed",
     "RefundTooLate",
+    "ReportNotYet",
     "RoleNotGrantable",
     "SecondIsYou",
     "SecondNeeded",

@@ -97,3 +97,9 @@ class NobodyAsked(GivingError):
     """There is nothing to confirm: nobody asked, or the day was changed since."""
 
     message_key = "error-nobody-asked"
+
+
+class ReportNotYet(GivingError):
+    """The day is not over, or its report is being made; args: closes (datetime)."""
+
+    message_key = "error-report-not-yet"

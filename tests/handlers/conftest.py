@@ -58,6 +58,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         watch=world.watch,
         handovers=world.handovers,
         slots=world.slots,
+        day_reports=world.day_reports,
         thanks=world.thanks,
         tabs=world.tabs,
         charges=world.charges,
