@@ -138,7 +138,7 @@ def report_of(
         made_at=now,
         currency=day.currency,
         whole=Figures(
-            sum(part.gifts for part in counted.parts), counted.donors, _sums(counted.parts), _sums(counted.matched)
+            sum(part.gifts for part in counted.parts), counted.donors, sums_of(counted.parts), sums_of(counted.matched)
         ),
         projects=tuple((project, by_project.get(project, Figures())) for project in projects),
         creators=tuple(ranked),
@@ -157,8 +157,8 @@ def _by(counted: Counted, key: Callable[[Part], K]) -> dict[K, Figures]:
         each: Figures(
             sum(part.gifts for part in parts.get(each, ())),
             counted.donors_of.get(each, 0),
-            _sums(parts.get(each, ())),
-            _sums(matched.get(each, ())),
+            sums_of(parts.get(each, ())),
+            sums_of(matched.get(each, ())),
         )
         for each in dict.fromkeys((*parts, *matched))
     }
@@ -177,7 +177,8 @@ def _rank(creator: UUID | None, figures: Figures, currency: str) -> tuple[bool, 
     return creator is None, -given, -figures.gifts, str(creator)
 
 
-def _sums(parts: Iterable[Part]) -> tuple[Money, ...]:
+def sums_of(parts: Iterable[Part]) -> tuple[Money, ...]:
+    """What they come to, each currency for itself; without zeros."""
     by_currency: dict[str, int] = defaultdict(int)
     for part in parts:
         by_currency[part.currency] += part.minor

@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from giving.day_reports import Charged, Counted, DayReport, Earlier, Figures, Hour, Minute, Part
+from giving.day_reports import Charged, Counted, DayReport, Earlier, Figures, Hour, Minute, Part, sums_of
 from giving.giving_days import DayState, GivingDay
+from giving.matching import MatchState
 from giving.money import Money
 from giving.tips import TipState
 from storage.tables import (
@@ -32,6 +33,7 @@ from storage.tables import (
     day_reports,
     entries,
     giving_days,
+    matches,
     payments,
     people,
     postings,
@@ -42,6 +44,8 @@ from storage.tables import (
 from storage.upsert import insert_into
 
 _KEPT = tips.c.amount_minor - tips.c.refunded_minor
+_MATCHED = matches.c.state == MatchState.MATCHED
+_ADDED = matches.c.amount_minor - matches.c.back_minor
 
 
 class DayReportStore:
@@ -57,6 +61,7 @@ class DayReportStore:
         """Everything that was given on the day and stands. A few looks at all of its gifts."""
         return Counted(
             parts=await self._parts(day.id),
+            matched=await self._matched(day.id),
             minutes=await self._minutes(day),
             amounts=await self._amounts(day),
             donors=await self._donors(_of(day.id)),
@@ -71,6 +76,13 @@ class DayReportStore:
         sums = select(*by, func.sum(moved.c.gifts), func.sum(moved.c.minor)).group_by(*by)
         rows = await self._connection.execute(sums)
         return [Part(project, creator, currency, int(n), int(minor)) for project, creator, currency, n, minor in rows]
+
+    async def _matched(self, day: UUID) -> list[Part]:
+        """What stands of matches; what is held for a person's word is none yet."""
+        by = tips.c.project_id, tips.c.creator_id, matches.c.currency
+        added = select(*by, func.sum(_ADDED)).join(tips, tips.c.id == matches.c.tip_id)
+        rows = await self._connection.execute(added.where(tips.c.day_id == day, _MATCHED).group_by(*by))
+        return [Part(project, creator, currency, 0, int(minor)) for project, creator, currency, minor in rows if minor]
 
     async def _minutes(self, day: GivingDay) -> list[Minute]:
         """By the tap; what was tapped before the day and again on it, by its payment."""
@@ -178,6 +190,17 @@ class DayReportStore:
         rows = (await self._connection.execute(kept.order_by(supporters.c.currency))).all()
         sums = tuple(Money(minor, currency) for currency, _, minor in rows if minor)
         return sum(gifts for _, gifts, _ in rows), sums
+
+    async def matched_of(self, day: UUID, donor: UUID) -> tuple[Money, ...]:
+        """What stands of what sponsors added to one donor's gifts on the day."""
+        its = and_(tips.c.day_id == day, tips.c.donor_id == donor, _MATCHED)
+        added = select(matches.c.currency, func.sum(_ADDED)).join(tips, tips.c.id == matches.c.tip_id).where(its)
+        rows = await self._connection.execute(added.group_by(matches.c.currency).order_by(matches.c.currency))
+        return tuple(Money(int(minor), currency) for currency, minor in rows if minor)
+
+    async def matched_in(self, day: UUID) -> tuple[Money, ...]:
+        """The same for all of the day."""
+        return sums_of(await self._matched(day))
 
     # -- telling donors --
 

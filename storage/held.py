@@ -12,6 +12,7 @@ from storage.tables import (
     conversions,
     dialogs,
     giving_days,
+    matches,
     methods,
     organisations,
     outbox,
@@ -128,6 +129,13 @@ def _gifts(person: UUID) -> dict[str, Select[Any]]:
         .join(tips, tips.c.id == conversions.c.tip_id)
         .where(tips.c.donor_id == person)
         .order_by(tips.c.id),
+        "matched": select(
+            tips.c.receipt_code, matches.c.pool_id, matches.c.amount_minor, matches.c.back_minor, matches.c.currency,
+            matches.c.state, matches.c.reason, matches.c.payer, matches.c.decided_at,
+        )
+        .join(tips, tips.c.id == matches.c.tip_id)
+        .where(tips.c.donor_id == person)
+        .order_by(matches.c.id),
         "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at, refunds.c.reason)
         .join(tips, tips.c.id == refunds.c.tip_id)
         .where(tips.c.donor_id == person)

@@ -25,6 +25,7 @@ from storage.tables import (
     chats,
     dialogs,
     giving_days,
+    matches,
     methods,
     outbox,
     payments,
@@ -132,6 +133,7 @@ class PrivacyStore:
         for statement in (
             update(tips).where(unpaid).values(cancelled),
             update(tips).where(mine).values(visibility=unnamed, card_message_id=None),
+            update(matches).where(matches.c.tip_id.in_(select(tips.c.id).where(mine))).values(payer=None),
             update(payments).where(payments.c.id.in_(_payments_of(person))).values(url=None, wish=None),
             update(tab_charges).where(charges).values(state=ChargeState.SKIPPED),
             update(methods).where(methods.c.donor_id == person).values(forgotten),

@@ -24,6 +24,7 @@ from storage.inbox import InboxStore
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
 from storage.look_ups import LookUpStore
+from storage.matching import MatchingStore
 from storage.methods import AccountStore, MethodStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
@@ -87,6 +88,7 @@ class Stores:
     refunds = Made(RefundStore)  # what is to be given back
     returns = Made(ReturnStore)  # what was taken off tips again
     transfers = Made(TransferStore)  # what is passed on to organisations
+    matching = Made(MatchingStore)  # sponsors' pools, and what they added to gifts
     tabs = Made(TabStore)  # what was promised, and how it is settled
     methods = Made(MethodStore)  # ways to pay that donors saved
     accounts = Made(AccountStore)  # organisations' accounts at rails

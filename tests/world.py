@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from giving.creators import BotRights, ChatCard, Post
+from giving.matching import Fairness
 from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Visitor
@@ -24,6 +25,7 @@ from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
+from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
@@ -33,7 +35,7 @@ from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.refunds import RefundService
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
@@ -134,6 +136,10 @@ class World:
     day_steps: DaySteps
     pictures: Pictures
     day_reports: DayReports
+    pools: PoolService
+    pool_steps: PoolSteps
+    pool_views: PoolViews
+    match_review: MatchReview
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -221,7 +227,9 @@ async def make_world(unit: UnitOfWork) -> World:
     terms = DayTerms(SHANGHAI, limits, timedelta(hours=24), 1000)
     people = PeopleService(unit, owners=[1003], now=time)
     giving_days = GivingDayService(unit, people, days, terms=terms, wakes=wakes, now=time)
-    settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
+    matcher = Matcher(zone=SHANGHAI, fairness=Fairness(usual=frozenset([100, 500, 1000])))
+    ten_minutes = timedelta(minutes=10)
+    settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=ten_minutes, matcher=matcher, now=time)
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
@@ -261,6 +269,10 @@ async def make_world(unit: UnitOfWork) -> World:
         days_on=days,
         giving_days=giving_days,
         day_steps=DaySteps(unit, giving_days, people, days, now=time),
+        pools=PoolService(unit, now=time),
+        pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
+        pool_views=PoolViews(unit),
+        match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
     )
     await _fill(world)
     return world

@@ -48,7 +48,8 @@ class DayReportPages:
             day=day,
             report=report,
             since_key=_since_key(found.since),
-            since=tuple(-a if _one_way(found.since) and a.minor < 0 else a for a in found.since.given),
+            since=_bare(found.since.given),
+            since_matched=found.since.matched,
             hour_bars=_bars([hour.given.minor for hour in report.hours]),
             project_bars=_bars([_in(report.currency, line.figures.given) for line in found.projects]),
             date_of=partial(self._parts.texts.day, language),
@@ -92,13 +93,18 @@ def _since_key(since: Since) -> str:
     """In words of its own where all of it went one way."""
     if not since.given:
         return ""
-    if not _one_way(since):
+    if not _one_way(since.given):
         return "web-report-since-changed"
     return "web-report-since-less" if since.given[0].minor < 0 else "web-report-since-more"
 
 
-def _one_way(since: Since) -> bool:
-    return len({amount.minor < 0 for amount in since.given}) == 1
+def _one_way(moved: tuple[Money, ...]) -> bool:
+    return len({amount.minor < 0 for amount in moved}) == 1
+
+
+def _bare(moved: tuple[Money, ...]) -> tuple[Money, ...]:
+    """Without a sign, where the words say which way it went."""
+    return tuple(-a if a.minor < 0 else a for a in moved) if _one_way(moved) else moved
 
 
 def _in(currency: str, amounts: tuple[Money, ...]) -> int:

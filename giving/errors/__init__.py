@@ -33,6 +33,16 @@ from giving.errors.giving_days import (
     SecondIsYou,
     SecondNeeded,
 )
+from giving.errors.matching import (
+    MatchDecided,
+    PoolCurrency,
+    PoolEmpty,
+    PoolNotDraft,
+    PoolNotOpen,
+    PoolNotSound,
+    PoolOverpaid,
+    PoolUnknown,
+)
 from giving.errors.paying import (
     InvoiceNotYours,
     InvoiceOutdated,
@@ -84,6 +94,7 @@ __all__ = [
     "HashtagNotUnderstood",
     "InvoiceNotYours",
     "InvoiceOutdated",
+    "MatchDecided",
     "MinimumRaised",
     "MonthlyLimit",
     "NameNeeded",
@@ -103,6 +114,13 @@ __all__ = [
     "PayingTooOften",
     "PersonUnknown",
     "PictureFailed",
+    "PoolCurrency",
+    "PoolEmpty",
+    "PoolNotDraft",
+    "PoolNotOpen",
+    "PoolNotSound",
+    "PoolOverpaid",
+    "PoolUnknown",
     "PostGone",
     "PostUnknown",
     "PresetsNotUnderstood",

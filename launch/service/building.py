@@ -12,7 +12,7 @@ from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits
-from launch.service.limits import pace_rules, payment_rules
+from launch.service.limits import fairness, pace_rules, payment_rules
 from launch.service.rails import rails_of
 from payments.provider import Rail
 from pictures import Pictures
@@ -33,6 +33,7 @@ from services.handover import HandoverService
 from services.health import HealthService
 from services.leadership import Leadership, Write
 from services.links import Links
+from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.operator import Operator
 from services.outbox import OutboxService
 from services.payments import PaymentService
@@ -46,7 +47,7 @@ from services.rails.methods import MethodService
 from services.rails.transfers import TransferService
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
@@ -97,6 +98,10 @@ class Paying:
     refunds: RefundService
     transfers: TransferService
     reconcile: ReconcileService
+    pools: PoolService
+    pool_steps: PoolSteps
+    pool_views: PoolViews
+    match_review: MatchReview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,8 +200,12 @@ def _paying(settings: Settings, on: Ground) -> Paying:
         unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs, days=days
     )  # fmt: skip
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
-    settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts)
+    settler = Settler(
+        unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts,
+        matcher=Matcher(zone=zone, fairness=fairness(settings), alerts=alerts),
+    )  # fmt: skip
     payments = PaymentService(unit, rails.values(), settler)
+    settles_after = timedelta(hours=settings.matching.settle_hours)
     return Paying(
         tips=tips,
         tabs=tabs,
@@ -209,6 +218,10 @@ def _paying(settings: Settings, on: Ground) -> Paying:
         refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
         transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
         reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
+        pools=PoolService(unit),
+        pool_steps=PoolSteps(unit, settles_after=settles_after, write=write),
+        pool_views=PoolViews(unit),
+        match_review=MatchReview(unit, on.people, zone=zone),
     )
 
 
@@ -285,7 +298,8 @@ def reconcile_of(
     its = settings.reconcile
     if payments is None:
         digest_every = timedelta(seconds=settings.notices.digest_every_s)
-        settler = Settler(unit, rails, wakes=Wakes(), digest_every=digest_every, alerts=alerts)
+        matcher = Matcher(zone=ZoneInfo(settings.timezone), fairness=fairness(settings), alerts=alerts)
+        settler = Settler(unit, rails, wakes=Wakes(), digest_every=digest_every, alerts=alerts, matcher=matcher)
         payments = PaymentService(unit, rails.values(), settler)
     return ReconcileService(
         unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, payments=payments,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from giving.budgets import GuardRules, PaymentRules, Rate
+from giving.matching import Fairness
 from services.guard import AddressRules, PaceRules
 from settings import Settings
 
@@ -39,4 +40,17 @@ def address_rules(settings: Settings) -> AddressRules:
         pages=Rate.per(_MINUTE, limits.pages_per_minute, at_once=limits.pages_at_once),
         misses=Rate.per(_MINUTE, limits.misses_per_minute, at_once=limits.misses_at_once),
         proxies=settings.web.proxies,
+    )
+
+
+def fairness(settings: Settings) -> Fairness:
+    """Which gifts are looked at by a person before a pool adds to them."""
+    its = settings.matching
+    return Fairness(
+        new_days=its.new_days,
+        gifts_per_donor=its.gifts_per_donor,
+        ring_gifts=its.ring_gifts,
+        ring_seconds=its.ring_seconds,
+        payer_people=its.payer_people,
+        usual=frozenset(settings.tips.presets_minor),
     )

@@ -49,6 +49,7 @@ web-report-fees-text = The fees were paid by the operator, not taken from the gi
 web-report-since-less = Since this report { $given } went back. The figures above stay as they are.
 web-report-since-more = Since this report { $given } more arrived. The figures above stay as they are.
 web-report-since-changed = Changed since: { $given }. The figures above stay as they are.
+web-report-since-matched = Matching changed since: { $matched }. The figures above stay as they are.
 web-report-projects = Where it went
 web-report-creators = Who called for it
 web-report-hours = When it was given

@@ -31,6 +31,7 @@ web-report-fees-text = 手续费由运营方承担，没有从捐款里扣。
 web-report-since-less = 报告之后退回了 { $given }。上面的数字不再改动。
 web-report-since-more = 报告之后又到账 { $given }。上面的数字不再改动。
 web-report-since-changed = 报告之后有变动：{ $given }。上面的数字不再改动。
+web-report-since-matched = 报告之后配捐有变动：{ $matched }。上面的数字不再改动。
 web-report-projects = 捐给了谁
 web-report-creators = 谁在号召
 web-report-hours = 什么时候捐的

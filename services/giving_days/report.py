@@ -15,11 +15,11 @@ from giving.day_reports import COMPARED, report_of
 from giving.errors import DayUnknown, PictureFailed, ReportNotYet
 from giving.giving_days import DayState, GivingDay
 from giving.notices import URGENCY, NoticeKind
-from giving.people import Role
 from giving.quiet import QuietHours
 from pictures import DayCard, Pictures
 from services.clock import Clock, utc_now
 from services.giving_days.report_views import DayPage, Together, next_day, page_of, together_of
+from services.giving_days.told import tell_admins
 from services.leadership import Write
 from services.links import Links
 from services.people import PeopleService
@@ -71,24 +71,15 @@ class DayReports:
         async with self._write() as work:
             if not await work.day_reports.add(report):
                 return 0
-            await self._tell_admins(work, day)
+            now = self._now()
+            kind, due_at = NoticeKind.DAY_REPORT, self._morning(None, now)
+            await tell_admins(work, self._people, kind, day, mark="reported", now=now, due_at=due_at)
         self._wakes.outbox.set()
         log.info(
             "giving_day_reported", day_id=str(day.id), slug=day.slug, gifts=report.whole.gifts,
             donors=report.whole.donors, given_minor=report.given.minor, currency=report.currency,
         )  # fmt: skip
         return 1
-
-    async def _tell_admins(self, work: Work, day: GivingDay) -> None:
-        now = self._now()
-        holders = await work.people.holders()
-        owners = (await work.people.by_telegram_ids(self._people.owners)).values()
-        admins = {person.id: person for person, roles in holders if Role.ADMIN in roles}
-        admins |= {person.id: person for person in owners}
-        readers = sorted(id_ for id_, person in admins.items() if person.reachable)
-        due_at, kind = self._morning(None, now), NoticeKind.DAY_REPORT
-        messages = [NewMessage(f"{kind}:{day.id}:{one}", kind, URGENCY[kind], one, day.id, due_at) for one in readers]
-        await work.outbox.add_many(messages, now=now)
 
     async def _tell_some(self, day: UUID) -> int:
         """Queue the message of the next donors, in one commit with how far it came; 0 when none is left."""

@@ -42,12 +42,8 @@ class CreatorLine:
 class Since:
     """What became different after the report was made: more (heard of later) or less (gone back)."""
 
-    gifts: int
     given: tuple[Money, ...]
-
-    def __bool__(self) -> bool:
-        """Whether anything did."""
-        return bool(self.gifts or self.given)
+    matched: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +115,12 @@ def _added(sums: Sequence[tuple[Money, ...]]) -> tuple[Money, ...]:
 
 async def _since(work: Work, report: DayReport) -> Since:
     now = (await work.tallies.of([report.day], report.currency))[report.day]
-    change: Counter[str] = Counter()
-    for amount in now.sums:
-        change[amount.currency] += amount.minor
-    for amount in report.whole.given:
-        change[amount.currency] -= amount.minor
-    moved = tuple(Money(minor, currency) for currency, minor in sorted(change.items()) if minor)
-    return Since(now.gifts - report.whole.gifts, moved)
+    matched = await work.day_reports.matched_in(report.day)
+    return Since(_moved(report.whole.given, now.sums), _moved(report.whole.matched, matched))
+
+
+def _moved(before: tuple[Money, ...], after: tuple[Money, ...]) -> tuple[Money, ...]:
+    return tuple(amount for amount in _added([after, tuple(-amount for amount in before)]) if amount)
 
 
 async def next_day(work: Work, day: GivingDay, now: datetime, zone: ZoneInfo) -> datetime | None:

@@ -9,6 +9,7 @@ from storage.tables.day_reports import day_reports
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
+from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
@@ -38,12 +39,16 @@ __all__ = [
     "giving_days",
     "leases",
     "look_ups",
+    "matches",
     "metadata",
     "methods",
     "organisations",
     "outbox",
     "payments",
     "people",
+    "pool_projects",
+    "pool_windows",
+    "pools",
     "postings",
     "posts",
     "projects",
@@ -55,6 +60,7 @@ __all__ = [
     "returns",
     "roles",
     "slots",
+    "sponsors",
     "subscriptions",
     "supporters",
     "tab_charges",
