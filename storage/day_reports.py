@@ -220,7 +220,7 @@ class DayReportStore:
         theirs = and_(supporters.c.subject_id == day, supporters.c.gifts > 0)
         if after is not None:
             theirs &= supporters.c.donor_id > after
-        some = select(supporters.c.donor_id.distinct().label("id")).where(theirs)
+        some = select(supporters.c.donor_id.label("id")).where(theirs).distinct()
         chosen = some.order_by(supporters.c.donor_id).limit(most).subquery()
         reached = people.c.telegram_id.is_not(None) & people.c.unreachable_at.is_(None)
         found = select(people.c.id, people.c.timezone, reached).join(chosen, chosen.c.id == people.c.id)
