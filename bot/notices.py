@@ -9,6 +9,7 @@ from bot import (
     cards,
     creator_cards,
     day_notices,
+    day_report_cards,
     dispute_cards,
     group_cards,
     handover_cards,
@@ -72,6 +73,12 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind is NoticeKind.DAY_REPORT:
+        made = await outbox.day_report(first)
+        return day_report_cards.reported(texts, links, first.language, *made) if made else None
+    if first.kind is NoticeKind.DAY_TOGETHER:
+        together_ = await outbox.together(first)
+        return day_report_cards.together(texts, links, first.language, together_) if together_ else None
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
     if first.kind in day_notices.TOLD:

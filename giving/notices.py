@@ -23,6 +23,7 @@ class NoticeKind(StrEnum):
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
     draft; DAY_LESS, a project of a day that is on takes no gifts any more.
+    DAY_REPORT: a giving day is reported, to its admins; DAY_TOGETHER tells each donor of it what we did together.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -49,6 +50,8 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
+    DAY_REPORT = "day_report"
+    DAY_TOGETHER = "day_together"
     ALERT = "alert"
     DAY_ASKED = "day_asked"
     DAY_DRAFTED = "day_drafted"
@@ -90,10 +93,12 @@ URGENCY = {
     NoticeKind.DAY_ASKED: Urgency.NOTICE,
     NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
     NoticeKind.DAY_LESS: Urgency.NOTICE,
+    NoticeKind.DAY_REPORT: Urgency.NOTICE,
+    NoticeKind.DAY_TOGETHER: Urgency.NOTICE,
 }
 
 # One text to many people: better not at all than twice. Everything else arrives at least once.
-AT_MOST_ONCE = frozenset({NoticeKind.THANKS})
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER})
 
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:

@@ -14,6 +14,7 @@ from handlers import (
     audit,
     codes,
     creators,
+    day_reports,
     giving_days,
     groups,
     organisations,
@@ -103,7 +104,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        rankings.router(), groups.router(), creators.router(), privacy.router(), admin.router(),
+        rankings.router(), groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
         organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

@@ -106,6 +106,7 @@ class Telegram:
             handovers=services.handovers,
             slots=services.slots,
             giving_days=services.giving_days,
+            day_reports=services.day_reports,
             thanks=services.thanks,
             rankings=services.rankings,
             thanks_posts=services.thanks_posts,

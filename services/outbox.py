@@ -21,6 +21,8 @@ from services import alerts, digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.giving_days import told as days_told
+from services.giving_days.report import DayReports
+from services.giving_days.report_views import DayPage, Together
 from services.giving_days.told import DayTold
 from services.handover import ChatNews
 from services.leadership import Write
@@ -81,16 +83,16 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, write: Write | None = None, now: Clock = utc_now,
+        currency: str, reports: DayReports | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`quiet`: receipts come silently then, everything else waits for the morning.
+        """`quiet`: receipts come silently then, everything else waits for the morning. `reports`: of giving days.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
         self._write = write or unit
         self._held: set[UUID] = set()
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
-        self._language, self._currency = language, currency
+        self._language, self._currency, self._reports = language, currency, reports
 
     @property
     def woken(self) -> asyncio.Event:
@@ -224,6 +226,15 @@ class OutboxService:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
             return await thanks.told(work, notice.subject, notice.person)
+
+    async def day_report(self, notice: Notice) -> tuple[DayPage, bytes | None] | None:
+        """What a giving day came to, with its picture if that can be drawn."""
+        page = await self._reports.told(notice.subject) if self._reports is not None else None
+        return (page, await self._reports.picture_or_none(page, notice.language)) if page and self._reports else None
+
+    async def together(self, notice: Notice) -> Together | None:
+        """What a donor of a giving day is told; None if nothing of theirs is left."""
+        return await self._reports.together(notice.subject, notice.person) if self._reports is not None else None
 
     async def refund_declined(self, notice: Notice) -> RefundTold | None:
         """Why a gift is not given back; None if it is by now."""

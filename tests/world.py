@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
+from pictures import Pictures
 from services.broadcasts import BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
@@ -22,6 +24,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
@@ -48,7 +51,9 @@ from storage.ids import new_id
 from storage.inbox import stored_event
 from storage.work import UnitOfWork
 from tests.rails import PaperRail, event
+from texts import Texts
 
+TEXTS = Texts.load(Path(__file__).parents[1] / "locales", strict=True)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNEL = -1001000000001
 GROUP = -1001000000009
@@ -135,6 +140,8 @@ class World:
     days_on: DaysOn
     giving_days: GivingDayService
     day_steps: DaySteps
+    pictures: Pictures
+    day_reports: DayReports
     pools: PoolService
     pool_steps: PoolSteps
     pool_views: PoolViews
@@ -237,6 +244,8 @@ async def make_world(unit: UnitOfWork) -> World:
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
+    pictures = Pictures(TEXTS)
+    reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     world = World(
         unit=unit,
         time=time,
@@ -256,7 +265,11 @@ async def make_world(unit: UnitOfWork) -> World:
         privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
-        outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
+        outbox=OutboxService(
+            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", reports=reports, now=time
+        ),
+        pictures=pictures,
+        day_reports=reports,
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),
         carriers=CarrierService(unit, wakes=wakes, now=time),

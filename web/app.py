@@ -10,6 +10,7 @@ from web.about import AboutPages
 from web.addresses import Addresses
 from web.assets import Assets
 from web.connections import Runner
+from web.day_reports import DayReportPages
 from web.errors import ErrorPages
 from web.health import HealthPages
 from web.pages import Pages
@@ -56,6 +57,7 @@ def create_app(parts: WebParts) -> web.Application:
             *RankingPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
+            *(DayReportPages(parts, pages, parts.day_reports).routes() if parts.day_reports else ()),
             *(PayPage(parts, pages, parts.pay).routes() if parts.pay else ()),
             *(parts.telegram.routes() if parts.telegram else ()),
             *PaymentHooks(parts.payments).routes(),

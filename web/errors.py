@@ -10,12 +10,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from giving.errors import (
+    DayUnknown,
     GivingError,
     NotAllowed,
     NotYours,
+    PictureFailed,
     ProjectUnknown,
     RailUnavailable,
     RankingUnknown,
+    ReportNotYet,
     SlotUnknown,
 )
 from giving.money import Money
@@ -29,15 +32,20 @@ STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
     SlotUnknown: 404,
     RankingUnknown: 404,
+    DayUnknown: 404,
+    ReportNotYet: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
+    PictureFailed: 503,
 }
 # What can't be found and has a page of its own.
 UNKNOWN: Final[dict[type[GivingError], str]] = {
     ProjectUnknown: "web-project-unknown",
     SlotUnknown: "web-slot-unknown",
     RankingUnknown: "web-ranking-unknown",
+    DayUnknown: "web-day-unknown",
+    ReportNotYet: "web-report-not-yet",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})

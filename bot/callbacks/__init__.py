@@ -25,6 +25,7 @@ from bot.callbacks.chats import (
     ThanksStop,
 )
 from bot.callbacks.codes import TabCode, TipCode
+from bot.callbacks.days import DayNews
 from bot.callbacks.giving import (
     BackOf,
     BackPage,
@@ -110,6 +111,7 @@ __all__ = [
     "DayList",
     "DayLonger",
     "DayNew",
+    "DayNews",
     "DayNth",
     "DayPreview",
     "DayProject",

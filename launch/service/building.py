@@ -28,6 +28,7 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -75,6 +76,7 @@ class Ground:
     unit: UnitOfWork
     rails: Rails
     texts: Texts
+    pictures: Pictures
     links: Links
     wakes: Wakes
     operator: Operator
@@ -132,6 +134,7 @@ class Days:
 
     giving_days: GivingDayService
     day_steps: DaySteps
+    day_reports: DayReports
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +151,6 @@ class Keeping:
     updates: UpdateService
     taps: TapLook
     health: HealthService
-    pictures: Pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,20 +170,22 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     ground = _ground(settings, engines)
     paying = _paying(settings, ground)
     days = _days(settings, ground)
-    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying))
+    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying, days))
     return Services(**{name: service for group in groups for name, service in vars(group).items()})
 
 
 def _ground(settings: Settings, engines: Engines) -> Ground:
     unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
     rails = Rails(rails_of(settings).values())
+    texts = Texts.load(LOCALES, default=settings.language, zone=zone)
     alerts = AlertService(owners=settings.owners, wakes=wakes)
     # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
     beside = UnitOfWork(engines.apart()) if engines.beside is not None else unit
     return Ground(
         unit=unit,
         rails=rails,
-        texts=Texts.load(LOCALES, default=settings.language, zone=zone),
+        texts=texts,
+        pictures=Pictures(texts),
         links=Links(settings.web.link_base),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
@@ -271,7 +275,11 @@ def _days(settings: Settings, on: Ground) -> Days:
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
-    )
+        day_reports=DayReports(
+            on.unit, on.people, on.pictures, on.links, wakes=on.wakes, zone=terms.zone, quiet=on.quiet,
+            write=on.leadership.write,
+        ),
+    )  # fmt: skip
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -280,7 +288,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
 
 
-def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
+def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keeping:
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
     return Keeping(
@@ -288,7 +296,14 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
         audit=AuditService(unit, on.people),
         privacy=PrivacyService(unit, on.rails, wakes=wakes),
         outbox=OutboxService(
-            unit, paying.tips, wakes=wakes, quiet=on.quiet, language=language, currency=currency, write=write
+            unit,
+            paying.tips,
+            wakes=wakes,
+            quiet=on.quiet,
+            language=language,
+            currency=currency,
+            reports=days.day_reports,
+            write=write,
         ),
         broadcasts=BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes),
         sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
@@ -296,7 +311,6 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
         health=HealthService(unit),
-        pictures=Pictures(on.texts),
     )
 
 

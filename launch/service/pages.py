@@ -76,6 +76,7 @@ async def start_web(
         telegram=hook,
         health=services.health,
         pay=PayPages(services.unit, services.rails),
+        day_reports=services.day_reports,
         addresses=address_rules(settings),
     )
     runner = create_runner(create_app(parts))

@@ -6,6 +6,7 @@ from storage.tables.broadcasts import broadcast_deliveries, broadcast_tallies, b
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
+from storage.tables.day_reports import day_reports
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
@@ -33,6 +34,7 @@ __all__ = [
     "chats",
     "cleanups",
     "conversions",
+    "day_reports",
     "dialogs",
     "differences",
     "entries",

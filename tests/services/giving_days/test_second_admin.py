@@ -20,8 +20,7 @@ async def subscribers(world: World, number: int) -> list[Person]:
     found = []
     for one in range(number):
         person = await world.people.meet(Visitor(9000 + one, f"读者{one}", None, "zh-hans"), started=True)
-        async with world.unit() as work:
-            await work.privacy.subscribe(person.id, SubscriptionKind.GIVING_DAYS, now=world.time())
+        await world.privacy.subscribe(person, SubscriptionKind.GIVING_DAYS, True)
         found.append(person)
     return found
 
