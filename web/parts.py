@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from services.giving_days.live import LiveDays
 from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
@@ -36,4 +37,6 @@ class WebParts:
     telegram: TelegramHook | None = None
     health: HealthService | None = None
     pay: PayPages | None = None
+    live: LiveDays | None = None
+    most_listeners: int = 500
     addresses: AddressRules = field(default_factory=AddressRules)

@@ -25,6 +25,7 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.live import LiveDays
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -123,6 +124,7 @@ class Days:
 
     giving_days: GivingDayService
     day_steps: DaySteps
+    live_days: LiveDays
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +251,7 @@ def _days(settings: Settings, on: Ground) -> Days:
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
+        live_days=LiveDays(on.unit),
     )
 
 

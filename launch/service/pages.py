@@ -75,6 +75,8 @@ async def start_web(
         telegram=hook,
         health=services.health,
         pay=PayPages(services.unit, services.rails),
+        live=services.live_days,
+        most_listeners=settings.giving_days.live_listeners,
         addresses=address_rules(settings),
     )
     runner = create_runner(create_app(parts))
