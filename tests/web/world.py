@@ -78,9 +78,10 @@ class World:
         self.unit = UnitOfWork(self.engines)
         self.rail = OfflineRail()
         limits = Limits(cny("1"), cny("50000"))
+        self.days_on = DaysOn(self.unit)
         self.tips = TipService(
             self.unit, Rails([self.rail]), self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN",
-            days=DaysOn(self.unit, every_s=0),
+            days=self.days_on,
         )  # fmt: skip
         self.projects = ProjectService(self.unit)
         self.slots = SlotService(self.unit, language="zh-CN")
@@ -133,6 +134,7 @@ class World:
         day = GivingDay(**values | changed)
         async with self.unit() as work:
             assert await work.giving_days.add(day, now=starts)
+        self.days_on.changed()
         return day
 
     async def close(self, project: Project) -> None:
