@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.creators import GROUPS, Chat, ChatState
 from giving.giving_days import CreatorShare, GivingDay
+from giving.matching import MatchState
 from giving.money import Money
+from giving.people import language_of
 from storage.creators import chat_of
-from storage.tables import chats, day_cards, day_marks, people, posts, slots, tips
+from storage.tables import chats, day_cards, day_marks, matches, people, posts, slots, tips
 from storage.upsert import insert_into
 
 BEING_SENT: Final = 0
@@ -83,6 +85,13 @@ class LiveDayStore:
         rows = await self._connection.execute(sums)
         return Parts(tuple(Part(row[0], row[1], row[2], int(row[3])) for row in rows))
 
+    async def matched(self, day: GivingDay) -> Money:
+        """What pools added to the day's gifts, less what went back."""
+        stands = func.sum(matches.c.amount_minor - matches.c.back_minor)
+        its = (tips.c.day_id == day.id) & tips.c.paid_at.is_not(None) & (matches.c.state == MatchState.MATCHED)
+        mine = select(stands).join(tips, tips.c.id == matches.c.tip_id).where(its, matches.c.currency == day.currency)
+        return Money(int(await self._connection.scalar(mine) or 0), day.currency)
+
     async def public(self, given: Mapping[UUID, Money], limit: int) -> tuple[CreatorShare, ...]:
         """Those of these creators who may be shown, the first by what they were given; nobody with nothing.
 
@@ -118,6 +127,13 @@ class LiveDayStore:
         there = people.c.started_at.is_not(None) & people.c.unreachable_at.is_(None) & people.c.left_at.is_(None)
         theirs = people.c.id.in_(tipping.union(paged)) & there
         return list((await self._connection.execute(select(people.c.id).where(theirs).order_by(people.c.id))).scalars())
+
+    async def languages(self, creators: Collection[UUID]) -> dict[UUID, str]:
+        """What these creators chose, or their Telegram is set to, where we speak it."""
+        theirs = select(people.c.id, people.c.chosen_language, people.c.language_code).where(people.c.id.in_(creators))
+        rows = await self._connection.execute(theirs)
+        spoken = {row.id: row.chosen_language or language_of(row.language_code) for row in rows}
+        return {creator: language for creator, language in spoken.items() if language is not None}
 
     # -- marks --
 
@@ -212,6 +228,11 @@ class LiveDayStore:
             .limit(limit)
         )
         return await self._due(list((await self._connection.execute(theirs)).scalars()), now)
+
+    async def button_shows(self, post: UUID, minor: int | None) -> None:
+        """Which amount of a giving day stands on a post's button now."""
+        changed = posts.c.day_minor.is_distinct_from(minor)
+        await self._connection.execute(update(posts).where(posts.c.id == post, changed).values(day_minor=minor))
 
     async def buttons_over(self, on: Collection[UUID], *, now: datetime, limit: int) -> int:
         """Posts that show a day's amount though no day is on for their project (`on`: those it is); how many."""

@@ -25,7 +25,9 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.cards import DayCards
 from services.giving_days.live import LiveDays
+from services.giving_days.watch import DayWatch
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -125,6 +127,8 @@ class Days:
     giving_days: GivingDayService
     day_steps: DaySteps
     live_days: LiveDays
+    day_watch: DayWatch
+    day_cards: DayCards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,10 +252,28 @@ def _days(settings: Settings, on: Ground) -> Days:
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
     days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    live = LiveDays(on.unit)
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
-        live_days=LiveDays(on.unit),
+        live_days=live,
+        day_watch=DayWatch(
+            on.unit,
+            on.people,
+            live,
+            wakes=on.wakes,
+            quiet=on.quiet,
+            button_every=timedelta(seconds=its.button_every_s),
+            write=on.leadership.write,
+        ),
+        day_cards=DayCards(
+            on.unit,
+            live,
+            wakes=on.wakes,
+            every=timedelta(seconds=its.card_every_s),
+            language=settings.language,
+            write=on.leadership.write,
+        ),
     )
 
 

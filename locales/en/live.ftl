@@ -36,3 +36,76 @@ web-day-reached-some = { $reached ->
 }
 web-day-give = Give { $least }
 web-day-reload = Reload the page to see the newest figures.
+
+# The card in chats
+day-card-title = <b>{ $title }</b> { $hashtag }
+day-card-of-pool = { $percent }% of the matching fund used
+day-card-of-need = { $percent }% of the { $whole } still needed
+day-card-raised = <b>{ $raised }</b> raised together · { $donors ->
+    [one] { $donors } donor
+   *[other] { $donors } donors
+}
+day-card-pool = { $matched } matched, { $left } left to match
+day-card-here-group = From this group: { $given }
+day-card-here-channel = From this channel: { $given }
+day-card-creators = Calling on us: { $creators }
+day-card-reached = “{ $project }” has reached its target. Thank you all!
+day-card-needing = Still needing you: { $projects }
+day-card-left = { $days ->
+    [0] { $hours ->
+        [0] Less than { $minutes } min left
+        [one] Less than { $hours } hour left
+       *[other] Less than { $hours } hours left
+    }
+    [one] { $days } day { $hours } h left
+   *[other] { $days } days { $hours } h left
+}
+day-card-closing = It’s over. Thank you, everyone. Gifts still on their way will count.
+day-card-over = It’s done. Thank you, everyone.
+day-card-lost = I can’t update the giving day’s card in { $chat } any more: I may not post or edit there. Give me those rights back, and the next giving day will be fine.
+button-day-give = Give to { $project }
+button-day-page = See it live
+button-day-card-on = Giving day card: on
+button-day-card-off = Giving day card: off
+
+# Milestones
+day-tenth = { $basis ->
+    [pool] { $title }: 10% of the matching fund is used. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }.
+   *[need] { $title } has its first 10%. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }.
+}
+day-half = { $basis ->
+    [pool] { $title }: half of the matching fund is used. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }.
+   *[need] { $title } is half-way. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }.
+}
+day-full = { $basis ->
+    [pool] { $title }: all of the matching fund is used. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }. Thank you!
+   *[need] { $title } made it. { $donors ->
+        [one] { $donors } donor has
+       *[other] { $donors } donors have
+    } given { $raised }. Thank you!
+}
+day-last-hour = The last hour of { $title }. { $donors ->
+    [one] { $donors } donor has
+   *[other] { $donors } donors have
+} given { $raised } so far.
+day-target = “{ $project }” has reached its target! On { $title }, { $donors ->
+    [one] { $donors } donor has
+   *[other] { $donors } donors have
+} given { $raised }.
+tip-target-reached = “{ $project }” has reached its target. Thank you! Still needing help: { $projects }
+post-counter-day = { $counter } · { $day } today

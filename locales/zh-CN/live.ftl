@@ -31,3 +31,47 @@ web-day-reached = 目标达成，谢谢大家！
 web-day-reached-some = { $reached } 个项目已经达成目标。下面这些还需要你。
 web-day-give = 捐 { $least }
 web-day-reload = 刷新页面，就能看到最新的数字。
+
+# 聊天里的卡片
+day-card-title = <b>{ $title }</b> { $hashtag }
+day-card-of-pool = { $percent }% · 配捐资金已用
+day-card-of-need = { $percent }% · 还差的一共 { $whole }
+day-card-raised = 一起筹到 <b>{ $raised }</b> · { $donors } 人
+day-card-pool = 配捐 { $matched }，还剩 { $left }
+day-card-here-group = 本群的心意：{ $given }
+day-card-here-channel = 本频道的心意：{ $given }
+day-card-creators = 他们的号召：{ $creators }
+day-card-reached = 「{ $project }」目标达成，谢谢大家！
+day-card-needing = 还需要你：{ $projects }
+day-card-left = { $days ->
+    [0] { $hours ->
+        [0] 还剩不到 { $minutes } 分钟
+       *[other] 还剩不到 { $hours } 小时
+    }
+   *[other] 还剩 { $days } 天 { $hours } 小时
+}
+day-card-closing = 已经结束，谢谢每一位。稍后到账的心意还会计入。
+day-card-over = 圆满结束，谢谢每一位。
+day-card-lost = 公益日的卡片在「{ $chat }」里更新不了了：我在那里不能发消息或改消息了。给我恢复权限，下一次公益日就会照常。
+button-day-give = 捐给 { $project }
+button-day-page = 看实时进展
+button-day-card-on = 公益日卡片：开
+button-day-card-off = 公益日卡片：关
+
+# 里程碑
+day-tenth = { $basis ->
+    [pool] 「{ $title }」的配捐资金已用 10%：{ $donors } 人一起捐了 { $raised }。
+   *[need] 「{ $title }」走完了第一个 10%：{ $donors } 人一起捐了 { $raised }。
+}
+day-half = { $basis ->
+    [pool] 「{ $title }」的配捐资金用了一半：{ $donors } 人一起捐了 { $raised }。
+   *[need] 「{ $title }」过半了：{ $donors } 人一起捐了 { $raised }。
+}
+day-full = { $basis ->
+    [pool] 「{ $title }」的配捐资金全部用上了：{ $donors } 人一起捐了 { $raised }。谢谢你！
+   *[need] 「{ $title }」做到了：{ $donors } 人一起捐了 { $raised }。谢谢你！
+}
+day-last-hour = 「{ $title }」进入最后一小时：{ $donors } 人已经捐了 { $raised }。
+day-target = 「{ $project }」达成了目标！「{ $title }」今天 { $donors } 人一起捐了 { $raised }。
+tip-target-reached = 「{ $project }」已经达成目标，谢谢你！还需要帮助的：{ $projects }
+post-counter-day = { $counter } · 今天 { $day }

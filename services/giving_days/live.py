@@ -17,9 +17,11 @@ from prometheus_client import Gauge
 
 from giving.giving_days import CreatorShare, DayStanding, GivingDay, ProjectShare
 from giving.giving_days.live import TOP
-from giving.money import Money
+from giving.matching import Pool, PoolState
+from giving.money import Money, sum_of
 from giving.projects import Tally
-from services.giving_days.drafts import HIDDEN, known
+from services.giving_days.copies import known
+from services.giving_days.drafts import HIDDEN
 from services.projects import cards
 from services.wake import log_trouble
 from storage.live_days import Parts
@@ -32,33 +34,52 @@ LISTENERS: Final = Gauge("giving_day_listeners", "Who looks on at giving days as
 
 @dataclass(slots=True)
 class _Walked:
-    """What a walk over the day's gifts said, and for which sum of them."""
+    """What a walk over the day's gifts and what was added to them said, and at which sums of theirs."""
 
-    raised: Tally
+    at: tuple[Tally, Money]
     parts: Parts
+    matched: Money
     creators: tuple[CreatorShare, ...]
 
 
 async def standing(work: Work, day: GivingDay, walked: _Walked | None = None) -> tuple[DayStanding, _Walked]:
     """The day as it stands in this snapshot; gifts are walked over only if they changed since."""
     raised = (await work.tallies.of([day.id], day.currency))[day.id]
-    if walked is None or walked.raised != raised:
+    pools = await pools_of(work, day)
+    used = sum_of((pool.used for pool in pools), day.currency)
+    if walked is None or walked.at != (raised, used):
         parts = await work.live_days.parts(day)
-        walked = _Walked(raised, parts, await work.live_days.public(parts.by("creator", day.currency), TOP))
+        matched = await work.live_days.matched(day) if pools else used
+        creators = await work.live_days.public(parts.by("creator", day.currency), TOP)
+        walked = _Walked((raised, used), parts, matched, creators)
     projects = await work.projects.by_ids(day.projects)
     by_project, nothing = walked.parts.by("project", day.currency), Money(0, day.currency)
     shares = [
         ProjectShare(card, by_project.get(card.project.id, nothing))
         for card in await cards(work, [projects[each] for each in day.projects if each in projects])
     ]
-    matched, left = await pools(work, day)
+    left = sum_of((pool.left for pool in pools if pool.running), day.currency)
     by_chat = walked.parts.by("chat", day.currency)
-    return DayStanding(day, raised, matched, left, tuple(shares), walked.creators, by_chat), walked
+    return DayStanding(day, raised, walked.matched, left, tuple(shares), walked.creators, by_chat), walked
 
 
-async def pools(work: Work, day: GivingDay) -> tuple[Money, Money]:
-    """What sponsors added to the day's gifts, and what is left of their pools; nothing where there are none."""
-    return Money(0, day.currency), Money(0, day.currency)
+async def pools_of(work: Work, day: GivingDay) -> list[Pool]:
+    """The pools that add to gifts of the day, or have."""
+    return [
+        pool
+        for pool in await work.matching.newest()
+        if pool.state is not PoolState.DRAFT and pool.currency == day.currency and _takes(pool, day)
+    ]
+
+
+def _takes(pool: Pool, day: GivingDay) -> bool:
+    scope = pool.scope
+    in_time = any(
+        window.starts_at < day.closes_at and (window.ends_at is None or day.starts_at < window.ends_at)
+        for window in pool.windows
+    )
+    mine = not scope.projects or not scope.projects.isdisjoint(day.projects)
+    return in_time and mine and (not scope.days or day.id in scope.days)
 
 
 @dataclass(slots=True)

@@ -8,8 +8,8 @@ from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
-from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.live_days import day_cards, day_marks
+from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
