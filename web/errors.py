@@ -25,6 +25,7 @@ from giving.money import Money
 from giving.projects import Project
 from services.wake import log_trouble
 from web.pages import Pages
+from web.timing import STREAM
 
 TIMEOUT_S: Final = 10
 HOOKS: Final = "/hooks/"
@@ -96,7 +97,7 @@ class ErrorPages:
 
     async def _guarded(self, request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(None if request.match_info.route.name == STREAM else TIMEOUT_S):
                 return await handler(request)
         except Exception as error:  # noqa: BLE001 - whatever it is becomes a page
             return self._instead(request, error, request_id)

@@ -28,7 +28,10 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.cards import DayCards
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
+from services.giving_days.watch import DayWatch
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -135,6 +138,9 @@ class Days:
     giving_days: GivingDayService
     day_steps: DaySteps
     day_reports: DayReports
+    live_days: LiveDays
+    day_watch: DayWatch
+    day_cards: DayCards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,14 +278,39 @@ def _days(settings: Settings, on: Ground) -> Days:
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
     days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    live = LiveDays(on.unit)
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
         day_reports=DayReports(
-            on.unit, on.people, on.pictures, on.links, wakes=on.wakes, zone=terms.zone, quiet=on.quiet,
+            on.unit,
+            on.people,
+            on.pictures,
+            on.links,
+            wakes=on.wakes,
+            zone=terms.zone,
+            quiet=on.quiet,
+            write=on.leadership.write,
+        ),  # fmt: skip
+        live_days=live,
+        day_watch=DayWatch(
+            on.unit,
+            on.people,
+            live,
+            wakes=on.wakes,
+            quiet=on.quiet,
+            button_every=timedelta(seconds=its.button_every_s),
             write=on.leadership.write,
         ),
-    )  # fmt: skip
+        day_cards=DayCards(
+            on.unit,
+            live,
+            wakes=on.wakes,
+            every=timedelta(seconds=its.card_every_s),
+            language=settings.language,
+            write=on.leadership.write,
+        ),
+    )
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -10,6 +10,7 @@ from storage.tables.day_reports import day_reports
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
+from storage.tables.live_days import day_cards, day_marks
 from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
@@ -34,6 +35,8 @@ __all__ = [
     "chats",
     "cleanups",
     "conversions",
+    "day_cards",
+    "day_marks",
     "day_reports",
     "dialogs",
     "differences",
