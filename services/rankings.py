@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from giving.errors import RankingUnknown
+from giving.giving_days import DayState
 from giving.people import Person
 from giving.rankings import (
     OPT_IN,
@@ -21,6 +22,7 @@ from giving.rankings import (
     Span,
     Standing,
     before,
+    day_period,
     days_of,
     period_at,
     period_named,
@@ -234,13 +236,23 @@ class RankingSteps:
         return sum([await self._count(period) for period in await self._due()])
 
     async def _due(self) -> list[Period]:
-        """The weeks and months of now, those before them, and whatever was left open while nobody counted."""
+        """The weeks and months of now, those before them, giving days, and what was left open while nobody counted."""
         async with self._unit.read() as work:
             found = {kept.period.name: kept.period for kept in await work.rankings.open_periods()}
             for period in (period_at(span, self._now(), self._zone, back) for span in SPANS for back in (0, 1)):
                 if not _closed(await work.rankings.period(period.name)):
                     found[period.name] = period
+            for period in await self._days(work):
+                if not _closed(await work.rankings.period(period.name)):
+                    found[period.name] = period  # it may have been extended since
         return sorted(found.values(), key=lambda period: (period.until, period.name))
+
+    async def _days(self, work: Work) -> list[Period]:
+        on = await work.giving_days.on_at(self._now())
+        late = await work.giving_days.list(limit=10, states=(DayState.LIVE, DayState.CLOSING))
+        return [
+            day_period(day.id, day.starts_at, day.closes_at) for day in {day.id: day for day in (*on, *late)}.values()
+        ]
 
     async def _count(self, period: Period) -> bool:
         now = self._now()
