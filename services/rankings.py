@@ -123,8 +123,7 @@ class RankingService:
         """A board of any period; a moment old at most."""
 
         async def look() -> Ranking:
-            async with self._unit.read() as work:
-                return await self._read(work, board, period)
+            return await self._look(board, period)
 
         return await self._known.get((self._changes, board, period.name), look)
 
@@ -177,12 +176,17 @@ class RankingService:
         self._changes += 1
         log.info("ranking_consent_changed", person_id=str(person.id), board=board.value, on=on)
 
-    async def _read(self, work: Work, board: Board, period: Period) -> Ranking:
-        kept = await work.rankings.period(period.name)
+    async def _look(self, board: Board, period: Period) -> Ranking:
+        async def read(work: Work) -> tuple[KeptPeriod | None, list[Shown], int]:
+            kept = await work.rankings.period(period.name)
+            shown = await work.rankings.top(period.name, board, closed=_closed(kept), limit=SHOWN)
+            if len(shown) < SHOWN:
+                return kept, shown, len(shown)
+            return kept, shown, await work.rankings.total(period.name, board, closed=_closed(kept))
+
+        kept, shown, total = await self._unit.look(read)
         closed = _closed(kept)
-        shown = await work.rankings.top(period.name, board, closed=closed, limit=SHOWN)
-        total = len(shown) if len(shown) < SHOWN else await work.rankings.total(period.name, board, closed=closed)
-        notes = await self._since_close(board, period, shown) if closed else {}
+        notes = await self._since_close(board, period, shown) if closed and shown else {}
         by_subject = {one.standing.subject: one for one in shown}
         lines = tuple(
             Line(placed.place, by_subject[placed.standing.subject], notes.get(placed.standing.subject, 0))

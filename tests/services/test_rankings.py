@@ -317,6 +317,26 @@ async def test_a_giving_day_has_a_ranking_of_its_own_that_closes_with_it(world: 
     assert names(donors) == [(1, "Alice")]
 
 
+async def test_those_beyond_what_is_listed_are_counted(world: World, monkeypatch: pytest.MonkeyPatch):
+    for person in (world.alice, world.bob):
+        await world.rankings.choose(person, Board.DONORS, True)
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    await gave(world, world.alice, "1")
+    await gave(world, world.bob, "2", project=world.meals.id)
+    await world.ranking_steps.count()
+    monkeypatch.setattr("services.rankings.SHOWN", 1)
+    for back in (0, 1):
+        totals = {which: await board(world, which, back=back) for which in Board}
+        assert {which: ranking.total for which, ranking in totals.items()} == {
+            Board.CREATORS: 1, Board.PROJECTS: 2, Board.CHATS: 1, Board.DONORS: 2,
+        }  # fmt: skip
+        assert {len(ranking.lines) for ranking in totals.values()} == {1}
+        world.time.passes(days=1)
+        await world.ranking_steps.count()
+    await world.rankings.choose(world.bob, Board.DONORS, False)
+    assert (await board(world, Board.DONORS, back=1)).total == 2, "a closed row stays, without its name"
+
+
 async def test_the_page_of_a_period_that_has_just_begun_is_empty(world: World, work: UnitOfWork):
     await gave(world, world.alice, "1")
     await world.ranking_steps.count()
