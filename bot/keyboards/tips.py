@@ -129,7 +129,9 @@ def receipts(
         rows.append([tap(texts.plain(language, "button-undo-one"), backs_of(cards))])
     leads_on = next((card.needing for card in cards if card.needing), ())
     for project in leads_on[:MOST_NEEDING]:
-        words = texts.plain(language, "button-day-give", project=clean(project.title(language), most=TITLE_ON_BUTTON))
+        words = texts.plain(
+            language, "button-day-give-to", project=clean(project.title(language), most=TITLE_ON_BUTTON)
+        )
         rows.append([tap(words, cb.GiveCard(project=project.id))])
     return keyboard([*rows, [my_gifts(texts, language)]])
 
