@@ -23,7 +23,8 @@ class TipCard:
 
     `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
     the one that is chosen first. `returning`: an extra one that is on its way back by itself. `gives_back`: whether the
-    rail that it was paid by gives anything back.
+    rail that it was paid by gives anything back. `needing`: where the gift was one of a giving day and its project has
+    reached its target, those of the day that still need help.
     """
 
     tip: Tip
@@ -34,6 +35,7 @@ class TipCard:
     ways: tuple[Way, ...] = ()
     returning: bool = False
     gives_back: bool = True
+    needing: tuple[Project, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
     going = await work.refunds.of(extras) if extras else {}
     ways = await _ways(work, [tip for tip in tips if tip.state is TipState.OFFERED], projects, rails)
 
+    needing = await _needing(work, [tip for tip in tips if tip.day is not None and shown[tip.project].percent >= 100])
+
     def card(tip: Tip) -> TipCard:
         chat = chats.get(tip.chat) if tip.chat else None
         other = chat is not None and tip.state is TipState.OFFERED and chat.project != tip.project
@@ -91,9 +95,20 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
         return TipCard(
             tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going,
             gives_back=_gives_back(tip, rails),
+            needing=needing.get(tip.day, ()) if tip.day is not None and shown[tip.project].percent >= 100 else (),
         )  # fmt: skip
 
     return [card(tip) for tip in tips]
+
+
+async def _needing(work: Work, tips: Sequence[Tip]) -> dict[UUID, tuple[Project, ...]]:
+    """Of the giving days of these tips the projects that take gifts and lack some."""
+    days = await work.giving_days.by_ids({tip.day for tip in tips if tip.day is not None}) if tips else {}
+    projects = await work.projects.by_ids({project for day in days.values() for project in day.projects})
+    open_ = {
+        card.project.id for card in await cards(work, [*projects.values()]) if card.project.open and card.percent < 100
+    }
+    return {day.id: tuple(projects[each] for each in day.projects if each in open_) for day in days.values()}
 
 
 def _gives_back(tip: Tip, rails: Rails) -> bool:
