@@ -20,6 +20,7 @@ receipt-matched = + { $amount } matched by { $sponsor }
 receipt-matched-unnamed = + { $amount } matched by a sponsor
 
 # /matching, for those who decide.
+command-matching = Gifts that wait to be matched
 matching-title = <b>{ $total ->
     [one] 1 gift waits
    *[other] { $total } gifts wait

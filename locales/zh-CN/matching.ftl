@@ -20,6 +20,7 @@ receipt-matched = + { $amount }，{ $sponsor }配捐
 receipt-matched-unnamed = + { $amount }，来自资助方的配捐
 
 # /matching，给拿主意的人看。
+command-matching = 等着配捐的捐赠
 matching-title = <b>有 { $total } 笔配捐等你看一看。</b>捐赠本身都已到项目，等着的只是资助方那一份。像是真人捐的就放行，像是刷的就不配。
 matching-none = 没有等着的，该配的都配了。
 matching-line = { $which }. { $gift } 捐给「{ $project }」，{ $at }，<code>{ $code }</code>

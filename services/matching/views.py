@@ -74,6 +74,12 @@ class PoolViews:
         async with self._unit.read() as work:
             return [await _card(work, pool) for pool in await work.matching.newest(limit=limit)]
 
+    async def added_for(self, project: UUID) -> tuple[Money, ...]:
+        """What all pools have added for a project, each currency for itself."""
+        async with self._unit.read() as work:
+            sums = (await work.matching.of_projects([project])).get(project, {})
+        return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
     async def entries(self, pool: UUID, *, page: int, size: int) -> Page[Entry]:
         """Every gift it added to, the newest payment first."""
         async with self._unit.read() as work:
