@@ -85,9 +85,6 @@ UNKNOWN: dict[str, Callable[[], str]] = {
     "give": lambda: cb.GiveTap(project=new_id(), minor=100, currency="CNY").pack(),
     "other for a project": lambda: cb.GiveOther(project=new_id()).pack(),
     "project": lambda: cb.GiveCard(project=new_id()).pack(),
-    "release a match": lambda: cb.MatchDecide(match=new_id(), yes=True).pack(),
-    "refuse a match": lambda: cb.MatchDecide(match=new_id(), yes=False).pack(),
-    "held matches": lambda: cb.MatchesHeld().pack(),
     "slot": lambda: cb.SlotTap(slot=new_id(), minor=100, currency="CNY").pack(),
     "other for a slot": lambda: cb.SlotOther(slot=new_id()).pack(),
     "open a slot": lambda: cb.SlotOpen(project=new_id()).pack(),
@@ -162,7 +159,7 @@ OF_DAYS: list[CallbackData] = [
 ]  # fmt: skip
 
 EVERYWHERE = [
-    *OF_DAYS,
+    *OF_DAYS, cb.MatchDecide(match=DAY, yes=True), cb.MatchesHeld(),
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),

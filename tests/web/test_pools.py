@@ -42,15 +42,7 @@ async def test_the_page_says_the_rule_what_is_used_and_left_and_every_match(worl
     english = await site.get(f"/pools/{pool.id}", accept="en")
     assert chinese.status == english.status == 200
     said = ("每捐 ¥1，配捐 ¥1", "每笔最多配 ¥5", "¥92.80", "+¥3", "金额保密")
-    for words in (
-        "每捐 ¥1，配捐 ¥1",
-        "每笔最多配 ¥5",
-        "¥92.80",
-        "+¥3",
-        "金额保密",
-        shown.receipt_code,
-        hidden.receipt_code,
-    ):
+    for words in (*said, shown.receipt_code, hidden.receipt_code):
         assert words in chinese.text, words
     for words in ("For every ¥1 given, ¥1 is added", "at most ¥5 to one gift", "¥92.80", "晨星 &amp; 公司"):
         assert words in english.text, words
