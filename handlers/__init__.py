@@ -17,6 +17,7 @@ from handlers import (
     day_reports,
     giving_days,
     groups,
+    matching,
     organisations,
     payments,
     privacy,
@@ -104,7 +105,8 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        rankings.router(), groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
+        matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(),
+        day_reports.router(), admin.router(),
         organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

@@ -98,6 +98,7 @@ class Telegram:
             default_language=settings.language,
             audit=services.audit,
             operator=services.operator,
+            match_review=services.match_review,
             privacy=services.privacy,
             groups=services.groups,
             carriers=self._carriers,

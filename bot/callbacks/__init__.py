@@ -67,6 +67,7 @@ from bot.callbacks.giving_days import (
     DayWish,
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
+from bot.callbacks.matching import MatchDecide, MatchesHeld
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
 from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
@@ -132,6 +133,8 @@ __all__ = [
     "Home",
     "HomeDeed",
     "LeaveForGood",
+    "MatchDecide",
+    "MatchesHeld",
     "MethodForget",
     "PrivacyDeed",
     "PrivacyDo",

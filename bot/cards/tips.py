@@ -128,13 +128,24 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
 
 
 def _gift(texts: Texts, language: str, card: TipCard) -> Html:
-    return texts.chat(
+    gift = texts.chat(
         language,
         "receipt-gift",
         amount=card.tip.amount,
         project=card.project.project.title(language),
         code=Html(card.tip.receipt_code),
     )
+    return Html("\n".join([gift, *_matched(texts, language, card)]))
+
+
+def _matched(texts: Texts, language: str, card: TipCard) -> list[Html]:
+    """What sponsors added to it."""
+    return [
+        texts.chat(language, "receipt-matched", amount=added.amount, sponsor=added.sponsor)
+        if added.sponsor
+        else texts.chat(language, "receipt-matched-unnamed", amount=added.amount)
+        for added in card.matched
+    ]
 
 
 def _leads_on(texts: Texts, language: str, cards: Sequence[TipCard]) -> Html | None:

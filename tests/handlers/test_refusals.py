@@ -159,7 +159,7 @@ OF_DAYS: list[CallbackData] = [
 ]  # fmt: skip
 
 EVERYWHERE = [
-    *OF_DAYS,
+    *OF_DAYS, cb.MatchDecide(match=DAY, yes=True), cb.MatchesHeld(),
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
