@@ -12,8 +12,10 @@ import pytest
 
 from giving.errors import PictureFailed
 from giving.giving_days import DayState, GivingDay
+from giving.money import Money
 from pictures import Pictures
 from services.giving_days.report import DayReports
+from services.giving_days.report_views import DayPage, Since
 from services.wake import Wakes
 from storage.ids import new_id
 from tests.pictures.ink import size_of
@@ -113,16 +115,29 @@ async def test_where_it_can_not_be_drawn_the_page_says_so_and_stays(world, site,
     assert (await site.get("/d/one-yuan/report")).status == 200
 
 
-async def test_what_went_back_since_is_noted_and_the_figures_stay(world, site, reports):
-    day = await a_day(world, reports, "5")
-    async with world.unit() as work:
-        report = await work.day_reports.of(day.id)
-    assert report is not None
-    before = (await site.get("/d/one-yuan/report", accept="en")).text
-    assert "went back" not in before
-    tip = await world.gift(await world.project("other"), cny("7"))  # no gift of the day
-    assert tip.day is None
-    assert (await site.get("/d/one-yuan/report", accept="en")).text == before
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (Since((Money(-300, "CNY"),)), "Since this report ¥3 went back."),
+        (Since((Money(300, "CNY"),)), "Since this report ¥3 more arrived."),
+        (Since((Money(-300, "CNY"), Money(5, "XTR"))), "Changed since: -¥3 · ⭐5."),
+        (Since((), (Money(-200, "CNY"),)), "Matching changed since: -¥2."),
+    ],
+)
+async def test_what_became_different_since_is_noted_and_the_figures_stay(
+    world, site, reports, monkeypatch, since, said
+):
+    await a_day(world, reports, "5")
+    page = await reports.page("one-yuan")
+    assert "since" not in (await site.get("/d/one-yuan/report", accept="en")).text.lower()
+
+    async def later(_: str) -> DayPage:
+        return replace(page, since=since)
+
+    monkeypatch.setattr(reports, "page", later)
+    answer = (await site.get("/d/one-yuan/report", accept="en")).text
+    assert said in answer
+    assert "Together we gave ¥5" in answer
 
 
 @pytest.mark.parametrize(
