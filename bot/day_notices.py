@@ -2,7 +2,13 @@
 
 from typing import Final
 
+from aiogram.types import InlineKeyboardMarkup
+
+from bot import callbacks as cb
+from bot.callbacks import DayDeed, DayView
 from bot.cards import Rendered, paragraphs
+from bot.keyboards import keyboard, tap
+from giving.giving_days import GivingDay
 from giving.notices import NoticeKind
 from services.giving_days.told import DayTold
 from texts import Texts
@@ -24,4 +30,13 @@ def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Render
             closed = ", ".join(project.title(language) for project in news.closed)
             left = len(news.day.projects) - len(news.closed)
             text = texts.chat(language, "day-less", **about, closed=closed, left=left)
-    return Rendered(paragraphs(text, texts.chat(language, "day-where")))
+    return Rendered(paragraphs(text, texts.chat(language, "day-where")), _ways(texts, language, kind, day))
+
+
+def _ways(texts: Texts, language: str, kind: NoticeKind, day: GivingDay) -> InlineKeyboardMarkup:
+    """To what is to be confirmed, just as everybody will see it; or to the day's card."""
+    if kind is NoticeKind.DAY_ASKED:
+        tongue = language if language in texts.languages else texts.default
+        look = cb.DayPreview(day=day.id, view=DayView.AUDIENCE, language=tongue)
+        return keyboard([[tap(texts.plain(language, "button-day-preview"), look)]])
+    return keyboard([[tap(texts.plain(language, "button-day-card"), cb.DayDo(day=day.id, deed=DayDeed.CARD))]])

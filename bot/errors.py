@@ -36,6 +36,7 @@ from giving.errors import (
     ProjectClosed,
     ProjectUnknown,
     SlotUnknown,
+    ThanksPostOver,
     TippingOff,
     TippingPaused,
 )
@@ -55,7 +56,7 @@ NOBODY: Final = Operator()
 # With these the person may have been led astray, or have made something up: either way it is told apart in the log.
 REFUSALS: Final = (
     NotYours, PostUnknown, ProjectUnknown, SlotUnknown, ChatUnknown, ChatNotYours, NotAdministrator, NotCreator,
-    HandoverOver, NotAllowed, PersonUnknown, DayUnknown,
+    HandoverOver, ThanksPostOver, NotAllowed, PersonUnknown, DayUnknown,
 )  # fmt: skip
 ASK_A_HUMAN: Final = (NotRefundable, NotAllowed)
 LONGEST_ALERT: Final = 180  # Telegram's 200, less the words on test money

@@ -13,6 +13,7 @@ from bot import (
     dispute_cards,
     group_cards,
     handover_cards,
+    live_cards,
     refund_cards,
     tab_cards,
     thanks_cards,
@@ -81,6 +82,12 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         return day_report_cards.together(texts, links, first.language, together_) if together_ else None
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
+    if first.kind in live_cards.TOLD:
+        mark = await outbox.mark(first)
+        return live_cards.told(texts, links, first.language, first.kind, mark) if mark else None
+    if first.kind is NoticeKind.DAY_CARD_LOST:
+        where = await outbox.chat(first)
+        return live_cards.lost(texts, first.language, where) if where else None
     if first.kind in day_notices.TOLD:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None

@@ -22,8 +22,10 @@ class NoticeKind(StrEnum):
     CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
-    draft; DAY_LESS, a project of a day that is on takes no gifts any more.
-    DAY_REPORT: a giving day is reported, to its admins; DAY_TOGETHER tells each donor of it what we did together.
+    draft; DAY_LESS, a project of a day that is on takes no gifts any more; DAY_REPORT, it is reported. DAY_TOGETHER
+    tells each donor of a day what we did together. To admins and to the creators who take part,
+    of a day that is on: DAY_TENTH, DAY_HALF and DAY_FULL of its goal, DAY_LAST_HOUR, DAY_TARGET (a project has what it
+    needed). DAY_CARD_LOST tells a creator that the day's card in their chat can't be kept up to date any more.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -56,6 +58,12 @@ class NoticeKind(StrEnum):
     DAY_ASKED = "day_asked"
     DAY_DRAFTED = "day_drafted"
     DAY_LESS = "day_less"
+    DAY_TENTH = "day_tenth"
+    DAY_HALF = "day_half"
+    DAY_FULL = "day_full"
+    DAY_LAST_HOUR = "day_last_hour"
+    DAY_TARGET = "day_target"
+    DAY_CARD_LOST = "day_card_lost"
 
 
 class Urgency(IntEnum):
@@ -95,6 +103,12 @@ URGENCY = {
     NoticeKind.DAY_LESS: Urgency.NOTICE,
     NoticeKind.DAY_REPORT: Urgency.NOTICE,
     NoticeKind.DAY_TOGETHER: Urgency.NOTICE,
+    NoticeKind.DAY_TENTH: Urgency.NOTICE,
+    NoticeKind.DAY_HALF: Urgency.NOTICE,
+    NoticeKind.DAY_FULL: Urgency.NOTICE,
+    NoticeKind.DAY_LAST_HOUR: Urgency.NOTICE,
+    NoticeKind.DAY_TARGET: Urgency.NOTICE,
+    NoticeKind.DAY_CARD_LOST: Urgency.NOTICE,
 }
 
 # One text to many people: better not at all than twice. Everything else arrives at least once.

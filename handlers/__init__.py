@@ -15,11 +15,13 @@ from handlers import (
     codes,
     creators,
     day_reports,
+    giving_days,
     groups,
     organisations,
     payments,
     privacy,
     projects,
+    rankings,
     refunds,
     start,
     tabs,
@@ -42,6 +44,9 @@ _OWN: Final = {
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+    creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
+    giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
+    giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -99,8 +104,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
-        organisations.router(), audit.router(),
-        start.router(),
+        rankings.router(), groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
+        organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

@@ -21,6 +21,7 @@ from bot.intake import Intake
 from bot.isolation import PersonIsolation
 from bot.lane import TapLane
 from bot.leading import LeaseGuard
+from bot.live_editor import LiveCards
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
@@ -105,8 +106,11 @@ class Telegram:
             watch=services.watch,
             handovers=services.handovers,
             slots=services.slots,
+            giving_days=services.giving_days,
             day_reports=services.day_reports,
             thanks=services.thanks,
+            rankings=services.rankings,
+            thanks_posts=services.thanks_posts,
             tabs=services.tabs,
             charges=services.tab_charges,
             methods=services.methods,
@@ -161,12 +165,15 @@ class Telegram:
             self._bot, services.counters, services.creators, services.tips, services.texts, services.links,
             carriers=self._carriers,
         )  # fmt: skip
+        live_cards = LiveCards(
+            self._bot, services.day_cards, services.texts, services.links, test_money=services.tips.test_money
+        )
         cleaner = Cleaner(self._bot, services.cleanups)
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, cleaner.run]
+        leader: list[Part] = [sender.run, editor.run, live_cards.run, cleaner.run]
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead

@@ -21,9 +21,11 @@ from services import alerts, digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.giving_days import told as days_told
+from services.giving_days import watch as days_watch
 from services.giving_days.report import DayReports
 from services.giving_days.report_views import DayPage, Together
 from services.giving_days.told import DayTold
+from services.giving_days.watch import MarkTold
 from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
@@ -281,6 +283,11 @@ class OutboxService:
         """What those who look after the money are told."""
         async with self._unit.read() as work:
             return await alerts.told(work, notice.subject)
+
+    async def mark(self, notice: Notice) -> MarkTold | None:
+        """What is told of a mark that a giving day has passed; None if it is too late for it."""
+        async with self._unit.read() as work:
+            return await days_watch.told(work, notice.kind, notice.subject, self._now())
 
     async def day(self, notice: Notice) -> DayTold | None:
         """What admins are told of a giving day; None if it is no longer so."""

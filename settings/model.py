@@ -113,6 +113,9 @@ class Tabs(Group):
 class GivingDays(Group):
     closing_hours: Annotated[Whole, Field(ge=0, le=1488)] = 24
     confirm_over: Annotated[Whole, Field(ge=0)] = 1000
+    live_listeners: Annotated[Whole, Field(ge=0, le=1500)] = 500
+    card_every_s: Annotated[Whole, Field(ge=3, le=600)] = 15
+    button_every_s: Annotated[Whole, Field(ge=10, le=3600)] = 60
 
 
 class SandboxRail(Group):
@@ -266,6 +269,11 @@ class Matching(Group):
     settle_hours: Annotated[Whole, Field(ge=0, le=720)] = 24
 
 
+class Broadcasts(Group):
+    paid: Flag = False
+    paid_per_second: Annotated[Whole, Field(ge=31, le=1000)] = 1000
+
+
 class Reconcile(Group):
     hour: Annotated[Whole, Field(ge=0, le=23)] = 11
     days: Annotated[Whole, Field(ge=1, le=31)] = 3
@@ -336,6 +344,7 @@ class Settings(BaseSettings):
     notices: Notices = Notices()
     subscriptions: Subscriptions = Subscriptions()
     matching: Matching = Matching()
+    broadcasts: Broadcasts = Broadcasts()
     reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()
     legal: Legal = Legal()

@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from storage.tables import (
     audit_log,
+    broadcast_deliveries,
+    broadcasts,
     chat_managers,
     chats,
     conversions,
@@ -22,13 +24,16 @@ from storage.tables import (
     projects,
     promises,
     provider_events,
+    ranking_consents,
     refunds,
     roles,
     slots,
+    standings,
     subscriptions,
     tab_charges,
     tabs,
     thanks,
+    thanks_posts,
     tip_keys,
     tips,
     told_lately,
@@ -37,7 +42,9 @@ from storage.tables import (
 
 def queries(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
     """Section → its rows, newest last; what can be long stands last."""
-    return {**_identity(person, telegram_id), **_creator(person), **_money(person), **_messages(person)}
+    return {
+        **_identity(person, telegram_id), **_creator(person), **_rankings(person), **_money(person), **_messages(person)
+    }  # fmt: skip
 
 
 def dialogs_of(telegram_id: int) -> ColumnElement[bool]:
@@ -102,6 +109,28 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
         .join(chats, chats.c.id == posts.c.chat_id)
         .where(posts.c.author_id == person)
         .order_by(posts.c.id),
+    }  # fmt: skip
+
+
+def _rankings(person: UUID) -> dict[str, Select[Any]]:
+    mine = select(chats.c.id).where(chats.c.creator_id == person)
+    return {
+        "rankings_you_are_shown_on": select(ranking_consents.c.board, ranking_consents.c.since_at)
+        .where(ranking_consents.c.person_id == person)
+        .order_by(ranking_consents.c.board),
+        "your_places_in_rankings": select(
+            standings.c.period, standings.c.board, standings.c.points, standings.c.donors, standings.c.gifts,
+            standings.c.new_donors, standings.c.again_donors,
+        )
+        .where(or_(standings.c.subject_id == person, standings.c.subject_id.in_(mine)))
+        .order_by(standings.c.period, standings.c.board),
+        "thanks_you_published": select(
+            thanks_posts.c.words, thanks_posts.c.state, thanks_posts.c.donors, thanks_posts.c.made_at,
+            thanks_posts.c.sent_at, thanks_posts.c.message_id, chats.c.title.label("chat"),
+        )
+        .join(chats, chats.c.id == thanks_posts.c.chat_id)
+        .where(thanks_posts.c.creator_id == person)
+        .order_by(thanks_posts.c.id),
     }  # fmt: skip
 
 
@@ -204,5 +233,17 @@ def _messages(person: UUID) -> dict[str, Select[Any]]:
             outbox.c.attempts, outbox.c.error,
         )
         .where(outbox.c.person_id == person)
-        .order_by(outbox.c.id)
+        .order_by(outbox.c.id),
+        "broadcasts": select(
+            broadcasts.c.kind, broadcast_deliveries.c.state, broadcast_deliveries.c.taken_at,
+            broadcast_deliveries.c.message_id, broadcast_deliveries.c.said,
+        )
+        .join(broadcasts, broadcasts.c.id == broadcast_deliveries.c.broadcast_id)
+        .where(broadcast_deliveries.c.person_id == person)
+        .order_by(broadcast_deliveries.c.taken_at),
+        "broadcasts_you_wrote": select(
+            broadcasts.c.kind, broadcasts.c.content, broadcasts.c.state, broadcasts.c.created_at,
+        )
+        .where(broadcasts.c.author_id == person)
+        .order_by(broadcasts.c.id),
     }  # fmt: skip

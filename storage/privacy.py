@@ -32,12 +32,14 @@ from storage.tables import (
     people,
     posts,
     provider_events,
+    ranking_consents,
     roles,
     slots,
     subscriptions,
     tab_charges,
     tabs,
     thanks,
+    thanks_posts,
     tip_keys,
     tips,
     told_lately,
@@ -163,7 +165,7 @@ class PrivacyStore:
         queued = (outbox.c.person_id == person) & (outbox.c.state == OutboxState.QUEUED)
         given_up = {"state": OutboxState.SKIPPED, "error": "the reader has left"}
         await self._connection.execute(update(outbox).where(queued).values(given_up))
-        for table in (roles, subscriptions, told_lately, chat_managers):
+        for table in (roles, subscriptions, told_lately, chat_managers, ranking_consents):
             await self._connection.execute(delete(table).where(table.c.person_id == person))
         await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
 
@@ -185,6 +187,7 @@ class PrivacyStore:
             update(posts).where(posts.c.author_id == person).values(author_id=None, excerpt=""),
             update(outbox).where(unsent, outbox.c.state == OutboxState.QUEUED).values(state=OutboxState.SKIPPED),
             update(thanks).where(thanks.c.creator_id == person).values(words=""),
+            update(thanks_posts).where(thanks_posts.c.creator_id == person).values(words=""),
         ]
         if slot is not None:
             closed = {"name": "", "slug": token_of(UUID(str(slot))), "closed_at": now}

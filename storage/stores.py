@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.alerts import AlertStore
 from storage.audiences import AudienceStore
 from storage.audit import AuditStore
+from storage.broadcasts import BroadcastStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
 from storage.checkouts import CheckoutStore
@@ -23,6 +24,7 @@ from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
+from storage.live_days import LiveDayStore
 from storage.look_ups import LookUpStore
 from storage.matching import MatchingStore
 from storage.methods import AccountStore, MethodStore
@@ -31,6 +33,8 @@ from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.ranking_counts import RankingCounts
+from storage.rankings import RankingStore
 from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
@@ -40,6 +44,7 @@ from storage.tabs import TabStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
 from storage.thanks import ThanksStore
+from storage.thanks_posts import ThanksPostStore
 from storage.tips import TipStore
 from storage.transfers import TransferStore
 from storage.updates import UpdateStore
@@ -82,6 +87,7 @@ class Stores:
     chat_digests = Made(lambda connection: DigestStore(connection, "chats"))  # when creators are told what was given
     slot_digests = Made(lambda connection: DigestStore(connection, "slots"))  # the same of their slots
     thanks = Made(ThanksStore)  # what creators wrote to their donors
+    thanks_posts = Made(ThanksPostStore)  # what they publish for all to see
     tips = Made(TipStore)  # tips and the keys of the taps that made them
     conversions = Made(ConversionStore)  # what became of tips in another currency than their project's
     payments = Made(PaymentStore)
@@ -98,11 +104,15 @@ class Stores:
     inbox = Made(InboxStore)  # provider events
     giving_days = Made(GivingDayStore)  # giving days and the series that repeat them
     day_reports = Made(DayReportStore)  # what giving days came to when they closed
+    live_days = Made(LiveDayStore)  # giving days while they go on
     audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many
+    rankings = Made(RankingStore)  # who wishes to be ranked, and standings
+    ranking_counts = Made(RankingCounts)  # what standings are counted from
     outbox = Made(OutboxStore)  # messages to be sent
+    broadcasts = Made(BroadcastStore)  # what is said to many at once, and to whom it went
     alerts = Made(AlertStore)  # what those who look after the money are told
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own
     leases = Made(LeaseStore)  # who leads

@@ -1,5 +1,6 @@
 """A small world for tests of services: projects, a channel with tipping on, people, and the services on them."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
+from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
 from pictures import Pictures
+from services.broadcasts import BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -34,12 +37,14 @@ from services.projects import ProjectService
 from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
+from services.rankings import RankingService, RankingSteps
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -117,6 +122,7 @@ class World:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -140,6 +146,10 @@ class World:
     pool_steps: PoolSteps
     pool_views: PoolViews
     match_review: MatchReview
+    broadcasts: BroadcastService
+    sending: BroadcastSending
+    rankings: RankingService
+    ranking_steps: RankingSteps
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -233,6 +243,7 @@ async def make_world(unit: UnitOfWork) -> World:
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
+    rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     pictures = Pictures(TEXTS)
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     world = World(
@@ -247,6 +258,7 @@ async def make_world(unit: UnitOfWork) -> World:
         watch=watch,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
         slots=SlotService(unit, language="zh-CN", now=time),
+        thanks_posts=ThanksPostService(unit, creators, rights, now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
@@ -273,6 +285,10 @@ async def make_world(unit: UnitOfWork) -> World:
         pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
+        broadcasts=BroadcastService(unit, people, rules, wakes=wakes, now=time),
+        sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
+        rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
+        ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )
     await _fill(world)
     return world

@@ -17,6 +17,7 @@ from giving.errors import (
     PictureFailed,
     ProjectUnknown,
     RailUnavailable,
+    RankingUnknown,
     ReportNotYet,
     SlotUnknown,
 )
@@ -24,12 +25,14 @@ from giving.money import Money
 from giving.projects import Project
 from services.wake import log_trouble
 from web.pages import Pages
+from web.timing import STREAM
 
 TIMEOUT_S: Final = 10
 HOOKS: Final = "/hooks/"
 STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
     SlotUnknown: 404,
+    RankingUnknown: 404,
     DayUnknown: 404,
     ReportNotYet: 404,
     NotYours: 404,
@@ -41,6 +44,7 @@ STATUSES: Final[dict[type[GivingError], int]] = {
 UNKNOWN: Final[dict[type[GivingError], str]] = {
     ProjectUnknown: "web-project-unknown",
     SlotUnknown: "web-slot-unknown",
+    RankingUnknown: "web-ranking-unknown",
     DayUnknown: "web-day-unknown",
     ReportNotYet: "web-report-not-yet",
 }
@@ -93,7 +97,7 @@ class ErrorPages:
 
     async def _guarded(self, request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(None if request.match_info.route.name == STREAM else TIMEOUT_S):
                 return await handler(request)
         except Exception as error:  # noqa: BLE001 - whatever it is becomes a page
             return self._instead(request, error, request_id)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.guard import AddressRules
 from services.health import HealthService
@@ -9,6 +10,7 @@ from services.links import Links
 from services.payments import PaymentService
 from services.projects import ProjectService
 from services.rails.pay_pages import PayPages
+from services.rankings import RankingService
 from services.slots import SlotService
 from services.tips import TipService
 from texts import Texts
@@ -24,6 +26,7 @@ class WebParts:
 
     projects: ProjectService
     slots: SlotService
+    rankings: RankingService
     tips: TipService
     payments: PaymentService
     texts: Texts
@@ -38,4 +41,6 @@ class WebParts:
     health: HealthService | None = None
     pay: PayPages | None = None
     day_reports: DayReports | None = None
+    live: LiveDays | None = None
+    most_listeners: int = 500
     addresses: AddressRules = field(default_factory=AddressRules)

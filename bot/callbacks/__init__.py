@@ -9,7 +9,7 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import chats, giving, slots
+from bot.callbacks import chats, giving, giving_days, rankings, slots
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -44,8 +44,31 @@ from bot.callbacks.giving import (
     TipTap,
     tip_tapped,
 )
+from bot.callbacks.giving_days import (
+    DayAsk,
+    DayAudience,
+    DayConfirm,
+    DayDeed,
+    DayDo,
+    DayField,
+    DayList,
+    DayLonger,
+    DayNew,
+    DayNth,
+    DayPreview,
+    DayProject,
+    DayProjects,
+    DayProjectsDone,
+    DayRule,
+    DaySure,
+    DayTime,
+    DayView,
+    DayWipe,
+    DayWish,
+)
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
+from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
 from bot.callbacks.tabs import (
     MethodForget,
@@ -63,7 +86,9 @@ from bot.callbacks.tabs import (
 __all__ = [
     "IN_PUBLIC",
     "OF_CHATS",
+    "OF_DAYS",
     "OF_GIVING",
+    "OF_RANKINGS",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
@@ -77,7 +102,27 @@ __all__ = [
     "ChatProject",
     "ChatProjects",
     "ChooseLanguage",
+    "DayAsk",
+    "DayAudience",
+    "DayConfirm",
+    "DayDeed",
+    "DayDo",
+    "DayField",
+    "DayList",
+    "DayLonger",
+    "DayNew",
     "DayNews",
+    "DayNth",
+    "DayPreview",
+    "DayProject",
+    "DayProjects",
+    "DayProjectsDone",
+    "DayRule",
+    "DaySure",
+    "DayTime",
+    "DayView",
+    "DayWipe",
+    "DayWish",
     "GiftsPage",
     "GiveCard",
     "GiveList",
@@ -94,6 +139,8 @@ __all__ = [
     "PrivacyShown",
     "PrivacyTold",
     "PromiseOff",
+    "RankingMe",
+    "RankingShow",
     "RefundDecide",
     "RefundWish",
     "SlotDeed",
@@ -112,6 +159,8 @@ __all__ = [
     "TabTerms",
     "TakeBack",
     "TermsOf",
+    "ThanksPostSend",
+    "ThanksPostWrite",
     "ThanksSend",
     "ThanksStop",
     "TipCode",
@@ -137,7 +186,9 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 
 # Buttons by feature: one of another feature ends what somebody was asked.
 OF_CHATS: Final = _prefixes(chats)
+OF_DAYS: Final = _prefixes(giving_days)
 OF_GIVING: Final = _prefixes(giving)
+OF_RANKINGS: Final = _prefixes(rankings)
 OF_SLOTS: Final = _prefixes(slots)
 
 

@@ -99,6 +99,18 @@ class NobodyAsked(GivingError):
     message_key = "error-nobody-asked"
 
 
+class TimeNotUnderstood(GivingError):
+    """Not a date and a time as we ask for them."""
+
+    message_key = "error-time-not-understood"
+
+
+class MonthDayNotUnderstood(GivingError):
+    """Not a day of the month, 1 to 31."""
+
+    message_key = "error-month-day-not-understood"
+
+
 class ReportNotYet(GivingError):
     """The day is not over, or its report is being made; args: closes (datetime)."""
 

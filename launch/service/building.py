@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits
-from launch.service.limits import fairness, pace_rules, payment_rules
+from launch.service.limits import broadcast_rules, fairness, pace_rules, payment_rules
 from launch.service.rails import rails_of
 from payments.provider import Rail
 from pictures import Pictures
 from services.alerts import AlertService
 from services.audit import AuditService
+from services.broadcasts import BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -25,7 +28,10 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.cards import DayCards
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
+from services.giving_days.watch import DayWatch
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -45,6 +51,7 @@ from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.rails.transfers import TransferService
+from services.rankings import RankingService, RankingSteps
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
@@ -52,14 +59,16 @@ from services.slots import SlotService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService
 from services.wake import Wakes
 from settings import Settings
 from storage.engines import Engines
-from storage.work import UnitOfWork
+from storage.work import UnitOfWork, Work
 from texts import Texts
 
+log = structlog.get_logger()
 LOCALES: Final = Path(__file__).parents[2] / "locales"
 
 
@@ -113,6 +122,9 @@ class Creating:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
+    rankings: RankingService
+    ranking_steps: RankingSteps
     groups: GroupService
     carriers: CarrierService
     counters: CounterService
@@ -126,6 +138,9 @@ class Days:
     giving_days: GivingDayService
     day_steps: DaySteps
     day_reports: DayReports
+    live_days: LiveDays
+    day_watch: DayWatch
+    day_cards: DayCards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +151,8 @@ class Keeping:
     audit: AuditService
     privacy: PrivacyService
     outbox: OutboxService
+    broadcasts: BroadcastService
+    sending: BroadcastSending
     dialogs: DialogService
     updates: UpdateService
     taps: TapLook
@@ -183,9 +200,17 @@ def _ground(settings: Settings, engines: Engines) -> Ground:
         alerts=alerts,
         guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
         pace=Pace(pace_rules(settings)),
-        leadership=Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release()),
+        leadership=Leadership(unit, beside=beside, on_taken=_taken_over),
         days_on=DaysOn(unit),
     )
+
+
+async def _taken_over(work: Work) -> int:
+    """The leader before us is gone: what it had claimed may be sent, what it had begun nobody knows the end of."""
+    interrupted = await work.broadcasts.interrupted()
+    if interrupted:
+        log.warning("broadcasts_interrupted", unknown=interrupted)
+    return await work.outbox.release()
 
 
 def _paying(settings: Settings, on: Ground) -> Paying:
@@ -237,6 +262,9 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        thanks_posts=ThanksPostService(unit, creators, rights),
+        rankings=RankingService(unit, zone=zone),
+        ranking_steps=RankingSteps(unit, zone=zone, write=write),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),
@@ -250,14 +278,39 @@ def _days(settings: Settings, on: Ground) -> Days:
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
     days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    live = LiveDays(on.unit)
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
         day_reports=DayReports(
-            on.unit, on.people, on.pictures, on.links, wakes=on.wakes, zone=terms.zone, quiet=on.quiet,
+            on.unit,
+            on.people,
+            on.pictures,
+            on.links,
+            wakes=on.wakes,
+            zone=terms.zone,
+            quiet=on.quiet,
+            write=on.leadership.write,
+        ),  # fmt: skip
+        live_days=live,
+        day_watch=DayWatch(
+            on.unit,
+            on.people,
+            live,
+            wakes=on.wakes,
+            quiet=on.quiet,
+            button_every=timedelta(seconds=its.button_every_s),
             write=on.leadership.write,
         ),
-    )  # fmt: skip
+        day_cards=DayCards(
+            on.unit,
+            live,
+            wakes=on.wakes,
+            every=timedelta(seconds=its.card_every_s),
+            language=settings.language,
+            write=on.leadership.write,
+        ),
+    )
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -283,6 +336,8 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             reports=days.day_reports,
             write=write,
         ),
+        broadcasts=BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes),
+        sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),

@@ -1,10 +1,13 @@
-"""The settings of `limits` as the rules that services and pages are given."""
+"""Settings as the rules that services and pages are given."""
 
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from giving.budgets import GuardRules, PaymentRules, Rate
 from giving.matching import Fairness
+from giving.quiet import QuietHours
+from services.broadcasts import BroadcastRules
 from services.guard import AddressRules, PaceRules
 from settings import Settings
 
@@ -53,4 +56,18 @@ def fairness(settings: Settings) -> Fairness:
         ring_seconds=its.ring_seconds,
         payer_people=its.payer_people,
         usual=frozenset(settings.tips.presets_minor),
+    )
+
+
+def broadcast_rules(settings: Settings) -> BroadcastRules:
+    """To whom, when and how fast broadcasts go."""
+    zone = ZoneInfo(settings.timezone)
+    return BroadcastRules(
+        zone=zone,
+        language=settings.language,
+        quiet=QuietHours(*settings.quiet, zone) if settings.quiet else None,
+        per_week=settings.subscriptions.per_week,
+        free_per_second=settings.notices.messages_per_second,
+        paid_per_second=settings.broadcasts.paid_per_second,
+        paid=settings.broadcasts.paid,
     )

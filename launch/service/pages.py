@@ -63,6 +63,7 @@ async def start_web(
     parts = WebParts(
         projects=services.projects,
         slots=services.slots,
+        rankings=services.rankings,
         tips=services.tips,
         payments=services.payments,
         texts=services.texts,
@@ -76,6 +77,8 @@ async def start_web(
         health=services.health,
         pay=PayPages(services.unit, services.rails),
         day_reports=services.day_reports,
+        live=services.live_days,
+        most_listeners=settings.giving_days.live_listeners,
         addresses=address_rules(settings),
     )
     runner = create_runner(create_app(parts))

@@ -25,11 +25,31 @@ error-tip-not-open = This one was paid or cancelled already. Send /gifts to see.
 error-not-refundable = You can't take this one back yourself: once paid, a gift belongs to the project. If it was a mistake, give the operator its receipt code, which /gifts shows.
 error-already-returned = This one was returned already, or is on its way back; there is nothing more to do. Send /gifts to see.
 error-refund-delayed = It is noted and will be returned. The payment service isn't answering right now; we keep trying, and you needn't do anything.
+error-broadcast-unknown = There is no such broadcast any more. Send /broadcast to see those there are.
+error-broadcast-not-now = { $state ->
+    [draft] It hasn't started yet, so there is nothing to stop.
+    [running] It is running already. To change what comes next, edit or pause it.
+    [paused] It is paused already. Resume it, or cancel it.
+    [cancelled] It was cancelled; nothing more goes out. Write a new one.
+   *[other] It is over; everybody was told. Write a new one.
+  }
+error-broadcast-changed = It was changed since you looked. Here is how it is now; look again before it goes.
+error-broadcast-empty = There is no text. Write what it should say, in every language it has.
+error-broadcast-too-long = That's too long for one message: at most { $most } characters fit. Shorten it and send it again.
+error-broadcast-buttons = A button needs a short text and a link that begins with https://. At most { $most } fit under a message.
+error-segment-wrong = Nobody can be in that group ({ $said }). Choose another.
+error-nobody-listens = Nobody there has asked for this kind of message, so there is nobody to send it to.
+error-paid-rate-off = The paid rate is switched off. Send at the free rate, or have broadcasts.paid set in the settings.
+error-price-not-confirmed = At the paid rate this costs up to { $stars } Stars. Confirm that price first.
 error-rail-unavailable = The payment service isn't answering. Nothing was charged; try again in a moment.
 error-picture-failed = The picture couldn't be drawn just now. Please try again in a moment.
 error-not-allowed = Your role doesn't allow this. Ask the operator if you need it, or send /help to see what you can do.
 error-person-unknown = I don't know this person. Ask them to send me /start first.
 error-giving-elsewhere = You can't pay here yet. “{ $project }” takes gifts on its official page.
+error-ranking-unknown = There is no ranking here. Send /ranking to see those of now.
+error-thanks-post-over = This thank-you is no longer waiting. Begin a new one from your channel's figures.
+error-nobody-to-thank-here = Nobody has given in { $chat } since your last thank-you there. Come back when somebody has.
+error-may-not-post = I may not post in { $chat }. Please allow me “Post messages” there, then try again.
 
 instead-project = Its project “{ $project }” is still open, and you can give to it directly.
 button-give-directly = Give to this project
@@ -52,3 +72,5 @@ error-preview-stale = It was changed after you looked. Look at the new preview a
 error-second-needed = { $people } people would be told, more than { $limit }: another admin has to confirm.
 error-second-is-you = Another admin has to confirm this; your own word doesn't count twice.
 error-nobody-asked = There is nothing to confirm: it was confirmed already, or changed since.
+error-time-not-understood = I couldn’t read that time. Please write it like 2026-12-11 00:00.
+error-month-day-not-understood = I couldn’t read that day of the month. Please send a number from 1 to 31, like 11.

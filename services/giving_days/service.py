@@ -5,8 +5,18 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from giving.errors import DayStarted, NobodyAsked, NotLonger, PreviewStale, ProjectClosed, SecondIsYou, SecondNeeded
+from giving.errors import (
+    DayStarted,
+    DayUnknown,
+    NobodyAsked,
+    NotLonger,
+    PreviewStale,
+    ProjectClosed,
+    SecondIsYou,
+    SecondNeeded,
+)
 from giving.giving_days import (
+    Audience,
     DayAct,
     DayState,
     GivingDay,
@@ -20,7 +30,7 @@ from giving.giving_days import (
 from giving.notices import NoticeKind
 from giving.people import Person
 from services.giving_days.copies import local_times
-from services.giving_days.drafts import Drafts
+from services.giving_days.drafts import HIDDEN, Drafts
 from services.giving_days.previews import Preview
 from services.giving_days.record import record_series
 from services.giving_days.told import tell_admins
@@ -189,3 +199,21 @@ class GivingDayService(Drafts):
         async with self._unit.read() as work:
             running = await work.giving_days.series()
         return next((series for series in running if series.id == day.series), None)
+
+    # -- for who looks --
+
+    def now(self) -> datetime:
+        """By the clock by which all of this is decided."""
+        return self._now()
+
+    async def sizes(self) -> dict[Audience, int]:
+        """How many each audience is at the moment."""
+        async with self._unit.read() as work:
+            return {audience: await work.audiences.size(audience, self._now()) for audience in Audience}
+
+    async def public(self, day_id: UUID) -> GivingDay:
+        """A day for everybody: no draft, nor one that was cancelled. Raises: DayUnknown."""
+        day = await self.one(day_id)
+        if day.state in HIDDEN:
+            raise DayUnknown
+        return day

@@ -31,17 +31,22 @@ async def tell_admins(
 
     `due_at`: not before that.
     """
-    holders = await work.people.holders()
-    owners = (await work.people.by_telegram_ids(people.owners)).values()
-    admins = {person.id: person for person, roles in holders if Role.ADMIN in roles}
-    admins |= {person.id: person for person in owners}
-    readers = sorted(id_ for id_, person in admins.items() if person.reachable and id_ != but)
+    readers = [id_ for id_ in await admins_of(work, people) if id_ != but]
     messages = [
         NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, due_at or now)
         for person in readers
     ]
     await work.outbox.add_many(messages, now=now)
     return len(messages)
+
+
+async def admins_of(work: Work, people: PeopleService) -> list[UUID]:
+    """Every admin and owner that can be written to."""
+    holders = await work.people.holders()
+    owners = (await work.people.by_telegram_ids(people.owners)).values()
+    admins = {person.id: person for person, roles in holders if Role.ADMIN in roles}
+    admins |= {person.id: person for person in owners}
+    return sorted(id_ for id_, person in admins.items() if person.reachable)
 
 
 async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime) -> DayTold | None:

@@ -2,6 +2,7 @@
 
 from storage.tables.alerts import alerts
 from storage.tables.audit import audit_log
+from storage.tables.broadcasts import broadcast_deliveries, broadcast_tallies, broadcasts
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
@@ -9,11 +10,13 @@ from storage.tables.day_reports import day_reports
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
+from storage.tables.live_days import day_cards, day_marks
 from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
 from storage.tables.projects import organisations, projects
+from storage.tables.rankings import ranking_consents, ranking_periods, standings, thanks_posts
 from storage.tables.reconcile import differences, reconciliations
 from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
@@ -24,11 +27,16 @@ __all__ = [
     "accounts",
     "alerts",
     "audit_log",
+    "broadcast_deliveries",
+    "broadcast_tallies",
+    "broadcasts",
     "budgets",
     "chat_managers",
     "chats",
     "cleanups",
     "conversions",
+    "day_cards",
+    "day_marks",
     "day_reports",
     "dialogs",
     "differences",
@@ -55,18 +63,22 @@ __all__ = [
     "promises",
     "provider_events",
     "rail_accounts",
+    "ranking_consents",
+    "ranking_periods",
     "reconciliations",
     "refunds",
     "returns",
     "roles",
     "slots",
     "sponsors",
+    "standings",
     "subscriptions",
     "supporters",
     "tab_charges",
     "tabs",
     "tallies",
     "thanks",
+    "thanks_posts",
     "tip_keys",
     "tips",
     "told_lately",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot import callbacks as cb
 from giving.money import DECIMALS
 from giving.people import Visibility
+from giving.rankings import Board, Span
 from giving.subscriptions import SubscriptionKind
 
 IDS = st.uuids()
@@ -64,6 +65,16 @@ EVERY = st.one_of(
     st.builds(cb.PromiseOff, tip=IDS),
     st.builds(cb.RefundWish, tip=IDS),
     st.builds(cb.RefundDecide, refund=IDS, yes=st.booleans()),
+    st.builds(
+        cb.RankingShow,
+        board=st.sampled_from(Board),
+        span=st.sampled_from(Span),
+        back=st.integers(0, 60),
+        fresh=st.booleans(),
+    ),
+    st.builds(cb.RankingMe, board=st.sampled_from(Board), span=st.sampled_from(Span), on=st.booleans()),
+    st.builds(cb.ThanksPostWrite, chat=IDS, own=st.booleans()),
+    st.builds(cb.ThanksPostSend, post=IDS),
 )
 KINDS = [kind for kind in vars(cb).values() if isinstance(kind, type) and issubclass(kind, CallbackData)]
 
@@ -77,7 +88,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 49
+    assert len(set(prefixes)) == len(prefixes) == 53
 
 
 @given(st.text(max_size=64))

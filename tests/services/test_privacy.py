@@ -268,9 +268,11 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
         "person": 1, "subscriptions": 4, "told_lately": 0, "roles": 1, "dialogs": 1, "admin_actions": 0,
         "about_your_roles": 1, "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
         "messages_you_wrote_that_were_tipped": 1,
-        "tips": 4, "turned_into_money": 0, "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
+        "tips": 4, "turned_into_money": 0, "matched": 0, "giving_days_you_asked_to_have_confirmed": 0,
+        "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
         "saved_methods": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
+        "broadcasts": 0, "broadcasts_you_wrote": 0,
     }  # fmt: skip
     assert told["tips"][0]["project_names"] == {"zh-CN": "乡村图书馆", "en": "library project"}
     assert told["tips"][0]["receipt_code"].startswith("YZ-")
@@ -310,6 +312,8 @@ THOUGHT_OF = {
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
     ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
+    ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too
+    ("broadcast_deliveries", "person_id"),  # opaque: what was sent was; who is not told yet has no address any more
     ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told
 }  # fmt: skip
 

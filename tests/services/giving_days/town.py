@@ -27,6 +27,11 @@ def plan(world: World, **what: Any) -> Plan:
     )
 
 
+async def drafted_day(world: World, **what: Any) -> GivingDay:
+    """A day that nobody has scheduled."""
+    return await world.giving_days.draft(plan(world, **what), None)
+
+
 async def scheduled(world: World, **what: Any) -> GivingDay:
     """A day that an admin drafted and scheduled."""
     admin = await an_admin(world)
