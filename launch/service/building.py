@@ -291,7 +291,7 @@ def _days(settings: Settings, on: Ground) -> Days:
             zone=terms.zone,
             quiet=on.quiet,
             write=on.leadership.write,
-        ),  # fmt: skip
+        ),
         live_days=live,
         day_watch=DayWatch(
             on.unit,

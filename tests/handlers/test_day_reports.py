@@ -31,7 +31,7 @@ async def a_reported_day(world: World) -> dict[NoticeKind, Notice]:
 
 async def test_a_donor_reads_what_we_did_and_their_part(chat: Chat, world: World):
     notices = await a_reported_day(world)
-    message = await render([notices[NoticeKind.DAY_TOGETHER]], world.outbox, TEXTS, LINKS)
+    message: Any = await render([notices[NoticeKind.DAY_TOGETHER]], world.outbox, TEXTS, LINKS)
     assert message is not None
     assert "One yuan day" in message.text
     assert message.text.count("¥5") == 2
@@ -54,7 +54,7 @@ async def test_one_tap_switches_news_of_days_on_and_off_and_the_message_says_so(
 
 async def test_an_admin_gets_the_picture_the_page_and_the_table(chat: Chat, world: World):
     notice = (await a_reported_day(world))[NoticeKind.DAY_REPORT]
-    message = await render([notice], world.outbox, TEXTS, LINKS)
+    message: Any = await render([notice], world.outbox, TEXTS, LINKS)
     assert message is not None
     assert message.photo is not None
     assert size_of(message.photo) == (1080, 1440)
@@ -70,7 +70,7 @@ async def test_it_goes_out_as_a_photo_with_its_words_under_it(chat: Chat, world:
     sender = OutboxSender(chat.bot, world.outbox, TEXTS, LINKS, partial(render, test_money=True))
     before = len(chat.calls.made)
     await sender._attempt([notice])
-    sent = [call for call in chat.calls.made[before:] if isinstance(call, SendPhoto | SendMessage)]
+    sent: list[Any] = [call for call in chat.calls.made[before:] if isinstance(call, SendPhoto | SendMessage)]
     assert [type(call) for call in sent] == [SendPhoto]
     assert sent[0].chat_id == notice.recipient
     assert "一元公益日" in sent[0].caption

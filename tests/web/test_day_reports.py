@@ -128,11 +128,12 @@ async def test_what_became_different_since_is_noted_and_the_figures_stay(
     world, site, reports, monkeypatch, since, said
 ):
     await a_day(world, reports, "5")
-    page = await reports.page("one-yuan")
+    page: DayPage = await reports.page("one-yuan")
     assert "since" not in (await site.get("/d/one-yuan/report", accept="en")).text.lower()
 
     async def later(_: str) -> DayPage:
-        return replace(page, since=since)
+        changed: DayPage = replace(page, since=since)
+        return changed
 
     monkeypatch.setattr(reports, "page", later)
     answer = (await site.get("/d/one-yuan/report", accept="en")).text
