@@ -42,6 +42,7 @@ _GUARD: Final = Gauge("payment_guard", "0 open to all, 1 larger gifts only, 2 cl
 _DIFFERENCES: Final = Gauge(
     "reconcile_differences", "Differences between our books and a provider's that are open", ["rail"]
 )
+_REPORTS_DUE: Final = Gauge("giving_day_reports_due", "Giving days that closed and have no report yet")
 _RECONCILED: Final = Gauge(
     "reconcile_last_run_timestamp_seconds",
     "When our books were last compared with a provider's to the end; 0: never",
@@ -74,6 +75,7 @@ class MetricsService:
             unsettled = await work.inbox.oldest_new()
             unknown = await work.look_ups.oldest_open(now)
             passing = await work.transfers.oldest_open()
+            unreported = await work.day_reports.due()
             sums = await work.ledger.sums()
             guards = await work.budgets.guards()
             different = await work.reconcile.open_counts()
@@ -82,6 +84,7 @@ class MetricsService:
             held = await work.matching.held_count()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
+        _REPORTS_DUE.set(len(unreported))
         _TRANSFER_OLDEST.set(_age(passing, now))
         _GUARD.clear()  # a guard that is over has no row
         for rail in ("total", *self._rails):

@@ -164,6 +164,7 @@ EVERYWHERE = [
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
+    cb.DayNews(day=new_id(), on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
     *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),
