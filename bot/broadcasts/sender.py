@@ -28,7 +28,7 @@ from services.wake import log_trouble
 log = structlog.get_logger()
 
 IDLE_S: Final = 1.0
-AHEAD_S: Final = 0.2  # written down this long before they go
+AHEAD_S: Final = 0.3  # written down this long before they go
 PATIENCE_S: Final = 10.0  # of one that waits for its turn: its chat may be told to wait
 ON_THE_WAY: Final = 100  # calls that are not answered yet, at the free rate
 ON_THE_WAY_PAID: Final = 400
