@@ -5,6 +5,7 @@ came of them is recorded in the commit that writes down the next.
 """
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -32,6 +33,9 @@ AHEAD_S: Final = 0.3  # written down this long before they go
 PATIENCE_S: Final = 10.0  # of one that waits for its turn: its chat may be told to wait
 ON_THE_WAY: Final = 100  # calls that are not answered yet, at the free rate
 ON_THE_WAY_PAID: Final = 400
+# Where more calls than these wait so long for their answers, no more are begun: receipts would wait behind them there.
+SLOW_S: Final = 0.5
+SLOW_CALLS: Final = 10
 RECORD_S: Final = 0.25  # what came of them is not held back longer than that
 REFUSALS: Final = 3  # in a row, of the message itself: then it is stopped
 _NOT_BEGUN: Final = "not sent: it was stopped before its turn"
@@ -43,6 +47,7 @@ class _Hand:
 
     waiting: int = 0  # for their turn
     going: set[asyncio.Task[None]] = field(default_factory=set)
+    sent_at: dict[UUID, float] = field(default_factory=dict)  # of calls without an answer, the oldest first
     refusals: int = 0
     letters: dict[str, Letter] = field(default_factory=dict)
     version: int = 0
@@ -87,6 +92,7 @@ class BroadcastSender:
                 idle_s = IDLE_S
             finally:
                 await self._come_home()
+                await self._wire.close()
 
     async def _send_until_idle(self, stop: asyncio.Event) -> float:
         """Send what can be sent now; how long to rest then, unless woken."""
@@ -140,6 +146,9 @@ class BroadcastSender:
     def _room(self, broadcast: Broadcast, hand: _Hand) -> int:
         """How many more may be written down; few at a time would be a commit for each."""
         per_second = self._sending.per_second(broadcast)
+        oldest = next(itertools.islice(hand.sent_at.values(), SLOW_CALLS, None), None)
+        if oldest is not None and asyncio.get_running_loop().time() - oldest > SLOW_S:
+            return 0
         ahead = max(2, int(per_second * AHEAD_S))
         most = ON_THE_WAY_PAID if broadcast.paid else ON_THE_WAY
         photo = broadcast.content.photo
@@ -185,9 +194,11 @@ class BroadcastSender:
                 self._moved.set()
             begun = True
             outcome = Outcome(delivery, DeliveryState.UNKNOWN, said="cut off")
+            hand.sent_at[delivery.person] = sent_at
             try:
                 answered = await self._wire.send(what, delivery)
             finally:
+                del hand.sent_at[delivery.person]
                 self._limiter.answered(sent_at, priority)
             outcome = answered.outcome
             if answered.told_to_wait_s is not None:

@@ -13,7 +13,15 @@ from typing import Any, Final
 
 import orjson
 from aiogram import Bot
-from aiohttp import ClientConnectorError, ClientError, ClientSession, ClientTimeout, ConnectionTimeoutError, FormData
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    FormData,
+    TCPConnector,
+)
 
 from bot.broadcasts.cards import Letter
 from bot.session import RawSession
@@ -43,7 +51,8 @@ class BroadcastWire:
     """Posts messages; never raises for what Telegram or the network does."""
 
     def __init__(self, bot: Bot, may_act: Callable[[], bool], heard: Callable[[bool], None], now: Clock) -> None:
-        """Through the session of `bot`, so that its connections are shared."""
+        """In the name of `bot`, by connections of its own: nothing else waits for one that a broadcast has."""
+        self._http: ClientSession | None = None
         self._bot, self._may_act, self._heard, self._now = bot, may_act, heard, now
 
     async def send(self, letter: Letter, to: Delivery) -> Answered:
@@ -51,7 +60,9 @@ class BroadcastWire:
         session = self._bot.session
         if not isinstance(session, RawSession):
             raise TypeError("broadcasts need the bot's own session")
-        http = await session.create_session()
+        if self._http is None:
+            self._http = ClientSession(connector=TCPConnector(limit=0))
+        http = self._http
         url = session.api.api_url(token=self._bot.token, method=letter.method)
         form = _form(letter, to.telegram_id) if letter.upload is not None else None
         if not self._may_act():  # nothing waits between here and the network
@@ -66,6 +77,12 @@ class BroadcastWire:
             return Answered(Outcome(to, DeliveryState.UNKNOWN, said=type(error).__name__))
         self._heard(status < 500)
         return self._read(status, content, to)
+
+    async def close(self) -> None:
+        """Close the connections; the next message opens others."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
 
     def _read(self, status: int, content: bytes, to: Delivery) -> Answered:
         try:
