@@ -121,6 +121,11 @@ async def test_a_message_telegram_refuses_to_everybody_is_stopped(
         assert tried < 15
         paused = await world.broadcasts.one(broadcast.id, None)
         assert paused.stopped_by == "Bad Request: can't parse entities"
+
+        async def recorded() -> bool:
+            return (await tallies(world, broadcast)).get("failed") == tried
+
+        await until(recorded)
         telegram.by_chat.clear()
         await world.broadcasts.edit(broadcast.id, paused.version, Content({"en": "plain"}), None)
         await world.broadcasts.resume(broadcast.id, None)
