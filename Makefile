@@ -6,7 +6,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
 PROCESSES ?= 2
 ALONE  := tests/faults/test_replicas.py tests/faults/test_postgres_restarts.py
-LONG   := tests/faults/test_kill_tabs.py tests/faults/test_kill_transfers.py
+LONG   := tests/faults/test_kill_tabs.py tests/faults/test_kill_transfers.py tests/faults/test_kill_broadcasts.py
 
 .PHONY: help demo run install install-dev test check faults bench pictures sbom audit lock clean
 

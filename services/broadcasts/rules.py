@@ -2,12 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from babel.core import get_global
 
 from giving.broadcasts import Broadcast, Segment, last_month
 from giving.quiet import QuietHours
 from giving.subscriptions import SubscriptionKind
 from storage.broadcasts.segments import Asked
+
+
+@cache
+def clocks_of(country: str) -> frozenset[str | None]:
+    """The names of every clock of a country (`CN`), by the tz database."""
+    territories, names = get_global("zone_territories"), get_global("zone_aliases")
+    return frozenset(
+        zone
+        for zone in available_timezones()
+        if country in (territories.get(zone), territories.get(names.get(zone, "")))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +41,11 @@ class BroadcastRules:
 
     def asked(self, kind: SubscriptionKind, segment: Segment, at: datetime) -> Asked:
         """The segment, at a moment."""
-        return Asked(kind, segment, at, last_month(at, self.zone), self.language)
+        clocks: frozenset[str | None] = frozenset()
+        if segment.country is not None:
+            clocks = clocks_of(segment.country)
+            clocks |= {None} if self.zone.key in clocks else frozenset()
+        return Asked(kind, segment, at, last_month(at, self.zone), self.language, clocks)
 
     def asked_of(self, broadcast: Broadcast, now: datetime) -> Asked:
         """The segment of a broadcast, as it was when that began."""

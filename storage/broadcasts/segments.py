@@ -18,6 +18,8 @@ from storage.tables import chats, people, slots, subscriptions, supporters, tips
 class Asked:
     """A segment at a moment. `month`: the one before it, by the operator's clock; `language`: for who has none of ours.
 
+    `clocks`: of the segment's country; `None` among them stands for who told none and lives by the operator's.
+
     Who asked for the kind after `at` is not in it: an audience does not grow while it is told.
     """
 
@@ -26,6 +28,7 @@ class Asked:
     at: datetime
     month: tuple[datetime, datetime]
     language: str
+    clocks: frozenset[str | None] = frozenset()
 
 
 def people_in(asked: Asked) -> Select[tuple[UUID]]:
@@ -65,6 +68,9 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
         found.append(_creates())
     if segment.language is not None:
         found.append(language_of(asked.language) == segment.language)
+    if segment.country is not None:
+        told = people.c.timezone.in_(sorted(clock for clock in asked.clocks if clock is not None))
+        found.append(or_(told, people.c.timezone.is_(None)) if None in asked.clocks else told)
     return found
 
 

@@ -87,3 +87,17 @@ async def test_a_call_can_hang_or_lose_its_answer(box: Client, answer: str, arri
         async with box.http.post(url, json={"chat_id": CREATOR, "text": "x"}):
             pass
     assert await sent(box) == arrived
+
+
+async def test_what_is_paid_for_has_a_limit_of_its_own(box: Client, clock: Clock) -> None:
+    groups = []
+    for i in range(31):
+        body = {"type": "supergroup", "title": f"g{i}", "members": [BOT]}
+        groups.append((await box.api("POST", f"/users/{CREATOR}/chats", body))["chat"]["id"])
+    await plan(box, rate_limits=True)
+    clock.ahead = 10
+    paid: dict[str, Any] = {"text": "x", "allow_paid_broadcast": True}
+    answers = await asyncio.gather(*(box.raw("sendMessage", chat_id=group, **paid) for group in groups))
+    assert [answer["ok"] for answer in answers].count(True) == 31
+    again = await box.raw("sendMessage", chat_id=groups[0], **paid)
+    assert again["error_code"] == 429, "one a second in a chat holds for what is paid, too"

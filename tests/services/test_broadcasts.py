@@ -312,6 +312,15 @@ async def test_segments(world: World, admin: Person):
     assert await count(lapsed=True, project=world.meals.id) == 0
 
 
+async def test_the_country_is_that_of_the_readers_clock(world: World, admin: Person):
+    german, chinese, _silent = await readers(world, 3)
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(german.id, "Europe/Berlin")
+        await work.subscriptions.choose_timezone(chinese.id, "Asia/Urumqi")
+    counts = {country: await world.broadcasts.count(NEWS, Segment(country=country)) for country in ("DE", "CN", "JP")}
+    assert counts == {"DE": 1, "CN": 2, "JP": 0}, "who told no clock lives by the operator's, Shanghai's"
+
+
 async def test_only_who_may_broadcast_does(world: World, admin: Person):
     await readers(world, 1)
     draft = await world.broadcasts.draft(NEWS, Segment(), HELLO, world.creator)
