@@ -8,6 +8,7 @@ from bot import (
     alert_cards,
     cards,
     creator_cards,
+    day_cards,
     day_notices,
     day_report_cards,
     dispute_cards,
@@ -88,6 +89,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.DAY_CARD_LOST:
         where = await outbox.chat(first)
         return live_cards.lost(texts, first.language, where) if where else None
+    if first.kind is NoticeKind.DAY_CALL:
+        call = await outbox.day_call(first)
+        return day_cards.creator(texts, first.language, call) if call else None
     if first.kind in day_notices.TOLD:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None

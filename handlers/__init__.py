@@ -17,6 +17,7 @@ from handlers import (
     day_reports,
     giving_days,
     groups,
+    inline,
     organisations,
     payments,
     privacy,
@@ -107,4 +108,4 @@ def routers() -> list[Router]:
         rankings.router(), groups.router(), creators.router(), privacy.router(), day_reports.router(), admin.router(),
         organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
-    return [payments.router(), root]
+    return [payments.router(), inline.router(), root]

@@ -74,3 +74,6 @@ error-second-is-you = Another admin has to confirm this; your own word doesn't c
 error-nobody-asked = There is nothing to confirm: it was confirmed already, or changed since.
 error-time-not-understood = I couldn’t read that time. Please write it like 2026-12-11 00:00.
 error-month-day-not-understood = I couldn’t read that day of the month. Please send a number from 1 to 31, like 11.
+error-day-post-done = It stands in the channel already and won’t be posted a second time.
+error-day-post-busy = It is being sent, or somebody has just tapped. Please look at the channel.
+error-day-post-refused = Not sent: Telegram doesn’t let me post in { $chat }. Please give me the right to post messages, then tap again.

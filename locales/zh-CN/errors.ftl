@@ -74,3 +74,6 @@ error-second-is-you = 这要另一位管理员来确认，自己确认不算。
 error-nobody-asked = 没有等着确认的内容；可能已经确认过，或者后来又改了。
 error-time-not-understood = 没看懂这个时间。请这样发：2026-12-11 00:00。
 error-month-day-not-understood = 没看懂是每月几号。请发 1 到 31 之间的数字，比如 11。
+error-day-post-done = 这一条已经发在频道里了，不会再发第二次。
+error-day-post-busy = 正在发，或者刚刚有人点过。请看看频道。
+error-day-post-refused = 没发成：Telegram 不让我在 { $chat } 发消息。请给我「发布消息」的权限，再点一次。
