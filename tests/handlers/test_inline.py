@@ -114,7 +114,7 @@ async def test_a_gift_on_the_day_leads_to_a_page_of_ones_own(chat: Chat, world: 
         labels[notice.subject] = [b for row in shown.keyboard.inline_keyboard for b in row]
     assert "Open my own charity page" not in [b.text for b in labels[plain.id]]
     (opens,) = [b for b in labels[tip.id] if b.text == "Open my own charity page"]
-    (confirm, _) = await chat.taps(1002, opens.callback_data)
+    (confirm, _) = await chat.taps(1002, opens.callback_data or "")
     assert "library project" in texts_of([confirm])[0]
     await chat.presses(1002, "Open it" if "Open it" in str(buttons(confirm)) else buttons(confirm)[0][0])
     mine = await world.slots.mine(world.alice)
