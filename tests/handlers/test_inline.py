@@ -14,7 +14,7 @@ from storage.tables import people
 from tests.handlers.chat import Chat, answers, buttons, texts_of, user
 from tests.services.giving_days.town import on
 from tests.texts.words import TEXTS
-from tests.world import World
+from tests.world import World, cny
 
 
 async def asks(chat: Chat, person: int, words: str = "") -> AnswerInlineQuery:
@@ -120,3 +120,20 @@ async def test_a_gift_on_the_day_leads_to_a_page_of_ones_own(chat: Chat, world: 
     mine = await world.slots.mine(world.alice)
     assert mine is not None
     assert mine.project.project.id == world.library.id
+
+
+async def test_on_the_day_a_project_and_a_slot_suggest_its_amounts(chat: Chat, world: World) -> None:
+    await world.slots.open(world.creator, world.library.id, "晓雯")
+    mine = await world.slots.mine(world.creator)
+    assert mine is not None
+    links = [f"/start g_{token_of(world.library.id)}", f"/start s_{token_of(mine.slot.id)}"]
+    before = [[text for text, _ in buttons((await chat.says(1002, link))[0])][:4] for link in links]
+    assert before == [["¥1", "¥5", "¥10", "Other"]] * 2
+    day = await on(world, amounts=(cny("2"), cny("6.66")))
+    for link in links:
+        (card,) = await chat.says(1002, link)
+        assert [text for text, _ in buttons(card)][:3] == ["¥2", "¥6.66", "Other"]
+    world.time.now = day.ends_at
+    await chat.presses(1002, "¥6.66")
+    late = await chat.taps(1002, f"giv:666:CNY:{token_of(world.library.id)}")
+    assert "¥6.66" in "".join(texts_of(late)), "the card of yesterday still gives"
