@@ -117,9 +117,10 @@ def _is_person(user: User, message: Message | None) -> bool:
 def _comes_or_goes(update: Update) -> bool:
     """Blocks the bot, lets it write again, comes to a group or leaves it: no reason to know somebody.
 
-    Nor is a question before a payment: its donor is known, and anybody may open an invoice.
+    Nor is a question before a payment: its donor is known, and anybody may open an invoice. Nor what is typed behind
+    the bot's name in any chat.
     """
-    if update.chat_member is not None or update.pre_checkout_query is not None:
+    if update.chat_member is not None or update.pre_checkout_query is not None or update.inline_query is not None:
         return True
     return update.my_chat_member is not None and update.my_chat_member.chat.type == "private"
 

@@ -8,6 +8,7 @@ from bot import (
     alert_cards,
     cards,
     creator_cards,
+    day_cards,
     day_notices,
     day_report_cards,
     dispute_cards,
@@ -34,6 +35,12 @@ ABOUT_MONEY: Final = frozenset(
     {
         NoticeKind.REFUND_DECLINED, NoticeKind.REFUND_FAILED, NoticeKind.REFUND_OTHER, NoticeKind.TAB_ANNOUNCED,
         NoticeKind.TAB_ASKED, NoticeKind.ALERT, NoticeKind.ACCOUNT, *ABOUT_DISPUTES,
+    }
+)  # fmt: skip
+ABOUT_DAYS: Final = frozenset(
+    {
+        NoticeKind.DAY_REPORT, NoticeKind.DAY_TOGETHER, NoticeKind.DAY_CARD_LOST, NoticeKind.DAY_CALL,
+        *day_notices.TOLD, *live_cards.TOLD,
     }
 )  # fmt: skip
 MOST_IN_ONE: Final = 8
@@ -74,28 +81,38 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind in ABOUT_MONEY:
+        return await _about_money(first, outbox, texts)
+    if first.kind in ABOUT_DAYS:
+        return await _about_days(first, outbox, texts, links)
+    if first.kind in handover_cards.TOLD:
+        news = await outbox.chat_news(first)
+        return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
+    told = await outbox.tip_cards(notices)
+    return _about_tips(first.kind, texts, links, first.language, told) if told else None
+
+
+async def _about_days(first: Notice, outbox: OutboxService, texts: Texts, links: Links) -> Rendered | None:
+    """Giving days: what their admins, creators and donors are told."""
     if first.kind is NoticeKind.DAY_REPORT:
         made = await outbox.day_report(first)
         return day_report_cards.reported(texts, links, first.language, *made) if made else None
     if first.kind is NoticeKind.DAY_TOGETHER:
         together_ = await outbox.together(first)
         return day_report_cards.together(texts, links, first.language, together_) if together_ else None
-    if first.kind in ABOUT_MONEY:
-        return await _about_money(first, outbox, texts)
     if first.kind in live_cards.TOLD:
         mark = await outbox.mark(first)
         return live_cards.told(texts, links, first.language, first.kind, mark) if mark else None
     if first.kind is NoticeKind.DAY_CARD_LOST:
         where = await outbox.chat(first)
         return live_cards.lost(texts, first.language, where) if where else None
+    if first.kind is NoticeKind.DAY_CALL:
+        call = await outbox.day_call(first)
+        return day_cards.creator(texts, first.language, call) if call else None
     if first.kind in day_notices.TOLD:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None
-    if first.kind in handover_cards.TOLD:
-        news = await outbox.chat_news(first)
-        return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
-    told = await outbox.tip_cards(notices)
-    return _about_tips(first.kind, texts, links, first.language, told) if told else None
+    return None
 
 
 async def _about_money(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:

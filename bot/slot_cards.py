@@ -10,6 +10,7 @@ from bot import keyboards
 from bot.callbacks import SlotDeed
 from bot.cards import Rendered, paragraphs, project_items, project_text
 from bot.keyboards import Rows, keyboard, opens, page_turns, tap, title, wrapped
+from giving.ids import token_of
 from giving.money import Money
 from giving.projects import ProjectCard
 from giving.slots import Slot
@@ -45,7 +46,9 @@ def _share(texts: Texts, links: Links, language: str, card: SlotCard) -> Html:
     """What its creator posts somewhere, with the link. Not isolated: an invisible mark would be copied with it."""
     project = card.project.project.title(language)
     words = texts.plain(language, "slot-share-words", project=project, link=links.slot(card.slot.slug))
-    return texts.chat(language, "slot-share", words=Html(html.escape(words, quote=False)))
+    direct = links.start(f"s_{token_of(card.slot.id)}")
+    share = texts.chat(language, "slot-share", words=Html(html.escape(words, quote=False)))
+    return Html(f"{share}\n{texts.chat(language, 'slot-direct', link=Html(direct))}") if direct else share
 
 
 def _mine(texts: Texts, links: Links, language: str, slot: Slot) -> InlineKeyboardMarkup:
@@ -54,7 +57,9 @@ def _mine(texts: Texts, links: Links, language: str, slot: Slot) -> InlineKeyboa
     name = _do(texts, language, "button-slot-name", SlotDeed.NAME)
     thank = _do(texts, language, "button-thank", SlotDeed.THANK)
     close = _do(texts, language, "button-slot-close", SlotDeed.CLOSE)
-    return keyboard([[see], [change, name], [thank, close]])
+    picture = _do(texts, language, "button-slot-picture", SlotDeed.PICTURE)
+    anywhere = [InlineKeyboardButton(text=texts.plain(language, "button-slot-anywhere"), switch_inline_query="")]
+    return keyboard([[see, picture], anywhere if links.inline else [], [change, name], [thank, close]])
 
 
 def closed(texts: Texts, language: str) -> Rendered:

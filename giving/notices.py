@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     tells each donor of a day what we did together. To admins and to the creators who take part,
     of a day that is on: DAY_TENTH, DAY_HALF and DAY_FULL of its goal, DAY_LAST_HOUR, DAY_TARGET (a project has what it
     needed). DAY_CARD_LOST tells a creator that the day's card in their chat can't be kept up to date any more.
+    DAY_CALL, to creators: a giving day is on, with a post for their channel.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -64,6 +65,7 @@ class NoticeKind(StrEnum):
     DAY_LAST_HOUR = "day_last_hour"
     DAY_TARGET = "day_target"
     DAY_CARD_LOST = "day_card_lost"
+    DAY_CALL = "day_call"
 
 
 class Urgency(IntEnum):
@@ -109,10 +111,11 @@ URGENCY = {
     NoticeKind.DAY_LAST_HOUR: Urgency.NOTICE,
     NoticeKind.DAY_TARGET: Urgency.NOTICE,
     NoticeKind.DAY_CARD_LOST: Urgency.NOTICE,
+    NoticeKind.DAY_CALL: Urgency.NOTICE,
 }
 
 # One text to many people: better not at all than twice. Everything else arrives at least once.
-AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER})
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER, NoticeKind.DAY_CALL})
 
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:

@@ -17,6 +17,7 @@ from handlers import (
     day_reports,
     giving_days,
     groups,
+    inline,
     matching,
     organisations,
     payments,
@@ -109,4 +110,4 @@ def routers() -> list[Router]:
         day_reports.router(), admin.router(),
         organisations.router(), audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
-    return [payments.router(), root]
+    return [payments.router(), inline.router(), root]

@@ -106,14 +106,12 @@ async def show_card(query: CallbackQuery, callback_data: cb.GiveCard, here: Here
 async def _card(here: Here, project_id: UUID) -> Rendered:
     card = await here.projects.card(project_id)
     await must_be_open(here, card)
-    tips = here.tips
-    return cards.project(here.texts, here.links, here.language, card, tips.presets, takes_money=tips.takes_money)
+    presets, takes_money = await here.tips.presets_of(project_id), here.tips.takes_money
+    return cards.project(here.texts, here.links, here.language, card, presets, takes_money=takes_money)
 
 
 async def tapped(query: CallbackQuery, callback_data: cb.GiveTap, here: Here) -> None:
     """An amount for a project: the tip's card."""
-    if callback_data.amount not in here.tips.presets:
-        raise ProjectUnknown
     tip = await here.tips.offer(
         OfferRequest(
             key=query.id,

@@ -112,6 +112,9 @@ class Telegram:
             slots=services.slots,
             giving_days=services.giving_days,
             day_reports=services.day_reports,
+            day_posts=services.day_posts,
+            inline=services.inline,
+            pictures=services.pictures,
             thanks=services.thanks,
             rankings=services.rankings,
             thanks_posts=services.thanks_posts,
@@ -207,7 +210,9 @@ class Telegram:
         pause = FIRST_PAUSE_S
         while not stop.is_set():
             try:
-                return (await self._bot.get_me()).username or ""
+                me = await self._bot.get_me()
+                self._services.links.inline = bool(me.supports_inline_queries)
+                return me.username or ""
             except (TelegramUnauthorizedError, TelegramNotFound):
                 raise TokenRefused from None
             except AiogramError as error:

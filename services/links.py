@@ -17,6 +17,7 @@ class Links:
         self.public_url = public_url.rstrip("/")
         self.bot_username = bot_username
         self.chat_page = chat_page.rstrip("/")
+        self.inline = False  # whether @BotFather lets people ask the bot from any chat
 
     def project(self, slug: str, language: str | None = None) -> str:
         """The project's public page."""

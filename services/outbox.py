@@ -20,8 +20,10 @@ from giving.tips import TipState
 from services import alerts, digests, handover, thanks
 from services.clock import Clock, utc_now
 from services.digests import Digest
+from services.giving_days import posts as day_posts
 from services.giving_days import told as days_told
 from services.giving_days import watch as days_watch
+from services.giving_days.posts import DayCall
 from services.giving_days.report import DayReports
 from services.giving_days.report_views import DayPage, Together
 from services.giving_days.told import DayTold
@@ -293,6 +295,11 @@ class OutboxService:
         """What admins are told of a giving day; None if it is no longer so."""
         async with self._unit.read() as work:
             return await days_told.told(work, notice.kind, notice.subject, self._now())
+
+    async def day_call(self, notice: Notice) -> DayCall | None:
+        """What a creator is told of a day that is on; None if it is over, or no channel of theirs is part of it."""
+        async with self._unit.read() as work:
+            return await day_posts.called(work, notice.subject, notice.person, self._now())
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""

@@ -16,6 +16,7 @@ from storage.cleanups import CleanupStore
 from storage.conversions import ConversionStore
 from storage.creators import CreatorStore
 from storage.day_figures import DayFigureStore
+from storage.day_posts import DayPostStore
 from storage.day_reports import DayReportStore
 from storage.dialogs import DialogStore
 from storage.digests import DigestStore
@@ -107,6 +108,7 @@ class Stores:
     day_reports = Made(DayReportStore)  # what giving days came to when they closed
     live_days = Made(LiveDayStore)  # giving days while they go on
     day_figures = Made(DayFigureStore)  # what was given on a giving day
+    day_posts = Made(DayPostStore)  # posts that creators publish on giving days
     audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs

@@ -23,10 +23,11 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
-from services.giving_days import DayFigures, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
+from services.inline import InlineService
 from services.links import Links
 from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.outbox import OutboxService
@@ -142,6 +143,8 @@ class World:
     day_steps: DaySteps
     pictures: Pictures
     day_reports: DayReports
+    day_posts: DayPosts
+    inline: InlineService
     pools: PoolService
     pool_steps: PoolSteps
     pool_views: PoolViews
@@ -247,6 +250,9 @@ async def make_world(unit: UnitOfWork) -> World:
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     pictures = Pictures(TEXTS)
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
+    slots = SlotService(unit, language="zh-CN", now=time)
+    day_posts = DayPosts(unit, creators, now=time)
+    giving_days.writer.hooks.append(day_posts.call)
     world = World(
         unit=unit,
         time=time,
@@ -258,7 +264,7 @@ async def make_world(unit: UnitOfWork) -> World:
         creators=creators,
         watch=watch,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
-        slots=SlotService(unit, language="zh-CN", now=time),
+        slots=slots,
         thanks_posts=ThanksPostService(unit, creators, rights, now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
@@ -281,6 +287,8 @@ async def make_world(unit: UnitOfWork) -> World:
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
         giving_days=giving_days,
+        day_posts=day_posts,
+        inline=InlineService(unit, slots, days, now=time),
         day_steps=DaySteps(unit, giving_days, people, days, now=time),
         pools=PoolService(unit, now=time),
         pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),

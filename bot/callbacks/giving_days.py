@@ -163,6 +163,14 @@ class DayConfirm(CallbackData, prefix="dyc"):
     digest: str
 
 
+class DayPublish(CallbackData, prefix="dyb"):
+    """A creator publishes the day's post in their channel; `tries`: as often as they know that it was tried."""
+
+    day: Id
+    chat: Id
+    tries: Annotated[int, Field(ge=0, le=999)] = 0
+
+
 class DayRule(CallbackData, prefix="dyr"):
     """From now on every month by this rule (`day.11`, `week.2.5`), or no more."""
 

@@ -27,6 +27,7 @@ class SlotDeed(StrEnum):
     NAME = "name"
     CLOSE = "close"
     THANK = "thank"
+    PICTURE = "picture"
 
 
 class SlotDo(CallbackData, prefix="sdo"):

@@ -2,6 +2,7 @@
 
 from bot.day_cards.admin import Shown, acted, card, day_list, longer, sure
 from bot.day_cards.asking import ask, audiences, change, choose_projects, extend, nth, repeat
+from bot.day_cards.creators import creator, post
 from bot.day_cards.preview import decisions, invitation, preview, seen, to_give
 from bot.day_cards.words import LABELS, rule_words
 
@@ -14,12 +15,14 @@ __all__ = [
     "card",
     "change",
     "choose_projects",
+    "creator",
     "day_list",
     "decisions",
     "extend",
     "invitation",
     "longer",
     "nth",
+    "post",
     "preview",
     "repeat",
     "rule_words",

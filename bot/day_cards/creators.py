@@ -1,10 +1,21 @@
 """What creators are told on a giving day, once: a post for their channel, which goes out only if they tap."""
 
+from typing import Final
+
+from aiogram.types import InlineKeyboardButton
+
+from bot import callbacks as cb
 from bot.cards import Rendered, paragraphs
-from bot.keyboards import Rows, keyboard
-from giving.giving_days import GivingDay
+from bot.creator_cards import post_url
+from bot.keyboards import Rows, keyboard, opens, tap
+from giving.creators import Chat
+from giving.giving_days import GivingDay, PostState
+from giving.names import clean
 from giving.projects import Project
+from services.giving_days import DayCall
 from texts import Html, Texts
+
+TITLE_ON_BUTTON: Final = 24
 
 
 def post(texts: Texts, language: str, day: GivingDay, project: Project) -> Html:
@@ -25,3 +36,28 @@ def call(texts: Texts, language: str, day: GivingDay, project: Project, rows: Ro
         texts.chat(language, "day-call-how"),
     )
     return Rendered(text, keyboard(rows))
+
+
+def creator(texts: Texts, language: str, found: DayCall, *, said: str | None = None) -> Rendered:
+    """The same to a creator, with their channels, and what became of the post in each."""
+    rows: Rows = [[button] for chat, _ in found.channels if (button := _way(texts, language, found, chat)) is not None]
+    shown = call(texts, language, found.day, found.channels[0][1], rows)
+    unknown = [chat.title for chat, _ in found.channels if found.standing(chat) is PostState.UNKNOWN]
+    doubts = [texts.chat(language, "day-post-unknown", chat=title) for title in unknown]
+    return Rendered(paragraphs(said, shown.text, *doubts), shown.keyboard)
+
+
+def _way(texts: Texts, language: str, found: DayCall, chat: Chat) -> InlineKeyboardButton | None:
+    title, was = clean(chat.title, most=TITLE_ON_BUTTON), found.posts.get(chat.id)
+    tries = was.tries if was is not None else 0
+    match found.standing(chat):
+        case None:
+            key = "button-day-publish"
+        case PostState.UNKNOWN:
+            key = "button-day-publish-again"
+        case PostState.POSTED if was is not None and was.message_id is not None:
+            words = texts.plain(language, "button-day-published", chat=title)
+            return opens(words, post_url(chat, was.message_id))
+        case _:
+            return None
+    return tap(texts.plain(language, key, chat=title), cb.DayPublish(day=found.day.id, chat=chat.id, tries=tries))

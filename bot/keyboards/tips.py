@@ -133,7 +133,13 @@ def receipts(
             language, "button-day-give-to", project=clean(project.title(language), most=TITLE_ON_BUTTON)
         )
         rows.append([tap(words, cb.GiveCard(project=project.id))])
-    return keyboard([*rows, [my_gifts(texts, language)]])
+    own = [_slot(texts, language, card) for card in cards[-1:] if card.tip.day is not None and undo]
+    return keyboard([*rows, own, [my_gifts(texts, language)]])
+
+
+def _slot(texts: Texts, language: str, card: TipCard) -> InlineKeyboardButton:
+    """Who gives on a giving day may lead others to: their own page for the same project, opened or renewed."""
+    return tap(texts.plain(language, "button-slot-after-gift"), cb.SlotProject(project=card.project.project.id))
 
 
 def _receipt_words(texts: Texts, language: str, tip: Tip, amounts: Sequence[Money]) -> str:

@@ -115,3 +115,21 @@ class ReportNotYet(GivingError):
     """The day is not over, or its report is being made; args: closes (datetime)."""
 
     message_key = "error-report-not-yet"
+
+
+class DayPostDone(GivingError):
+    """The day's post stands in that channel already."""
+
+    message_key = "error-day-post-done"
+
+
+class DayPostBusy(GivingError):
+    """It is being sent, or somebody has tapped for it since: look how it stands."""
+
+    message_key = "error-day-post-busy"
+
+
+class DayPostRefused(GivingError):
+    """Telegram would not have it in that channel; args: chat (str)."""
+
+    message_key = "error-day-post-refused"

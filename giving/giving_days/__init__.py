@@ -17,6 +17,7 @@ from giving.giving_days.live import (
     passed,
     roughly_left,
 )
+from giving.giving_days.posts import DayPost, PostState, standing
 from giving.giving_days.rules import ELEVENTH, LAST, DayOfMonth, MonthlyRule, NthWeekday, next_on, rule_of
 from giving.giving_days.series import AHEAD, WHOLE_DAY, Series, draft_at, following
 from giving.giving_days.times import begins, moment, window
@@ -35,6 +36,7 @@ __all__ = [
     "CreatorShare",
     "DayAct",
     "DayOfMonth",
+    "DayPost",
     "DayStanding",
     "DayState",
     "GivingDay",
@@ -44,6 +46,7 @@ __all__ = [
     "MonthlyRule",
     "NthWeekday",
     "Plan",
+    "PostState",
     "ProjectShare",
     "Series",
     "begins",
@@ -68,6 +71,7 @@ __all__ = [
     "read_month_day",
     "roughly_left",
     "rule_of",
+    "standing",
     "turned",
     "weekdays_of",
     "window",

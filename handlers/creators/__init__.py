@@ -6,7 +6,7 @@ from aiogram.filters import Command, CommandStart
 from bot import callbacks as cb
 from bot.callbacks import ChatDeed, SlotDeed
 from handlers import channels
-from handlers.creators import chats, choosing, finding, handover, presets, slots, thanks, thanks_posts
+from handlers.creators import chats, choosing, finding, handover, pictures, presets, slots, thanks, thanks_posts
 from handlers.creators.here import Here
 from handlers.here import HereMiddleware
 
@@ -30,6 +30,7 @@ def _messages(fresh: Router) -> None:
     fresh.message.register(slots.open_slot, deep, private)
     fresh.message.register(chats.charity, Command("charity"), private)
     fresh.message.register(slots.slot, Command("slot"), private)
+    fresh.message.register(slots.slot, CommandStart(deep_link=True, magic=F.args == "slot"), private)
     fresh.message.register(choosing.search, choosing.ChatProjectSearch.waiting, private)
     fresh.message.register(presets.typed, presets.PresetWords.waiting, private)
     fresh.message.register(finding.found, finding.ChatSearch.waiting, private)
@@ -61,6 +62,7 @@ def _chats(fresh: Router) -> None:
 
 def _slots(fresh: Router) -> None:
     fresh.callback_query.register(thanks.ask_on_slot, cb.SlotDo.filter(F.deed == SlotDeed.THANK))
+    fresh.callback_query.register(pictures.share, cb.SlotDo.filter(F.deed == SlotDeed.PICTURE))
     fresh.callback_query.register(slots.act, cb.SlotDo.filter())
     fresh.callback_query.register(slots.turn_projects, cb.SlotProjects.filter())
     fresh.callback_query.register(slots.show_project, cb.SlotProject.filter())

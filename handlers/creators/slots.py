@@ -137,8 +137,9 @@ async def open_slot(message: Message, command: CommandObject, here: Here) -> Non
     card = await here.slots.card(slot_id)
     await must_be_open(here, card.project)
     intro = promises(here)
+    presets, takes_money = await here.tips.presets_of(card.project.project.id), here.tips.takes_money
     shown = slot_cards.to_give(
-        here.texts, here.links, here.language, card, here.tips.presets, takes_money=here.tips.takes_money, intro=intro
+        here.texts, here.links, here.language, card, presets, takes_money=takes_money, intro=intro
     )
     await here.say.send(message.chat.id, shown)
 

@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 
 from bot import callbacks as cb
-from handlers.giving_days import acting, again, asking, choosing, giving, showing
+from handlers.giving_days import acting, again, asking, choosing, giving, publishing, showing
 from handlers.giving_days.here import Here, OnlyWhoRunsDays
 from handlers.here import HereMiddleware
 
@@ -12,7 +12,7 @@ from handlers.here import HereMiddleware
 def router() -> Router:
     """What everybody may see of a day, and what its admins do."""
     fresh = Router(name="days")
-    fresh.include_routers(_everybody(), _admins())
+    fresh.include_routers(_everybody(), _creators(), _admins())
     return fresh
 
 
@@ -21,6 +21,13 @@ def _everybody() -> Router:
     fresh.message.middleware(HereMiddleware(Here))
     deep = CommandStart(deep_link=True, magic=F.args.startswith("d_"))
     fresh.message.register(giving.open_day, deep, F.chat.type == "private")
+    return fresh
+
+
+def _creators() -> Router:
+    fresh = Router(name="posts_of_days")
+    fresh.callback_query.middleware(HereMiddleware(publishing.Here))
+    fresh.callback_query.register(publishing.publish, cb.DayPublish.filter())
     return fresh
 
 

@@ -27,7 +27,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
-from services.giving_days import DayFigures, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.cards import DayCards
 from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
@@ -37,6 +37,7 @@ from services.guard import Pace
 from services.guard_payments import PaymentGuard
 from services.handover import HandoverService
 from services.health import HealthService
+from services.inline import InlineService
 from services.leadership import Leadership, Write
 from services.links import Links
 from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
@@ -142,6 +143,8 @@ class Days:
     day_watch: DayWatch
     day_cards: DayCards
     day_figures: DayFigures
+    day_posts: DayPosts
+    inline: InlineService
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,8 +179,9 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     """The services, wired; nothing is started and no network is touched."""
     ground = _ground(settings, engines)
     paying = _paying(settings, ground)
-    days = _days(settings, ground)
-    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying, days))
+    creating = _creating(settings, ground, rights)
+    days = _days(settings, ground, creating)
+    groups = (ground, paying, creating, days, _keeping(settings, ground, paying, days))
     return Services(**{name: service for group in groups for name, service in vars(group).items()})
 
 
@@ -273,15 +277,19 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
     )
 
 
-def _days(settings: Settings, on: Ground) -> Days:
+def _days(settings: Settings, on: Ground, creating: Creating) -> Days:
     its = settings.giving_days
     terms = DayTerms(
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
     days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
     live = LiveDays(on.unit)
+    posts = DayPosts(on.unit, creating.creators, quiet=on.quiet)
+    days.writer.hooks.append(posts.call)
     return Days(
         giving_days=days,
+        day_posts=posts,
+        inline=InlineService(on.unit, creating.slots, on.days_on),
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
         day_reports=DayReports(
             on.unit,

@@ -95,3 +95,6 @@ error-pool-not-open = It is not signed yet, or it is over.
 error-pool-overpaid = At most { $most } can be booked here. Check the amount and the currency.
 error-pool-empty = Nothing can be added to this gift any more: the fund or its time window has nothing left for it, or the gift went back.
 error-match-decided = Somebody has decided about this one already. Send /matching to see what waits.
+error-day-post-done = It stands in the channel already and won’t be posted a second time.
+error-day-post-busy = It is being sent, or somebody has just tapped. Please look at the channel.
+error-day-post-refused = Not sent: Telegram doesn’t let me post in { $chat }. Please give me the right to post messages, then tap again.

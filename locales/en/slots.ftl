@@ -64,3 +64,13 @@ web-slot-share = Share
 web-slot-share-how = Select these words and copy them anywhere:
 web-slot-unknown-title = We can’t find this charity page
 web-slot-unknown-text = It may have been closed, or the link may be missing a letter.
+
+button-slot-picture = Picture to share (QR code)
+button-slot-anywhere = Share in any chat
+button-slot-after-gift = Open my own charity page
+slot-direct = Straight to giving: { $link }
+inline-slot = My charity page · { $name }
+inline-slot-none = Open my own charity page
+inline-day = <b>{ $title }</b> · until { $ends }
+button-inline-give = Give a little with me
+slot-picture-caption = Save it and share it anywhere: scanning the code leads to giving.

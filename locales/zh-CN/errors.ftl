@@ -95,3 +95,6 @@ error-pool-not-open = 还没有签字，或者已经结束。
 error-pool-overpaid = 这里最多能记 { $most }。请核对金额和币种。
 error-pool-empty = 这笔捐赠没法再配了：资金或这个时段没有余额，或者捐赠已经退回。
 error-match-decided = 这一笔已经有人处理了。发 /matching 看看还有哪些。
+error-day-post-done = 这一条已经发在频道里了，不会再发第二次。
+error-day-post-busy = 正在发，或者刚刚有人点过。请看看频道。
+error-day-post-refused = 没发成：Telegram 不让我在 { $chat } 发消息。请给我「发布消息」的权限，再点一次。

@@ -55,3 +55,13 @@ web-slot-share = 分享
 web-slot-share-how = 选中下面的文字，复制到任何地方：
 web-slot-unknown-title = 没有找到这个公益爱心位
 web-slot-unknown-text = 它可能已经关闭，或者链接少了几个字。
+
+button-slot-picture = 分享图片（带二维码）
+button-slot-anywhere = 发到任何聊天
+button-slot-after-gift = 我也开一个公益爱心位
+slot-direct = 直接打开捐款：{ $link }
+inline-slot = 我的公益爱心位 · { $name }
+inline-slot-none = 开一个我的公益爱心位
+inline-day = <b>{ $title }</b> · 到 { $ends }
+button-inline-give = 一起捐一点
+slot-picture-caption = 长按保存，发到任何地方。扫一扫就能捐。

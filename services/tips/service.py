@@ -57,7 +57,8 @@ class TipService:
         self.limits, self.presets = limits, tuple(presets)
         self.takes_money, self.test_money = bool(rails), rails.test_money
         self.keeps_tabs = tabs is not None and needs_tab(rails.capabilities.values(), limits.least)
-        self._offers = Offers(unit, rails, links, limits, now, days or DaysOn(unit))
+        self._days = days or DaysOn(unit)
+        self._offers = Offers(unit, rails, links, limits, now, self._days)
         self.pay = PaymentLinks(unit, rails, links, language, guard, now)
         self._post, self._place = GroupRead(unit, self._posts), GroupRead(unit, self._places)
 
@@ -68,6 +69,11 @@ class TipService:
         TipTooSmall, TipTooLarge, WrongCurrency, GivingElsewhere (no rail).
         """
         return await self._offers(request)
+
+    async def presets_of(self, project: UUID) -> tuple[Money, ...]:
+        """The amounts that are suggested for a project: those of a giving day that is on for it, else the usual."""
+        days = await self._days.at(self._now())
+        return next((day.amounts for day in days if project in day.projects), self.presets)
 
     async def card(self, tip_id: UUID, person: Person) -> TipCard:
         """The tip for its own donor. Raises: NotYours (also for ids that don't exist)."""

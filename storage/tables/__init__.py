@@ -7,7 +7,7 @@ from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.day_reports import day_reports
-from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
+from storage.tables.giving_days import day_posts, giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
 from storage.tables.live_days import day_cards, day_marks
@@ -37,6 +37,7 @@ __all__ = [
     "conversions",
     "day_cards",
     "day_marks",
+    "day_posts",
     "day_reports",
     "dialogs",
     "differences",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -61,4 +62,17 @@ giving_day_projects = Table(
     ref("project_id", "projects.id"),
     Column("place", Integer, nullable=False),
     PrimaryKeyConstraint("day_id", "project_id"),
+)
+
+# A creator's post in their channel, written down before Telegram is asked; `tries`: how often it was tapped for.
+day_posts = Table(
+    "day_posts",
+    metadata,
+    ref("day_id", "giving_days.id"),
+    ref("chat_id", "chats.id"),
+    Column("state", String(8), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("message_id", BigInteger),
+    at("begun_at", nullable=False),
+    PrimaryKeyConstraint("day_id", "chat_id"),
 )

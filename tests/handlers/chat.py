@@ -136,7 +136,8 @@ def check_keyboard(keyboard: InlineKeyboardMarkup) -> None:
             assert button.text.strip()
             assert "\u2068" not in button.text
             assert len(regex.findall(r"\X", button.text)) <= MOST_ON_BUTTON, button.text
-            assert bool(button.url) != bool(button.callback_data)
+            does = (button.url, button.callback_data, button.switch_inline_query is not None)
+            assert sum(map(bool, does)) == 1
             assert len((button.callback_data or "").encode()) <= 64
 
 

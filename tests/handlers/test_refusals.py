@@ -75,6 +75,9 @@ OTHERS = {
     "write a post": make(cb.ThanksPostWrite, "chat", the_chat),
     "write a post of their own": make(cb.ThanksPostWrite, "chat", the_chat, own=True),
     "publish": make(cb.ThanksPostSend, "post", the_chat),
+    "publish on a day": lambda world, unknown: cb.DayPublish(
+        day=new_id(), chat=new_id() if unknown else the_chat(world)
+    ).pack(),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -203,7 +206,7 @@ def test_every_kind_of_button_is_in_one_of_the_tables():
     private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
     tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
     tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
-    tried |= {"bko", "slt", "slo", "sop", "spr", "tpw", "tps"}
+    tried |= {"bko", "slt", "slo", "sop", "spr", "tpw", "tps", "dyb"}
     tried |= {"cls", "lng", "hom"}
     tried |= {"rfd", *(data(ANY, True).partition(":")[0] for name, data in OTHERS.items() if name in OF_TABS)}
     assert private <= tried, private - tried
