@@ -19,18 +19,7 @@ MOST_FOUND: Final = 8
 _NO_COUNTRY: Final = "ZZ"
 # What people type though the tz database names another city of the same clock.
 _ALSO: Final = {
-    "Asia/Shanghai": (
-        "beijing",
-        "北京",
-        "guangzhou",
-        "广州",
-        "shenzhen",
-        "深圳",
-        "hangzhou",
-        "杭州",
-        "chengdu",
-        "成都",
-    ),
+    "Asia/Shanghai": ("beijing", "北京", "guangzhou", "广州", "shenzhen", "深圳", "hangzhou", "杭州", "成都"),
     "Asia/Kolkata": ("mumbai", "孟买", "delhi", "new delhi", "新德里", "bangalore", "calcutta"),
     "America/Los_Angeles": ("san francisco", "旧金山", "seattle", "西雅图", "las vegas"),
     "America/New_York": ("washington", "华盛顿", "boston", "波士顿", "philadelphia", "atlanta", "miami"),
@@ -77,7 +66,7 @@ def is_zone(name: str) -> bool:
 
 def country(language: str, code: str) -> str:
     """`德国`, `Germany`."""
-    return locale_of(language).territories.get(code, code)
+    return str(locale_of(language).territories.get(code, code))
 
 
 @cache
@@ -91,13 +80,11 @@ def city(language: str, zone: str) -> str:
 
 
 def place(language: str, zone: str) -> str:
-    """`柏林（德国）`, `Berlin (Germany)`; where a country has one clock its city alone would do, but not for everybody."""
+    """`柏林（德国）`, `Berlin (Germany)`."""
     code, name = country_of(zone), city(language, zone)
-    if code is None or country(language, code) == name:
+    if code is None or (its := country(language, code)) == name:
         return name
-    return (
-        f"{name}（{country(language, code)}）" if language.startswith("zh") else f"{name} ({country(language, code)})"
-    )
+    return f"{name}（{its}）" if language.startswith("zh") else f"{name} ({its})"
 
 
 def offset(zone: str, at: dt.datetime) -> str:
