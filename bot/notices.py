@@ -12,6 +12,7 @@ from bot import (
     group_cards,
     handover_cards,
     refund_cards,
+    subscription_cards,
     tab_cards,
     thanks_cards,
 )
@@ -68,6 +69,8 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind in ABOUT_CHATS:
         chat = await outbox.chat(first)
         return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
+    if first.kind is NoticeKind.WISHES:
+        return subscription_cards.wishes(texts, first.language, {}) if await outbox.wishes(first) else None
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None

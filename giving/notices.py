@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     same gift is on its way. GIFT_DISPUTED tells the donor that their bank disputes a payment, or has decided;
     CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
+    WISHES asks, once, after a first gift, what else somebody wants to be told.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -47,6 +48,7 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
+    WISHES = "wishes"
     ALERT = "alert"
 
 
@@ -82,10 +84,11 @@ URGENCY = {
     NoticeKind.ACCOUNT: Urgency.NOTICE,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
+    NoticeKind.WISHES: Urgency.NOTICE,
 }
 
-# One text to many people: better not at all than twice. Everything else arrives at least once.
-AT_MOST_ONCE = frozenset({NoticeKind.THANKS})
+# One text to many people, and what is asked once: better not at all than twice. Everything else arrives at least once.
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.WISHES})
 
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:

@@ -12,6 +12,7 @@ from bot.replies import Replies, for_one
 from handlers import (
     admin,
     audit,
+    clocks,
     codes,
     creators,
     groups,
@@ -21,6 +22,7 @@ from handlers import (
     projects,
     refunds,
     start,
+    subscriptions,
     tabs,
     tips,
     unanswered,
@@ -41,6 +43,7 @@ _OWN: Final = {
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+    clocks.ClockWords.waiting.state: cb.OF_PRIVACY,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -98,7 +101,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), admin.router(), organisations.router(), audit.router(),
-        start.router(),
+        groups.router(), creators.router(), privacy.router(), clocks.router(), subscriptions.router(), admin.router(),
+        organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

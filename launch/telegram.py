@@ -98,6 +98,7 @@ class Telegram:
             audit=services.audit,
             operator=services.operator,
             privacy=services.privacy,
+            subscriptions=services.subscriptions,
             groups=services.groups,
             carriers=self._carriers,
             cleanups=services.cleanups,

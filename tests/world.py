@@ -32,6 +32,7 @@ from services.rails.methods import MethodService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
+from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
@@ -113,6 +114,7 @@ class World:
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
+    subscriptions: SubscriptionService
     payments: PaymentService
     sweep: PaymentSweep
     outbox: OutboxService
@@ -232,6 +234,7 @@ async def make_world(unit: UnitOfWork) -> World:
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
         privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
+        subscriptions=SubscriptionService(unit, zone=SHANGHAI, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),

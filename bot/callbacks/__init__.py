@@ -9,7 +9,7 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import chats, giving, slots
+from bot.callbacks import chats, giving, privacy, slots
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -44,8 +44,18 @@ from bot.callbacks.giving import (
     tip_tapped,
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
-from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
+from bot.callbacks.privacy import (
+    LeaveForGood,
+    PrivacyClock,
+    PrivacyDeed,
+    PrivacyDo,
+    PrivacyFewer,
+    PrivacyNamed,
+    PrivacyShown,
+    PrivacyTold,
+)
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
+from bot.callbacks.subscriptions import Less, LessUndo, Wish, WishesDone
 from bot.callbacks.tabs import (
     MethodForget,
     PromiseOff,
@@ -63,6 +73,7 @@ __all__ = [
     "IN_PUBLIC",
     "OF_CHATS",
     "OF_GIVING",
+    "OF_PRIVACY",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
@@ -85,9 +96,13 @@ __all__ = [
     "Home",
     "HomeDeed",
     "LeaveForGood",
+    "Less",
+    "LessUndo",
     "MethodForget",
+    "PrivacyClock",
     "PrivacyDeed",
     "PrivacyDo",
+    "PrivacyFewer",
     "PrivacyNamed",
     "PrivacyShown",
     "PrivacyTold",
@@ -119,6 +134,8 @@ __all__ = [
     "TipRail",
     "TipShown",
     "TipTap",
+    "Wish",
+    "WishesDone",
     "prefix_of",
     "tip_tapped",
 ]
@@ -136,6 +153,7 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 # Buttons by feature: one of another feature ends what somebody was asked.
 OF_CHATS: Final = _prefixes(chats)
 OF_GIVING: Final = _prefixes(giving)
+OF_PRIVACY: Final = _prefixes(privacy)
 OF_SLOTS: Final = _prefixes(slots)
 
 

@@ -47,6 +47,7 @@ from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Settler
 from services.slots import SlotService
+from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
@@ -126,6 +127,7 @@ class Keeping:
     projects: ProjectService
     audit: AuditService
     privacy: PrivacyService
+    subscriptions: SubscriptionService
     outbox: OutboxService
     dialogs: DialogService
     updates: UpdateService
@@ -218,7 +220,7 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         creators=creators,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
-        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet, per_week=settings.subscriptions.per_week),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),
@@ -243,12 +245,21 @@ def limits_of(settings: Settings) -> Limits:
 def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
+    zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
     return Keeping(
         projects=ProjectService(unit),
         audit=AuditService(unit, on.people),
         privacy=PrivacyService(unit, on.rails, wakes=wakes),
+        subscriptions=SubscriptionService(unit, zone=zone, quiet=on.quiet),
         outbox=OutboxService(
-            unit, paying.tips, wakes=wakes, quiet=on.quiet, language=language, currency=currency, write=write
+            unit,
+            paying.tips,
+            wakes=wakes,
+            quiet=on.quiet,
+            language=language,
+            currency=currency,
+            per_week=per_week,
+            write=write,
         ),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),

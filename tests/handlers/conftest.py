@@ -51,6 +51,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         audit=AuditService(world.unit, world.people),
         operator=OPERATOR,
         privacy=world.privacy,
+        subscriptions=world.subscriptions,
         groups=world.groups,
         carriers=Carriers(bot, world.carriers, world.creators, world.tips, TEXTS, links),
         cleanups=world.cleanups,

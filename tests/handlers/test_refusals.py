@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot import callbacks as cb
 from giving.ids import token_of
 from giving.people import Visibility
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from storage.ids import new_id
 from tests.handlers.chat import Chat, answers, texts_of
 from tests.world import CHANNEL, World
@@ -140,6 +140,9 @@ EVERYWHERE = [
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
+    cb.PrivacyFewer(kind=SubscriptionKind.THANKS, on=True), cb.PrivacyClock(zone="Europe/Berlin"), cb.PrivacyClock(),
+    cb.Wish(kind=SubscriptionKind.THANKS, on=True), cb.WishesDone(),
+    *(kind(kind=SubscriptionKind.THANKS, often=often) for kind in (cb.Less, cb.LessUndo) for often in Often),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
     *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)),
