@@ -1,5 +1,6 @@
 """When the next message may go, by Telegram's limits: arithmetic only; the time comes in, nothing waits here."""
 
+from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -8,6 +9,12 @@ from typing import Final
 Chat = int | str
 
 BURST: Final = 3
+UNANSWERED_S: Final = 2.0  # a call that is answered later than that is taken to have arrived by then
+_ROUND_TRIP_CREEPS_S: Final = 0.00005
+_BROADCAST_AHEAD_S: Final = 0.1  # how much a broadcast may catch up on what it was late
+_COUNTERS_SHARE: Final = (
+    10  # one in so many messages may be a counter's before a broadcast's: buttons don't stand still
+)
 MINUTE_S: Final = 60.0
 _SWEEP_FROM: Final = 256
 
@@ -18,7 +25,9 @@ class Priority(IntEnum):
     ANSWER = 0
     RECEIPT = 1
     NOTICE = 2
-    COUNTER = 3
+    BROADCAST = 3
+    PAID = 4  # a broadcast at the paid rate, which has limits of its own
+    COUNTER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,42 @@ class Limits:
     per_chat_per_second: int = 1
     per_group_per_minute: int = 20
     counters_per_second: int = 10
+    paid_per_second: int = 1000
+
+
+class Arrivals:
+    """At most `most` messages arrive in any `span_s` seconds, counted from when each arrived at the latest.
+
+    Telegram counts what arrives, not what we send: a message that was long on its way and one that was quick come
+    closer together than they went. A place is free again a span after its message's answer, less the quickest way
+    there and back.
+    """
+
+    def __init__(self, most: int, span_s: float) -> None:
+        """Start empty."""
+        self._most, self._span_s = most, span_s
+        self._free_at: list[float] = []  # of each place that is taken; the first to be free stands first
+        self._round_trip_s = 0.0  # the quickest lately; it is learnt from below
+
+    def ready_at(self) -> float:
+        """The first moment at which one more fits (a time in the past: now)."""
+        return self._free_at[0] if len(self._free_at) >= self._most else float("-inf")
+
+    def took(self, now: float) -> None:
+        """One more is on its way."""
+        if len(self._free_at) >= self._most:
+            del self._free_at[0]
+        insort(self._free_at, now + UNANSWERED_S + self._span_s)
+
+    def answered(self, sent_at: float, now: float) -> None:
+        """The message that was sent then was answered: it arrived before."""
+        took_s = now - sent_at
+        self._round_trip_s = min(self._round_trip_s + _ROUND_TRIP_CREEPS_S, took_s)
+        taken = sent_at + UNANSWERED_S + self._span_s
+        place = bisect_left(self._free_at, taken)
+        if place < len(self._free_at) and self._free_at[place] == taken:
+            del self._free_at[place]
+            insort(self._free_at, min(taken, now - self._round_trip_s + self._span_s))
 
 
 class Window:
@@ -65,6 +110,12 @@ class _ChatPace:
     minute: Window | None = field(default=None)
 
 
+_COUNTER_FIRST: Final = (
+    Priority.ANSWER, Priority.RECEIPT, Priority.NOTICE, Priority.COUNTER, Priority.BROADCAST, Priority.PAID,
+)  # fmt: skip
+_COUNTER_LAST: Final = tuple(Priority)
+
+
 class Pace:
     """What was sent lately; memory is bounded by the chats of the last minute."""
 
@@ -72,8 +123,13 @@ class Pace:
         """Start with nothing sent."""
         self._limits = limits
         self._gap_s = 1 / limits.per_chat_per_second
-        self._all = Window(limits.messages_per_second, 1.0)
+        self._all = Arrivals(limits.messages_per_second, 1.0)
+        self._with_paid = Arrivals(max(limits.paid_per_second, limits.messages_per_second), 1.0)
         self._counters = Window(limits.counters_per_second, 1.0)
+        self._share = Window(max(1, limits.messages_per_second // _COUNTERS_SHARE), 1.0)
+        rates = {Priority.BROADCAST: limits.messages_per_second, Priority.PAID: limits.paid_per_second}
+        self._even_gap_s = {priority: 1 / rate for priority, rate in rates.items()}
+        self._even_due = dict.fromkeys(rates, float("-inf"))
         self._chats: dict[Chat, _ChatPace] = {}
         self._paused_until = float("-inf")
         self._sweep_at = _SWEEP_FROM
@@ -82,11 +138,24 @@ class Pace:
         """How many chats are remembered."""
         return len(self._chats)
 
-    def ready_at(self, now: float, chat: Chat | None, priority: Priority) -> float:
-        """The earliest moment a message to this chat may go if nothing else goes before it; `now` or later."""
-        ready = max(now, self._paused_until, self._all.ready_at())
+    def order(self, now: float) -> tuple[Priority, ...]:
+        """Who goes first at this moment: now and then a counter before a broadcast, else after it."""
+        return _COUNTER_FIRST if self._share.ready_at() <= now else _COUNTER_LAST
+
+    def open_at(self, now: float, priority: Priority) -> float:
+        """The earliest moment a message of this priority may go to anybody; `now` or later."""
+        ready = max(now, self._paused_until, self._with_paid.ready_at())
+        if priority is not Priority.PAID:
+            ready = max(ready, self._all.ready_at())
         if priority is Priority.COUNTER:
             ready = max(ready, self._counters.ready_at())
+        elif priority in self._even_due:  # evenly, so that whoever is more urgent finds a place at once
+            ready = max(ready, self._even_due[priority] - _BROADCAST_AHEAD_S)
+        return ready
+
+    def ready_at(self, now: float, chat: Chat | None, priority: Priority) -> float:
+        """The earliest moment a message to this chat may go if nothing else goes before it; `now` or later."""
+        ready = self.open_at(now, priority)
         pace = self._chats.get(chat) if chat is not None else None
         if pace is None:
             return ready
@@ -98,11 +167,22 @@ class Pace:
             ready = max(ready, pace.minute.ready_at(spare=spare))
         return ready
 
+    def answered(self, sent_at: float, now: float, priority: Priority) -> None:
+        """What was sent then (`took`) was answered now."""
+        self._with_paid.answered(sent_at, now)
+        if priority is not Priority.PAID:
+            self._all.answered(sent_at, now)
+
     def took(self, now: float, chat: Chat | None, priority: Priority) -> None:
         """A message goes now."""
-        self._all.took(now)
+        self._with_paid.took(now)
+        if priority is not Priority.PAID:
+            self._all.took(now)
         if priority is Priority.COUNTER:
             self._counters.took(now)
+            self._share.took(now)
+        elif priority in self._even_due:
+            self._even_due[priority] = max(self._even_due[priority], now) + self._even_gap_s[priority]
         if chat is None:
             return
         pace = self._pace_of(now, chat)

@@ -6,7 +6,7 @@ Source: core.telegram.org/bots/faq (about 30 messages a second, one a second in 
 import asyncio
 import math
 import random
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from aiogram.methods.base import TelegramType
 from bot.pace import Chat, Limits, Pace, Priority
 from services.metrics import TELEGRAM_RETRY_AFTER
 
-__all__ = ["Limiter", "Limits", "Priority", "sending_as"]
+__all__ = ["Limiter", "Limits", "NoTurn", "Priority", "sending_as"]
 
 log = structlog.get_logger()
 
@@ -57,11 +57,20 @@ def sending_as(priority: Priority, *, patience_s: float = PATIENCE_S) -> Generat
         _way.reset(token)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiter:
     chat: Chat | None
     priority: Priority
-    turn: asyncio.Future[None]
+    turn: asyncio.Future[float]
+
+
+class NoTurn(Exception):
+    """There was none within the caller's patience; `wait_s`: when it may be worth to ask again."""
+
+    def __init__(self, wait_s: int) -> None:
+        """Seconds, at least one."""
+        super().__init__(wait_s)
+        self.wait_s = wait_s
 
 
 class Limiter(BaseRequestMiddleware):
@@ -70,7 +79,7 @@ class Limiter(BaseRequestMiddleware):
     def __init__(self, limits: Limits | None = None) -> None:
         """Start with nothing sent."""
         self._pace = Pace(limits or Limits())
-        self._waiting: dict[Priority, list[_Waiter]] = {priority: [] for priority in Priority}
+        self._waiting: dict[Priority, dict[_Waiter, None]] = {priority: {} for priority in Priority}
         self._timer: asyncio.TimerHandle | None = None
 
     async def __call__(
@@ -81,14 +90,11 @@ class Limiter(BaseRequestMiddleware):
         deadline = now() + way.patience_s
         repeated = False
         for tries in range(1, MOST_TRIES + 1):
-            await self._in_turn(method, way.priority, deadline)
+            sent_at = await self._in_turn(method, way.priority, deadline)
             try:
-                return await make_request(bot, method)
+                return await self._counted(make_request(bot, method), sent_at, way.priority)
             except TelegramRetryAfter as refusal:
-                if is_message(method):
-                    self._pace.refused(now(), chat_of(method), refusal.retry_after)
-                TELEGRAM_RETRY_AFTER.observe(refusal.retry_after)
-                log.warning("telegram_retry_after", method=method.__api_method__, seconds=refusal.retry_after)
+                self.refused(method.__api_method__, chat_of(method), refusal.retry_after, counts=is_message(method))
                 pause = float(refusal.retry_after)
                 if tries == MOST_TRIES or now() + pause > deadline:
                     raise
@@ -105,45 +111,91 @@ class Limiter(BaseRequestMiddleware):
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
-    async def _in_turn(self, method: TelegramMethod[Any], priority: Priority, deadline: float) -> None:
-        """Wait for this call's turn. Raises: TelegramRetryAfter when there is none before the deadline."""
-        if not is_message(method):
-            return
+    async def turn(self, chat: Chat | None, priority: Priority, deadline: float) -> float:
+        """Wait until a message may go to this chat; when it went, for `answered`. Raises: NoTurn."""
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(chat_of(method), priority, loop.create_future())
-        self._waiting[priority].append(waiter)
+        waiter = _Waiter(chat, priority, loop.create_future())
+        self._waiting[priority][waiter] = None
         try:
             self._give_turns()
             async with asyncio.timeout_at(deadline):
-                await waiter.turn
+                return await waiter.turn
         except TimeoutError:
             if waiter.turn.done() and not waiter.turn.cancelled():
-                return  # the turn came in the very moment the patience ended
-            wait_s = max(1, math.ceil(self._pace.ready_at(loop.time(), waiter.chat, priority) - loop.time()))
-            raise TelegramRetryAfter(method, "no turn within the caller's patience (our own limit)", wait_s) from None
+                return waiter.turn.result()  # the turn came in the very moment the patience ended
+            wait_s = self._pace.ready_at(loop.time(), chat, priority) - loop.time()
+            raise NoTurn(max(1, math.ceil(wait_s))) from None
         finally:
-            if waiter in self._waiting[priority]:
-                self._waiting[priority].remove(waiter)
+            self._waiting[priority].pop(waiter, None)
+
+    def answered(self, sent_at: float, priority: Priority) -> None:
+        """What went in its `turn` has been answered, in whatever way."""
+        self._pace.answered(sent_at, asyncio.get_running_loop().time(), priority)
+        self._give_turns()
+
+    def refused(self, method: str, chat: Chat | None, retry_after_s: int, *, counts: bool = True) -> None:
+        """Telegram said 429; `counts`: by its limits for messages."""
+        if counts:
+            self._pace.refused(asyncio.get_running_loop().time(), chat, retry_after_s)
+        TELEGRAM_RETRY_AFTER.observe(retry_after_s)
+        log.warning("telegram_retry_after", method=method, seconds=retry_after_s)
+
+    async def _counted(
+        self, request: Awaitable[Response[TelegramType]], sent_at: float | None, priority: Priority
+    ) -> Response[TelegramType]:
+        """One call; until it is answered it is taken to be still on its way."""
+        try:
+            response = await request
+        except Exception:
+            if sent_at is not None:
+                self.answered(sent_at, priority)
+            raise
+        if sent_at is not None:
+            self.answered(sent_at, priority)
+        return response
+
+    async def _in_turn(self, method: TelegramMethod[Any], priority: Priority, deadline: float) -> float | None:
+        """Wait for this call's turn. Raises: TelegramRetryAfter when there is none before the deadline."""
+        if not is_message(method):
+            return None
+        try:
+            return await self.turn(chat_of(method), priority, deadline)
+        except NoTurn as none:
+            said = "no turn within the caller's patience (our own limit)"
+            raise TelegramRetryAfter(method, said, none.wait_s) from None
 
     def _give_turns(self) -> None:
         """Let everyone go who may, the most urgent first; come back when the next one may."""
+        if not any(self._waiting.values()):
+            return
         loop = asyncio.get_running_loop()
         now = loop.time()
-        again = math.inf
-        for priority in Priority:
-            for waiter in list(self._waiting[priority]):
-                if waiter.turn.done():
-                    continue
-                ready = self._pace.ready_at(now, waiter.chat, priority)
-                if ready <= now:
-                    self._pace.took(now, waiter.chat, priority)
-                    self._waiting[priority].remove(waiter)
-                    waiter.turn.set_result(None)
-                else:
-                    again = min(again, ready)
+        again = min(self._give_those(priority, now) for priority in self._pace.order(now))
         if self._timer is not None:
             self._timer.cancel()
         self._timer = loop.call_at(again, self._give_turns) if again < math.inf else None
+
+    def _give_those(self, priority: Priority, now: float) -> float:
+        """Those of one priority; when the first of the others may go."""
+        waiting, again = self._waiting[priority], math.inf
+        if not waiting:
+            return again
+        opens = self._pace.open_at(now, priority)
+        if opens > now:  # to nobody: a broadcast's hundreds are not asked one by one
+            return opens
+        for waiter in list(waiting):
+            if waiter.turn.done():
+                continue
+            ready = self._pace.ready_at(now, waiter.chat, priority)
+            if ready <= now:
+                self._pace.took(now, waiter.chat, priority)
+                del waiting[waiter]
+                waiter.turn.set_result(now)
+            else:
+                again = min(again, ready)
+                if self._pace.open_at(now, priority) > now:
+                    break
+        return again
 
 
 def is_message(method: TelegramMethod[Any]) -> bool:

@@ -24,6 +24,7 @@ class Wakes:
     transfers: asyncio.Event = field(default_factory=asyncio.Event)
     methods: asyncio.Event = field(default_factory=asyncio.Event)
     look_ups: asyncio.Event = field(default_factory=asyncio.Event)
+    broadcasts: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def log_trouble(event: str, error: Exception, **more: str) -> None:

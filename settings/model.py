@@ -255,6 +255,11 @@ class Subscriptions(Group):
     per_week: Positive = 2
 
 
+class Broadcasts(Group):
+    paid: Flag = False
+    paid_per_second: Annotated[Whole, Field(ge=31, le=1000)] = 1000
+
+
 class Reconcile(Group):
     hour: Annotated[Whole, Field(ge=0, le=23)] = 11
     days: Annotated[Whole, Field(ge=1, le=31)] = 3
@@ -324,6 +329,7 @@ class Settings(BaseSettings):
     rails: Rails = Rails()
     notices: Notices = Notices()
     subscriptions: Subscriptions = Subscriptions()
+    broadcasts: Broadcasts = Broadcasts()
     reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()
     legal: Legal = Legal()

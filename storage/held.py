@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from storage.tables import (
     audit_log,
+    broadcast_deliveries,
+    broadcasts,
     chat_managers,
     chats,
     conversions,
@@ -192,5 +194,17 @@ def _messages(person: UUID) -> dict[str, Select[Any]]:
             outbox.c.attempts, outbox.c.error,
         )
         .where(outbox.c.person_id == person)
-        .order_by(outbox.c.id)
+        .order_by(outbox.c.id),
+        "broadcasts": select(
+            broadcasts.c.kind, broadcast_deliveries.c.state, broadcast_deliveries.c.taken_at,
+            broadcast_deliveries.c.message_id, broadcast_deliveries.c.said,
+        )
+        .join(broadcasts, broadcasts.c.id == broadcast_deliveries.c.broadcast_id)
+        .where(broadcast_deliveries.c.person_id == person)
+        .order_by(broadcast_deliveries.c.taken_at),
+        "broadcasts_you_wrote": select(
+            broadcasts.c.kind, broadcasts.c.content, broadcasts.c.state, broadcasts.c.created_at,
+        )
+        .where(broadcasts.c.author_id == person)
+        .order_by(broadcasts.c.id),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """A small world for tests of services: projects, a channel with tipping on, people, and the services on them."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,8 +11,10 @@ from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
+from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
+from services.broadcasts import BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -128,6 +131,8 @@ class World:
     connections: ConnectionService
     days_on: DaysOn
     giving_days: GivingDayService
+    broadcasts: BroadcastService
+    sending: BroadcastSending
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -218,6 +223,7 @@ async def make_world(unit: UnitOfWork) -> World:
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
+    rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     world = World(
         unit=unit,
         time=time,
@@ -248,6 +254,8 @@ async def make_world(unit: UnitOfWork) -> World:
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
         giving_days=GivingDayService(unit, people, days, terms=terms, now=time),
+        broadcasts=BroadcastService(unit, people, rules, wakes=wakes, now=time),
+        sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
     )
     await _fill(world)
     return world

@@ -1,6 +1,18 @@
 """What can be refused, and why: each error knows the message (locales/*/errors.ftl) that the person sees."""
 
 from giving.errors.base import GivingError, NotSaved
+from giving.errors.broadcasts import (
+    BroadcastChanged,
+    BroadcastEmpty,
+    BroadcastNotNow,
+    BroadcastTooLong,
+    BroadcastUnknown,
+    ButtonsWrong,
+    NobodyListens,
+    PaidRateOff,
+    PriceNotConfirmed,
+    SegmentWrong,
+)
 from giving.errors.creators import (
     BotLacksRights,
     ChatNotYours,
@@ -65,6 +77,12 @@ __all__ = [
     "AmountNotUnderstood",
     "BotLacksRights",
     "BotNotInGroup",
+    "BroadcastChanged",
+    "BroadcastEmpty",
+    "BroadcastNotNow",
+    "BroadcastTooLong",
+    "BroadcastUnknown",
+    "ButtonsWrong",
     "ChatNotYours",
     "ChatUnknown",
     "ClockUnknown",
@@ -89,6 +107,7 @@ __all__ = [
     "NameNeeded",
     "NoRail",
     "NobodyAsked",
+    "NobodyListens",
     "NobodyToThank",
     "NotAdministrator",
     "NotAllowed",
@@ -99,6 +118,7 @@ __all__ = [
     "NotTippable",
     "NotYours",
     "OrganisationUnknown",
+    "PaidRateOff",
     "PayingPaused",
     "PayingTooOften",
     "PersonUnknown",
@@ -107,6 +127,7 @@ __all__ = [
     "PostUnknown",
     "PresetsNotUnderstood",
     "PreviewStale",
+    "PriceNotConfirmed",
     "ProjectClosed",
     "ProjectUnknown",
     "RailUnavailable",
@@ -116,6 +137,7 @@ __all__ = [
     "RoleNotGrantable",
     "SecondIsYou",
     "SecondNeeded",
+    "SegmentWrong",
     "SlotUnknown",
     "TabBelow",
     "TabBusy",

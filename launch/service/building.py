@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import structlog
+
 from giving.creators import BotRights
 from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits
-from launch.service.limits import pace_rules, payment_rules
+from launch.service.limits import broadcast_rules, pace_rules, payment_rules
 from launch.service.rails import rails_of
 from payments.provider import Rail
 from pictures import Pictures
 from services.alerts import AlertService
 from services.audit import AuditService
+from services.broadcasts import BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -56,9 +59,10 @@ from services.updates import UpdateService
 from services.wake import Wakes
 from settings import Settings
 from storage.engines import Engines
-from storage.work import UnitOfWork
+from storage.work import UnitOfWork, Work
 from texts import Texts
 
+log = structlog.get_logger()
 LOCALES: Final = Path(__file__).parents[2] / "locales"
 
 
@@ -129,6 +133,8 @@ class Keeping:
     privacy: PrivacyService
     subscriptions: SubscriptionService
     outbox: OutboxService
+    broadcasts: BroadcastService
+    sending: BroadcastSending
     dialogs: DialogService
     updates: UpdateService
     taps: TapLook
@@ -175,9 +181,17 @@ def _ground(settings: Settings, engines: Engines) -> Ground:
         alerts=alerts,
         guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
         pace=Pace(pace_rules(settings)),
-        leadership=Leadership(unit, beside=beside, on_taken=lambda work: work.outbox.release()),
         days_on=DaysOn(unit),
+        leadership=Leadership(unit, beside=beside, on_taken=_taken_over),
     )
+
+
+async def _taken_over(work: Work) -> int:
+    """The leader before us is gone: what it had claimed may be sent, what it had begun nobody knows the end of."""
+    interrupted = await work.broadcasts.interrupted()
+    if interrupted:
+        log.warning("broadcasts_interrupted", unknown=interrupted)
+    return await work.outbox.release()
 
 
 def _paying(settings: Settings, on: Ground) -> Paying:
@@ -261,6 +275,8 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
             per_week=per_week,
             write=write,
         ),
+        broadcasts=BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes),
+        sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),

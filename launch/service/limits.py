@@ -1,9 +1,12 @@
-"""The settings of `limits` as the rules that services and pages are given."""
+"""Settings as the rules that services and pages are given."""
 
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from giving.budgets import GuardRules, PaymentRules, Rate
+from giving.quiet import QuietHours
+from services.broadcasts import BroadcastRules
 from services.guard import AddressRules, PaceRules
 from settings import Settings
 
@@ -39,4 +42,18 @@ def address_rules(settings: Settings) -> AddressRules:
         pages=Rate.per(_MINUTE, limits.pages_per_minute, at_once=limits.pages_at_once),
         misses=Rate.per(_MINUTE, limits.misses_per_minute, at_once=limits.misses_at_once),
         proxies=settings.web.proxies,
+    )
+
+
+def broadcast_rules(settings: Settings) -> BroadcastRules:
+    """To whom, when and how fast broadcasts go."""
+    zone = ZoneInfo(settings.timezone)
+    return BroadcastRules(
+        zone=zone,
+        language=settings.language,
+        quiet=QuietHours(*settings.quiet, zone) if settings.quiet else None,
+        per_week=settings.subscriptions.per_week,
+        free_per_second=settings.notices.messages_per_second,
+        paid_per_second=settings.broadcasts.paid_per_second,
+        paid=settings.broadcasts.paid,
     )

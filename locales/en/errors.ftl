@@ -25,6 +25,22 @@ error-tip-not-open = This one was paid or cancelled already. Send /gifts to see.
 error-not-refundable = You can't take this one back yourself: once paid, a gift belongs to the project. If it was a mistake, give the operator its receipt code, which /gifts shows.
 error-already-returned = This one was returned already, or is on its way back; there is nothing more to do. Send /gifts to see.
 error-refund-delayed = It is noted and will be returned. The payment service isn't answering right now; we keep trying, and you needn't do anything.
+error-broadcast-unknown = There is no such broadcast any more. Send /broadcast to see those there are.
+error-broadcast-not-now = { $state ->
+    [draft] It hasn't started yet, so there is nothing to stop.
+    [running] It is running already. To change what comes next, edit or pause it.
+    [paused] It is paused already. Resume it, or cancel it.
+    [cancelled] It was cancelled; nothing more goes out. Write a new one.
+   *[other] It is over; everybody was told. Write a new one.
+  }
+error-broadcast-changed = It was changed since you looked. Here is how it is now; look again before it goes.
+error-broadcast-empty = There is no text. Write what it should say, in every language it has.
+error-broadcast-too-long = That's too long for one message: at most { $most } characters fit. Shorten it and send it again.
+error-broadcast-buttons = A button needs a short text and a link that begins with https://. At most { $most } fit under a message.
+error-segment-wrong = Nobody can be in that group ({ $said }). Choose another.
+error-nobody-listens = Nobody there has asked for this kind of message, so there is nobody to send it to.
+error-paid-rate-off = The paid rate is switched off. Send at the free rate, or have broadcasts.paid set in the settings.
+error-price-not-confirmed = At the paid rate this costs up to { $stars } Stars. Confirm that price first.
 error-rail-unavailable = The payment service isn't answering. Nothing was charged; try again in a moment.
 error-picture-failed = The picture couldn't be drawn just now. Please try again in a moment.
 error-not-allowed = Your role doesn't allow this. Ask the operator if you need it, or send /help to see what you can do.

@@ -25,6 +25,22 @@ error-tip-not-open = 这一笔已经付过款或取消了。发 /gifts 看看。
 error-not-refundable = 这一笔不能自己撤回：付款成功的捐款已属于项目。如果付错了，请带上收据号联系运营方；发 /gifts 可以看到收据号。
 error-already-returned = 这一笔已经退回，或正在退回的路上，不用再做什么。发 /gifts 可以看到。
 error-refund-delayed = 已经记下要退回。付款通道暂时没有回应，我们会一直再试，你不用再做什么。
+error-broadcast-unknown = 这条群发已经不在了。发送 /broadcast 看看现有的。
+error-broadcast-not-now = { $state ->
+    [draft] 它还没有开始，没有什么可停的。
+    [running] 它正在发送。想改后面的内容，可以编辑或先暂停。
+    [paused] 它已经暂停了。可以继续，也可以取消。
+    [cancelled] 它已取消，不会再发了。请另写一条。
+   *[other] 它已经发完，大家都收到了。请另写一条。
+  }
+error-broadcast-changed = 你看过之后它又改了。下面是现在的样子，请再看一遍再发。
+error-broadcast-empty = 还没有文字。请写下要说的话，每种语言都要有。
+error-broadcast-too-long = 一条消息放不下：最多 { $most } 个字。请缩短后再发给我。
+error-broadcast-buttons = 按钮要有简短的文字和以 https:// 开头的链接，一条消息最多 { $most } 个。
+error-segment-wrong = 这样选不会有人（{ $said }）。请换一个范围。
+error-nobody-listens = 这个范围里没有人订阅这类消息，所以没有人可发。
+error-paid-rate-off = 付费加速没有开启。请用免费速度发送，或在设置里打开 broadcasts.paid。
+error-price-not-confirmed = 付费加速最多要花 { $stars } 颗 Stars。请先确认这个价格。
 error-rail-unavailable = 付款通道暂时没有回应。没有扣款，过一会儿再试就好。
 error-picture-failed = 图片这会儿没画出来，过一会儿再点一次就好。
 error-not-allowed = 你的身份不能做这件事。需要的话，请找这里的运营方；发 /help 看看你能做什么。

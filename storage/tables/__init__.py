@@ -2,6 +2,7 @@
 
 from storage.tables.alerts import alerts
 from storage.tables.audit import audit_log
+from storage.tables.broadcasts import broadcast_deliveries, broadcast_tallies, broadcasts
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
@@ -22,6 +23,9 @@ __all__ = [
     "accounts",
     "alerts",
     "audit_log",
+    "broadcast_deliveries",
+    "broadcast_tallies",
+    "broadcasts",
     "budgets",
     "chat_managers",
     "chats",

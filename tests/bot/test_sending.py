@@ -1,6 +1,7 @@
 """The limiter: exact in virtual time, obedient to 429, careful about what may be said twice."""
 
 import asyncio
+import random
 from itertools import pairwise
 from typing import Any, cast
 
@@ -75,6 +76,7 @@ ARRIVALS = st.lists(
 LIMITS = st.builds(
     Limits,
     messages_per_second=st.integers(1, 30),
+    paid_per_second=st.integers(30, 40),
     per_group_per_minute=st.integers(1, 20),
     counters_per_second=st.integers(1, 10),
 )
@@ -110,7 +112,8 @@ def test_no_schedule_passes_a_limit_and_everything_is_sent(arrivals: list[Arriva
         (c, p) for _, c, p in arrivals if isinstance(c, int)
     )
     assert len(sent) == len(arrivals)
-    assert never_more([at for at, _, _ in sent], limits.messages_per_second, 1.0)
+    assert never_more([at for at, _, p in sent if p is not Priority.PAID], limits.messages_per_second, 1.0)
+    assert never_more([at for at, _, _ in sent], limits.paid_per_second, 1.0)
     assert never_more([at for at, _, p in sent if p is Priority.COUNTER], limits.counters_per_second, 1.0)
     for chat in {chat for _, chat, _ in sent}:
         here = [(at, priority) for at, c, priority in sent if c == chat]
@@ -331,3 +334,90 @@ def test_a_chat_that_is_told_to_wait_keeps_its_own_messages_in_hand_and_nobody_e
 
     run(scene())
     assert wire.times == [0, 0.1, 0.1, 0.1, 0.1, 0.1, 9]
+
+
+class Road:
+    """A way to Telegram on which messages take their time; remembers when they arrived there."""
+
+    def __init__(self, there_s: list[float]) -> None:
+        self.there_s, self.arrived = iter(there_s), list[float]()
+
+    async def __call__(self, bot: Bot, method: TelegramMethod[Any]) -> Any:
+        await asyncio.sleep(next(self.there_s))
+        self.arrived.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(0.005)
+
+
+async def broadcast(limiter: Limiter, road: Road, number: int, priority: Priority = Priority.BROADCAST) -> None:
+    """As the sender does: a few at a time wait for their turn."""
+    at_once = asyncio.Semaphore(60)
+
+    async def one(chat: int) -> None:
+        async with at_once:
+            await limiter(road, BOT, say(chat))
+
+    with sending_as(priority, patience_s=1e6):
+        await asyncio.gather(*(one(chat) for chat in range(1, number + 1)))
+
+
+def test_a_message_that_was_long_on_its_way_counts_from_when_it_arrived() -> None:
+    road = Road([0.4] + [0.005] * 99)
+    run(broadcast(Limiter(), road, 100))
+    assert never_more(sorted(road.arrived), 30, 1.0)
+
+
+def test_an_uneven_road_passes_no_limit_and_costs_little() -> None:
+    dice = random.Random(7)
+    road = Road([0.005 + dice.expovariate(1 / 0.01) for _ in range(900)])
+    run(broadcast(Limiter(), road, 900))
+    arrived = sorted(road.arrived)
+    assert never_more(arrived, 30, 0.998)
+    assert 900 / (arrived[-1] - arrived[0]) > 29.4  # the first seconds don't know the road yet
+
+
+def test_a_broadcast_goes_evenly_and_leaves_a_place_to_who_is_more_urgent() -> None:
+    """A minute of it at 30 a second: receipts wait for a moment, and counters don't stand still."""
+    limiter, road, waited = Limiter(), Road([0.005] * 5000), dict[Priority, list[float]]()
+
+    async def send(chat: int, priority: Priority) -> None:
+        began = asyncio.get_running_loop().time()
+
+        async def wire(bot: Bot, method: TelegramMethod[Any]) -> Any:
+            waited.setdefault(priority, []).append(asyncio.get_running_loop().time() - began)
+            await road(bot, method)
+
+        with sending_as(priority, patience_s=1e6):
+            await limiter(wire, BOT, say(chat))
+
+    async def scene() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(broadcast(limiter, road, 1700))
+            for second in range(50):
+                for n in range(3):
+                    group.create_task(send(50_000 + 10 * second + n, Priority.RECEIPT))
+                group.create_task(send(-1 - second, Priority.COUNTER))
+                await asyncio.sleep(1)
+
+    run(scene())
+    arrived = sorted(road.arrived)
+    assert never_more(arrived, 30, 0.999)
+    assert max(waited[Priority.RECEIPT]) < 0.2
+    assert max(waited[Priority.COUNTER]) < 2
+    assert 1500 / (arrived[1500] - arrived[0]) > 29.5
+
+
+def test_the_paid_rate_has_limits_of_its_own() -> None:
+    limiter, road = Limiter(), Road([0.005] * 4000)
+
+    async def scene() -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(broadcast(limiter, road, 3000, Priority.PAID))
+            await asyncio.sleep(0.5)
+            with sending_as(Priority.RECEIPT):
+                for chat in range(-20, 0):
+                    await limiter(road, BOT, say(str(chat)))
+
+    run(scene())
+    arrived = sorted(road.arrived)
+    assert never_more(arrived, 1000, 0.999)
+    assert arrived[-1] - arrived[0] < 3000 / 950

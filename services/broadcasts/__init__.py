@@ -1,0 +1,8 @@
+"""Broadcasts: written and started by admins, sent by the leader, at most once to each person."""
+
+from services.broadcasts.figures import Preview, Progress, Report
+from services.broadcasts.rules import BroadcastRules
+from services.broadcasts.sending import Batch, BroadcastSending
+from services.broadcasts.service import BroadcastService
+
+__all__ = ["Batch", "BroadcastRules", "BroadcastSending", "BroadcastService", "Preview", "Progress", "Report"]
