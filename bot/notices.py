@@ -6,6 +6,7 @@ from typing import Final
 
 from bot import (
     alert_cards,
+    broadcast_cards,
     cards,
     creator_cards,
     dispute_cards,
@@ -71,6 +72,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
     if first.kind is NoticeKind.WISHES:
         return subscription_cards.wishes(texts, first.language, {}) if await outbox.wishes(first) else None
+    if first.kind is NoticeKind.BROADCAST_ASKED:
+        asked = await outbox.broadcast_asked(first)
+        return broadcast_cards.asked(texts, first.language, asked) if asked else None
     if first.kind is NoticeKind.THANKS:
         thanks = await outbox.thanks(first)
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None

@@ -79,6 +79,12 @@ class Replies:
             reply_markup=rendered.keyboard,
         )
 
+    async def send_known_photo(self, chat: int, file: str, rendered: Rendered) -> None:
+        """The same with a picture that Telegram has already, by what it calls it."""
+        await self.bot.send_photo(
+            chat, file, caption=self.text(rendered), parse_mode="HTML", reply_markup=rendered.keyboard
+        )
+
     async def turn(self, query: CallbackQuery, rendered: Rendered) -> int:
         """Change the message under the pressed button, or send a new one where it can't be changed; returns its id.
 

@@ -12,6 +12,7 @@ from bot.replies import Replies, for_one
 from handlers import (
     admin,
     audit,
+    broadcasts,
     clocks,
     codes,
     creators,
@@ -44,6 +45,7 @@ _OWN: Final = {
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
     clocks.ClockWords.waiting.state: cb.OF_PRIVACY,
+    **{one.state: cb.OF_BROADCASTS for one in broadcasts.Cast.__states__},
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -101,7 +103,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), clocks.router(), subscriptions.router(), admin.router(),
-        organisations.router(), audit.router(), start.router(),
+        groups.router(), creators.router(), privacy.router(), clocks.router(), subscriptions.router(),
+        broadcasts.router(), admin.router(), organisations.router(), audit.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

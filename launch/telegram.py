@@ -10,6 +10,7 @@ from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 
 from bot import commands, notices
+from bot.broadcast_progress import ProgressEditor
 from bot.build import build_bot, build_dispatcher
 from bot.carriers import Carriers
 from bot.checkouts import Checkouts
@@ -99,6 +100,7 @@ class Telegram:
             operator=services.operator,
             privacy=services.privacy,
             subscriptions=services.subscriptions,
+            desk=services.desk,
             groups=services.groups,
             carriers=self._carriers,
             cleanups=services.cleanups,
@@ -162,11 +164,14 @@ class Telegram:
             carriers=self._carriers,
         )  # fmt: skip
         cleaner = Cleaner(self._bot, services.cleanups)
+        watched = ProgressEditor(
+            self._bot, services.desk, services.projects, services.texts, test_money=services.tips.test_money
+        )
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, cleaner.run]
+        leader: list[Part] = [sender.run, editor.run, cleaner.run, watched.run]
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead

@@ -19,6 +19,7 @@ from giving.quiet import QuietHours
 from giving.subscriptions import PER_WEEK, SubscriptionKind
 from giving.tips import TipState
 from services import alerts, digests, handover, subscriptions, thanks
+from services.broadcasts import desk
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.handover import ChatNews
@@ -237,6 +238,11 @@ class OutboxService:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
             return await thanks.told(work, notice.subject, notice.person, now=self._now(), per_week=self._per_week)
+
+    async def broadcast_asked(self, notice: Notice) -> desk.Asked | None:
+        """What a second admin is asked about; None if it is no longer so."""
+        async with self._unit.read() as work:
+            return await desk.asked(work, notice.subject)
 
     async def wishes(self, notice: Notice) -> bool:
         """Whether to ask what they want to be told; not who switched something on meanwhile."""

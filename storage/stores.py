@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.alerts import AlertStore
 from storage.audiences import AudienceStore
 from storage.audit import AuditStore
+from storage.broadcast_desk import BroadcastDeskStore
 from storage.broadcasts import BroadcastStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
@@ -100,6 +101,7 @@ class Stores:
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many
     outbox = Made(OutboxStore)  # messages to be sent
+    broadcast_desk = Made(BroadcastDeskStore)  # which wait for a second admin, and who watches
     broadcasts = Made(BroadcastStore)  # what is said to many at once, and to whom it went
     alerts = Made(AlertStore)  # what those who look after the money are told
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own

@@ -14,7 +14,7 @@ from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
-from services.broadcasts import BroadcastRules, BroadcastSending, BroadcastService
+from services.broadcasts import BroadcastDesk, BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -133,6 +133,7 @@ class World:
     giving_days: GivingDayService
     broadcasts: BroadcastService
     sending: BroadcastSending
+    desk: BroadcastDesk
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -224,6 +225,7 @@ async def make_world(unit: UnitOfWork) -> World:
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
+    broadcasts = BroadcastService(unit, people, rules, wakes=wakes, now=time)
     world = World(
         unit=unit,
         time=time,
@@ -254,7 +256,8 @@ async def make_world(unit: UnitOfWork) -> World:
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
         giving_days=GivingDayService(unit, people, days, terms=terms, now=time),
-        broadcasts=BroadcastService(unit, people, rules, wakes=wakes, now=time),
+        broadcasts=broadcasts,
+        desk=BroadcastDesk(unit, broadcasts, people, wakes=wakes, confirm_over=5, now=time),
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
     )
     await _fill(world)
@@ -272,6 +275,8 @@ async def _fill(world: World) -> None:
     world.creator = await world.people.meet(Visitor(1001, "林晓雯", "xiaowen", "zh-hans"), started=True)
     world.alice = await world.people.meet(Visitor(1002, "Alice", "alice", "en"), started=True)
     world.bob = await world.people.meet(Visitor(1004, "Bob", None, "en"))
+    async with world.unit() as work:  # long ago: what else they want to be told is asked of newcomers
+        await work.subscriptions.ask([world.creator.id, world.alice.id, world.bob.id], world.time())
     world.rights.administrators.add((CHANNEL, 1001))
     seen = ChatSeen(CHANNEL, "channel", "晓雯的阅读时光", "xiaowen_reads")
     card = await world.creators.bot_changed(seen, world.rights.bot, world.creator)

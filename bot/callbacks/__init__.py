@@ -9,7 +9,20 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import chats, giving, privacy, slots
+from bot.callbacks import broadcasts, chats, giving, privacy, slots
+from bot.callbacks.broadcasts import (
+    CastCountry,
+    CastDeed,
+    CastDo,
+    CastGo,
+    CastKind,
+    CastProject,
+    CastProjects,
+    CastSegment,
+    CastStart,
+    CastStep,
+    SegmentPart,
+)
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -71,12 +84,23 @@ from bot.callbacks.tabs import (
 
 __all__ = [
     "IN_PUBLIC",
+    "OF_BROADCASTS",
     "OF_CHATS",
     "OF_GIVING",
     "OF_PRIVACY",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
+    "CastCountry",
+    "CastDeed",
+    "CastDo",
+    "CastGo",
+    "CastKind",
+    "CastProject",
+    "CastProjects",
+    "CastSegment",
+    "CastStart",
+    "CastStep",
     "ChatConfirm",
     "ChatDeed",
     "ChatDo",
@@ -109,6 +133,7 @@ __all__ = [
     "PromiseOff",
     "RefundDecide",
     "RefundWish",
+    "SegmentPart",
     "SlotDeed",
     "SlotDo",
     "SlotOpen",
@@ -151,6 +176,7 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 
 
 # Buttons by feature: one of another feature ends what somebody was asked.
+OF_BROADCASTS: Final = _prefixes(broadcasts)
 OF_CHATS: Final = _prefixes(chats)
 OF_GIVING: Final = _prefixes(giving)
 OF_PRIVACY: Final = _prefixes(privacy)

@@ -20,7 +20,7 @@ from payments.provider import Rail
 from pictures import Pictures
 from services.alerts import AlertService
 from services.audit import AuditService
-from services.broadcasts import BroadcastSending, BroadcastService
+from services.broadcasts import BroadcastDesk, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -134,6 +134,7 @@ class Keeping:
     subscriptions: SubscriptionService
     outbox: OutboxService
     broadcasts: BroadcastService
+    desk: BroadcastDesk
     sending: BroadcastSending
     dialogs: DialogService
     updates: UpdateService
@@ -260,6 +261,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
     zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
+    broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
     return Keeping(
         projects=ProjectService(unit),
         audit=AuditService(unit, on.people),
@@ -275,7 +277,16 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
             per_week=per_week,
             write=write,
         ),
-        broadcasts=BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes),
+        broadcasts=broadcasts,
+        desk=BroadcastDesk(
+            unit,
+            broadcasts,
+            on.people,
+            wakes=wakes,
+            confirm_over=settings.broadcasts.confirm_over,
+            zone=zone.key,
+            write=write,
+        ),
         sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),

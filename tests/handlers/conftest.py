@@ -52,6 +52,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         operator=OPERATOR,
         privacy=world.privacy,
         subscriptions=world.subscriptions,
+        desk=world.desk,
         groups=world.groups,
         carriers=Carriers(bot, world.carriers, world.creators, world.tips, TEXTS, links),
         cleanups=world.cleanups,

@@ -35,6 +35,8 @@ async def send(chat: Chat, world: World) -> list[Any]:
 
 async def asked(chat: Chat, world: World) -> SendMessage:
     """Alice's first gift, its receipt, and the question."""
+    async with world.unit() as work:
+        await work.people.set(world.alice.id, asked_at=None)
     await world.pay(await world.tip(world.alice, "5"), world.alice)
     assert "May I tell you more" not in texts_of(await send(chat, world))[0]
     (question,) = await send(chat, world)

@@ -271,7 +271,8 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
         "tips": 4, "turned_into_money": 0, "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
         "saved_methods": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
-        "broadcasts": 0, "broadcasts_you_wrote": 0,
+        "broadcasts": 0, "broadcasts_you_wrote": 0, "broadcasts_you_asked_a_second_word_for": 0,
+        "broadcasts_you_watch": 0,
     }  # fmt: skip
     assert told["tips"][0]["project_names"] == {"zh-CN": "乡村图书馆", "en": "library project"}
     assert told["tips"][0]["receipt_code"].startswith("YZ-")
@@ -310,6 +311,7 @@ THOUGHT_OF = {
     ("roles", "granted_by"),  # opaque, and about somebody else's role
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
     ("promises", "donor_id"),  # opaque, as the tips they are
+    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"),
     ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too
     ("broadcast_deliveries", "person_id"),  # opaque: what was sent was; who is not told yet has no address any more
     ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told

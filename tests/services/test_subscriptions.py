@@ -13,6 +13,7 @@ from giving.subscriptions import Often, SubscriptionKind
 from services.outbox import Notice, NoticeKind, OutboxService
 from services.subscriptions import Change, at_clock, by_day
 from storage.ids import new_id
+from storage.tables import people
 from tests.world import SHANGHAI, World
 
 DAYS, THANKS = SubscriptionKind.GIVING_DAYS, SubscriptionKind.THANKS
@@ -31,6 +32,13 @@ async def send(world: World, *, outbox: OutboxService | None = None) -> list[Not
 
 async def gives(world: World, person: Person, number: int) -> None:
     await world.pay(await world.tip(person, "5", key=f"k{number}"), person, charge=f"ch_{number}")
+
+
+@pytest.fixture(autouse=True)
+async def new(world: World) -> None:
+    """Nobody was asked yet."""
+    async with world.unit() as work:
+        await work.connection.execute(people.update().values(asked_at=None))
 
 
 async def kinds_told(world: World) -> list[NoticeKind]:
