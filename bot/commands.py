@@ -21,17 +21,18 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "privacy", "language", "help", "start")
+EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "ranking", "privacy", "language", "help", "start")
 TAB: Final = "tab"
-OWNERS: Final = ("refunds", "org", "role_add", "role_remove", "roles", "audit")
+OWNERS: Final = ("giving_day", "refunds", "org", "role_add", "role_remove", "roles", "audit")
 STAFF: Final = {
+    "giving_day": Permission.RUN_GIVING_DAYS,
     "refunds": Permission.REFUND,
     "org": Permission.REVIEW_PROJECTS,
     "roles": Permission.GRANT_ROLES,
     "audit": Permission.READ_AUDIT,
 }
-MEMBERS: Final = ("tip",)
-ADMINISTRATORS: Final = ("tip", "charity")
+MEMBERS: Final = ("tip", "ranking")
+ADMINISTRATORS: Final = ("tip", "charity", "ranking")
 
 
 def commands(texts: Texts, language: str, *, tabs: bool, owner: bool = False) -> list[BotCommand]:
@@ -42,8 +43,12 @@ def commands(texts: Texts, language: str, *, tabs: bool, owner: bool = False) ->
 def for_staff(texts: Texts, language: str, roles: Collection[Role]) -> str | None:
     """What these roles can do besides, a line each; None for who has no such role."""
     own = [name for name, what in STAFF.items() if may(roles, what)]
-    lines = [f"/{name} {texts.chat(language, f'command-{name}')}" for name in own]
+    lines = [f"/{name} {texts.chat(language, _key(name))}" for name in own]
     return "\n".join([texts.chat(language, "help-staff"), *lines]) if lines else None
+
+
+def _key(command: str) -> str:
+    return f"command-{command.replace('_', '-')}"
 
 
 def _everyone(tabs: bool) -> tuple[str, ...]:
@@ -51,10 +56,7 @@ def _everyone(tabs: bool) -> tuple[str, ...]:
 
 
 def _menu(texts: Texts, language: str, names: tuple[str, ...]) -> list[BotCommand]:
-    return [
-        BotCommand(command=name, description=texts.plain(language, f"command-{name.replace('_', '-')}"))
-        for name in names
-    ]
+    return [BotCommand(command=name, description=texts.plain(language, _key(name))) for name in names]
 
 
 async def register(bot: Bot, texts: Texts, *, tabs: bool) -> None:

@@ -13,6 +13,7 @@ from giving.money import Money
 from giving.names import clean
 from giving.people import Person
 from giving.projects import Project, ProjectCard
+from giving.rankings import Board, Span
 from giving.slots import Slot
 from services.links import Links
 from services.projects import Page
@@ -20,13 +21,15 @@ from texts import Texts
 
 NAME_ON_BUTTON: Final = 24
 CHAT_ON_BUTTON: Final = 40
+RANKING: Final = cb.RankingShow(board=Board.CREATORS, span=Span.WEEK, fresh=True)
 
 
 def chat_list(texts: Texts, links: Links, language: str, page: Page[ChatCard], deed: ChatDeed) -> InlineKeyboardMarkup:
     """One of my chats, to do `deed` with; another bot's way in, and "mine is not here"."""
     rows = [[_do(_chat_label(texts, language, card.chat), card.chat, deed)] for card in page.items]
     turns = page_turns(texts, language, page, lambda number: cb.ChatPage(page=number, deed=deed))
-    more = [*add_bot(texts, links, language), [find(texts, language)]] if deed is ChatDeed.CARD else []
+    ranking = [tap(texts.plain(language, "button-ranking"), RANKING)]
+    more = [*add_bot(texts, links, language), [find(texts, language)], ranking] if deed is ChatDeed.CARD else []
     return keyboard([*rows, turns, *more])
 
 
@@ -94,8 +97,11 @@ def _thank(texts: Texts, language: str, chat: Chat) -> InlineKeyboardButton:
 
 
 def chat_stats(texts: Texts, language: str, chat: Chat, *, thank: bool) -> InlineKeyboardMarkup:
-    """From the figures back to the chat, or on to a thank-you."""
-    return keyboard([[_thank(texts, language, chat)] if thank else [], [back_to(texts, language, chat)]])
+    """From the figures back to the chat, or on to a thank-you, to each or for all to see, or to the ranking."""
+    public = texts.plain(language, "button-thanks-post-group" if chat.is_group else "button-thanks-post")
+    rows = [[_thank(texts, language, chat)], [tap(public, cb.ThanksPostWrite(chat=chat.id))]] if thank else []
+    ranking = tap(texts.plain(language, "button-ranking"), RANKING)
+    return keyboard([*rows, [ranking, back_to(texts, language, chat)]])
 
 
 def digest(texts: Texts, language: str, about: Chat | Slot) -> InlineKeyboardMarkup:

@@ -20,6 +20,7 @@ from bot.replies import Replies, in_private
 from giving.errors import (
     ChatNotYours,
     ChatUnknown,
+    DayUnknown,
     GivingElsewhere,
     GivingError,
     HandoverOver,
@@ -35,6 +36,7 @@ from giving.errors import (
     ProjectClosed,
     ProjectUnknown,
     SlotUnknown,
+    ThanksPostOver,
     TippingOff,
     TippingPaused,
 )
@@ -54,7 +56,7 @@ NOBODY: Final = Operator()
 # With these the person may have been led astray, or have made something up: either way it is told apart in the log.
 REFUSALS: Final = (
     NotYours, PostUnknown, ProjectUnknown, SlotUnknown, ChatUnknown, ChatNotYours, NotAdministrator, NotCreator,
-    HandoverOver, NotAllowed, PersonUnknown,
+    HandoverOver, ThanksPostOver, NotAllowed, PersonUnknown, DayUnknown,
 )  # fmt: skip
 ASK_A_HUMAN: Final = (NotRefundable, NotAllowed)
 LONGEST_ALERT: Final = 180  # Telegram's 200, less the words on test money
@@ -123,7 +125,7 @@ def _args(error: GivingError, language: str) -> dict[str, object]:
     return {
         name: value.title(language) if isinstance(value, Project) else value
         for name, value in error.args_for_message.items()
-        if name not in ("alternatives", "url", "tip", "ways")
+        if name not in ("alternatives", "url", "tip", "ways", "day")
     }
 
 

@@ -9,6 +9,7 @@ from bot import (
     broadcast_cards,
     cards,
     creator_cards,
+    day_notices,
     dispute_cards,
     group_cards,
     handover_cards,
@@ -80,6 +81,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
+    if first.kind in day_notices.TOLD:
+        day = await outbox.day(first)
+        return day_notices.told(texts, first.language, first.kind, day) if day else None
     if first.kind in handover_cards.TOLD:
         news = await outbox.chat_news(first)
         return handover_cards.news(texts, links, first.language, first.kind, news) if news else None

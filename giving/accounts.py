@@ -54,3 +54,23 @@ def exchange_back(rail: str) -> Account:
 def dispute_held(dispute: str) -> Account:
     """What a provider took back until a dispute is decided."""
     return Account(f"dispute:{dispute}:held")
+
+
+def project_matched(project: UUID) -> Account:
+    """What sponsors added to what donors gave it (credit: negative)."""
+    return Account(f"project:{project}:matched")
+
+
+def pool_committed(pool: UUID) -> Account:
+    """What a sponsor promised a pool and no gift has drawn yet (credit: negative)."""
+    return Account(f"pool:{pool}:committed")
+
+
+def sponsor_receivable(sponsor: UUID) -> Account:
+    """What a sponsor promised and has not paid yet; below zero: what they are owed back."""
+    return Account(f"sponsor:{sponsor}:receivable")
+
+
+def sponsors_money() -> Account:
+    """What sponsors paid in, in the operator's bank."""
+    return Account("operator:sponsored")

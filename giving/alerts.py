@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     ACCOUNT_READY, ACCOUNT_SHUT: an organisation's account takes payments, or no more.
     INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
     something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
+    MATCH_HELD: gifts wait for somebody to say whether a pool adds to them.
     """
 
     DIFFERENCES = "differences"
@@ -47,6 +48,7 @@ class AlertKind(StrEnum):
     REVERSED = "reversed"
     ACCOUNT_READY = "account-ready"
     ACCOUNT_SHUT = "account-shut"
+    MATCH_HELD = "match-held"
 
 
 @dataclass(frozen=True, slots=True)

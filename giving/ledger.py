@@ -12,8 +12,12 @@ from giving.accounts import (
     exchange,
     fees,
     operator_received,
+    pool_committed,
     project_credited,
+    project_matched,
     rail_clearing,
+    sponsor_receivable,
+    sponsors_money,
 )
 from giving.money import Money, sum_of
 
@@ -160,6 +164,53 @@ def payout_failed(*, rail: str, their_id: str, at: datetime, amount: Money) -> E
     """The bank did not take it: it is with the provider again."""
     sent = payout_sent(rail=rail, their_id=their_id, at=at, amount=amount)
     return Entry(f"payout:{rail}:{their_id}:failed", at, _turned(sent.postings))
+
+
+def pool_signed(*, pool: UUID, sponsor: UUID, at: datetime, amount: Money) -> Entry:
+    """A sponsor promised so much: they owe it, and the pool can add it to gifts."""
+    owed = Posting(sponsor_receivable(sponsor), amount)
+    return Entry(f"pool:{pool}:signed", at, (owed, Posting(pool_committed(pool), -amount)))
+
+
+def sponsor_paid(*, pool: UUID, sponsor: UUID, proof: str, at: datetime, amount: Money) -> Entry:
+    """What a sponsor paid in arrived in the operator's bank; `proof` names the transfer, once."""
+    arrived = Posting(sponsors_money(), amount)
+    return Entry(f"pool:{pool}:paid:{proof}", at, (arrived, Posting(sponsor_receivable(sponsor), -amount)))
+
+
+def sponsor_paid_back(*, pool: UUID, sponsor: UUID, proof: str, at: datetime, amount: Money) -> Entry:
+    """What a sponsor had paid in and no gift drew went back to them."""
+    paid = sponsor_paid(pool=pool, sponsor=sponsor, proof=proof, at=at, amount=amount)
+    return Entry(f"pool:{pool}:paid_back:{proof}", at, _turned(paid.postings))
+
+
+def matched(*, tip: UUID, pool: UUID, project: UUID, at: datetime, amount: Money) -> Entry:
+    """A pool added so much to a gift."""
+    drawn = Posting(pool_committed(pool), amount)
+    return Entry(f"match:{tip}:{pool}", at, (drawn, Posting(project_matched(project), -amount)))
+
+
+def unmatched(*, tip: UUID, pool: UUID, project: UUID, cause: str, at: datetime, amount: Money, to: Account) -> Entry:
+    """So much of it goes back as its gift did (`cause`: the key of that entry), to the pool or to its sponsor.
+
+    A negative amount is added again: the refund did not reach the donor.
+    """
+    taken = Posting(project_matched(project), amount)
+    return Entry(f"match:{tip}:{pool}:back:{cause}", at, (taken, Posting(to, -amount)))
+
+
+def pool_left(*, pool: UUID, sponsor: UUID, what: str, at: datetime, amount: Money) -> Entry:
+    """What no gift drew is owed no more; `what` is over: a window, or the whole, withdrawn."""
+    back = Posting(pool_committed(pool), amount)
+    return Entry(f"pool:{pool}:{what}:left", at, (back, Posting(sponsor_receivable(sponsor), -amount)))
+
+
+def pool_shared(*, pool: UUID, what: str, at: datetime, by_project: Mapping[UUID, Money]) -> Entry:
+    """What no gift drew of a window went to its projects. Raises: Unbalanced if they are none."""
+    shares = tuple(Posting(project_matched(project), -share) for project, share in sorted(by_project.items()))
+    currency = next(iter(by_project.values())).currency
+    drawn = Posting(pool_committed(pool), sum_of(by_project.values(), currency))
+    return Entry(f"pool:{pool}:{what}:shared", at, (drawn, *shares))
 
 
 def _turned(postings: Iterable[Posting]) -> tuple[Posting, ...]:

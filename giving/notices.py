@@ -23,6 +23,8 @@ class NoticeKind(StrEnum):
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
     BROADCAST_ASKED, to admins: one of them asks for a second one's word on a broadcast.
     WISHES asks, once, after a first gift, what else somebody wants to be told.
+    To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
+    draft; DAY_LESS, a project of a day that is on takes no gifts any more.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -52,6 +54,9 @@ class NoticeKind(StrEnum):
     BROADCAST_ASKED = "broadcast_asked"
     WISHES = "wishes"
     ALERT = "alert"
+    DAY_ASKED = "day_asked"
+    DAY_DRAFTED = "day_drafted"
+    DAY_LESS = "day_less"
 
 
 class Urgency(IntEnum):
@@ -88,6 +93,9 @@ URGENCY = {
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
     NoticeKind.BROADCAST_ASKED: Urgency.NOTICE,
     NoticeKind.WISHES: Urgency.NOTICE,
+    NoticeKind.DAY_ASKED: Urgency.NOTICE,
+    NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
+    NoticeKind.DAY_LESS: Urgency.NOTICE,
 }
 
 # One text to many people, and what is asked once: better not at all than twice. Everything else arrives at least once.

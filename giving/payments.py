@@ -148,7 +148,8 @@ class RailEvent:
     but not all that is to be booked with it is in it (a conversion, whose payment it is): the payment is looked up
     (`charge` names it where `reference` does not). `began_at`: of a payout, when the money left the provider; it
     arrives days later. `holder`, `billed`: with whom the payment's money is, and whether its fees are billed to the
-    operator, where its rail says so of each (None: as it usually is there).
+    operator, where its rail says so of each (None: as it usually is there). `payer`: of one that is PAID, a hash of
+    what was paid with, by a key of the rail's own, where the rail tells it.
     """
 
     rail: str
@@ -171,6 +172,7 @@ class RailEvent:
     began_at: datetime | None = None
     holder: Holder | None = None
     billed: bool = False
+    payer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

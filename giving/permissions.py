@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PREPARE_PAYOUTS = "prepare_payouts"
     APPROVE_PAYOUTS = "approve_payouts"  # by somebody else than who prepared it
     READ_BOOKS = "read_books"
+    REVIEW_MATCHES = "review_matches"
 
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
@@ -37,11 +38,18 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.BROADCAST,
             Permission.MODERATE_CHATS,
             Permission.REFUND,
+            Permission.REVIEW_MATCHES,
         }
     ),
     Role.REVIEWER: frozenset({Permission.REVIEW_PROJECTS}),
     Role.FINANCE: frozenset(
-        {Permission.REFUND, Permission.PREPARE_PAYOUTS, Permission.APPROVE_PAYOUTS, Permission.READ_BOOKS}
+        {
+            Permission.REFUND,
+            Permission.PREPARE_PAYOUTS,
+            Permission.APPROVE_PAYOUTS,
+            Permission.READ_BOOKS,
+            Permission.REVIEW_MATCHES,
+        }
     ),
     Role.ORGANISATION: frozenset({Permission.WRITE_PROJECTS, Permission.WRITE_REPORTS}),
     Role.CREATOR: frozenset({Permission.RUN_OWN_CHATS}),

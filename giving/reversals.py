@@ -45,13 +45,17 @@ class Reversal:
         """What is to be booked, for an entry of these postings.
 
         Raises: ReversalRefused where a project's credit would move: that is the sum of its gifts, and only a refund
-        takes a gift off it.
+        takes a gift off it; or what a pool has.
         """
         if any(posting.account.startswith("project:") for posting in postings):
             raise ReversalRefused(
                 f"{self.key}: moves what a project was given, which follows its gifts:"
                 " give the gift back (/refunds, or at the provider), and that is booked by itself;"
                 " what a conversion got wrong is settled with the next one"
+            )
+        if any(posting.account.startswith("pool:") for posting in postings):
+            raise ReversalRefused(
+                f"{self.key}: is what a sponsor promised; `pool withdraw` gives back what is left of it"
             )
         turned = tuple(Posting(posting.account, -posting.amount) for posting in postings)
         return Entry(self.turned_key, at, turned)

@@ -16,11 +16,13 @@ from handlers import (
     clocks,
     codes,
     creators,
+    giving_days,
     groups,
     organisations,
     payments,
     privacy,
     projects,
+    rankings,
     refunds,
     start,
     subscriptions,
@@ -46,6 +48,9 @@ _OWN: Final = {
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
     clocks.ClockWords.waiting.state: cb.OF_PRIVACY,
     **{one.state: cb.OF_BROADCASTS for one in broadcasts.Cast.__states__},
+    creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
+    giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
+    giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -103,7 +108,8 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        groups.router(), creators.router(), privacy.router(), clocks.router(), subscriptions.router(),
-        broadcasts.router(), admin.router(), organisations.router(), audit.router(), start.router(),
+        rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
+        subscriptions.router(), broadcasts.router(), admin.router(), organisations.router(), audit.router(),
+        giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

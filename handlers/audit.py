@@ -34,6 +34,20 @@ class Act(StrEnum):
     ACCOUNT_OPENED = "account-opened"
     LEDGER_CONVERTED = "ledger-converted"
     LEDGER_REVERSED = "ledger-reversed"
+    GIVING_DAY_DRAFTED = "giving-day-drafted"
+    GIVING_DAY_CHANGED = "giving-day-changed"
+    GIVING_DAY_SCHEDULED = "giving-day-scheduled"
+    GIVING_DAY_ASKED = "giving-day-asked"
+    GIVING_DAY_WENT_LIVE = "giving-day-went-live"
+    GIVING_DAY_BEGAN = "giving-day-began"
+    GIVING_DAY_ENDED = "giving-day-ended"
+    GIVING_DAY_CLOSED = "giving-day-closed"
+    GIVING_DAY_EXTENDED = "giving-day-extended"
+    GIVING_DAY_STOPPED = "giving-day-stopped"
+    GIVING_DAY_CANCELLED = "giving-day-cancelled"
+    GIVING_DAY_REPEATED = "giving-day-repeated"
+    GIVING_DAY_SERIES_SET = "giving-day-series-set"
+    GIVING_DAY_SERIES_ENDED = "giving-day-series-ended"
 
 
 def router() -> Router:
@@ -64,7 +78,7 @@ def _act(here: Here, card: ActCard) -> Html:
 
 def _who(here: Here, card: ActCard) -> str:
     if card.act.record.actor is None:
-        return here.plain("audit-command-line")
+        return here.plain("audit-by-itself" if card.act.record.way == "clock" else "audit-command-line")
     return name_of(card.actor) if card.actor else here.plain("audit-somebody-who-left")
 
 

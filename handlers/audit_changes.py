@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 from giving.creators import Chat, ChatState
+from giving.giving_days import GivingDay
 from giving.names import clean
 from giving.people import Person, Role
 from giving.projects import Organisation, Project, ProjectState
@@ -81,6 +82,8 @@ def named(here: Here, subject: Subject | None) -> str | None:
             return subject.title(here.language)
         case Chat():
             return subject.title
+        case GivingDay():
+            return subject.title(here.language)
     return None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from giving.creators import Chat
+from giving.giving_days import GivingDay
 from giving.people import Person
 from giving.permissions import Permission
 from giving.projects import Organisation, Project
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from services.people import PeopleService
 
 T = TypeVar("T")
-Subject = Person | Organisation | Project | Chat
+Subject = Person | Organisation | Project | Chat | GivingDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ async def _subjects(work: Work, acts: Sequence[AuditedAct]) -> dict[UUID, Subjec
         **await work.projects.organisations_by_ids(of("organisation")),
         **await work.projects.by_ids(of("project")),
         **await work.creators.chats_by_ids(of("chat")),
+        **await work.giving_days.by_ids(of("giving_day")),
     }
 
 

@@ -22,6 +22,8 @@ from services import alerts, digests, handover, subscriptions, thanks
 from services.broadcasts import desk
 from services.clock import Clock, utc_now
 from services.digests import Digest
+from services.giving_days import told as days_told
+from services.giving_days.told import DayTold
 from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
@@ -294,6 +296,11 @@ class OutboxService:
         """What those who look after the money are told."""
         async with self._unit.read() as work:
             return await alerts.told(work, notice.subject)
+
+    async def day(self, notice: Notice) -> DayTold | None:
+        """What admins are told of a giving day; None if it is no longer so."""
+        async with self._unit.read() as work:
+            return await days_told.told(work, notice.kind, notice.subject, self._now())
 
     async def queue_digests(self) -> int:
         """Queue the digests that are due; in quiet hours they wait for the morning. Returns how many were queued."""

@@ -23,6 +23,7 @@ class Wakes:
     refunds: asyncio.Event = field(default_factory=asyncio.Event)
     transfers: asyncio.Event = field(default_factory=asyncio.Event)
     methods: asyncio.Event = field(default_factory=asyncio.Event)
+    days: asyncio.Event = field(default_factory=asyncio.Event)
     look_ups: asyncio.Event = field(default_factory=asyncio.Event)
     broadcasts: asyncio.Event = field(default_factory=asyncio.Event)
 

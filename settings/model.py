@@ -255,6 +255,17 @@ class Subscriptions(Group):
     per_week: Positive = 2
 
 
+class Matching(Group):
+    """What sponsors' pools add to gifts; thresholds of fairness, where 0 switches a rule off (docs/matching.md)."""
+
+    new_days: Annotated[Whole, Field(ge=0, le=365)] = 7
+    gifts_per_donor: Annotated[Whole, Field(ge=0)] = 20
+    ring_gifts: Annotated[Whole, Field(ge=0)] = 5
+    ring_seconds: Positive = 10
+    payer_people: Annotated[Whole, Field(ge=0)] = 3
+    settle_hours: Annotated[Whole, Field(ge=0, le=720)] = 24
+
+
 class Broadcasts(Group):
     confirm_over: Positive = 1000
     paid: Flag = False
@@ -330,6 +341,7 @@ class Settings(BaseSettings):
     rails: Rails = Rails()
     notices: Notices = Notices()
     subscriptions: Subscriptions = Subscriptions()
+    matching: Matching = Matching()
     broadcasts: Broadcasts = Broadcasts()
     reconcile: Reconcile = Reconcile()
     limits: Limits = Limits()

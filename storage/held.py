@@ -15,6 +15,8 @@ from storage.tables import (
     chats,
     conversions,
     dialogs,
+    giving_days,
+    matches,
     methods,
     organisations,
     outbox,
@@ -24,13 +26,16 @@ from storage.tables import (
     projects,
     promises,
     provider_events,
+    ranking_consents,
     refunds,
     roles,
     slots,
+    standings,
     subscriptions,
     tab_charges,
     tabs,
     thanks,
+    thanks_posts,
     tip_keys,
     tips,
     told_lately,
@@ -39,7 +44,9 @@ from storage.tables import (
 
 def queries(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
     """Section → its rows, newest last; what can be long stands last."""
-    return {**_identity(person, telegram_id), **_creator(person), **_money(person), **_messages(person)}
+    return {
+        **_identity(person, telegram_id), **_creator(person), **_rankings(person), **_money(person), **_messages(person)
+    }  # fmt: skip
 
 
 def dialogs_of(telegram_id: int) -> ColumnElement[bool]:
@@ -95,12 +102,37 @@ def _creator(person: UUID) -> dict[str, Select[Any]]:
         .outerjoin(slots, slots.c.id == thanks.c.slot_id)
         .where(thanks.c.creator_id == person)
         .order_by(thanks.c.id),
+        "giving_days_you_asked_to_have_confirmed": select(giving_days.c.slug, giving_days.c.titles)
+        .where(giving_days.c.asked_by == person)
+        .order_by(giving_days.c.id),
         "messages_you_wrote_that_were_tipped": select(
             posts.c.excerpt, posts.c.posted_at, posts.c.message_id, chats.c.title.label("chat")
         )
         .join(chats, chats.c.id == posts.c.chat_id)
         .where(posts.c.author_id == person)
         .order_by(posts.c.id),
+    }  # fmt: skip
+
+
+def _rankings(person: UUID) -> dict[str, Select[Any]]:
+    mine = select(chats.c.id).where(chats.c.creator_id == person)
+    return {
+        "rankings_you_are_shown_on": select(ranking_consents.c.board, ranking_consents.c.since_at)
+        .where(ranking_consents.c.person_id == person)
+        .order_by(ranking_consents.c.board),
+        "your_places_in_rankings": select(
+            standings.c.period, standings.c.board, standings.c.points, standings.c.donors, standings.c.gifts,
+            standings.c.new_donors, standings.c.again_donors,
+        )
+        .where(or_(standings.c.subject_id == person, standings.c.subject_id.in_(mine)))
+        .order_by(standings.c.period, standings.c.board),
+        "thanks_you_published": select(
+            thanks_posts.c.words, thanks_posts.c.state, thanks_posts.c.donors, thanks_posts.c.made_at,
+            thanks_posts.c.sent_at, thanks_posts.c.message_id, chats.c.title.label("chat"),
+        )
+        .join(chats, chats.c.id == thanks_posts.c.chat_id)
+        .where(thanks_posts.c.creator_id == person)
+        .order_by(thanks_posts.c.id),
     }  # fmt: skip
 
 
@@ -128,6 +160,13 @@ def _gifts(person: UUID) -> dict[str, Select[Any]]:
         .join(tips, tips.c.id == conversions.c.tip_id)
         .where(tips.c.donor_id == person)
         .order_by(tips.c.id),
+        "matched": select(
+            tips.c.receipt_code, matches.c.pool_id, matches.c.amount_minor, matches.c.back_minor, matches.c.currency,
+            matches.c.state, matches.c.reason, matches.c.payer, matches.c.decided_at,
+        )
+        .join(tips, tips.c.id == matches.c.tip_id)
+        .where(tips.c.donor_id == person)
+        .order_by(matches.c.id),
         "refunds": select(tips.c.receipt_code, refunds.c.state, refunds.c.requested_at, refunds.c.reason)
         .join(tips, tips.c.id == refunds.c.tip_id)
         .where(tips.c.donor_id == person)

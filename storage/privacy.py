@@ -26,18 +26,22 @@ from storage.tables import (
     chat_managers,
     chats,
     dialogs,
+    giving_days,
+    matches,
     methods,
     outbox,
     payments,
     people,
     posts,
     provider_events,
+    ranking_consents,
     roles,
     slots,
     subscriptions,
     tab_charges,
     tabs,
     thanks,
+    thanks_posts,
     tip_keys,
     tips,
     told_lately,
@@ -133,6 +137,7 @@ class PrivacyStore:
         for statement in (
             update(tips).where(unpaid).values(cancelled),
             update(tips).where(mine).values(visibility=unnamed, card_message_id=None),
+            update(matches).where(matches.c.tip_id.in_(select(tips.c.id).where(mine))).values(payer=None),
             update(payments).where(payments.c.id.in_(_payments_of(person))).values(url=None, wish=None),
             update(tab_charges).where(charges).values(state=ChargeState.SKIPPED),
             update(methods).where(methods.c.donor_id == person).values(forgotten),
@@ -162,7 +167,16 @@ class PrivacyStore:
         queued = (outbox.c.person_id == person) & (outbox.c.state == OutboxState.QUEUED)
         given_up = {"state": OutboxState.SKIPPED, "error": "the reader has left"}
         await self._connection.execute(update(outbox).where(queued).values(given_up))
-        for table in (roles, subscriptions, told_lately, chat_managers, broadcast_asks, broadcast_cards):
+        of_theirs = (
+            roles,
+            subscriptions,
+            told_lately,
+            chat_managers,
+            ranking_consents,
+            broadcast_asks,
+            broadcast_cards,
+        )
+        for table in of_theirs:
             await self._connection.execute(delete(table).where(table.c.person_id == person))
         await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
 
@@ -180,9 +194,11 @@ class PrivacyStore:
             update(chats).where(chats.c.creator_id == person).values(paused),
             update(chats).where(chats.c.added_by == person).values(added_by=None),
             update(chats).where(chats.c.handover_to == person).values(handover_to=None),
+            update(giving_days).where(giving_days.c.asked_by == person).values(asked_by=None, asked_act=None),
             update(posts).where(posts.c.author_id == person).values(author_id=None, excerpt=""),
             update(outbox).where(unsent, outbox.c.state == OutboxState.QUEUED).values(state=OutboxState.SKIPPED),
             update(thanks).where(thanks.c.creator_id == person).values(words=""),
+            update(thanks_posts).where(thanks_posts.c.creator_id == person).values(words=""),
         ]
         if slot is not None:
             closed = {"name": "", "slug": token_of(UUID(str(slot))), "closed_at": now}

@@ -25,12 +25,15 @@ from storage.inbox import InboxStore
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
 from storage.look_ups import LookUpStore
+from storage.matching import MatchingStore
 from storage.methods import AccountStore, MethodStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
 from storage.privacy import PrivacyStore
 from storage.projects import ProjectStore
+from storage.ranking_counts import RankingCounts
+from storage.rankings import RankingStore
 from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
@@ -40,6 +43,7 @@ from storage.tabs import TabStore
 from storage.tallies import TallyStore
 from storage.targets import TargetStore
 from storage.thanks import ThanksStore
+from storage.thanks_posts import ThanksPostStore
 from storage.tips import TipStore
 from storage.transfers import TransferStore
 from storage.updates import UpdateStore
@@ -82,12 +86,14 @@ class Stores:
     chat_digests = Made(lambda connection: DigestStore(connection, "chats"))  # when creators are told what was given
     slot_digests = Made(lambda connection: DigestStore(connection, "slots"))  # the same of their slots
     thanks = Made(ThanksStore)  # what creators wrote to their donors
+    thanks_posts = Made(ThanksPostStore)  # what they publish for all to see
     tips = Made(TipStore)  # tips and the keys of the taps that made them
     conversions = Made(ConversionStore)  # what became of tips in another currency than their project's
     payments = Made(PaymentStore)
     refunds = Made(RefundStore)  # what is to be given back
     returns = Made(ReturnStore)  # what was taken off tips again
     transfers = Made(TransferStore)  # what is passed on to organisations
+    matching = Made(MatchingStore)  # sponsors' pools, and what they added to gifts
     tabs = Made(TabStore)  # what was promised, and how it is settled
     methods = Made(MethodStore)  # ways to pay that donors saved
     accounts = Made(AccountStore)  # organisations' accounts at rails
@@ -100,6 +106,8 @@ class Stores:
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many
+    rankings = Made(RankingStore)  # who wishes to be ranked, and standings
+    ranking_counts = Made(RankingCounts)  # what standings are counted from
     outbox = Made(OutboxStore)  # messages to be sent
     broadcast_desk = Made(BroadcastDeskStore)  # which wait for a second admin, and who watches
     broadcasts = Made(BroadcastStore)  # what is said to many at once, and to whom it went

@@ -92,6 +92,7 @@ class PaperRail:
             fee=Money(e["fee"], "CNY") if e.get("fee") is not None else None,
             refund=UUID(e["refund"]) if e.get("refund") else None,
             thin=bool(e.get("thin")),
+            payer=e.get("payer"),
         )
 
 

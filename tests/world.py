@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from giving.creators import BotRights, ChatCard, Post
+from giving.matching import Fairness
 from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Visitor
@@ -20,10 +21,11 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
-from services.giving_days import DaysOn, DayTerms, GivingDayService
+from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
+from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
@@ -32,13 +34,15 @@ from services.projects import ProjectService
 from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
+from services.rankings import RankingService, RankingSteps
 from services.refunds import RefundService
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TipService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -114,6 +118,7 @@ class World:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
@@ -131,9 +136,16 @@ class World:
     connections: ConnectionService
     days_on: DaysOn
     giving_days: GivingDayService
+    desk: BroadcastDesk
+    day_steps: DaySteps
+    pools: PoolService
+    pool_steps: PoolSteps
+    pool_views: PoolViews
+    match_review: MatchReview
     broadcasts: BroadcastService
     sending: BroadcastSending
-    desk: BroadcastDesk
+    rankings: RankingService
+    ranking_steps: RankingSteps
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -220,7 +232,10 @@ async def make_world(unit: UnitOfWork) -> World:
     )  # fmt: skip
     terms = DayTerms(SHANGHAI, limits, timedelta(hours=24), 1000)
     people = PeopleService(unit, owners=[1003], now=time)
-    settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=time)
+    giving_days = GivingDayService(unit, people, days, terms=terms, wakes=wakes, now=time)
+    matcher = Matcher(zone=SHANGHAI, fairness=Fairness(usual=frozenset([100, 500, 1000])))
+    ten_minutes = timedelta(minutes=10)
+    settler = Settler(unit, {"paper": rail}, wakes=wakes, digest_every=ten_minutes, matcher=matcher, now=time)
     payments = PaymentService(unit, [rail], settler)
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
@@ -238,6 +253,7 @@ async def make_world(unit: UnitOfWork) -> World:
         watch=watch,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, now=time),
         slots=SlotService(unit, language="zh-CN", now=time),
+        thanks_posts=ThanksPostService(unit, creators, rights, now=time),
         thanks=ThanksService(unit, creators, wakes=wakes, now=time),
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
@@ -255,10 +271,17 @@ async def make_world(unit: UnitOfWork) -> World:
         methods=MethodService(unit, rails, links, "zh-CN", now=time),
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
-        giving_days=GivingDayService(unit, people, days, terms=terms, now=time),
-        broadcasts=broadcasts,
         desk=BroadcastDesk(unit, broadcasts, people, wakes=wakes, confirm_over=5, now=time),
+        giving_days=giving_days,
+        day_steps=DaySteps(unit, giving_days, people, days, now=time),
+        pools=PoolService(unit, now=time),
+        pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
+        pool_views=PoolViews(unit),
+        match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
+        broadcasts=broadcasts,
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
+        rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
+        ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )
     await _fill(world)
     return world

@@ -17,6 +17,7 @@ from web.parts import WebParts
 from web.pay import PayPage
 from web.payments import PaymentHooks
 from web.projects import ProjectPages
+from web.rankings import RankingPages
 from web.receipts import ReceiptPages
 from web.security import SecurityHeaders
 from web.slots import SlotPages
@@ -52,6 +53,7 @@ def create_app(parts: WebParts) -> web.Application:
         [
             *ProjectPages(parts, pages).routes(),
             *SlotPages(parts, pages).routes(),
+            *RankingPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
             *(PayPage(parts, pages, parts.pay).routes() if parts.pay else ()),

@@ -9,7 +9,15 @@ import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from giving.errors import GivingError, NotAllowed, NotYours, ProjectUnknown, RailUnavailable, SlotUnknown
+from giving.errors import (
+    GivingError,
+    NotAllowed,
+    NotYours,
+    ProjectUnknown,
+    RailUnavailable,
+    RankingUnknown,
+    SlotUnknown,
+)
 from giving.money import Money
 from giving.projects import Project
 from services.wake import log_trouble
@@ -20,6 +28,7 @@ HOOKS: Final = "/hooks/"
 STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
     SlotUnknown: 404,
+    RankingUnknown: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
@@ -28,6 +37,7 @@ STATUSES: Final[dict[type[GivingError], int]] = {
 UNKNOWN: Final[dict[type[GivingError], str]] = {
     ProjectUnknown: "web-project-unknown",
     SlotUnknown: "web-slot-unknown",
+    RankingUnknown: "web-ranking-unknown",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})

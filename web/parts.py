@@ -8,6 +8,7 @@ from services.links import Links
 from services.payments import PaymentService
 from services.projects import ProjectService
 from services.rails.pay_pages import PayPages
+from services.rankings import RankingService
 from services.slots import SlotService
 from services.tips import TipService
 from texts import Texts
@@ -23,6 +24,7 @@ class WebParts:
 
     projects: ProjectService
     slots: SlotService
+    rankings: RankingService
     tips: TipService
     payments: PaymentService
     texts: Texts

@@ -28,6 +28,7 @@ from services.links import Links
 from services.people import PeopleService
 from services.projects import ProjectService
 from services.rails import Rails
+from services.rankings import RankingService
 from services.refunds import RefundService
 from services.slots import SlotService
 from services.tips import TapLook
@@ -121,6 +122,7 @@ def _parts(served: Service, hook: TelegramHook) -> WebParts:
     return WebParts(
         projects=ProjectService(unit),
         slots=SlotService(unit, language="zh-CN"),
+        rankings=RankingService(unit, zone=ZONE),
         tips=served.tips,
         payments=served.payments,
         texts=Texts.load(LOCALES, zone=ZONE),

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import broadcasts, chats, giving, privacy, slots
+from bot.callbacks import broadcasts, chats, giving, giving_days, privacy, rankings, slots
 from bot.callbacks.broadcasts import (
     CastCountry,
     CastDeed,
@@ -56,6 +56,28 @@ from bot.callbacks.giving import (
     TipTap,
     tip_tapped,
 )
+from bot.callbacks.giving_days import (
+    DayAsk,
+    DayAudience,
+    DayConfirm,
+    DayDeed,
+    DayDo,
+    DayField,
+    DayList,
+    DayLonger,
+    DayNew,
+    DayNth,
+    DayPreview,
+    DayProject,
+    DayProjects,
+    DayProjectsDone,
+    DayRule,
+    DaySure,
+    DayTime,
+    DayView,
+    DayWipe,
+    DayWish,
+)
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.privacy import (
     LeaveForGood,
@@ -67,6 +89,7 @@ from bot.callbacks.privacy import (
     PrivacyShown,
     PrivacyTold,
 )
+from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
 from bot.callbacks.subscriptions import Less, LessUndo, Wish, WishesDone
 from bot.callbacks.tabs import (
@@ -86,8 +109,10 @@ __all__ = [
     "IN_PUBLIC",
     "OF_BROADCASTS",
     "OF_CHATS",
+    "OF_DAYS",
     "OF_GIVING",
     "OF_PRIVACY",
+    "OF_RANKINGS",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
@@ -111,6 +136,26 @@ __all__ = [
     "ChatProject",
     "ChatProjects",
     "ChooseLanguage",
+    "DayAsk",
+    "DayAudience",
+    "DayConfirm",
+    "DayDeed",
+    "DayDo",
+    "DayField",
+    "DayList",
+    "DayLonger",
+    "DayNew",
+    "DayNth",
+    "DayPreview",
+    "DayProject",
+    "DayProjects",
+    "DayProjectsDone",
+    "DayRule",
+    "DaySure",
+    "DayTime",
+    "DayView",
+    "DayWipe",
+    "DayWish",
     "GiftsPage",
     "GiveCard",
     "GiveList",
@@ -131,6 +176,8 @@ __all__ = [
     "PrivacyShown",
     "PrivacyTold",
     "PromiseOff",
+    "RankingMe",
+    "RankingShow",
     "RefundDecide",
     "RefundWish",
     "SegmentPart",
@@ -150,6 +197,8 @@ __all__ = [
     "TabTerms",
     "TakeBack",
     "TermsOf",
+    "ThanksPostSend",
+    "ThanksPostWrite",
     "ThanksSend",
     "ThanksStop",
     "TipCode",
@@ -178,8 +227,10 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 # Buttons by feature: one of another feature ends what somebody was asked.
 OF_BROADCASTS: Final = _prefixes(broadcasts)
 OF_CHATS: Final = _prefixes(chats)
+OF_DAYS: Final = _prefixes(giving_days)
 OF_GIVING: Final = _prefixes(giving)
 OF_PRIVACY: Final = _prefixes(privacy)
+OF_RANKINGS: Final = _prefixes(rankings)
 OF_SLOTS: Final = _prefixes(slots)
 
 

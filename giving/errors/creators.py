@@ -67,3 +67,27 @@ class NobodyToThank(GivingError):
     """No donor of this chat wishes to be thanked by message; args: chat (str)."""
 
     message_key = "error-nobody-to-thank"
+
+
+class RankingUnknown(GivingError):
+    """No ranking at this address, or of what has not begun."""
+
+    message_key = "error-ranking-unknown"
+
+
+class ThanksPostOver(GivingError):
+    """This thank-you was published already, or another one took its place."""
+
+    message_key = "error-thanks-post-over"
+
+
+class NobodyToThankHere(GivingError):
+    """Nobody gave in the chat since the last thank-you; args: chat (str)."""
+
+    message_key = "error-nobody-to-thank-here"
+
+
+class MayNotPost(GivingError):
+    """The bot may not write in the chat; args: chat (str)."""
+
+    message_key = "error-may-not-post"

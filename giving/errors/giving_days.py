@@ -97,3 +97,15 @@ class NobodyAsked(GivingError):
     """There is nothing to confirm: nobody asked, or the day was changed since."""
 
     message_key = "error-nobody-asked"
+
+
+class TimeNotUnderstood(GivingError):
+    """Not a date and a time as we ask for them."""
+
+    message_key = "error-time-not-understood"
+
+
+class MonthDayNotUnderstood(GivingError):
+    """Not a day of the month, 1 to 31."""
+
+    message_key = "error-month-day-not-understood"

@@ -5,6 +5,7 @@ from giving.giving_days.days import COMING, Audience, DayAct, DayState, GivingDa
 from giving.giving_days.rules import ELEVENTH, LAST, DayOfMonth, MonthlyRule, NthWeekday, next_on, rule_of
 from giving.giving_days.series import AHEAD, WHOLE_DAY, Series, draft_at, following
 from giving.giving_days.times import begins, moment, window
+from giving.giving_days.typed import moved, read_amounts, read_moment, read_month_day, weekdays_of
 
 __all__ = [
     "AHEAD",
@@ -30,11 +31,16 @@ __all__ = [
     "following",
     "may",
     "moment",
+    "moved",
     "next_on",
     "next_state",
     "overlap",
     "overlapping",
+    "read_amounts",
+    "read_moment",
+    "read_month_day",
     "rule_of",
     "turned",
+    "weekdays_of",
     "window",
 ]

@@ -6,7 +6,7 @@ from aiogram.filters import Command, CommandStart
 from bot import callbacks as cb
 from bot.callbacks import ChatDeed, SlotDeed
 from handlers import channels
-from handlers.creators import chats, choosing, finding, handover, presets, slots, thanks
+from handlers.creators import chats, choosing, finding, handover, presets, slots, thanks, thanks_posts
 from handlers.creators.here import Here
 from handlers.here import HereMiddleware
 
@@ -34,6 +34,7 @@ def _messages(fresh: Router) -> None:
     fresh.message.register(presets.typed, presets.PresetWords.waiting, private)
     fresh.message.register(finding.found, finding.ChatSearch.waiting, private)
     fresh.message.register(thanks.written, thanks.ThanksWords.waiting, private)
+    fresh.message.register(thanks_posts.written, thanks_posts.ThanksPostWords.waiting, private)
     fresh.message.register(slots.named, slots.SlotName.waiting, private)
 
 
@@ -50,6 +51,8 @@ def _chats(fresh: Router) -> None:
     fresh.callback_query.register(presets.chosen, cb.ChatPresets.filter())
     fresh.callback_query.register(handover.chosen, cb.HandTo.filter())
     fresh.callback_query.register(thanks.send, cb.ThanksSend.filter())
+    fresh.callback_query.register(thanks_posts.write, cb.ThanksPostWrite.filter())
+    fresh.callback_query.register(thanks_posts.send, cb.ThanksPostSend.filter())
     fresh.callback_query.register(thanks.stop, cb.ThanksStop.filter())
     fresh.callback_query.register(choosing.turn_projects, cb.ChatProjects.filter())
     fresh.callback_query.register(choosing.show_project, cb.ChatProject.filter())

@@ -7,6 +7,7 @@ from services.creators import CreatorService
 from services.handover import HandoverService
 from services.slots import SlotService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,4 @@ class Here(elsewhere.Here):
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService

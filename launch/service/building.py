@@ -14,7 +14,7 @@ from giving.money import Money
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits
-from launch.service.limits import broadcast_rules, pace_rules, payment_rules
+from launch.service.limits import broadcast_rules, fairness, pace_rules, payment_rules
 from launch.service.rails import rails_of
 from payments.provider import Rail
 from pictures import Pictures
@@ -27,7 +27,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
-from services.giving_days import DaysOn, DayTerms, GivingDayService
+from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -35,6 +35,7 @@ from services.handover import HandoverService
 from services.health import HealthService
 from services.leadership import Leadership, Write
 from services.links import Links
+from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.operator import Operator
 from services.outbox import OutboxService
 from services.payments import PaymentService
@@ -46,14 +47,16 @@ from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.rails.transfers import TransferService
+from services.rankings import RankingService, RankingSteps
 from services.reconcile import ReconcileService
 from services.refunds import RefundService
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
+from services.thanks_posts import ThanksPostService
 from services.tips import TapLook, TipService
 from services.updates import UpdateService
 from services.wake import Wakes
@@ -100,6 +103,10 @@ class Paying:
     refunds: RefundService
     transfers: TransferService
     reconcile: ReconcileService
+    pools: PoolService
+    pool_steps: PoolSteps
+    pool_views: PoolViews
+    match_review: MatchReview
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +118,9 @@ class Creating:
     handovers: HandoverService
     slots: SlotService
     thanks: ThanksService
+    thanks_posts: ThanksPostService
+    rankings: RankingService
+    ranking_steps: RankingSteps
     groups: GroupService
     carriers: CarrierService
     counters: CounterService
@@ -122,6 +132,7 @@ class Days:
     """Giving days."""
 
     giving_days: GivingDayService
+    day_steps: DaySteps
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,8 +193,8 @@ def _ground(settings: Settings, engines: Engines) -> Ground:
         alerts=alerts,
         guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
         pace=Pace(pace_rules(settings)),
-        days_on=DaysOn(unit),
         leadership=Leadership(unit, beside=beside, on_taken=_taken_over),
+        days_on=DaysOn(unit),
     )
 
 
@@ -207,8 +218,12 @@ def _paying(settings: Settings, on: Ground) -> Paying:
         unit, rails, links, limits=limits, presets=presets, language=language, guard=guard, tabs=tabs, days=days
     )  # fmt: skip
     digest_every = timedelta(seconds=settings.notices.digest_every_s)
-    settler = Settler(unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts)
+    settler = Settler(
+        unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts,
+        matcher=Matcher(zone=zone, fairness=fairness(settings), alerts=alerts),
+    )  # fmt: skip
     payments = PaymentService(unit, rails.values(), settler)
+    settles_after = timedelta(hours=settings.matching.settle_hours)
     return Paying(
         tips=tips,
         tabs=tabs,
@@ -221,6 +236,10 @@ def _paying(settings: Settings, on: Ground) -> Paying:
         refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
         transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
         reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
+        pools=PoolService(unit),
+        pool_steps=PoolSteps(unit, settles_after=settles_after, write=write),
+        pool_views=PoolViews(unit),
+        match_review=MatchReview(unit, on.people, zone=zone),
     )
 
 
@@ -236,6 +255,9 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
         thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet, per_week=settings.subscriptions.per_week),
+        thanks_posts=ThanksPostService(unit, creators, rights),
+        rankings=RankingService(unit, zone=zone),
+        ranking_steps=RankingSteps(unit, zone=zone, write=write),
         groups=GroupService(unit, rights, creators, watch=watch),
         carriers=CarrierService(unit, wakes=wakes, quiet=quiet, write=on.leadership.write_as_caller),
         counters=CounterService(unit, wakes=wakes, every=counted_every, write=write),
@@ -248,7 +270,11 @@ def _days(settings: Settings, on: Ground) -> Days:
     terms = DayTerms(
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
-    return Days(giving_days=GivingDayService(on.unit, on.people, on.days_on, terms=terms))
+    days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    return Days(
+        giving_days=days,
+        day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
+    )
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -304,7 +330,8 @@ def reconcile_of(
     its = settings.reconcile
     if payments is None:
         digest_every = timedelta(seconds=settings.notices.digest_every_s)
-        settler = Settler(unit, rails, wakes=Wakes(), digest_every=digest_every, alerts=alerts)
+        matcher = Matcher(zone=ZoneInfo(settings.timezone), fairness=fairness(settings), alerts=alerts)
+        settler = Settler(unit, rails, wakes=Wakes(), digest_every=digest_every, alerts=alerts, matcher=matcher)
         payments = PaymentService(unit, rails.values(), settler)
     return ReconcileService(
         unit, rails, alerts, zone=ZoneInfo(settings.timezone), hour=its.hour, days=its.days, payments=payments,

@@ -5,6 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from giving.budgets import GuardRules, PaymentRules, Rate
+from giving.matching import Fairness
 from giving.quiet import QuietHours
 from services.broadcasts import BroadcastRules
 from services.guard import AddressRules, PaceRules
@@ -42,6 +43,19 @@ def address_rules(settings: Settings) -> AddressRules:
         pages=Rate.per(_MINUTE, limits.pages_per_minute, at_once=limits.pages_at_once),
         misses=Rate.per(_MINUTE, limits.misses_per_minute, at_once=limits.misses_at_once),
         proxies=settings.web.proxies,
+    )
+
+
+def fairness(settings: Settings) -> Fairness:
+    """Which gifts are looked at by a person before a pool adds to them."""
+    its = settings.matching
+    return Fairness(
+        new_days=its.new_days,
+        gifts_per_donor=its.gifts_per_donor,
+        ring_gifts=its.ring_gifts,
+        ring_seconds=its.ring_seconds,
+        payer_people=its.payer_people,
+        usual=frozenset(settings.tips.presets_minor),
     )
 
 

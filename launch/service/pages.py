@@ -63,6 +63,7 @@ async def start_web(
     parts = WebParts(
         projects=services.projects,
         slots=services.slots,
+        rankings=services.rankings,
         tips=services.tips,
         payments=services.payments,
         texts=services.texts,

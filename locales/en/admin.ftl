@@ -37,6 +37,20 @@ audit-what = { $act ->
     [account-opened] opened an account for an organisation
     [ledger-converted] booked that Stars became money
     [ledger-reversed] took an entry back
+    [giving-day-drafted] drafted a giving day
+    [giving-day-changed] changed a giving day
+    [giving-day-scheduled] scheduled a giving day
+    [giving-day-asked] asked another admin to confirm a giving day
+    [giving-day-went-live] let a giving day begin at once
+    [giving-day-began] a giving day began
+    [giving-day-ended] a giving day ended
+    [giving-day-closed] a giving day closed
+    [giving-day-extended] extended a giving day
+    [giving-day-stopped] stopped a giving day early
+    [giving-day-cancelled] cancelled a giving day
+    [giving-day-repeated] let a giving day repeat
+    [giving-day-series-set] set when giving days repeat
+    [giving-day-series-ended] ended the repeating of giving days
    *[organisation-changed] changed an organisation
  }
 audit-change = { $field }: { $before } → { $after }
@@ -76,6 +90,7 @@ audit-value = { $value ->
    *[no] no
  }
 audit-command-line = command line
+audit-by-itself = by itself
 audit-somebody-who-left = somebody who has left
 
 command-role-add = Give someone a role

@@ -46,6 +46,10 @@ error-picture-failed = The picture couldn't be drawn just now. Please try again 
 error-not-allowed = Your role doesn't allow this. Ask the operator if you need it, or send /help to see what you can do.
 error-person-unknown = I don't know this person. Ask them to send me /start first.
 error-giving-elsewhere = You can't pay here yet. “{ $project }” takes gifts on its official page.
+error-ranking-unknown = There is no ranking here. Send /ranking to see those of now.
+error-thanks-post-over = This thank-you is no longer waiting. Begin a new one from your channel's figures.
+error-nobody-to-thank-here = Nobody has given in { $chat } since your last thank-you there. Come back when somebody has.
+error-may-not-post = I may not post in { $chat }. Please allow me “Post messages” there, then try again.
 
 instead-project = Its project “{ $project }” is still open, and you can give to it directly.
 button-give-directly = Give to this project
@@ -68,3 +72,5 @@ error-preview-stale = It was changed after you looked. Look at the new preview a
 error-second-needed = { $people } people would be told, more than { $limit }: another admin has to confirm.
 error-second-is-you = Another admin has to confirm this; your own word doesn't count twice.
 error-nobody-asked = There is nothing to confirm: it was confirmed already, or changed since.
+error-time-not-understood = I couldn’t read that time. Please write it like 2026-12-11 00:00.
+error-month-day-not-understood = I couldn’t read that day of the month. Please send a number from 1 to 31, like 11.

@@ -37,6 +37,20 @@ audit-what = { $act ->
     [account-opened] 为机构开了收款账户
     [ledger-converted] 入账了星星兑换
     [ledger-reversed] 冲销了一条分录
+    [giving-day-drafted] 起草了公益日
+    [giving-day-changed] 修改了公益日
+    [giving-day-scheduled] 给公益日排了期
+    [giving-day-asked] 请另一位管理员确认公益日
+    [giving-day-went-live] 让公益日现在开始
+    [giving-day-began] 公益日到点开始
+    [giving-day-ended] 公益日到点结束
+    [giving-day-closed] 公益日结清
+    [giving-day-extended] 延长了公益日
+    [giving-day-stopped] 提前结束了公益日
+    [giving-day-cancelled] 取消了公益日
+    [giving-day-repeated] 让公益日每月重复
+    [giving-day-series-set] 改了公益日的重复规则
+    [giving-day-series-ended] 不再重复公益日
    *[organisation-changed] 修改了机构
  }
 audit-change = { $field }：{ $before } → { $after }
@@ -73,6 +87,7 @@ audit-value = { $value ->
    *[no] 否
  }
 audit-command-line = 命令行
+audit-by-itself = 自动
 audit-somebody-who-left = 一位已离开的人
 
 command-role-add = 给某人一个身份

@@ -46,6 +46,10 @@ error-picture-failed = 图片这会儿没画出来，过一会儿再点一次就
 error-not-allowed = 你的身份不能做这件事。需要的话，请找这里的运营方；发 /help 看看你能做什么。
 error-person-unknown = 我还不认识这个人。请对方先给我发 /start。
 error-giving-elsewhere = 这里还不能付款。「{ $project }」在它的指定平台上接受捐款。
+error-ranking-unknown = 这里没有榜单。发 /ranking 看现在的。
+error-thanks-post-over = 这条感谢已经不在等着发布了。到频道的数据里重新写一条吧。
+error-nobody-to-thank-here = 上次感谢之后，{ $chat } 还没有人捐。等有了再来。
+error-may-not-post = 我在 { $chat } 没有发消息的权限。请给我打开“发布消息”，再试一次。
 
 instead-project = 它支持的「{ $project }」还在，想捐的话可以直接捐给它。
 button-give-directly = 直接捐给这个项目
@@ -68,3 +72,5 @@ error-preview-stale = 你看过之后，内容又改了。请看看新的预览�
 error-second-needed = 要通知 { $people } 人，超过了 { $limit } 人，需要另一位管理员确认。
 error-second-is-you = 这要另一位管理员来确认，自己确认不算。
 error-nobody-asked = 没有等着确认的内容；可能已经确认过，或者后来又改了。
+error-time-not-understood = 没看懂这个时间。请这样发：2026-12-11 00:00。
+error-month-day-not-understood = 没看懂是每月几号。请发 1 到 31 之间的数字，比如 11。

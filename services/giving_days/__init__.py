@@ -4,5 +4,7 @@ from services.giving_days.calls import DaysOn
 from services.giving_days.drafts import DayTerms
 from services.giving_days.previews import Preview
 from services.giving_days.service import GivingDayService
+from services.giving_days.steps import DaySteps
+from services.giving_days.told import DayTold
 
-__all__ = ["DayTerms", "DaysOn", "GivingDayService", "Preview"]
+__all__ = ["DaySteps", "DayTerms", "DayTold", "DaysOn", "GivingDayService", "Preview"]

@@ -4,27 +4,30 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from giving.errors import DayNotNow, DayUnknown, PreviewStale
-from giving.giving_days import DayAct, DayState, GivingDay, Plan, check, may, turned
+from giving.errors import DayNotNow, DayUnknown
+from giving.giving_days import DayAct, DayState, GivingDay, Plan, check, may
 from giving.people import Person
 from giving.permissions import Permission
 from giving.tips import Limits
 from services.clock import Clock, utc_now
 from services.giving_days.calls import DaysOn
+from services.giving_days.copies import add_dated, known, next_draft, plan_of
 from services.giving_days.previews import Preview, preview_of
 from services.giving_days.record import record
+from services.giving_days.writing import DayWriter
 from services.people import PeopleService
+from services.wake import Wakes
 from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-HIDDEN = (DayState.DRAFT, DayState.CANCELLED)
+HIDDEN: Final = (DayState.DRAFT, DayState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,12 @@ class Drafts:
     """Days as they are, and as they are begun. None as `by` is the command line."""
 
     def __init__(
-        self, unit: UnitOfWork, people: PeopleService, on: DaysOn, *, terms: DayTerms, now: Clock = utc_now
-    ) -> None:
-        """`on`: what taps ask; it hears of every change."""
+        self, unit: UnitOfWork, people: PeopleService, on: DaysOn, *, terms: DayTerms, wakes: Wakes | None = None,
+        now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`on`: what taps ask; it hears of every change. `wakes`: who sends, where that is this process."""
         self._unit, self._people, self._on, self._now = unit, people, on, now
-        self.terms = terms
+        self.terms, self.wakes, self.writer = terms, wakes or Wakes(), DayWriter()
 
     # -- reading --
 
@@ -92,9 +96,24 @@ class Drafts:
         """
         await self._must(by)
         async with self._unit() as work:
-            day = await self._add(work, self._day(await self._checked(work, plan)))
+            day = known(await add_dated(work, self._day(await self._checked(work, plan)), self.terms.zone, self._now()))
             await record(work, by, "drafted", None, day, now=self._now())
         log.info("giving_day_drafted", day_id=str(day.id), slug=day.slug)
+        return day
+
+    async def from_last(self, by: Person | None) -> GivingDay:
+        """A draft like the last day there was, on the next date of its series (without one: the next 11th).
+
+        A draft that is there already, and is still to come, is the one. Raises: NotAllowed, DayUnknown (the first).
+        """
+        await self._must(by)
+        async with self._unit() as work:
+            last = known(await work.giving_days.last_of(None))
+            if last.state is DayState.DRAFT and last.ends_at > self._now():
+                return last
+            day = known(await next_draft(work, last, self.terms.zone, self.terms.closing, self._now()))
+            await record(work, by, "drafted", None, day, now=self._now())
+        log.info("giving_day_drafted", day_id=str(day.id), slug=day.slug, like=last.slug)
         return day
 
     async def change(self, day_id: UUID, by: Person | None, **what: Any) -> GivingDay:
@@ -121,11 +140,7 @@ class Drafts:
             amounts=plan.amounts, audience=plan.audience, texts=plan.texts,
         )  # fmt: skip
 
-    async def _add(self, work: Work, day: GivingDay) -> GivingDay:
-        """Insert a day at the first free address of its date."""
-        return await add_dated(work, day, self.terms.zone, self._now)
-
-    # -- changing --
+    # -- for all that changes one --
 
     async def _must(self, by: Person | None) -> None:
         if by is not None:
@@ -133,51 +148,22 @@ class Drafts:
 
     @contextlib.asynccontextmanager
     async def _acting(
-        self, day_id: UUID, act: DayAct, by: Person | None
+        self, day_id: UUID, act: DayAct | None, by: Person | None
     ) -> AsyncIterator[tuple[Work, GivingDay]]:  # fmt: skip
-        """One who may, with the day held, in a state in which it can be done; afterwards taps know of it."""
+        """For one who may: the day, held, as the clock has it, in a state in which it can be done.
+
+        After the commit taps know of it. Raises: NotAllowed, DayUnknown, DayNotNow.
+        """
         await self._must(by)
+        now = self._now()
         async with self._unit() as work:
-            day = known(await work.giving_days.lock(day_id))
-            if not may(day, act, self._now()):
-                raise DayNotNow(state=turned(day, self._now()).value)
+            day = await self.writer.turn(work, known(await work.giving_days.lock(day_id)), now)
+            if act is not None and not may(day, act, now):
+                raise DayNotNow(state=day.state.value)
             yield work, day
         self._on.changed()
 
     async def _write(
         self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str
     ) -> GivingDay:  # fmt: skip
-        """Keep the change; whoever waited for a second admin's word waits no more, unless that is the change."""
-        if after.asked_by == before.asked_by:
-            after = replace(after, asked_by=None, asked_act=None)
-        after = replace(after, version=before.version + 1)
-        if not await work.giving_days.change(after, before.version):
-            raise PreviewStale(day=before.id)
-        await record(work, by, action, before, after, now=self._now())
-        log.info("giving_day_changed", day_id=str(after.id), action=action, state=after.state.value)
-        return after
-
-
-async def add_dated(work: Work, day: GivingDay, zone: ZoneInfo, now: Clock) -> GivingDay:
-    """Insert a day at the first free address of its date; the other day's if its series has one on that date."""
-    bare = f"{day.starts_at.astimezone(zone):%Y-%m-%d}"
-    taken, number = await work.giving_days.taken(bare), 1
-    while True:
-        named = replace(day, slug=bare if number == 1 else f"{bare}-{number}")
-        if named.slug not in taken and await work.giving_days.add(named, now=now()):
-            return named
-        number += 1
-
-
-def plan_of(day: GivingDay) -> Plan:
-    """What was decided of a day."""
-    return Plan(
-        day.titles, day.projects, day.starts_at, day.ends_at, day.amounts, day.hashtag, day.audience, day.texts
-    )  # fmt: skip
-
-
-def known(day: GivingDay | None) -> GivingDay:
-    """The day. Raises: DayUnknown."""
-    if day is None:
-        raise DayUnknown
-    return day
+        return await self.writer.write(work, before, after, by, action, now=self._now())

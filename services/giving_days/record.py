@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from giving.giving_days import GivingDay
+from giving.giving_days import GivingDay, Series
 from giving.people import Person
 from storage.audit import AuditRecord
 from storage.work import Work
@@ -25,6 +25,21 @@ async def record(
         {name: was[name] for name in changed} if before is not None else None, {name: is_[name] for name in changed},
     )  # fmt: skip
     await work.audit.add(kept, now=now)
+
+
+async def record_series(work: Work, by: Person | None, before: Series | None, after: Series, *, now: datetime) -> None:
+    """The same for what repeats days."""
+    was, is_ = _of_series(before) if before is not None else None, _of_series(after)
+    actor, way = (by.id, "chat") if by is not None else (None, "cli")
+    action = "giving_day.series_ended" if after.ended_at is not None else "giving_day.series_set"
+    await work.audit.add(AuditRecord(actor, way, action, "giving_day_series", str(after.id), was, is_), now=now)
+
+
+def _of_series(series: Series) -> dict[str, Any]:
+    return {
+        "rule": str(series.rule), "starts": f"{series.starts:%H:%M}", "minutes": series.minutes,
+        "next_on": series.next_on.isoformat(),
+    }  # fmt: skip
 
 
 def _said(day: GivingDay) -> dict[str, Any]:

@@ -1,18 +1,47 @@
 """What admins do with giving days: schedule, go live now, extend, stop, cancel; each of it is in the audit log."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from giving.errors import DayStarted, PreviewStale, ProjectClosed, SecondNeeded
-from giving.giving_days import DayAct, DayState, GivingDay, check_times, overlapping
+from giving.errors import (
+    DayStarted,
+    DayUnknown,
+    NobodyAsked,
+    NotLonger,
+    PreviewStale,
+    ProjectClosed,
+    SecondIsYou,
+    SecondNeeded,
+)
+from giving.giving_days import (
+    Audience,
+    DayAct,
+    DayState,
+    GivingDay,
+    MonthlyRule,
+    Series,
+    check_times,
+    draft_at,
+    following,
+    overlapping,
+)
+from giving.notices import NoticeKind
 from giving.people import Person
-from services.giving_days.drafts import Drafts
+from services.giving_days.copies import local_times
+from services.giving_days.drafts import HIDDEN, Drafts
 from services.giving_days.previews import Preview
+from services.giving_days.record import record_series
+from services.giving_days.told import tell_admins
+from storage.ids import new_id
 from storage.work import Work
+
+MOMENT: Final = timedelta(microseconds=1)
 
 
 class GivingDayService(Drafts):
-    """Who may run giving days may do all of it, whatever the handler looked at before."""
+    """Who may run giving days may do all of it, whatever the handler looked at before. None is the command line."""
 
     async def schedule(self, day_id: UUID, by: Person | None, digest: str) -> GivingDay:
         """It begins by itself when its time comes. `digest`: of the preview that was looked at.
@@ -21,33 +50,170 @@ class GivingDayService(Drafts):
         ProjectClosed (where none is open).
         """
         async with self._acting(day_id, DayAct.SCHEDULE, by) as (work, day):
+            await self._must_be_one(await self._seen(work, day, digest))
+            return await self._begin(work, day, DayAct.SCHEDULE, by)
+
+    async def go_live(self, day_id: UUID, by: Person | None, digest: str) -> GivingDay:
+        """It begins now, whenever it was to begin. Raises: as `schedule`, without DayStarted."""
+        async with self._acting(day_id, DayAct.GO_LIVE, by) as (work, day):
+            seen = await self._seen(work, day, digest)
+            if day.state is DayState.DRAFT:  # one that is scheduled was confirmed for that
+                await self._must_be_one(seen)
+            return await self._begin(work, day, DayAct.GO_LIVE, by)
+
+    # -- a second admin --
+
+    async def ask(
+        self, day_id: UUID, by: Person, digest: str, act: DayAct = DayAct.SCHEDULE
+    ) -> GivingDay:  # fmt: skip
+        """Ask the other admins to confirm it; where that is not needed (any more), it is done at once.
+
+        Raises: as `schedule`, without SecondNeeded.
+        """
+        async with self._acting(day_id, act, by) as (work, day):
+            seen = await self._seen(work, day, digest)
+            if not seen.second or day.state is DayState.SCHEDULED:
+                return await self._begin(work, day, act, by)
+            await self._could_begin(work, day, act)
+            asked = await self._write(work, day, replace(day, asked_by=by.id, asked_act=act), by, "asked")
+            kind, mark = NoticeKind.DAY_ASKED, str(asked.version)
+            await tell_admins(work, self._people, kind, asked, mark=mark, now=self._now(), but=by.id)
+        self.wakes.outbox.set()
+        return asked
+
+    async def confirm(self, day_id: UUID, by: Person, digest: str) -> GivingDay:
+        """The second admin's word: what was asked for is done.
+
+        Raises: NobodyAsked, SecondIsYou, and as `schedule`, without SecondNeeded.
+        """
+        async with self._acting(day_id, None, by) as (work, day):
+            if day.asked_by is None or day.asked_act is None:
+                raise NobodyAsked
+            if day.asked_by == by.id:
+                raise SecondIsYou
             await self._seen(work, day, digest)
-            return await self._schedule(work, day, by)
+            return await self._begin(work, day, day.asked_act, by)
 
     async def _seen(self, work: Work, day: GivingDay, digest: str) -> Preview:
-        """Nothing but what was looked at is done. Raises: PreviewStale, SecondNeeded, ProjectClosed."""
+        """Nothing but what was looked at is done. Raises: PreviewStale."""
         seen = await self._preview(work, day)
         if seen.digest != digest:
             raise PreviewStale(day=day.id)
-        if seen.second:
-            raise SecondNeeded(people=seen.people, limit=self.terms.confirm_over)
         return seen
 
-    async def _schedule(self, work: Work, day: GivingDay, by: Person | None) -> GivingDay:
-        check_times(day.starts_at, day.ends_at, self._now())
-        if day.starts_at <= self._now():
-            raise DayStarted(starts=day.starts_at)
-        scheduled = replace(day, state=DayState.SCHEDULED)
-        await self._alone(work, scheduled)
-        return await self._write(work, day, scheduled, by, "scheduled")
+    async def _must_be_one(self, seen: Preview) -> None:
+        if seen.second:
+            raise SecondNeeded(people=seen.people, limit=self.terms.confirm_over)
 
-    async def _alone(self, work: Work, day: GivingDay) -> None:
-        """No other day is on with it for one of its projects, and one of them is open.
+    # -- beginning and ending --
 
-        Raises: DaysOverlap, ProjectClosed.
-        """
-        await work.giving_days.hold_projects(day.projects)
-        overlapping(day, await work.giving_days.coming())
+    async def _begin(self, work: Work, day: GivingDay, act: DayAct, by: Person | None) -> GivingDay:
+        begun = await self._could_begin(work, day, act)
+        return await self._write(work, day, begun, by, "scheduled" if act is DayAct.SCHEDULE else "went_live")
+
+    async def _could_begin(self, work: Work, day: GivingDay, act: DayAct) -> GivingDay:
+        """The day as it would be. Raises: DayPast, DayStarted, DaysOverlap, ProjectClosed."""
+        now = self._now()
+        if act is DayAct.GO_LIVE:
+            begun = replace(day, state=DayState.LIVE, starts_at=min(now, day.ends_at))
+        else:
+            begun = replace(day, state=DayState.SCHEDULED)
+        check_times(min(begun.starts_at, begun.ends_at - MOMENT), begun.ends_at, now)
+        if act is DayAct.SCHEDULE and begun.starts_at <= now:
+            raise DayStarted(starts=begun.starts_at)
+        await self._alone(work, begun)
         projects = await work.projects.by_ids(day.projects)
         if not any(project.open for project in projects.values()):
             raise ProjectClosed(project=projects[day.projects[0]], alternatives=())
+        return begun
+
+    async def _alone(self, work: Work, day: GivingDay) -> None:
+        """No other day is on with it for one of its projects, and none becomes so meanwhile. Raises: DaysOverlap."""
+        await work.giving_days.hold_projects(day.projects)
+        overlapping(day, await work.giving_days.coming())
+
+    async def extend(self, day_id: UUID, by: Person | None, until: datetime) -> GivingDay:
+        """It ends later than it was to.
+
+        Raises: NotAllowed, DayUnknown, DayNotNow, NotLonger, DayTooLong, DaysOverlap.
+        """
+        async with self._acting(day_id, DayAct.EXTEND, by) as (work, day):
+            if until <= day.ends_at:
+                raise NotLonger(ends=day.ends_at)
+            check_times(day.starts_at, until, self._now())
+            longer = replace(day, ends_at=until, closes_at=until + self.terms.closing)
+            await self._alone(work, longer)
+            return await self._write(work, day, longer, by, "extended")
+
+    async def stop(self, day_id: UUID, by: Person | None) -> GivingDay:
+        """It is over now; what was tapped before still counts when it is paid.
+
+        Raises: NotAllowed, DayUnknown, DayNotNow.
+        """
+        async with self._acting(day_id, DayAct.STOP, by) as (work, day):
+            ends_at = max(self._now(), day.starts_at + MOMENT)
+            over = replace(day, state=DayState.CLOSING, ends_at=ends_at, closes_at=ends_at + self.terms.closing)
+            return await self._write(work, day, over, by, "stopped")
+
+    async def cancel(self, day_id: UUID, by: Person | None) -> GivingDay:
+        """It does not take place; its series goes on. Raises: NotAllowed, DayUnknown, DayNotNow."""
+        async with self._acting(day_id, DayAct.CANCEL, by) as (work, day):
+            return await self._write(work, day, replace(day, state=DayState.CANCELLED), by, "cancelled")
+
+    # -- again every month --
+
+    async def repeat(self, day_id: UUID, by: Person | None, rule: MonthlyRule) -> Series:
+        """From now on a draft like it is made by itself for every date of the rule; or by another rule than before.
+
+        Raises: NotAllowed, DayUnknown.
+        """
+        async with self._acting(day_id, None, by) as (work, day):
+            now, zone = self._now(), self.terms.zone
+            on, starts, minutes = local_times(day, zone)
+            was = await work.giving_days.lock_series(day.series) if day.series is not None else None
+            after = Series(
+                was.id if was is not None else new_id(), rule, starts, minutes, on, draft_at(on, starts, zone)
+            )
+            next_, at = following(after, now, zone)
+            series = replace(after, next_on=next_, draft_at=at)
+            if was is None:
+                await work.giving_days.add_series(series, now=now)
+                await self._write(work, day, replace(day, series=series.id, series_on=on), by, "repeated")
+            else:
+                await work.giving_days.change_series(series)
+            await record_series(work, by, was, series, now=now)
+            return series
+
+    async def end_series(self, day_id: UUID, by: Person | None) -> None:
+        """No more drafts are made by themselves; those there are stay. Raises: NotAllowed, DayUnknown."""
+        async with self._acting(day_id, None, by) as (work, day):
+            was = await work.giving_days.lock_series(day.series) if day.series is not None else None
+            if was is None or was.ended_at is not None:
+                return
+            ended = replace(was, ended_at=self._now())
+            await work.giving_days.change_series(ended)
+            await record_series(work, by, was, ended, now=self._now())
+
+    async def series_of(self, day: GivingDay) -> Series | None:
+        """What repeats it, if that goes on."""
+        async with self._unit.read() as work:
+            running = await work.giving_days.series()
+        return next((series for series in running if series.id == day.series), None)
+
+    # -- for who looks --
+
+    def now(self) -> datetime:
+        """By the clock by which all of this is decided."""
+        return self._now()
+
+    async def sizes(self) -> dict[Audience, int]:
+        """How many each audience is at the moment."""
+        async with self._unit.read() as work:
+            return {audience: await work.audiences.size(audience, self._now()) for audience in Audience}
+
+    async def public(self, day_id: UUID) -> GivingDay:
+        """A day for everybody: no draft, nor one that was cancelled. Raises: DayUnknown."""
+        day = await self.one(day_id)
+        if day.state in HIDDEN:
+            raise DayUnknown
+        return day

@@ -21,6 +21,7 @@ from services.guard_payments import PaymentGuard
 from services.metrics import TIPS_PAID, TIPS_REFUNDED
 from services.settlement.batch import Batch, Decided, Event, Taken
 from services.settlement.deciding import decide
+from services.settlement.matching import Matcher
 from services.settlement.passing import passes_on
 from services.settlement.telling import tell_of_odd
 from services.settlement.writing import BatchWriter
@@ -44,14 +45,19 @@ class Settler:
 
     def __init__(
         self, unit: UnitOfWork, rails: Mapping[str, Rail], *, wakes: Wakes, digest_every: timedelta,
-        guard: PaymentGuard | None = None, alerts: AlertService | None = None, now: Clock = utc_now,
+        guard: PaymentGuard | None = None, alerts: AlertService | None = None, matcher: Matcher | None = None,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """Decode events by these rails; wake those who send what was queued; tell the guard what became of payments.
 
-        `alerts`: for who looks after the money, where a bank disputes a gift.
+        `alerts`: for who looks after the money, where a bank disputes a gift. `matcher`: what sponsors' pools add.
         """
         self._unit, self._rails, self._wakes, self._now, self._alerts = unit, rails, wakes, now, alerts
-        self._guard, self._writer = guard, BatchWriter(rails, alerts, digest_every=digest_every, now=now)
+        self._guard, self._matcher, self._writer = (
+            guard,
+            matcher,
+            BatchWriter(rails, alerts, digest_every=digest_every, now=now),
+        )
 
     async def take(self, work: Work, came: Sequence[Event]) -> list[Taken]:
         """Store events and settle them; those that can't be settled now are stored as new. Give `tell` the result.
@@ -134,6 +140,8 @@ class Settler:
 
     async def _book(self, work: Work, events: Sequence[Event]) -> Batch:
         batch = await decide(work, events, self._rails, self._fresh, self._now())
+        if self._matcher is not None:
+            await self._matcher.decide(work, batch, self._now())
         await self._writer.write(work, batch)
         return batch
 

@@ -15,10 +15,12 @@ from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
+from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
 from storage.tables.projects import organisations, projects
+from storage.tables.rankings import ranking_consents, ranking_periods, standings, thanks_posts
 from storage.tables.reconcile import differences, reconciliations
 from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
@@ -48,29 +50,38 @@ __all__ = [
     "giving_days",
     "leases",
     "look_ups",
+    "matches",
     "metadata",
     "methods",
     "organisations",
     "outbox",
     "payments",
     "people",
+    "pool_projects",
+    "pool_windows",
+    "pools",
     "postings",
     "posts",
     "projects",
     "promises",
     "provider_events",
     "rail_accounts",
+    "ranking_consents",
+    "ranking_periods",
     "reconciliations",
     "refunds",
     "returns",
     "roles",
     "slots",
+    "sponsors",
+    "standings",
     "subscriptions",
     "supporters",
     "tab_charges",
     "tabs",
     "tallies",
     "thanks",
+    "thanks_posts",
     "tip_keys",
     "tips",
     "told_lately",

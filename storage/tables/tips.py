@@ -53,6 +53,7 @@ for _name, _columns in {
     "ix_tips_project_id_paid_at": (tips.c.project_id, tips.c.paid_at),
     "ix_tips_chat_id_booked_at": (tips.c.chat_id, tips.c.booked_at),
     "ix_tips_entry_key": (tips.c.entry_key,),
+    "ix_tips_booked_at": (tips.c.booked_at,),
 }.items():
     _paid = text(f"{_columns[-1].name} IS NOT NULL")
     Index(_name, *_columns, postgresql_where=_paid, sqlite_where=_paid)
@@ -63,6 +64,8 @@ Index(
     postgresql_where=text("slot_id IS NOT NULL"),
     sqlite_where=text("slot_id IS NOT NULL"),
 )
+_refunded = text("state = 'refunded'")
+Index("ix_tips_refunded_booked_at", tips.c.booked_at, postgresql_where=_refunded, sqlite_where=_refunded)
 
 # What was given on a giving day: an offer writes no row here.
 _on_a_day = text("day_id IS NOT NULL AND paid_at IS NOT NULL")

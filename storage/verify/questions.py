@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import accounts, entries, postings, tips
 from storage.verify.derived import supporters_of, tallies_of
 from storage.verify.journal import balances, entries_balance, entries_have_postings, paid_out, turned_back
+from storage.verify.of_pools import committed, matched, never_over, of_paid_gifts, parts_add_up, sponsors_owe, used
 from storage.verify.of_tips import converted, credited, entries_have_tips, tips_have_entries
 
 MOST_FINDINGS: Final = 100
@@ -41,6 +42,13 @@ def checks() -> dict[tuple[str, ...], Select[Any]]:
         "the operator's bank has what payouts brought": paid_out(),
         "a payout that failed is turned back whole": turned_back(),
         "no more of a tip is converted than there is": converted(),
+        "a pool used what stands of its matches": used(),
+        "no pool is overdrawn": never_over(),
+        "a pool's windows add up to it": parts_add_up(),
+        "a match stands for what is kept of its gift": of_paid_gifts(),
+        "a pool's account holds what is left of it": committed(),
+        "a project is credited what pools added": matched(),
+        "sponsors owe what they committed and have not paid": sponsors_owe(),
     }
     of_tallies = (*(f"a tally's {each} are those of its paid tips" for each in ("donors", "gifts")), TALLY_SUM)
     return {(name,): query for name, query in one.items()} | {of_tallies: tallies_of(), SUPPORTER: supporters_of()}

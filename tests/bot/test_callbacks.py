@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot import callbacks as cb
 from giving.money import DECIMALS
 from giving.people import Visibility
+from giving.rankings import Board, Span
 from giving.subscriptions import Often, SubscriptionKind
 
 IDS = st.uuids()
@@ -53,6 +54,15 @@ EVERY = st.one_of(
     st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyFewer, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyClock, zone=st.sampled_from(["", *sorted(available_timezones())])),
+    st.builds(cb.CastDo, deed=st.sampled_from(cb.CastDeed), cast=IDS),
+    st.builds(
+        cb.CastStart,
+        cast=IDS,
+        version=st.integers(1, 10**6),
+        stars=st.integers(-1, 10**6),
+        ask=st.booleans(),
+        confirm=st.booleans(),
+    ),
     st.builds(cb.Wish, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.Less, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
     st.builds(cb.LessUndo, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
@@ -71,6 +81,16 @@ EVERY = st.one_of(
     st.builds(cb.PromiseOff, tip=IDS),
     st.builds(cb.RefundWish, tip=IDS),
     st.builds(cb.RefundDecide, refund=IDS, yes=st.booleans()),
+    st.builds(
+        cb.RankingShow,
+        board=st.sampled_from(Board),
+        span=st.sampled_from(Span),
+        back=st.integers(0, 60),
+        fresh=st.booleans(),
+    ),
+    st.builds(cb.RankingMe, board=st.sampled_from(Board), span=st.sampled_from(Span), on=st.booleans()),
+    st.builds(cb.ThanksPostWrite, chat=IDS, own=st.booleans()),
+    st.builds(cb.ThanksPostSend, post=IDS),
 )
 KINDS = [kind for kind in vars(cb).values() if isinstance(kind, type) and issubclass(kind, CallbackData)]
 
@@ -84,7 +104,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 55
+    assert len(set(prefixes)) == len(prefixes) == 67
 
 
 @given(st.text(max_size=64))

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from giving.matching import Fairness
 from giving.money import Money
 from giving.payments import SavedMethod
 from giving.tabs import Terms
@@ -30,7 +31,7 @@ from services.outbox import Notice, OutboxService
 from services.payments import PaymentService
 from services.rails import Rails
 from services.refunds import RefundService
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.tabs import TabCharges, TabService
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
@@ -91,7 +92,12 @@ class House:
         self.tips = TipService(self.unit, rails, links, limits=LIMITS, presets=(), language="zh-CN", now=now)
         self.tabs = TabService(self.unit, rails, wakes=wakes, zone=ZoneInfo("Asia/Shanghai"), terms=TERMS, now=now)
         self.charges = TabCharges(self.unit, rails, self.tabs, self.tips.pay, wakes=wakes, now=now)
-        settler = Settler(self.unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10), now=now)
+        lenient = Fairness(new_days=0, gifts_per_donor=0, ring_gifts=0, payer_people=0)
+        matcher = Matcher(zone=ZoneInfo("Asia/Shanghai"), fairness=lenient)
+        ten_minutes = timedelta(minutes=10)
+        settler = Settler(
+            self.unit, {rail.name: rail}, wakes=wakes, digest_every=ten_minutes, matcher=matcher, now=now
+        )  # fmt: skip
         self.payments = PaymentService(self.unit, [rail], settler)
         self.refunds = RefundService(self.unit, rails, self.tips, now=now)
         self.outbox = OutboxService(

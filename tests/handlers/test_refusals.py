@@ -9,11 +9,14 @@ from aiogram.methods import EditMessageText, SendMessage
 from structlog.testing import capture_logs
 
 from bot import callbacks as cb
+from giving.giving_days import Audience, DayAct
 from giving.ids import token_of
 from giving.people import Visibility
+from giving.rankings import Board, Span
 from giving.subscriptions import Often, SubscriptionKind
 from storage.ids import new_id
 from tests.handlers.chat import Chat, answers, texts_of
+from tests.services.giving_days.town import an_admin, drafted_day
 from tests.world import CHANNEL, World
 
 # What must never be read by somebody who has no business with it.
@@ -69,6 +72,9 @@ OTHERS = {
     "forget a card": make(cb.MethodForget, "method", tip_of_alice),
     "a tip's code": make(cb.TipCode, "tip", tip_of_alice),
     "a tab's code": make(cb.TabCode, "tab", tip_of_alice),
+    "write a post": make(cb.ThanksPostWrite, "chat", the_chat),
+    "write a post of their own": make(cb.ThanksPostWrite, "chat", the_chat, own=True),
+    "publish": make(cb.ThanksPostSend, "post", the_chat),
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -96,6 +102,8 @@ GARBAGE = [
     "tdo:" + "A" * 22 + ":explode", "tdo::cancel", "vis:" + "A" * 22 + ":everything", "cdo:" + "!" * 22 + ":off",
     "my:99999999999:0", "gil:x:0", "lng:xx", "lng:", "hom:root", "pvs:everyone", "pvn:perhaps", "pvt:spam:1",
     "pvd:drop",
+    "dyd:" + "A" * 22 + ":explode", "dyr:" + "A" * 22 + ":day.32", "dyr:" + "A" * 22 + ":week.9.9", "dyt:-5", "dyn:",
+    "dyh:" + "A" * 22 + ":5", "dyw:" + "A" * 22 + ":audience:xx", "dys:" + "A" * 22 + ":explode::0",
     "bye:" + "A" * 21, "bye:' OR 1=1", "\u202etip:100", "🙂" * 16,
 ]  # fmt: skip
 
@@ -135,18 +143,57 @@ async def test_links_to_what_is_somebody_elses_or_nowhere_tell_nothing(chat, ali
         assert told_apart(logs) == ["link"], payload
 
 
+DAY = new_id()
+OF_DAYS: list[CallbackData] = [
+    cb.DayList(), cb.DayNew(last=True), cb.DayNew(last=False), *(cb.DayDo(day=DAY, deed=deed) for deed in cb.DayDeed),
+    *(cb.DayPreview(day=DAY, view=view, language="en") for view in cb.DayView),
+    *(cb.DayAsk(day=DAY, field=field, language="en") for field in cb.DayField),
+    *(cb.DayWipe(day=DAY, field=field) for field in (cb.DayField.HASHTAG, cb.DayField.TEXT)),
+    cb.DayProject(project=DAY), cb.DayProjects(page=0), cb.DayProjects(page=0, found=True), cb.DayProjectsDone(),
+    cb.DayTime(at=29_000_000), *(cb.DayAudience(day=DAY, audience=audience) for audience in Audience),
+    *(cb.DayWish(day=DAY, act=act, digest="A" * 8) for act in DayAct),
+    *(cb.DaySure(day=DAY, act=act, digest="A" * 8, second=second) for act in DayAct for second in (False, True)),
+    *(cb.DayLonger(day=DAY, until=29_000_000, sure=sure) for sure in (False, True)),
+    cb.DayConfirm(day=DAY, digest="A" * 8), cb.DayRule(day=DAY), cb.DayRule(day=DAY, rule="day.11"),
+    cb.DayRule(day=DAY, rule="week.-1.6"), *(cb.DayNth(day=DAY, nth=nth) for nth in (1, 4, -1)),
+]  # fmt: skip
+
 EVERYWHERE = [
+    *OF_DAYS,
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
     cb.PrivacyFewer(kind=SubscriptionKind.THANKS, on=True), cb.PrivacyClock(zone="Europe/Berlin"), cb.PrivacyClock(),
-    cb.Wish(kind=SubscriptionKind.THANKS, on=True), cb.WishesDone(),
+    cb.Wish(kind=SubscriptionKind.THANKS, on=True), cb.WishesDone(), cb.CastKind(kind=SubscriptionKind.THANKS),
+    *(cb.CastSegment(part=part, on=True) for part in cb.SegmentPart), cb.CastProjects(), cb.CastCountry(country="CN"),
+    *(cb.CastGo(step=step) for step in cb.CastStep), cb.CastProject(project=new_id()),
+    *(cb.CastDo(deed=deed, cast=new_id()) for deed in cb.CastDeed), cb.CastStart(cast=new_id(), version=1),
     *(kind(kind=SubscriptionKind.THANKS, often=often) for kind in (cb.Less, cb.LessUndo) for often in Often),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
+    *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),
+    *(cb.RankingMe(board=board, span=Span.WEEK, on=True) for board in Board),
     *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)),
 ]  # fmt: skip
+
+
+async def test_buttons_of_giving_days_tell_who_may_not_run_them_nothing(chat, alices):
+    """The same for a day that is there as for one that is not."""
+    day = await drafted_day(alices)
+    for button in OF_DAYS:
+        real = button.model_copy(update={"day": day.id}) if "day" in type(button).model_fields else button
+        for data in (button.pack(), real.pack()):
+            done = await pressed_and_refused(chat, data, data)
+            assert answers(done)[0].text.startswith("Your role"), data
+    assert await alices.giving_days.one(day.id) == day
+
+
+async def test_buttons_of_a_day_that_is_not_there_are_refused_to_who_may(chat, world):
+    await an_admin(world)
+    for button in OF_DAYS:
+        if "day" in type(button).model_fields:
+            await pressed_and_refused(chat, button.pack(), button.pack(), person=2001)
 
 
 async def test_a_private_button_pressed_under_a_post_never_touches_the_post(chat, world):
@@ -161,7 +208,7 @@ def test_every_kind_of_button_is_in_one_of_the_tables():
     private = {kind.__prefix__ for kind in cb_kinds()} - cb.IN_PUBLIC
     tried = {data.partition(":")[0] for data in (button.pack() for button in EVERYWHERE)}
     tried |= {"tdo", "vis", "tbk", "cdo", "cpl", "cpr", "con", "bye", "giv", "gio", "gic", "hto", "cps", "ths"}
-    tried |= {"bko", "slt", "slo", "sop", "spr"}
+    tried |= {"bko", "slt", "slo", "sop", "spr", "tpw", "tps"}
     tried |= {"cls", "lng", "hom"}
     tried |= {"rfd", *(data(ANY, True).partition(":")[0] for name, data in OTHERS.items() if name in OF_TABS)}
     assert private <= tried, private - tried

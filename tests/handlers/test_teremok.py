@@ -39,6 +39,7 @@ class Place:
             projects=world.projects, refunds=world.refunds, texts=TEXTS, links=Links("http://x", "yizan_bot"),
             routers=routers(), storage=MemoryStorage(), isolation=PersonIsolation(), default_language="zh-CN",
             watch=world.watch, handovers=world.handovers, slots=world.slots, thanks=world.thanks, groups=world.groups,
+            rankings=world.rankings, thanks_posts=world.thanks_posts, giving_days=world.giving_days,
             carriers=None, cleanups=world.cleanups, whispers=Whispers(),
         )  # fmt: skip
         self.bot.dp = self.dispatcher

@@ -268,7 +268,8 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
         "person": 1, "subscriptions": 4, "told_lately": 0, "roles": 1, "dialogs": 1, "admin_actions": 0,
         "about_your_roles": 1, "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
         "messages_you_wrote_that_were_tipped": 1,
-        "tips": 4, "turned_into_money": 0, "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
+        "tips": 4, "turned_into_money": 0, "matched": 0, "giving_days_you_asked_to_have_confirmed": 0,
+        "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
         "saved_methods": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
         "broadcasts": 0, "broadcasts_you_wrote": 0, "broadcasts_you_asked_a_second_word_for": 0,
@@ -310,6 +311,7 @@ THOUGHT_OF = {
     ("tips", "creator_id"),  # opaque, and of the chat: what followers gave through it
     ("roles", "granted_by"),  # opaque, and about somebody else's role
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
+    ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
     ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"),
     ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too

@@ -50,7 +50,17 @@ COMPOSED = {
     "button-tab-": r"settle-at|month",
     "tab-ask-": r"settle|month",
     "stats-": r"today|week|month|ever",
+    "day-preview-": r"audience|creator",
+    "button-day-view-": r"audience|creator",
+    "day-sure-": r"schedule|go-live|stop|cancel",
+    "button-day-sure-": r"schedule|go-live|stop|cancel",
+    "button-day-confirm-": r"schedule|go-live",
+    "day-done-": r"schedule|go-live|extend|stop|cancel",
+    "day-ask-": r"title|text|hashtag|starts|ends|amounts|month-day",
+    "button-day-field-": r"title|text|hashtag|starts|ends|amounts|projects|audience",
     "error-": r"[a-z-]+",
+    "ranking-board-": r"creators|projects|chats|donors",
+    "button-ranking-": r"(week|month)-[01]",
     "web-": r"[a-z0-9-]+",
 }
 ALERT = 200

@@ -23,6 +23,7 @@ from services.payments import PaymentService
 from services.people import PeopleService
 from services.projects import ProjectService
 from services.rails import Rails
+from services.rankings import RankingService, RankingSteps
 from services.settlement import Settler
 from services.slots import SlotService
 from services.tips import TipService
@@ -81,6 +82,8 @@ class World:
         )
         self.projects = ProjectService(self.unit)
         self.slots = SlotService(self.unit, language="zh-CN")
+        self.rankings = RankingService(self.unit, zone=self.zone, cached_s=0)
+        self.ranking_steps = RankingSteps(self.unit, zone=self.zone)
         self.people = PeopleService(self.unit, owners=())
         self.payments = payment_service(self)
         self.texts = Texts.load(LOCALES, "zh-CN", self.zone, strict=True)
@@ -91,6 +94,7 @@ class World:
         values: dict[str, Any] = {
             "projects": self.projects,
             "slots": self.slots,
+            "rankings": self.rankings,
             "tips": self.tips,
             "payments": self.payments,
             "texts": self.texts,

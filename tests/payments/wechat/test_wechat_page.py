@@ -67,8 +67,9 @@ async def browser(world: World, gateway: WeChatGateway, clock: Clock) -> AsyncIt
         now=world.time,
     )  # fmt: skip
     parts = WebParts(
-        world.projects, world.slots, tips, world.payments, Texts.load(LOCALES, default="zh-CN", zone=SHANGHAI), links,
-        "zh-CN", pay=PayPages(world.unit, {"wechat": rail, "other": rail}, now=world.time),
+        world.projects, world.slots, world.rankings, tips, world.payments,
+        Texts.load(LOCALES, default="zh-CN", zone=SHANGHAI), links, "zh-CN",
+        pay=PayPages(world.unit, {"wechat": rail, "other": rail}, now=world.time),
         addresses=replace(AddressRules(), proxies=1),
     )  # fmt: skip
     async with AsyncExitStack() as stack:

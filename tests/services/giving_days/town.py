@@ -1,5 +1,6 @@
 """What tests of giving days need at hand: plans, days that are on, gifts on them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,13 +15,21 @@ HOUR = timedelta(hours=1)
 def plan(world: World, **what: Any) -> Plan:
     """The library and the meals, from in an hour on for a day."""
     start = world.time() + HOUR
-    return Plan(**{  # type: ignore[arg-type]
-        "titles": {"zh-CN": "一元公益日", "en": "One yuan day"},
-        "projects": (world.library.id, world.meals.id),
-        "starts_at": start,
-        "ends_at": start + 24 * HOUR,
-        "amounts": (cny("1"),),
-    } | what)  # fmt: skip
+    return replace(
+        Plan(
+            titles={"zh-CN": "一元公益日", "en": "One yuan day"},
+            projects=(world.library.id, world.meals.id),
+            starts_at=start,
+            ends_at=start + 24 * HOUR,
+            amounts=(cny("1"),),
+        ),
+        **what,
+    )
+
+
+async def drafted_day(world: World, **what: Any) -> GivingDay:
+    """A day that nobody has scheduled."""
+    return await world.giving_days.draft(plan(world, **what), None)
 
 
 async def scheduled(world: World, **what: Any) -> GivingDay:

@@ -1,0 +1,112 @@
+"""A day just as others will see it: somebody of its audience, or a creator; and that with what can be done about it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from aiogram.types import InlineKeyboardButton
+
+from bot import callbacks as cb
+from bot.callbacks import DayDeed, DayView
+from bot.cards import Rendered, paragraphs
+from bot.day_cards import creators
+from bot.day_cards.words import back, deed
+from bot.keyboards import Rows, give, keyboard, opens, tap, wrapped
+from giving.giving_days import DayAct, GivingDay, may
+from giving.ids import token_of
+from giving.names import clean
+from giving.projects import Project
+from services.giving_days import Preview
+from services.links import Links
+from texts import Html, Texts
+
+MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
+TITLE_ON_BUTTON: Final = 40
+
+
+def invitation(
+    texts: Texts, links: Links, language: str, day: GivingDay, projects: Sequence[Project]
+) -> Rendered:  # fmt: skip
+    """What its audience is sent: what it is about, when, for whom, and the way to give."""
+    listed = [texts.chat(language, "day-invite-project", project=each.title(language)) for each in projects]
+    when = texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at)
+    text = paragraphs(
+        texts.chat(language, "day-invite-title", title=day.title(language)),
+        texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
+        Html("\n".join([texts.chat(language, "day-invite-projects"), *listed])),
+        when,
+        texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
+    )
+    return Rendered(text, keyboard(gives(texts, links, language, day, projects)))
+
+
+def to_give(texts: Texts, links: Links, language: str, found: Preview) -> Rendered:
+    """The same for who is in the bot already: its projects open here."""
+    shown = seen(texts, links, language, found, DayView.AUDIENCE)
+    open_ = [project for project in found.projects if project.open]
+    rows = [[tap(clean(each.title(language), most=TITLE_ON_BUTTON), cb.GiveCard(project=each.id))] for each in open_]
+    return Rendered(shown.text, keyboard(rows or [[give(texts, language)]]))
+
+
+def gives(texts: Texts, links: Links, language: str, day: GivingDay, projects: Sequence[Project]) -> Rows:
+    """To each project's amounts, or to all of them; none before the bot knows its name."""
+    if not links.bot_username:
+        return []
+    if len(projects) > MOST_BUTTONS:
+        return [[opens(texts.plain(language, "button-day-give"), links.start(f"d_{token_of(day.id)}"))]]
+    return [
+        [opens(clean(each.title(language), most=TITLE_ON_BUTTON), links.start(f"g_{token_of(each.id)}"))]
+        for each in projects
+    ]
+
+
+def seen(texts: Texts, links: Links, language: str, preview: Preview, view: DayView) -> Rendered:
+    """Just as they will see it."""
+    open_ = [project for project in preview.projects if project.open] or list(preview.projects)
+    if view is DayView.CREATOR:
+        nowhere = tap(texts.plain(language, "button-day-publish-example"), cb.Home(deed=cb.HomeDeed.NOTHING))
+        return creators.call(texts, language, preview.day, open_[0], [[nowhere]])
+    return invitation(texts, links, language, preview.day, open_)
+
+
+def preview(
+    texts: Texts, links: Links, language: str, found: Preview, view: DayView, tongue: str, now_rows: Rows,
+    *, said: str | None = None,
+) -> Rendered:  # fmt: skip
+    """The same under a line that says whose eyes these are; below its own buttons, what can be done."""
+    day = found.day
+    shown = seen(texts, links, tongue, found, view)
+    head = texts.chat(
+        language, f"day-preview-{view.value}", tongue=texts.plain(tongue, "language-name"), audience=day.audience,
+        people=found.people,
+    )  # fmt: skip
+    own = shown.keyboard.inline_keyboard if shown.keyboard else []
+    looks = _looks(texts, language, day, view, tongue)
+    rows = [*own, *wrapped(looks), [deed(texts, language, "button-day-test", day, DayDeed.TEST)], *now_rows]
+    return Rendered(paragraphs(said, head, shown.text), keyboard([*rows, [back(texts, language, day)]]))
+
+
+def decisions(texts: Texts, language: str, found: Preview, now: datetime, *, second_asked: bool) -> Rows:
+    """What can be done about what was just looked at; `second_asked`: they are the one whose word is waited for."""
+    day = found.day
+    if second_asked:
+        yes = texts.plain(language, f"button-day-confirm-{day.asked_act}".replace("_", "-"))
+        return [[tap(yes, cb.DayConfirm(day=day.id, digest=found.digest))]]
+    rows: Rows = []
+    for act, key in ((DayAct.SCHEDULE, "button-day-schedule"), (DayAct.GO_LIVE, "button-day-go-live")):
+        if may(day, act, now):
+            rows.append([tap(texts.plain(language, key), cb.DayWish(day=day.id, act=act, digest=found.digest))])
+    return rows
+
+
+def _looks(texts: Texts, language: str, day: GivingDay, view: DayView, tongue: str) -> list[InlineKeyboardButton]:
+    """The other languages, and the other eyes."""
+    found = []
+    for each in DayView:
+        for code in texts.languages:
+            if (each, code) != (view, tongue):
+                words = texts.plain(
+                    language, f"button-day-view-{each.value}", tongue=texts.plain(code, "language-name")
+                )
+                found.append(tap(words, cb.DayPreview(day=day.id, view=each, language=code)))
+    return found

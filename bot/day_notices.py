@@ -1,0 +1,42 @@
+"""What admins are told of giving days, as they read it. Pure: data in, text out."""
+
+from typing import Final
+
+from aiogram.types import InlineKeyboardMarkup
+
+from bot import callbacks as cb
+from bot.callbacks import DayDeed, DayView
+from bot.cards import Rendered, paragraphs
+from bot.keyboards import keyboard, tap
+from giving.giving_days import GivingDay
+from giving.notices import NoticeKind
+from services.giving_days.told import DayTold
+from texts import Texts
+
+TOLD: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_DRAFTED, NoticeKind.DAY_LESS})
+
+
+def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Rendered:
+    """Which day, what is asked or has happened, and where to go from here."""
+    day = news.day
+    about = {"title": day.title(language), "starts": day.starts_at, "ends": day.ends_at}
+    match kind:
+        case NoticeKind.DAY_ASKED:
+            who = news.asker.name if news.asker is not None else ""
+            text = texts.chat(language, "day-asked", **about, who=who, people=news.people)
+        case NoticeKind.DAY_DRAFTED:
+            text = texts.chat(language, "day-drafted", **about)
+        case _:
+            closed = ", ".join(project.title(language) for project in news.closed)
+            left = len(news.day.projects) - len(news.closed)
+            text = texts.chat(language, "day-less", **about, closed=closed, left=left)
+    return Rendered(paragraphs(text, texts.chat(language, "day-where")), _ways(texts, language, kind, day))
+
+
+def _ways(texts: Texts, language: str, kind: NoticeKind, day: GivingDay) -> InlineKeyboardMarkup:
+    """To what is to be confirmed, just as everybody will see it; or to the day's card."""
+    if kind is NoticeKind.DAY_ASKED:
+        tongue = language if language in texts.languages else texts.default
+        look = cb.DayPreview(day=day.id, view=DayView.AUDIENCE, language=tongue)
+        return keyboard([[tap(texts.plain(language, "button-day-preview"), look)]])
+    return keyboard([[tap(texts.plain(language, "button-day-card"), cb.DayDo(day=day.id, deed=DayDeed.CARD))]])

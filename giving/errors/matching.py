@@ -1,0 +1,51 @@
+"""Why a pool can't be, or a match not be made."""
+
+from giving.errors.base import GivingError
+
+
+class PoolUnknown(GivingError):
+    """There is no such pool (or it isn't shown)."""
+
+    message_key = "error-pool-unknown"
+
+
+class PoolNotSound(GivingError):
+    """It can't be kept to; args: what (str): amount, rule, caps, title, windows, parts, end or order."""
+
+    message_key = "error-pool-not-sound"
+
+
+class PoolCurrency(GivingError):
+    """A project it is for takes another currency; args: currency (str) of the pool, wanted (str)."""
+
+    message_key = "error-pool-currency"
+
+
+class PoolNotDraft(GivingError):
+    """It was signed already: what was promised stays as it is."""
+
+    message_key = "error-pool-not-draft"
+
+
+class PoolNotOpen(GivingError):
+    """It is not signed yet, or it is over."""
+
+    message_key = "error-pool-not-open"
+
+
+class PoolOverpaid(GivingError):
+    """More than there is to be paid (or paid back); args: most (Money)."""
+
+    message_key = "error-pool-overpaid"
+
+
+class PoolEmpty(GivingError):
+    """Nothing is left for this gift: of the pool, of its window, or under its caps; or the gift went back."""
+
+    message_key = "error-pool-empty"
+
+
+class MatchDecided(GivingError):
+    """Somebody else decided about it already."""
+
+    message_key = "error-match-decided"

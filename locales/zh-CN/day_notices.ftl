@@ -1,0 +1,9 @@
+# 公益日的管理员会收到的消息。
+
+day-asked = <b>{ $who }</b> 想请你确认公益日「{ $title }」：{ $starts } 开始，{ $ends } 结束，将通知 { $people } 人。
+day-drafted = 下一个公益日「{ $title }」的草稿已经备好：{ $starts } 到 { $ends }。看一看，改好了就可以排期。
+day-less = 公益日「{ $title }」进行中，{ $closed } 已停止接收新的捐款。{ $left ->
+    [0] 现在没有可以捐的项目了，请看看要不要提前结束。
+   *[other] 其余 { $left } 个项目照常进行。
+}
+day-where = 发 /giving_day 查看和处理。

@@ -1,0 +1,63 @@
+"""What admins are told of giving days: that one asks for their word, that a draft is there, that a project closed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from giving.giving_days import DayAct, DayState, GivingDay
+from giving.notices import URGENCY, NoticeKind
+from giving.people import Person, Role
+from giving.projects import Project
+from services.people import PeopleService
+from storage.outbox import NewMessage
+from storage.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class DayTold:
+    """A day as its admins are told of it: who asked, how many people, which of its projects are closed."""
+
+    day: GivingDay
+    asker: Person | None
+    people: int
+    closed: tuple[Project, ...]
+
+
+async def tell_admins(
+    work: Work, people: PeopleService, kind: NoticeKind, day: GivingDay, *, mark: str, now: datetime,
+    but: UUID | None = None,
+) -> int:  # fmt: skip
+    """Queue it for every admin and owner that can be written to; the same `mark` again is told once. To how many."""
+    holders = await work.people.holders()
+    owners = (await work.people.by_telegram_ids(people.owners)).values()
+    admins = {person.id: person for person, roles in holders if Role.ADMIN in roles}
+    admins |= {person.id: person for person in owners}
+    readers = sorted(id_ for id_, person in admins.items() if person.reachable and id_ != but)
+    messages = [
+        NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, now) for person in readers
+    ]
+    await work.outbox.add_many(messages, now=now)
+    return len(messages)
+
+
+async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime) -> DayTold | None:
+    """For the sender; None if it is no longer so."""
+    day = await work.giving_days.by_id(day_id)
+    if day is None or not _still(kind, day):
+        return None
+    asker = (await work.people.by_ids([day.asked_by])).get(day.asked_by) if day.asked_by is not None else None
+    projects = await work.projects.by_ids(day.projects)
+    closed = tuple(projects[each] for each in day.projects if not projects[each].open)
+    if kind is NoticeKind.DAY_LESS and not closed:
+        return None
+    return DayTold(day, asker, await work.audiences.size(day.audience, now), closed)
+
+
+def _still(kind: NoticeKind, day: GivingDay) -> bool:
+    match kind:
+        case NoticeKind.DAY_ASKED:
+            return day.asked_act in (DayAct.SCHEDULE, DayAct.GO_LIVE)
+        case NoticeKind.DAY_DRAFTED:
+            return day.state is DayState.DRAFT
+        case _:
+            return day.state is DayState.LIVE

@@ -1,0 +1,162 @@
+"""What is held: listed for those who decide, released (decided anew, by what is left now) or refused."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from giving.errors import MatchDecided, PoolEmpty
+from giving.matching import Fairness, HeldReason, Match, MatchState, Pool
+from giving.matching.deciding import drawn, what_pays
+from giving.people import Person
+from giving.permissions import Permission
+from giving.projects import Project
+from giving.tips import Tip, TipState
+from services.clock import Clock, utc_now
+from services.people import PeopleService
+from services.settlement.matching import Moved, entry_of, gift_of
+from storage.audit import AuditRecord
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A gift that waits; no donor's name: the code tells it from others."""
+
+    match: Match
+    pool: Pool
+    project: Project
+    receipt_code: str
+    gift: Tip
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What became of several: how many were released, and for how many nothing was left."""
+
+    released: int
+    empty: int
+
+
+class MatchReview:
+    """Who may decide is asked every time (`person`; None for the command line)."""
+
+    def __init__(self, unit: UnitOfWork, people: PeopleService, *, zone: ZoneInfo, now: Clock = utc_now) -> None:
+        """`zone`: the operator's, whose days caps count by."""
+        self._unit, self._people, self._zone, self._now = unit, people, zone, now
+
+    async def held(self, person: Person | None, *, limit: int, pool: UUID | None = None) -> tuple[list[Held], int]:
+        """What waits, in order of payment, and how much of it there is in all. Raises: NotAllowed."""
+        await self._must(person)
+        async with self._unit.read() as work:
+            waiting = await work.matching.held(limit=limit, pool=pool)
+            pools = await work.matching.by_ids({match.pool for match in waiting})
+            projects = await work.projects.by_ids({match.project for match in waiting})
+            tips = await work.tips.by_ids({match.tip for match in waiting})
+            total = await work.matching.held_count()
+        found = [
+            Held(match, pools[match.pool], projects[match.project], tips[match.tip].receipt_code, tips[match.tip])
+            for match in waiting
+        ]
+        return found, total
+
+    async def release(self, match: UUID, person: Person | None) -> Match:
+        """Match it now. Raises: NotAllowed, MatchDecided, PoolEmpty (nothing is left for it, or it went back)."""
+        await self._must(person)
+        async with self._unit() as work:
+            found = await work.matching.match_by_id(match)
+            if found is None:
+                raise MatchDecided
+            done = await self._released(work, [found], person)
+            if not done:
+                again = await work.matching.match_by_id(match)
+                raise MatchDecided if again is None or again.state is not MatchState.HELD else PoolEmpty
+            released = done[0]
+            await _audit(work, person, "match.released", released, self._now(), amount=released.amount_minor)
+        log.info("match_released", match_id=str(match), amount_minor=released.amount_minor)
+        return released
+
+    async def release_all(
+        self, person: Person | None, *, pool: UUID | None = None, reason: HeldReason | None = None
+    ) -> Reviewed:
+        """Everything that waits (of this pool, for this reason), in order of payment. Raises: NotAllowed."""
+        await self._must(person)
+        async with self._unit.read() as work:
+            ids = [match.id for match in await work.matching.held(limit=100_000, pool=pool, reason=reason)]
+        released = 0
+        for begin in range(0, len(ids), AT_ONCE):
+            async with self._unit() as work:
+                some = [m for id_ in ids[begin : begin + AT_ONCE] if (m := await work.matching.match_by_id(id_))]
+                done = await self._released(work, some, person)
+                for match in done:
+                    await _audit(work, person, "match.released", match, self._now(), amount=match.amount_minor)
+                released += len(done)
+        log.info("matches_released", count=released, of=len(ids))
+        return Reviewed(released, len(ids) - released)
+
+    async def refuse(self, match: UUID, person: Person | None) -> Match:
+        """It is never matched; the gift itself stays as it is. Raises: NotAllowed, MatchDecided."""
+        await self._must(person)
+        now = self._now()
+        async with self._unit() as work:
+            found = await work.matching.match_by_id(match)
+            pools = await work.matching.hold([found.pool]) if found is not None else {}
+            found = await work.matching.match_by_id(match) if pools else None
+            if found is None or found.state is not MatchState.HELD:
+                raise MatchDecided
+            refused = replace(found, state=MatchState.REFUSED, decided_at=now)
+            await work.matching.decide(refused, by=person.id if person is not None else None)
+            await _audit(work, person, "match.refused", refused, now)
+        log.info("match_refused", match_id=str(match))
+        return refused
+
+    async def _released(self, work: Work, held: Sequence[Match], person: Person | None) -> list[Match]:
+        """Those for which something is left, matched: tips are held before pools, as settling does."""
+        now = self._now()
+        tips = await work.tips.lock_many({match.tip for match in held})
+        pools = await work.matching.hold({match.pool for match in held})
+        fresh = [again for match in held if (again := await work.matching.match_by_id(match.id)) is not None]
+        waiting = [match for match in fresh if match.state is MatchState.HELD]
+        gifts = {
+            match.id: gift_of(tip, self._zone, None)
+            for match in waiting
+            if (tip := tips.get(match.tip)) is not None and tip.state is TipState.PAID and tip.kept
+        }
+        standing = await work.matching.standing(list(pools.values()), list(gifts.values()), Fairness(ring_gifts=0))
+        moved, done = Moved(), list[Match]()
+        for match in waiting:
+            gift = gifts.get(match.id)
+            pays = what_pays(pools[match.pool], gift, standing) if gift is not None else None
+            if gift is None or pays is None:
+                continue
+            made = replace(
+                match, state=MatchState.MATCHED, amount_minor=pays.minor, gift_minor=gift.amount.minor, decided_at=now,
+                window=pays.window,
+            )  # fmt: skip
+            pools[match.pool] = drawn(pools[match.pool], pays.window, pays.minor)
+            standing.added(made)
+            moved.add(made, pays.minor)
+            await work.matching.decide(made, by=person.id if person is not None else None)
+            done.append(made)
+        await moved.write(work)
+        await work.ledger.append([entry_of(match) for match in done], now=now)
+        return done
+
+    async def _must(self, person: Person | None) -> None:
+        if person is not None:
+            await self._people.must(person, Permission.REVIEW_MATCHES)
+
+
+async def _audit(
+    work: Work, person: Person | None, action: str, match: Match, now: datetime, *, amount: int | None = None
+) -> None:
+    by, way = (person.id, "chat") if person is not None else (None, "cli")
+    after = {"state": match.state} | ({"amount": amount} if amount is not None else {})
+    before = {"state": MatchState.HELD, "reason": match.reason}
+    await work.audit.add(AuditRecord(by, way, action, "match", str(match.id), before, after), now=now)
