@@ -10,6 +10,7 @@ from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 
 from bot import commands, notices
+from bot.broadcasts import BroadcastSender
 from bot.build import build_bot, build_dispatcher
 from bot.carriers import Carriers
 from bot.checkouts import Checkouts
@@ -60,10 +61,12 @@ class Telegram:
             per_chat_per_second=pace.per_chat_per_second,
             per_group_per_minute=pace.per_group_per_minute,
             counters_per_second=pace.counters_per_second,
+            paid_per_second=settings.broadcasts.paid_per_second,
         )
         self._services, self._texts = services, services.texts
+        self._limiter = Limiter(limits)
         try:
-            self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
+            self._bot = build_bot(token, settings.telegram.api_base, self._limiter)
         except TokenRefused:
             raise StartFailed(NO_TOKEN) from None
         leading = services.leadership
@@ -160,12 +163,16 @@ class Telegram:
             self._bot, services.counters, services.creators, services.tips, services.texts, services.links,
             carriers=self._carriers,
         )  # fmt: skip
+        leading = services.leadership
+        broadcaster = BroadcastSender(
+            self._bot, services.sending, self._limiter, may_act=leading.may_act, heard=leading.heard
+        )
         cleaner = Cleaner(self._bot, services.cleanups)
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, cleaner.run]
+        leader: list[Part] = [sender.run, editor.run, cleaner.run, broadcaster.run]
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead
