@@ -98,8 +98,8 @@ class BroadcastWire:
 async def _post(
     http: ClientSession, url: str, form: FormData | None, letter: Letter, chat: int
 ) -> tuple[int, bytes]:  # fmt: skip
-    body = {"data": form} if form is not None else {"data": letter.body(chat), "headers": _JSON}
-    async with http.post(url, timeout=ClientTimeout(total=TIMEOUT_S), **body) as response:  # type: ignore[arg-type]
+    body: dict[str, Any] = {"data": form} if form is not None else {"data": letter.body(chat), "headers": _JSON}
+    async with http.post(url, timeout=ClientTimeout(total=TIMEOUT_S), **body) as response:
         return response.status, await response.read()
 
 
