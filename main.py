@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from launch.backup_commands import backup, restore
+from launch.broadcast_commands import broadcast
 from launch.command_line import Refused, checked, on_database, say_database, settings_of
 from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
@@ -34,7 +35,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (privacy, doctor, project, ledger, reconcile, role, audit):
+for group in (privacy, doctor, project, ledger, reconcile, role, audit, broadcast):
     cli.add_command(group)
 
 

@@ -28,6 +28,8 @@ NAMES: Final = (
     "crowd",
     "start",
     "memory",
+    "broadcast",
+    "planning",
 )
 PLAN: Final = [
     (name, engine, callers)
@@ -54,12 +56,13 @@ WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 @click.option("--callers", type=click.IntRange(1, 5000), default=256, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
 @click.option("--tips", type=click.IntRange(1000), default=5_000_000, show_default=True, help="Before row full.")
+@click.option("--of", type=click.IntRange(30, 1000), default=30, show_default=True, help="Of row broadcast, a second.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
 @click.option("--page", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Put the table in here too.")
 def cli(
-    name: str | None, engine: str, callers: int, seconds: float, tips: int, as_json: bool, server: str | None,
-    page: Path | None,
+    name: str | None, engine: str, callers: int, seconds: float, tips: int, of: int, as_json: bool,
+    server: str | None, page: Path | None,
 ) -> None:  # fmt: skip
     """How fast it is here: NAME is one row, without it every row is measured, each in a process of its own.
 
@@ -76,6 +79,8 @@ def cli(
             _print(line, as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
+    elif name in ("broadcast", "planning"):
+        _print(_broadcast(name, engine, of, seconds, server), as_json=as_json)
     elif name in ("ledger", "pgledger_style"):
         _print(_ledger(name, engine, callers, seconds, server), as_json=as_json)
     elif name in OVER_HTTP:
@@ -149,6 +154,17 @@ def _crowd(engine: str, server: str | None) -> dict[str, Any]:
         return dataclasses.asdict(uvloop.run(measure_crowd(engine, server=server)))
     except (Wrong, NotDurable, TimeoutError) as error:
         raise click.ClickException(f"crowd {engine}: {error}") from None
+
+
+def _broadcast(name: str, engine: str, of: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.broadcasts import TooSlow, measure_broadcast, measure_planning
+
+    try:
+        if name == "planning":
+            return dataclasses.asdict(uvloop.run(measure_planning(engine, server=server)))
+        return dataclasses.asdict(uvloop.run(measure_broadcast(engine, of, seconds, server=server)))
+    except (TooSlow, TimeoutError) as error:
+        raise click.ClickException(f"{name} {engine}: {error}") from None
 
 
 def _memory() -> dict[str, Any]:
@@ -247,6 +263,17 @@ def _told(found: Mapping[str, Any], *, as_json: bool) -> str:
         return (
             f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
             f"{found['above_mb']} MB above"
+        )
+    if found["name"] == "broadcast":
+        return (
+            f"broadcast {found['engine']:<9} {found['rate']:,.2f}/s of {found['of']:,} over {found['seconds']:g} s, "
+            f"receipts wait p50 {found['receipt_p50_ms']:,.0f} ms, at most {found['receipt_max_ms']:,.0f} ms; "
+            f"429: {found['refused']}, unknown: {found['unknown']}"
+        )
+    if found["name"] == "planning":
+        return (
+            f"planning  {found['engine']:<9} {found['recipients']:,} recipients: counted in {found['count_s']} s, "
+            f"first message after {found['first_s']} s, {found['above_mb']} MB over idle"
         )
     if found["name"] == "crowd":
         return (

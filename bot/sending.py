@@ -6,7 +6,7 @@ Source: core.telegram.org/bots/faq (about 30 messages a second, one a second in 
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Collection, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -127,6 +127,13 @@ class Limiter(BaseRequestMiddleware):
             raise NoTurn(max(1, math.ceil(wait_s))) from None
         finally:
             self._waiting[priority].pop(waiter, None)
+
+    def give_up(self, priorities: Collection[Priority]) -> None:
+        """Whoever waits for a turn of these priorities gets none: NoTurn is raised where they wait."""
+        for priority in priorities:
+            for waiter in list(self._waiting[priority]):
+                if not waiter.turn.done():
+                    waiter.turn.set_exception(NoTurn(1))
 
     def answered(self, sent_at: float, priority: Priority) -> None:
         """What went in its `turn` has been answered, in whatever way."""

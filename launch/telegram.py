@@ -11,6 +11,7 @@ from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthori
 
 from bot import commands, notices
 from bot.broadcast_progress import ProgressEditor
+from bot.broadcasts import BroadcastSender
 from bot.build import build_bot, build_dispatcher
 from bot.carriers import Carriers
 from bot.checkouts import Checkouts
@@ -25,11 +26,13 @@ from bot.leading import LeaseGuard
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
+from bot.paper_money import on_text
 from bot.polling import Polling
 from bot.rights import TelegramRights
 from bot.sending import Limiter
 from bot.session import TokenRefused
 from bot.stars import connect
+from bot.subscription_cards import way_out
 from bot.webhook import Webhook, WebhookRefused
 from handlers import routers
 from launch.failures import StartFailed
@@ -61,10 +64,12 @@ class Telegram:
             per_chat_per_second=pace.per_chat_per_second,
             per_group_per_minute=pace.per_group_per_minute,
             counters_per_second=pace.counters_per_second,
+            paid_per_second=settings.broadcasts.paid_per_second,
         )
         self._services, self._texts = services, services.texts
+        self._limiter = Limiter(limits)
         try:
-            self._bot = build_bot(token, settings.telegram.api_base, Limiter(limits))
+            self._bot = build_bot(token, settings.telegram.api_base, self._limiter)
         except TokenRefused:
             raise StartFailed(NO_TOKEN) from None
         leading = services.leadership
@@ -121,6 +126,10 @@ class Telegram:
             checkouts=Checkouts(services.checkouts, services.texts, settings.language),
         )
 
+    def _dressed(self, services: "Services", language: str, text: str) -> str:
+        """What every message of the bot's says besides."""
+        return on_text(self._texts, language, text, services.tips.test_money)
+
     def _brought(self, public_url: str, hook: TelegramHook) -> Webhook:
         url = public_url + hook.path
         return Webhook(
@@ -166,6 +175,11 @@ class Telegram:
             self._bot, services.counters, services.creators, services.tips, services.texts, services.links,
             carriers=self._carriers,
         )  # fmt: skip
+        leading = services.leadership
+        broadcaster = BroadcastSender(
+            self._bot, services.sending, self._limiter, footer=functools.partial(way_out, services.texts),
+            dress=functools.partial(self._dressed, services), may_act=leading.may_act, heard=leading.heard,
+        )  # fmt: skip
         cleaner = Cleaner(self._bot, services.cleanups)
         watched = ProgressEditor(
             self._bot, services.desk, services.projects, services.texts, test_money=services.tips.test_money
@@ -174,7 +188,7 @@ class Telegram:
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, cleaner.run, watched.run]
+        leader: list[Part] = [sender.run, editor.run, cleaner.run, broadcaster.run, watched.run]
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead

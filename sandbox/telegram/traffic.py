@@ -1,6 +1,7 @@
 """Telegram's limits on sending, when they are switched on, and calls that fail because a test wants them to.
 
-Source of the limits: core.telegram.org/bots/faq: 30 messages a second, one a second in a chat, 20 a minute in a group.
+Source of the limits: core.telegram.org/bots/faq: 30 messages a second, one a second in a chat, 20 a minute in a group;
+1,000 a second in all for those that are paid for (allow_paid_broadcast).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sandbox.telegram.errors import ApiError, too_many_requests
 
 SENDING = ("send", "copyMessage", "forwardMessage", "editMessage")
 NOT_LIMITED = ("sendChatAction",)
-OVERALL, CHAT, GROUP = (30, 1.0), (1, 1.0), (20, 60.0)
+OVERALL, PAID, CHAT, GROUP = (30, 1.0), (1000, 1.0), (1, 1.0), (20, 60.0)
 Kind = Literal["error", "hang", "lost"]
 TEXTS = {
     400: "Bad Request: asked for by a test",
@@ -98,7 +99,9 @@ class Traffic:
         now = self._state.clock()
         chat = parameters.get("chat_id")
         is_group = isinstance(chat, int) and chat < 0 and self._is_group(chat)
-        windows = [("", OVERALL), (str(chat), CHAT), *([(f"{chat} minute", GROUP)] if is_group else [])]
+        free = [] if parameters.get("allow_paid_broadcast") is True else [("", OVERALL)]
+        own = [(f"{chat} minute", GROUP)] if is_group else []
+        windows = [*free, ("paid", PAID), (str(chat), CHAT), *own]
         logs = [(self._sent.setdefault((bot, name), deque()), most, span) for name, (most, span) in windows]
         wait = 0.0
         for sent, most, span in logs:

@@ -54,7 +54,8 @@ class FakeTelegram:
 
     async def answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
-        params = {name: str(value) for name, value in (await request.post()).items()}
+        sent = await (request.json() if request.content_type == "application/json" else request.post())
+        params = {name: str(value) for name, value in sent.items()}
         self.calls.append(Call(method, params, asyncio.get_running_loop().time()))
         if self.planned[method]:
             status, body = self.planned[method].popleft()
@@ -69,6 +70,8 @@ class FakeTelegram:
     async def result(self, method: str, params: dict[str, str]) -> Any:
         if method == "getUpdates":
             return await self.get_updates(params)
+        if method == "sendPhoto":
+            return {"message_id": 1000 + len(self.calls), "photo": [{"file_id": "small"}, {"file_id": "AgAC"}]}
         if method in ("sendMessage", "editMessageText", "editMessageReplyMarkup"):
             chat = {"id": int(params["chat_id"]), "type": "private"}
             return {"message_id": 1000 + len(self.calls), "date": 1, "chat": chat, "text": params.get("text", "")}

@@ -1,0 +1,184 @@
+"""SIGKILL at random moments of a broadcast: nobody is missed, nobody is told twice, and little is not known.
+
+The sandbox's Bot API at the other end outlives the sender, and knows who got what.
+"""
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+import yaml
+from sqlalchemy import insert, update
+
+from giving.broadcasts import BroadcastState, Content, DeliveryState, Segment
+from giving.subscriptions import SubscriptionKind
+from services.broadcasts import BroadcastService
+from storage.ids import new_id
+from storage.tables import leases, people, subscriptions
+from storage.work import UnitOfWork
+from tests.faults.books import rows
+from tests.faults.broadcaster import rules_at
+from tests.faults.nursery import Nursery, nursery
+from tests.faults.results import FULL, note
+from tests.processes import environment, free_port, is_open, until
+from tests.world import World
+
+READERS: Final = 100_000 if FULL else 300
+KILLS: Final = 10 if FULL else 4
+PER_SECOND: Final = 1000 if FULL else 150
+ROOT: Final = Path(__file__).parents[2]
+FIRST: Final = 1_000_000
+NEWS: Final = SubscriptionKind.PROJECT_NEWS
+
+
+@dataclass
+class Far:
+    """The sandbox, and what it knows."""
+
+    url: str
+    data: Path
+    process: "subprocess.Popen[bytes]"
+
+    def arrived(self) -> Counter[int]:
+        """How often each reader got it; it ends for that, since it lets nobody beside it look into its file."""
+        self.process.terminate()
+        self.process.wait(30)
+        with contextlib.closing(sqlite3.connect(f"file:{self.data}?mode=ro", uri=True, timeout=30)) as database:
+            counted = database.execute(
+                "SELECT chats.id, count(*) FROM messages JOIN chats ON chats.key = messages.chat GROUP BY chats.id"
+            )
+            return Counter(dict(counted.fetchall()))
+
+
+@pytest.fixture(scope="module")
+def seed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Readers who pressed START."""
+    path = tmp_path_factory.mktemp("readers") / "seed.yaml"
+    bot = {"id": 100000001, "name": "Bot", "username": "yizan_bot", "token": "100000001:sandbox"}
+    users = [{"id": FIRST + i, "name": f"R{i}", "language": "en"} for i in range(READERS)]
+    first = {"id": 1001, "name": "A", "language": "en", "persona": "creator"}
+    plan: dict[str, Any] = {"bots": [bot], "users": [first, *users], "started": [user["id"] for user in users]}
+    path.write_text(yaml.dump(plan, Dumper=yaml.CSafeDumper), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def far(seed: Path, tmp_path: Path) -> Iterator[Far]:
+    port, data = free_port(), tmp_path / "sandbox.db"
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(data), "--seed", str(seed)]
+    process = subprocess.Popen(
+        [*command, "--exit-with-parent"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT, env=environment()
+    )
+    try:
+        until(lambda: is_open(port) or None, "the sandbox listens", seconds=120)
+        yield Far(f"http://127.0.0.1:{port}", data, process)
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def senders() -> Iterator[Nursery]:
+    """Forks processes that send."""
+    with nursery(house="tests.faults.broadcaster") as opened:
+        yield opened
+
+
+async def readers(unit: UnitOfWork) -> dict[UUID, int]:
+    """They asked for news."""
+    now = datetime.now(UTC)
+    found = {new_id(): FIRST + i for i in range(READERS)}
+    who = [
+        {"id": i, "telegram_id": n, "name": "R", "visibility": "named", "met_at": now, "started_at": now}
+        for i, n in found.items()
+    ]
+    async with unit() as work:
+        for at in range(0, READERS, 5000):
+            some = who[at : at + 5000]
+            await work.connection.execute(insert(people), some)
+            asked = [{"person_id": one["id"], "kind": NEWS.value, "since_at": now} for one in some]
+            await work.connection.execute(insert(subscriptions), asked)
+    return found
+
+
+async def told(unit: UnitOfWork, broadcast: UUID) -> int:
+    """Who was told, or may have been."""
+    async with unit.read() as work:
+        kept = await work.broadcasts.by_id(broadcast)
+    return sum(kept.tallies.values()) if kept is not None else 0
+
+
+async def lease_runs_out(unit: UnitOfWork) -> None:
+    """As it does after three seconds without its holder, who is dead."""
+    async with unit() as work:
+        await work.connection.execute(update(leases).values(holder=None))
+
+
+async def test_killed_again_and_again_nobody_is_missed_and_nobody_told_twice(
+    world: World, database_url: str, far: Far, senders: Nursery, dialect: str
+) -> None:
+    found, dice = await readers(world.unit), random.Random(2026)
+    service = BroadcastService(world.unit, world.people, rules_at(PER_SECOND), wakes=world.wakes)
+    draft = await service.draft(NEWS, Segment(), Content({"en": "Hello"}), None)
+    assert (await service.start(draft.id, draft.version, None)).audience == READERS
+
+    unsure = 0
+    for kill in range(KILLS):
+        wanted = await told(world.unit, draft.id) + dice.randint(1, READERS // (KILLS + 1))
+        sender = senders.child(url=database_url, api=far.url, per_second=PER_SECOND)
+        while await told(world.unit, draft.id) < wanted:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(dice.random() * 0.05)
+        sender.kill()
+        assert sender.ended() == -9
+        sender.wire.close()
+        async with world.unit.read() as work:
+            in_flight = await work.broadcasts.going(draft.id)
+        assert in_flight <= PER_SECOND * 0.2 + 100, f"kill {kill}"
+        unsure += in_flight
+        await lease_runs_out(world.unit)
+    sender = senders.child(url=database_url, api=far.url, per_second=PER_SECOND)
+    while (await service.one(draft.id, None)).state is not BroadcastState.DONE:
+        await asyncio.sleep(0.1)
+    sender.wire.close()
+    assert sender.ended() == 0
+    await judged(world, draft.id, found, far, unsure)
+    note(
+        "SIGKILL at random moments of a broadcast", engine=dialect, messages=READERS, kills=KILLS, unknown=unsure,
+        missed=0, twice=0,
+    )  # fmt: skip
+
+
+async def judged(world: World, broadcast: UUID, found: dict[UUID, int], far: Far, unsure: int) -> None:
+    """Who is written down as told was told, once; of the others it is said that nobody knows."""
+    arrived = far.arrived()
+    states = {
+        found[UUID(str(person))]: state
+        for person, state in await rows(
+            world.unit, "SELECT person_id, state FROM broadcast_deliveries WHERE broadcast_id = :b",
+            b=broadcast if world.unit.dialect == "postgresql" else broadcast.hex,
+        )
+    }  # fmt: skip
+    assert states.keys() == set(found.values()), "missed"
+    assert max(arrived.values()) == 1, "told twice"
+    by_state = Counter(states.values())
+    assert by_state.keys() <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+    assert by_state[DeliveryState.UNKNOWN] == unsure
+    assert all(arrived[reader] for reader, state in states.items() if state == DeliveryState.SENT)
+    async with world.unit.read() as work:
+        kept = await work.broadcasts.by_id(broadcast)
+    assert kept is not None
+    assert {name: number for name, number in kept.tallies.items() if number} == dict(by_state)
