@@ -227,7 +227,7 @@ async def _sandbox(folder: Path, number: int) -> AsyncIterator[str]:
     """The sandbox in a process of its own, with limits, and so many readers who pressed START."""
     users = [{"id": FIRST + i, "name": "R", "language": "en"} for i in range(-50, number)]
     bot = {"id": 100000001, "name": "Bot", "username": "yizan_bot", "token": TOKEN}
-    plan = {"bots": [bot], "users": [{"id": 1001, "name": "A", "persona": "creator"}, *users]}
+    plan: dict[str, Any] = {"bots": [bot], "users": [{"id": 1001, "name": "A", "persona": "creator"}, *users]}
     plan["started"] = [user["id"] for user in users]
     seed = folder / "seed.yaml"
     await asyncio.to_thread(seed.write_text, yaml.dump(plan, Dumper=yaml.CSafeDumper), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""An admin writes to those who asked: from the question after a first gift to one tap that ends it; on both databases."""
+"""An admin writes to those who asked: from the question after a first gift to the one tap that ends it."""
 
 from tests.processes import ADMIN, Message, Persona, pay, publish, tip, words
 from tests.way.cast import EMMA, FRESH, LIBRARIES, answered
