@@ -86,9 +86,9 @@ class CounterEditor:
             card = await by_reply.service.card(post.id) if by_reply else None
             gone = await self._show(counter, card)
             if gone is None and card is not None:
-                await self._counters.shown(post.id, card.raised, card.chat, card.author)
+                await self._counters.shown(post.id, card.raised, card.chat, card.author)  # replies show no day
             elif gone is None:
-                await self._counters.shown(post.id, counter.raised, counter.chat)
+                await self._counters.shown(post.id, counter.raised, counter.chat, day=counter.day)
             else:
                 await self._counters.failed(post.id, gone=gone)
         except NotLeading:
@@ -136,6 +136,7 @@ class CounterEditor:
             counter.raised,
             counter.chat.offered(self._tips.presets) if counter.chat else self._tips.presets,
             test_money=self._tips.test_money,
+            day=counter.day,
         )
         await self._bot.edit_message_reply_markup(
             chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard

@@ -10,9 +10,11 @@ from bot import (
     cards,
     creator_cards,
     day_notices,
+    day_report_cards,
     dispute_cards,
     group_cards,
     handover_cards,
+    live_cards,
     refund_cards,
     subscription_cards,
     tab_cards,
@@ -29,6 +31,7 @@ MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
 ABOUT_CHATS: Final = frozenset(
     {NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP}
 )
+ABOUT_WISHES: Final = frozenset({NoticeKind.WISHES, NoticeKind.BROADCAST_ASKED, NoticeKind.THANKS})
 ABOUT_DISPUTES: Final = frozenset({NoticeKind.GIFT_DISPUTED, NoticeKind.CHAT_DISPUTED})
 ABOUT_MONEY: Final = frozenset(
     {
@@ -71,16 +74,22 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind in ABOUT_CHATS:
         chat = await outbox.chat(first)
         return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
-    if first.kind is NoticeKind.WISHES:
-        return subscription_cards.wishes(texts, first.language, {}) if await outbox.wishes(first) else None
-    if first.kind is NoticeKind.BROADCAST_ASKED:
-        asked = await outbox.broadcast_asked(first)
-        return broadcast_cards.asked(texts, first.language, asked) if asked else None
-    if first.kind is NoticeKind.THANKS:
-        thanks = await outbox.thanks(first)
-        return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind in ABOUT_WISHES:
+        return await _about_wishes(first, outbox, texts)
+    if first.kind is NoticeKind.DAY_REPORT:
+        made = await outbox.day_report(first)
+        return day_report_cards.reported(texts, links, first.language, *made) if made else None
+    if first.kind is NoticeKind.DAY_TOGETHER:
+        together_ = await outbox.together(first)
+        return day_report_cards.together(texts, links, first.language, together_) if together_ else None
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
+    if first.kind in live_cards.TOLD:
+        mark = await outbox.mark(first)
+        return live_cards.told(texts, links, first.language, first.kind, mark) if mark else None
+    if first.kind is NoticeKind.DAY_CARD_LOST:
+        where = await outbox.chat(first)
+        return live_cards.lost(texts, first.language, where) if where else None
     if first.kind in day_notices.TOLD:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None
@@ -89,6 +98,17 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
     told = await outbox.tip_cards(notices)
     return _about_tips(first.kind, texts, links, first.language, told) if told else None
+
+
+async def _about_wishes(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:
+    """What comes to who asked for it, and the questions before that."""
+    if first.kind is NoticeKind.WISHES:
+        return subscription_cards.wishes(texts, first.language, {}) if await outbox.wishes(first) else None
+    if first.kind is NoticeKind.BROADCAST_ASKED:
+        asked = await outbox.broadcast_asked(first)
+        return broadcast_cards.asked(texts, first.language, asked) if asked else None
+    thanks = await outbox.thanks(first)
+    return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
 
 
 async def _about_money(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:

@@ -20,7 +20,7 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramRetryAfter,
 )
-from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, Message
+from aiogram.types import BufferedInputFile, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
 from bot.loops import work_or_stop
 from bot.notices import together
@@ -43,6 +43,7 @@ IDLE_S: Final = 1.0
 _FRESH_S: Final = 12.0
 PATIENCE_S: Final = 8.0
 _REQUEST_S: Final = 8
+_PICTURE_S: Final = 12  # some hundred kilobytes to upload
 _MOST_PAUSE_S: Final = 300.0
 _MARK_AGAIN_S: Final = (0.5, 1.0, 2.0)
 MOST_TRIES: Final = 12  # of a notice that can't even be written; about half an hour
@@ -64,6 +65,11 @@ class Rendered(Protocol):
     @property
     def keyboard(self) -> InlineKeyboardMarkup | None:
         """Buttons below it."""
+        ...
+
+    @property
+    def photo(self) -> bytes | None:
+        """A PNG that the text stands under."""
         ...
 
 
@@ -187,20 +193,35 @@ class OutboxSender:
                 if first.kind == NoticeKind.CARD:
                     await self._edit(first, rendered)
                     return first.message_id
-                message = await self._bot.send_message(
-                    first.recipient,
-                    rendered.text,
-                    parse_mode=ParseMode.HTML,
-                    link_preview_options=_NO_PREVIEW,
-                    disable_notification=all(notice.silent for notice in bundle),
-                    reply_markup=rendered.keyboard,
-                    request_timeout=_REQUEST_S,
-                )
+                silent = all(notice.silent for notice in bundle)
+                if rendered.photo is not None:
+                    message = await self._picture(first, rendered, rendered.photo, silent)
+                else:
+                    message = await self._bot.send_message(
+                        first.recipient,
+                        rendered.text,
+                        parse_mode=ParseMode.HTML,
+                        link_preview_options=_NO_PREVIEW,
+                        disable_notification=silent,
+                        reply_markup=rendered.keyboard,
+                        request_timeout=_REQUEST_S,
+                    )
         except ClientDecodeError as error:
             if isinstance(error.data, dict) and error.data.get("ok"):
                 return None  # it arrived; only the answer is of a newer Telegram than we know
             raise
         return message.message_id if isinstance(message, Message) else None
+
+    async def _picture(self, notice: Notice, rendered: Rendered, photo: bytes, silent: bool) -> Message:
+        return await self._bot.send_photo(
+            notice.recipient,
+            BufferedInputFile(photo, f"{notice.kind}.png"),
+            caption=rendered.text,
+            parse_mode=ParseMode.HTML,
+            disable_notification=silent,
+            reply_markup=rendered.keyboard,
+            request_timeout=_PICTURE_S,
+        )
 
     async def _edit(self, notice: Notice, rendered: Rendered) -> None:
         if notice.message_id is None:

@@ -164,11 +164,15 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class PostCounter:
-    """A post with what was given on it, as its first button shows it."""
+    """A post with what was given on it, as its first button shows it.
+
+    `day`: what the giving day has raised that is on for its project; None where none is.
+    """
 
     post: Post
     raised: Tally
     chat: Chat | None = None
+    day: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,10 @@ class NoticeKind(StrEnum):
     BROADCAST_ASKED, to admins: one of them asks for a second one's word on a broadcast.
     WISHES asks, once, after a first gift, what else somebody wants to be told.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
-    draft; DAY_LESS, a project of a day that is on takes no gifts any more.
+    draft; DAY_LESS, a project of a day that is on takes no gifts any more; DAY_REPORT, it is reported. DAY_TOGETHER
+    tells each donor of a day what we did together. To admins and to the creators who take part,
+    of a day that is on: DAY_TENTH, DAY_HALF and DAY_FULL of its goal, DAY_LAST_HOUR, DAY_TARGET (a project has what it
+    needed). DAY_CARD_LOST tells a creator that the day's card in their chat can't be kept up to date any more.
     ALERT goes to those who look after the money (giving/alerts.py).
     """
 
@@ -53,10 +56,18 @@ class NoticeKind(StrEnum):
     TAB_ASKED = "tab_asked"
     BROADCAST_ASKED = "broadcast_asked"
     WISHES = "wishes"
+    DAY_REPORT = "day_report"
+    DAY_TOGETHER = "day_together"
     ALERT = "alert"
     DAY_ASKED = "day_asked"
     DAY_DRAFTED = "day_drafted"
     DAY_LESS = "day_less"
+    DAY_TENTH = "day_tenth"
+    DAY_HALF = "day_half"
+    DAY_FULL = "day_full"
+    DAY_LAST_HOUR = "day_last_hour"
+    DAY_TARGET = "day_target"
+    DAY_CARD_LOST = "day_card_lost"
 
 
 class Urgency(IntEnum):
@@ -96,10 +107,18 @@ URGENCY = {
     NoticeKind.DAY_ASKED: Urgency.NOTICE,
     NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
     NoticeKind.DAY_LESS: Urgency.NOTICE,
+    NoticeKind.DAY_REPORT: Urgency.NOTICE,
+    NoticeKind.DAY_TOGETHER: Urgency.NOTICE,
+    NoticeKind.DAY_TENTH: Urgency.NOTICE,
+    NoticeKind.DAY_HALF: Urgency.NOTICE,
+    NoticeKind.DAY_FULL: Urgency.NOTICE,
+    NoticeKind.DAY_LAST_HOUR: Urgency.NOTICE,
+    NoticeKind.DAY_TARGET: Urgency.NOTICE,
+    NoticeKind.DAY_CARD_LOST: Urgency.NOTICE,
 }
 
 # One text to many people, and what is asked once: better not at all than twice. Everything else arrives at least once.
-AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.WISHES})
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER, NoticeKind.WISHES})
 
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:

@@ -16,6 +16,7 @@ from handlers import (
     clocks,
     codes,
     creators,
+    day_reports,
     giving_days,
     groups,
     organisations,
@@ -109,7 +110,7 @@ def routers() -> list[Router]:
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
         rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
-        subscriptions.router(), broadcasts.router(), admin.router(), organisations.router(), audit.router(),
-        giving_days.router(), start.router(),
+        subscriptions.router(), broadcasts.router(), day_reports.router(), admin.router(), organisations.router(),
+        audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), root]

@@ -23,6 +23,7 @@ from bot.intake import Intake
 from bot.isolation import PersonIsolation
 from bot.lane import TapLane
 from bot.leading import LeaseGuard
+from bot.live_editor import LiveCards
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
@@ -114,6 +115,7 @@ class Telegram:
             handovers=services.handovers,
             slots=services.slots,
             giving_days=services.giving_days,
+            day_reports=services.day_reports,
             thanks=services.thanks,
             rankings=services.rankings,
             thanks_posts=services.thanks_posts,
@@ -180,6 +182,9 @@ class Telegram:
             self._bot, services.sending, self._limiter, footer=functools.partial(way_out, services.texts),
             dress=functools.partial(self._dressed, services), may_act=leading.may_act, heard=leading.heard,
         )  # fmt: skip
+        live_cards = LiveCards(
+            self._bot, services.day_cards, services.texts, services.links, test_money=services.tips.test_money
+        )
         cleaner = Cleaner(self._bot, services.cleanups)
         watched = ProgressEditor(
             self._bot, services.desk, services.projects, services.texts, test_money=services.tips.test_money
@@ -188,7 +193,9 @@ class Telegram:
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, cleaner.run, broadcaster.run, watched.run]
+        leader: list[Part] = [
+            sender.run, editor.run, live_cards.run, cleaner.run, broadcaster.run, watched.run,
+        ]  # fmt: skip
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead

@@ -1,6 +1,7 @@
 """What pictures are drawn of: plain values, nothing of it looked up."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from giving.money import Money
 
@@ -25,3 +26,21 @@ class ShareCard:
     gifts: int = 0
     link: str  # what the code leads to
     day: DayBadge | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayCard:
+    """What a giving day came to, for sharing."""
+
+    language: str
+    title: str
+    hashtag: str
+    starts_at: datetime
+    ends_at: datetime
+    given: tuple[Money, ...]
+    matched: tuple[Money, ...]
+    donors: int
+    gifts: int
+    projects: tuple[tuple[str, tuple[Money, ...]], ...]  # titles with what was given to each
+    hours: tuple[int, ...]  # what was given in each hour, minor units
+    link: str  # what the code leads to

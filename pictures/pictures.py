@@ -3,10 +3,14 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from giving.money import Money
 from giving.names import clean
-from pictures.cards import ShareCard
+from pictures.cards import DayCard, ShareCard
 from pictures.composing import Composing
 from pictures.drawing import Drawing
 from pictures.faces import files
@@ -15,6 +19,15 @@ from texts import Texts
 KEPT_BYTES: Final = 16 << 20  # some 150 pictures
 NAME_GRAPHEMES: Final = 60
 TITLE_GRAPHEMES: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One project in a picture; `share`: of what the first one got."""
+
+    title: str
+    sums: str
+    share: float
 
 
 class Pictures:
@@ -37,8 +50,46 @@ class Pictures:
             card=card,
             name=shown,
             project=clean(card.project, most=TITLE_GRAPHEMES),
-            sums=" · ".join(self._texts.money(card.language, amount) for amount in card.given),
+            sums=self._sums(card.language, card.given),
         )
+
+    async def day(self, card: DayCard) -> bytes:
+        """1080×1440: what a giving day came to, its first projects, its hours, and a code that leads to the report.
+
+        Raises: PictureFailed.
+        """
+        return await self._png(
+            "day.svg.j2",
+            card.language,
+            card=card,
+            title=clean(card.title, most=TITLE_GRAPHEMES),
+            when=self._when(card),
+            sums=self._sums(card.language, card.given) or self._texts.number(card.language, 0),
+            matched=card.matched,
+            projects=self._bars(card),
+            hours=_of_most(card.hours),
+        )
+
+    def _when(self, card: DayCard) -> str:
+        """Its date, or its first and last."""
+        last = card.ends_at - timedelta(microseconds=1)
+        dates = dict.fromkeys(self._texts.day(card.language, at) for at in (card.starts_at, last))
+        return " – ".join(dates)
+
+    def _bars(self, card: DayCard) -> list[Bar]:
+        """The first projects by what they got: of the currency that most of them got."""
+        currency = card.given[0].currency if card.given else ""
+        minors = [sum(amount.minor for amount in given if amount.currency == currency) for _, given in card.projects]
+        order = sorted(range(len(minors)), key=lambda place: -minors[place])
+        shares = _of_most(minors)
+        return [
+            Bar(clean(title, most=TITLE_GRAPHEMES), self._sums(card.language, given) or "–", shares[place])
+            for place in order
+            for title, given in (card.projects[place],)
+        ]
+
+    def _sums(self, language: str, amounts: Sequence[Money]) -> str:
+        return " · ".join(self._texts.money(language, amount) for amount in amounts)
 
     async def close(self) -> None:
         """End the process that draws."""
@@ -63,6 +114,12 @@ class Pictures:
         png = await self._drawing.draw(svg)
         self._kept.put(key, png)
         return png
+
+
+def _of_most(minors: Sequence[int]) -> list[float]:
+    """Each as a share of the largest."""
+    most = max(minors, default=0)
+    return [max(0, minor) / most if most > 0 else 0.0 for minor in minors]
 
 
 class _Kept:

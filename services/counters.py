@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from giving.creators import Chat, Post, PostCounter
+from giving.money import Money
 from giving.projects import Tally
 from services.clock import Clock, utc_now
 from services.leadership import Write
@@ -36,18 +37,32 @@ class CounterService:
             raised: dict[UUID, Tally] = {}
             for post in posts:
                 raised |= await work.tallies.of([post.id], projects[post.project].target.currency)
-        return [PostCounter(post, raised[post.id], chats[post.chat]) for post in posts]
+            days = await _raised_today(work, self._now()) if posts else {}
+        return [PostCounter(post, raised[post.id], chats[post.chat], days.get(post.project)) for post in posts]
 
-    async def shown(self, post_id: UUID, tally: Tally, chat: Chat | None = None, author: str | None = None) -> None:
-        """The buttons show this tally (the chat's amounts, the author); if that changed the post is due again."""
+    async def shown(
+        self, post_id: UUID, tally: Tally, chat: Chat | None = None, author: str | None = None, day: Money | None = None
+    ) -> None:  # fmt: skip
+        """The buttons show this tally (the chat's amounts, the author, a giving day's sum).
+
+        If one of them but the day's changed the post is due again; the day's is brought up to date in its own rhythm.
+        """
         async with self._write() as work:
             await mark_shown(work, post_id, tally, chat, author, now=self._now())
+            await work.live_days.button_shows(post_id, day.minor if day is not None else None)
 
     async def failed(self, post_id: UUID, *, gone: bool) -> None:
         """The button could not be edited: never again if the post is gone, else a little later."""
         now = self._now()
         async with self._write() as work:
             await work.creators.counter_shown(post_id, now=now, due_at=None if gone else now + 5 * self._every)
+
+
+async def _raised_today(work: Work, now: datetime) -> dict[UUID, Money]:
+    """What the days that are on have raised, by their projects."""
+    on = await work.giving_days.on_at(now)
+    raised = {day.id: (await work.tallies.of([day.id], day.currency))[day.id].given for day in on}
+    return {project: raised[day.id] for day in on for project in day.projects}
 
 
 async def mark_shown(

@@ -26,6 +26,14 @@ class Links:
         """A creator's public page."""
         return f"{self.public_url}/c/{quote(slug)}" + _query(language)
 
+    def day_report(self, slug: str, language: str | None = None, form: str = "") -> str:
+        """What a giving day came to; `form`: `.csv`, or `.png`."""
+        return f"{self.public_url}/d/{quote(slug)}/report{form}" + _query(language)
+
+    def day(self, slug: str, language: str | None = None) -> str:
+        """A giving day as it goes."""
+        return f"{self.public_url}/d/{quote(slug)}{_query(language)}"
+
     def receipt(self, code: str, language: str | None = None) -> str:
         """The receipt's public page."""
         return f"{self.public_url}/r/{quote(code)}" + _query(language)

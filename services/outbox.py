@@ -23,7 +23,11 @@ from services.broadcasts import desk
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.giving_days import told as days_told
+from services.giving_days import watch as days_watch
+from services.giving_days.report import DayReports
+from services.giving_days.report_views import DayPage, Together
 from services.giving_days.told import DayTold
+from services.giving_days.watch import MarkTold
 from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
@@ -84,9 +88,12 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, per_week: int = PER_WEEK, write: Write | None = None, now: Clock = utc_now,
+        currency: str, reports: DayReports | None = None, per_week: int = PER_WEEK, write: Write | None = None,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`quiet`: by their reader's clock receipts come silently then, everything else waits for the morning.
+
+        `reports`: of giving days.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
@@ -94,6 +101,7 @@ class OutboxService:
         self._held: set[UUID] = set()
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
         self._language, self._currency, self._per_week = language, currency, per_week
+        self._reports = reports
 
     @property
     def woken(self) -> asyncio.Event:
@@ -251,6 +259,15 @@ class OutboxService:
         async with self._unit.read() as work:
             return not await work.subscriptions.of(notice.person)
 
+    async def day_report(self, notice: Notice) -> tuple[DayPage, bytes | None] | None:
+        """What a giving day came to, with its picture if that can be drawn."""
+        page = await self._reports.told(notice.subject) if self._reports is not None else None
+        return (page, await self._reports.picture_or_none(page, notice.language)) if page and self._reports else None
+
+    async def together(self, notice: Notice) -> Together | None:
+        """What a donor of a giving day is told; None if nothing of theirs is left."""
+        return await self._reports.together(notice.subject, notice.person) if self._reports is not None else None
+
     async def refund_declined(self, notice: Notice) -> RefundTold | None:
         """Why a gift is not given back; None if it is by now."""
         cards = await self._tips.cards([notice.subject])
@@ -296,6 +313,11 @@ class OutboxService:
         """What those who look after the money are told."""
         async with self._unit.read() as work:
             return await alerts.told(work, notice.subject)
+
+    async def mark(self, notice: Notice) -> MarkTold | None:
+        """What is told of a mark that a giving day has passed; None if it is too late for it."""
+        async with self._unit.read() as work:
+            return await days_watch.told(work, notice.kind, notice.subject, self._now())
 
     async def day(self, notice: Notice) -> DayTold | None:
         """What admins are told of a giving day; None if it is no longer so."""

@@ -113,6 +113,9 @@ class Tabs(Group):
 class GivingDays(Group):
     closing_hours: Annotated[Whole, Field(ge=0, le=1488)] = 24
     confirm_over: Annotated[Whole, Field(ge=0)] = 1000
+    live_listeners: Annotated[Whole, Field(ge=0, le=1500)] = 500
+    card_every_s: Annotated[Whole, Field(ge=3, le=600)] = 15
+    button_every_s: Annotated[Whole, Field(ge=10, le=3600)] = 60
 
 
 class SandboxRail(Group):

@@ -61,29 +61,29 @@ class CreatorStore:
         keeper = case((brought, func.coalesce(insert.excluded.added_by, chats.c.added_by)), else_=chats.c.added_by)
         renewed = labels | {"added_by": keeper}
         statement = insert.on_conflict_do_update(index_elements=["telegram_id"], set_=renewed).returning(chats)
-        return _chat((await self._connection.execute(statement)).one())
+        return chat_of((await self._connection.execute(statement)).one())
 
     async def chats_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Chat]:
         """Those of the ids that are known."""
         rows = await self._connection.execute(select(chats).where(chats.c.id.in_(ids)))
-        return {row.id: _chat(row) for row in rows}
+        return {row.id: chat_of(row) for row in rows}
 
     async def chat_by_telegram_id(self, telegram_id: int) -> Chat | None:
         """The chat, or None."""
         row = (await self._connection.execute(select(chats).where(chats.c.telegram_id == telegram_id))).first()
-        return _chat(row) if row else None
+        return chat_of(row) if row else None
 
     async def chats_of(self, person: UUID) -> list[Chat]:
         """Chats the person switched tipping on in, added the bot to, or was seen to administer; oldest first."""
         managed = select(chat_managers.c.chat_id).where(chat_managers.c.person_id == person)
         mine = or_(chats.c.creator_id == person, chats.c.added_by == person, chats.c.id.in_(managed))
         rows = await self._connection.execute(select(chats).where(mine).order_by(chats.c.id))
-        return [_chat(row) for row in rows]
+        return [chat_of(row) for row in rows]
 
     async def set_chat(self, chat: UUID, **values: object) -> Chat:
         """Change columns of one chat."""
         statement = update(chats).where(chats.c.id == chat).values(**values).returning(chats)
-        return _chat((await self._connection.execute(statement)).one())
+        return chat_of((await self._connection.execute(statement)).one())
 
     async def set_chat_of(self, was: UUID | None, chat: UUID, creator: UUID, **values: object) -> Chat | None:
         """Change columns of a chat and make it this creator's, or None if it is by now neither theirs nor who `was`'s.
@@ -95,7 +95,7 @@ class CreatorStore:
         statement = update(chats).where(chats.c.id == chat, or_(same, chats.c.creator_id.is_not_distinct_from(was)))
         changed = statement.values(creator_id=creator, handover_to=offered, **values).returning(chats)
         row = (await self._connection.execute(changed)).first()
-        return _chat(row) if row else None
+        return chat_of(row) if row else None
 
     async def add_post(
         self,
@@ -216,7 +216,8 @@ def _select_posts() -> Any:
     return select(*_POST_COLUMNS).join(chats, chats.c.id == posts.c.chat_id)
 
 
-def _chat(row: Row[Any]) -> Chat:
+def chat_of(row: Row[Any]) -> Chat:
+    """A row of `chats`, or of more than them."""
     return Chat(
         id=row.id,
         telegram_id=row.telegram_id,

@@ -16,6 +16,7 @@ from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.conversions import ConversionStore
 from storage.creators import CreatorStore
+from storage.day_reports import DayReportStore
 from storage.dialogs import DialogStore
 from storage.digests import DigestStore
 from storage.export import ExportStore
@@ -24,6 +25,7 @@ from storage.handover import HandoverStore
 from storage.inbox import InboxStore
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
+from storage.live_days import LiveDayStore
 from storage.look_ups import LookUpStore
 from storage.matching import MatchingStore
 from storage.methods import AccountStore, MethodStore
@@ -102,6 +104,8 @@ class Stores:
     budgets = Made(BudgetStore)  # what people and rails have spent lately
     inbox = Made(InboxStore)  # provider events
     giving_days = Made(GivingDayStore)  # giving days and the series that repeat them
+    day_reports = Made(DayReportStore)  # what giving days came to when they closed
+    live_days = Made(LiveDayStore)  # giving days while they go on
     audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
+from pictures import Pictures
 from services.broadcasts import BroadcastDesk, BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
@@ -22,6 +24,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
 from services.links import Links
@@ -49,7 +52,9 @@ from storage.ids import new_id
 from storage.inbox import stored_event
 from storage.work import UnitOfWork
 from tests.rails import PaperRail, event
+from texts import Texts
 
+TEXTS = Texts.load(Path(__file__).parents[1] / "locales", strict=True)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHANNEL = -1001000000001
 GROUP = -1001000000009
@@ -138,6 +143,8 @@ class World:
     giving_days: GivingDayService
     desk: BroadcastDesk
     day_steps: DaySteps
+    pictures: Pictures
+    day_reports: DayReports
     pools: PoolService
     pool_steps: PoolSteps
     pool_views: PoolViews
@@ -241,6 +248,8 @@ async def make_world(unit: UnitOfWork) -> World:
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     broadcasts = BroadcastService(unit, people, rules, wakes=wakes, now=time)
+    pictures = Pictures(TEXTS)
+    reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     world = World(
         unit=unit,
         time=time,
@@ -261,7 +270,11 @@ async def make_world(unit: UnitOfWork) -> World:
         subscriptions=SubscriptionService(unit, zone=SHANGHAI, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
-        outbox=OutboxService(unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=time),
+        outbox=OutboxService(
+            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", reports=reports, now=time
+        ),
+        pictures=pictures,
+        day_reports=reports,
         counters=CounterService(unit, wakes=wakes, every=timedelta(seconds=3), now=time),
         groups=GroupService(unit, rights, creators, watch=watch, now=time),
         carriers=CarrierService(unit, wakes=wakes, now=time),

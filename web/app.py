@@ -10,8 +10,10 @@ from web.about import AboutPages
 from web.addresses import Addresses
 from web.assets import Assets
 from web.connections import Runner
+from web.day_reports import DayReportPages
 from web.errors import ErrorPages
 from web.health import HealthPages
+from web.live import LivePages
 from web.pages import Pages
 from web.parts import WebParts
 from web.pay import PayPage
@@ -49,6 +51,9 @@ def create_app(parts: WebParts) -> web.Application:
         middlewares=[timed, ErrorPages(pages).middleware(), Addresses(parts.addresses).middleware()],
     )
     app.on_response_prepare.append(SecurityHeaders(parts.links.public_url))
+    live = LivePages(parts, pages, parts.live) if parts.live is not None else None
+    if live is not None:
+        app.on_shutdown.append(live.close)
     app.add_routes(
         [
             *ProjectPages(parts, pages).routes(),
@@ -56,6 +61,8 @@ def create_app(parts: WebParts) -> web.Application:
             *RankingPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *AboutPages(parts, pages).routes(),
+            *(DayReportPages(parts, pages, parts.day_reports).routes() if parts.day_reports else ()),
+            *(live.routes() if live is not None else ()),
             *(PayPage(parts, pages, parts.pay).routes() if parts.pay else ()),
             *(parts.telegram.routes() if parts.telegram else ()),
             *PaymentHooks(parts.payments).routes(),

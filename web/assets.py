@@ -9,7 +9,7 @@ from typing import Final
 from aiohttp import web
 
 FOLDER: Final = Path(__file__).with_name("static")
-KINDS: Final = {".css": "text/css", ".svg": "image/svg+xml"}
+KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)

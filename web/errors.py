@@ -10,18 +10,22 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from giving.errors import (
+    DayUnknown,
     GivingError,
     NotAllowed,
     NotYours,
+    PictureFailed,
     ProjectUnknown,
     RailUnavailable,
     RankingUnknown,
+    ReportNotYet,
     SlotUnknown,
 )
 from giving.money import Money
 from giving.projects import Project
 from services.wake import log_trouble
 from web.pages import Pages
+from web.timing import STREAM
 
 TIMEOUT_S: Final = 10
 HOOKS: Final = "/hooks/"
@@ -29,15 +33,20 @@ STATUSES: Final[dict[type[GivingError], int]] = {
     ProjectUnknown: 404,
     SlotUnknown: 404,
     RankingUnknown: 404,
+    DayUnknown: 404,
+    ReportNotYet: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
+    PictureFailed: 503,
 }
 # What can't be found and has a page of its own.
 UNKNOWN: Final[dict[type[GivingError], str]] = {
     ProjectUnknown: "web-project-unknown",
     SlotUnknown: "web-slot-unknown",
     RankingUnknown: "web-ranking-unknown",
+    DayUnknown: "web-day-unknown",
+    ReportNotYet: "web-report-not-yet",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})
@@ -88,7 +97,7 @@ class ErrorPages:
 
     async def _guarded(self, request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
         try:
-            async with asyncio.timeout(TIMEOUT_S):
+            async with asyncio.timeout(None if request.match_info.route.name == STREAM else TIMEOUT_S):
                 return await handler(request)
         except Exception as error:  # noqa: BLE001 - whatever it is becomes a page
             return self._instead(request, error, request_id)

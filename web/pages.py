@@ -16,6 +16,7 @@ from giving.people import LANGUAGES
 from web.assets import Assets
 from web.language import PARAMETER, named_language, other_language, page_language
 from web.parts import WebParts
+from web.security import CSP, SCRIPTED
 
 FOLDER: Final = Path(__file__).with_name("templates")
 TITLE_GRAPHEMES: Final = 120
@@ -77,9 +78,10 @@ class Pages:
         cache: str = "no-cache",
         indexed: bool = True,
         test_money: bool = False,
+        scripted: bool = False,
         **values: Any,
     ) -> web.Response:
-        """The page. `indexed=False` asks search engines to leave it out; so does test money."""
+        """The page. `indexed=False` asks search engines to leave it out; so does test money. `scripted`: it has one."""
         test_money = test_money or self._parts.test_money
         indexed = indexed and status == 200 and not test_money
         body = self._jinja.get_template(template).render(
@@ -96,7 +98,13 @@ class Pages:
             headers["X-Robots-Tag"] = "noindex"
         response = web.Response(text=body, content_type="text/html", status=status, headers=headers)
         response.headers["Content-Language"] = self.language(request)
+        if scripted:
+            response.headers[CSP] = SCRIPTED
         return response
+
+    def part(self, request: web.BaseRequest, template: str, **values: Any) -> str:
+        """A piece of a page, as it stands in one."""
+        return self._jinja.get_template(template).render(**self._shared(request), **values)
 
     def _shared(self, request: web.BaseRequest) -> Mapping[str, Any]:
         language, texts = self.language(request), self._parts.texts

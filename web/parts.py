@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from services.giving_days.live import LiveDays
+from services.giving_days.report import DayReports
 from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
@@ -38,4 +40,7 @@ class WebParts:
     telegram: TelegramHook | None = None
     health: HealthService | None = None
     pay: PayPages | None = None
+    day_reports: DayReports | None = None
+    live: LiveDays | None = None
+    most_listeners: int = 500
     addresses: AddressRules = field(default_factory=AddressRules)

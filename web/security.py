@@ -9,9 +9,13 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-REFERRER: Final = "Referrer-Policy"  # the one that a page may loosen
+# A page with our own script, which may ask this site for more.
+SCRIPTED: Final = f"{POLICY}; script-src 'self'; connect-src 'self'"
+CSP: Final = "Content-Security-Policy"
+REFERRER: Final = "Referrer-Policy"
+LOOSENED: Final = (CSP, REFERRER)  # those that a page may loosen
 HEADERS: Final = {
-    "Content-Security-Policy": POLICY,
+    CSP: POLICY,
     "X-Content-Type-Options": "nosniff",
     REFERRER: "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -33,6 +37,6 @@ class SecurityHeaders:
 
     async def __call__(self, _request: web.Request, response: web.StreamResponse) -> None:
         """For `Application.on_response_prepare`."""
-        told = response.headers.get(REFERRER, HEADERS[REFERRER])
-        response.headers.update(self._headers | {REFERRER: told})
+        told = {name: response.headers.get(name, HEADERS[name]) for name in LOOSENED}
+        response.headers.update(self._headers | told)
         response.headers.setdefault("Cache-Control", "no-store")

@@ -11,6 +11,7 @@ from prometheus_client import Histogram
 from services.metrics import HTTP_DURATION
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+STREAM: Final = "stream"  # the name of routes whose answers go on: nothing limits their time
 BROKEN_OFF: Final = "499"  # whoever asked went away
 
 
@@ -29,10 +30,11 @@ async def timed(request: web.Request, handler: Handler) -> web.StreamResponse:
         status = "500"
         raise
     finally:
-        resource = request.match_info.route.resource
-        route = resource.canonical if resource is not None else "none"
-        method = request.method if request.method in _METHODS else "other"
-        _durations(method, route, status).observe(perf_counter() - began)
+        if request.match_info.route.name != STREAM:  # as long as somebody looks on: that is no time to answer
+            resource = request.match_info.route.resource
+            route = resource.canonical if resource is not None else "none"
+            method = request.method if request.method in _METHODS else "other"
+            _durations(method, route, status).observe(perf_counter() - began)
 
 
 @lru_cache(1024)

@@ -38,6 +38,7 @@ from bot.callbacks.chats import (
     ThanksStop,
 )
 from bot.callbacks.codes import TabCode, TipCode
+from bot.callbacks.days import DayNews
 from bot.callbacks.giving import (
     BackOf,
     BackPage,
@@ -145,6 +146,7 @@ __all__ = [
     "DayList",
     "DayLonger",
     "DayNew",
+    "DayNews",
     "DayNth",
     "DayPreview",
     "DayProject",

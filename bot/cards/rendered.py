@@ -17,6 +17,7 @@ class Rendered:
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+    photo: bytes | None = None  # a PNG; the text stands under it, 1,024 characters at most
 
 
 def paragraphs(*parts: str | None) -> Html:

@@ -25,12 +25,15 @@ def post_keyboard(
     presets: Sequence[Money],
     *,
     test_money: bool = False,
+    day: Money | None = None,
 ) -> InlineKeyboardMarkup:
     """The counter (leads into the private chat), then the amounts; none, where tipping rests."""
     if tally.gifts:
         label = texts.plain(language, "post-counter", donors=tally.donors, given=tally.sums)
     else:
         label = texts.plain(language, "post-counter-none")
+    if day:
+        label = texts.plain(language, "post-counter-day", counter=label, day=day)
     if test_money:
         label = texts.plain(language, "post-counter-test", counter=label)
     counter = opens(label, links.start(f"p_{token_of(post.id)}"))

@@ -109,3 +109,9 @@ class MonthDayNotUnderstood(GivingError):
     """Not a day of the month, 1 to 31."""
 
     message_key = "error-month-day-not-understood"
+
+
+class ReportNotYet(GivingError):
+    """The day is not over, or its report is being made; args: closes (datetime)."""
+
+    message_key = "error-report-not-yet"

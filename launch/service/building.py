@@ -28,6 +28,10 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.cards import DayCards
+from services.giving_days.live import LiveDays
+from services.giving_days.report import DayReports
+from services.giving_days.watch import DayWatch
 from services.groups import GroupService
 from services.guard import Pace
 from services.guard_payments import PaymentGuard
@@ -76,6 +80,7 @@ class Ground:
     unit: UnitOfWork
     rails: Rails
     texts: Texts
+    pictures: Pictures
     links: Links
     wakes: Wakes
     operator: Operator
@@ -133,6 +138,10 @@ class Days:
 
     giving_days: GivingDayService
     day_steps: DaySteps
+    day_reports: DayReports
+    live_days: LiveDays
+    day_watch: DayWatch
+    day_cards: DayCards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,7 +160,6 @@ class Keeping:
     updates: UpdateService
     taps: TapLook
     health: HealthService
-    pictures: Pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,20 +179,22 @@ def build_services(settings: Settings, engines: Engines, rights: ChatRights) -> 
     ground = _ground(settings, engines)
     paying = _paying(settings, ground)
     days = _days(settings, ground)
-    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying))
+    groups = (ground, paying, _creating(settings, ground, rights), days, _keeping(settings, ground, paying, days))
     return Services(**{name: service for group in groups for name, service in vars(group).items()})
 
 
 def _ground(settings: Settings, engines: Engines) -> Ground:
     unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
     rails = Rails(rails_of(settings).values())
+    texts = Texts.load(LOCALES, default=settings.language, zone=zone)
     alerts = AlertService(owners=settings.owners, wakes=wakes)
     # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
     beside = UnitOfWork(engines.apart()) if engines.beside is not None else unit
     return Ground(
         unit=unit,
         rails=rails,
-        texts=Texts.load(LOCALES, default=settings.language, zone=zone),
+        texts=texts,
+        pictures=Pictures(texts),
         links=Links(settings.web.link_base),
         wakes=wakes,
         operator=Operator(settings.legal.operator, settings.legal.basis, settings.legal.contact),
@@ -271,9 +281,38 @@ def _days(settings: Settings, on: Ground) -> Days:
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
     days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    live = LiveDays(on.unit)
     return Days(
         giving_days=days,
         day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
+        day_reports=DayReports(
+            on.unit,
+            on.people,
+            on.pictures,
+            on.links,
+            wakes=on.wakes,
+            zone=terms.zone,
+            quiet=on.quiet,
+            write=on.leadership.write,
+        ),
+        live_days=live,
+        day_watch=DayWatch(
+            on.unit,
+            on.people,
+            live,
+            wakes=on.wakes,
+            quiet=on.quiet,
+            button_every=timedelta(seconds=its.button_every_s),
+            write=on.leadership.write,
+        ),
+        day_cards=DayCards(
+            on.unit,
+            live,
+            wakes=on.wakes,
+            every=timedelta(seconds=its.card_every_s),
+            language=settings.language,
+            write=on.leadership.write,
+        ),
     )
 
 
@@ -283,7 +322,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
 
 
-def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
+def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keeping:
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
     zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
@@ -300,6 +339,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
             quiet=on.quiet,
             language=language,
             currency=currency,
+            reports=days.day_reports,
             per_week=per_week,
             write=write,
         ),
@@ -318,7 +358,6 @@ def _keeping(settings: Settings, on: Ground, paying: Paying) -> Keeping:
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),
         health=HealthService(unit),
-        pictures=Pictures(on.texts),
     )
 
 

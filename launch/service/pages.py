@@ -76,6 +76,9 @@ async def start_web(
         telegram=hook,
         health=services.health,
         pay=PayPages(services.unit, services.rails),
+        day_reports=services.day_reports,
+        live=services.live_days,
+        most_listeners=settings.giving_days.live_listeners,
         addresses=address_rules(settings),
     )
     runner = create_runner(create_app(parts))

@@ -33,6 +33,8 @@ REFUND_SWEEP_EVERY_S: Final = 60.0
 TRANSFER_SWEEP_EVERY_S: Final = 60.0
 PAYMENT_SWEEP_EVERY_S: Final = 60.0
 TAB_SWEEP_EVERY_S: Final = 60.0
+REPORT_SWEEP_EVERY_S: Final = 10.0
+DAY_WATCH_EVERY_S: Final = 3.0
 POOL_SETTLE_EVERY_S: Final = 300.0
 METHOD_SWEEP_EVERY_S: Final = 60.0
 RECONCILE_EVERY_S: Final = 300.0  # whether it is due; it is done once a day
@@ -121,11 +123,13 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
                 _once("transfers", services.transfers.sweep, services.wakes.transfers, every_s=TRANSFER_SWEEP_EVERY_S),
                 _once("tabs", services.tab_charges.sweep, services.wakes.tabs, every_s=TAB_SWEEP_EVERY_S),
                 _once("days", services.day_steps.sweep, services.wakes.days, every_s=DAYS_EVERY_S),
+                _once("day_watch", services.day_watch.sweep, asyncio.Event(), every_s=DAY_WATCH_EVERY_S),
                 _once("pools", services.pool_steps.settle, asyncio.Event(), every_s=POOL_SETTLE_EVERY_S),
                 _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),
                 _once("methods", services.methods.sweep, services.wakes.methods, every_s=METHOD_SWEEP_EVERY_S),
                 _once("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S),
                 _once("rankings", services.ranking_steps.sweep, asyncio.Event(), every_s=RANKINGS_EVERY_S),
+                _once("reports", services.day_reports.sweep, asyncio.Event(), every_s=REPORT_SWEEP_EVERY_S),
                 _once("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S),
             )
         ),

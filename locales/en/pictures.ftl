@@ -15,3 +15,6 @@ picture-share-donors =
 picture-share-first = Be the first to give
 picture-share-scan = Scan to give, even ¥1
 picture-share-promise = 100% reaches the project. Every gift can be checked.
+picture-day-given = Together we gave
+picture-day-matched = plus { $amount } matched
+picture-day-thanks = Thank you, everyone

@@ -9,3 +9,6 @@ picture-share-donors =
 picture-share-first = 等你来捐第一笔
 picture-share-scan = 扫一扫，一元也好
 picture-share-promise = 100% 到项目，每一笔都查得到
+picture-day-given = 我们一起捐出
+picture-day-matched = 配捐 { $amount }
+picture-day-thanks = 谢谢每一个人

@@ -25,19 +25,28 @@ class DayTold:
 
 async def tell_admins(
     work: Work, people: PeopleService, kind: NoticeKind, day: GivingDay, *, mark: str, now: datetime,
-    but: UUID | None = None,
+    but: UUID | None = None, due_at: datetime | None = None,
 ) -> int:  # fmt: skip
-    """Queue it for every admin and owner that can be written to; the same `mark` again is told once. To how many."""
+    """Queue it for every admin and owner that can be written to; the same `mark` again is told once. To how many.
+
+    `due_at`: not before that.
+    """
+    readers = [id_ for id_ in await admins_of(work, people) if id_ != but]
+    messages = [
+        NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, due_at or now)
+        for person in readers
+    ]
+    await work.outbox.add_many(messages, now=now)
+    return len(messages)
+
+
+async def admins_of(work: Work, people: PeopleService) -> list[UUID]:
+    """Every admin and owner that can be written to."""
     holders = await work.people.holders()
     owners = (await work.people.by_telegram_ids(people.owners)).values()
     admins = {person.id: person for person, roles in holders if Role.ADMIN in roles}
     admins |= {person.id: person for person in owners}
-    readers = sorted(id_ for id_, person in admins.items() if person.reachable and id_ != but)
-    messages = [
-        NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, now) for person in readers
-    ]
-    await work.outbox.add_many(messages, now=now)
-    return len(messages)
+    return sorted(id_ for id_, person in admins.items() if person.reachable)
 
 
 async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime) -> DayTold | None:

@@ -12,9 +12,11 @@ from storage.tables.broadcasts import (
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
+from storage.tables.day_reports import day_reports
 from storage.tables.giving_days import giving_day_projects, giving_day_series, giving_days
 from storage.tables.leases import leases
 from storage.tables.ledger import accounts, entries, postings
+from storage.tables.live_days import day_cards, day_marks
 from storage.tables.matching import matches, pool_projects, pool_windows, pools, sponsors
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
@@ -41,6 +43,9 @@ __all__ = [
     "chats",
     "cleanups",
     "conversions",
+    "day_cards",
+    "day_marks",
+    "day_reports",
     "dialogs",
     "differences",
     "entries",

@@ -41,6 +41,7 @@ chats = Table(
     Column("paused_reason", String(32)),
     Column("linked_telegram_id", BigInteger),
     ref("handover_to", "people.id", nullable=True),
+    Column("day_card", Boolean),  # whether a giving day has a card here; NULL: in a group yes, in a channel no
 )
 Index("ix_chats_added_by", chats.c.added_by)
 Index("ix_chats_creator_id", chats.c.creator_id)
@@ -92,11 +93,18 @@ posts = Table(
     ref("author_id", "people.id", nullable=True),
     Column("reply_to_message_id", BigInteger),
     Column("media_group_id", String(64)),
+    Column("day_minor", BigInteger),  # the amount of a giving day that its button shows beside its own
     UniqueConstraint("chat_id", "message_id"),
 )
 Index("ix_posts_chat_id_media_group_id", posts.c.chat_id, posts.c.media_group_id, unique=True)
 _written = text("author_id IS NOT NULL")
 Index("ix_posts_author_id", posts.c.author_id, postgresql_where=_written, sqlite_where=_written)
+Index(
+    "ix_posts_day_minor",
+    posts.c.day_minor,
+    postgresql_where=text("day_minor IS NOT NULL"),
+    sqlite_where=text("day_minor IS NOT NULL"),
+)
 Index("ix_posts_counter_due_at", posts.c.counter_due_at, postgresql_where=text("counter_due_at IS NOT NULL"))
 
 # What creators wrote to donors of a chat, or of their slot, who wish to be thanked (outbox.subject_id names the row).

@@ -36,6 +36,7 @@ BUTTON = InlineKeyboardMarkup(inline_keyboard=[[InlineKeyboardButton(text="x", u
 class Words:
     text: str
     keyboard: InlineKeyboardMarkup | None = BUTTON
+    photo: bytes | None = None
 
 
 async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, links: Any) -> Words | None:

@@ -95,6 +95,7 @@ class Ids:
 
     text: str
     keyboard: InlineKeyboardMarkup | None = None
+    photo: bytes | None = None
 
 
 async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, links: Any) -> Ids | None:

@@ -61,6 +61,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         handovers=world.handovers,
         slots=world.slots,
         giving_days=world.giving_days,
+        day_reports=world.day_reports,
         thanks=world.thanks,
         rankings=world.rankings,
         thanks_posts=world.thanks_posts,

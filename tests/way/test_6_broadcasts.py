@@ -47,7 +47,7 @@ def test_asked_once_written_read_by_each_in_their_language_and_ended_with_one_ta
     question = first.wait(words("wishes-kinds"))
     assert question.id > paid.id
     assert first.tap(question, f"○ {kind(ZH)}")["text"] == answered("privacy-told-on")
-    first.wait_at(question, lambda m: m.has(f"✓ {kind(ZH)}"))
+    question = first.wait_at(question, lambda m: m.has(f"✓ {kind(ZH)}"))
     first.tap(question, words("button-wishes-done"))
     for person, language in ((second, ZH), (emma, EN)):
         person.speak("zh-hans" if language == ZH else "en")
@@ -65,8 +65,8 @@ def test_asked_once_written_read_by_each_in_their_language_and_ended_with_one_ta
     admin.wait_at(progress, words("cast-state", state="done"), seconds=30)
 
     assert "一周最多一条" in first.tap(got[first.id], words("button-less-fewer"))["text"]
-    first.wait_at(got[first.id], lambda m: m.has(words("button-less-undo")))
-    assert first.tap(got[first.id], words("button-less-none"))["answered"]
+    less = first.wait_at(got[first.id], lambda m: m.has(words("button-less-undo")))
+    assert first.tap(less, words("button-less-none"))["answered"]
     assert emma.tap(got[EMMA], words("button-less-fewer", EN))["answered"]
     again = tap_on(admin, write(admin, "还有一件事", "One more thing"), words("button-cast-start"))
     second.wait("还有一件事")

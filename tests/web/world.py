@@ -12,12 +12,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from giving.giving_days import DayState, GivingDay
 from giving.money import Money
 from giving.people import Visibility, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.tips import Limits, OfferRequest, Tip
 from payments.provider import PaymentIntent, PaymentLink
 from payments.sandbox import SandboxRail
+from services.giving_days import DaysOn
 from services.links import Links
 from services.payments import PaymentService
 from services.people import PeopleService
@@ -77,9 +79,11 @@ class World:
         self.unit = UnitOfWork(self.engines)
         self.rail = OfflineRail()
         limits = Limits(cny("1"), cny("50000"))
+        self.days_on = DaysOn(self.unit)
         self.tips = TipService(
-            self.unit, Rails([self.rail]), self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN"
-        )
+            self.unit, Rails([self.rail]), self.links, limits=limits, presets=[cny("1"), cny("5")], language="zh-CN",
+            days=self.days_on,
+        )  # fmt: skip
         self.projects = ProjectService(self.unit)
         self.slots = SlotService(self.unit, language="zh-CN")
         self.rankings = RankingService(self.unit, zone=self.zone, cached_s=0)
@@ -121,6 +125,21 @@ class World:
             await work.projects.put_organisation(organisation)
             await work.projects.put(project, datetime.now(UTC))
         return project
+
+    async def day(self, *projects: Project, begun: timedelta = timedelta(hours=1), **changed: Any) -> GivingDay:
+        """A giving day for these that began so long ago and goes on for a day, unless told otherwise."""
+        starts = datetime.now(UTC) - begun
+        values: dict[str, Any] = {
+            "id": new_id(), "slug": "2026-11-11", "titles": {"zh-CN": "一元公益日", "en": "One yuan day"},
+            "hashtag": "#一元公益日", "projects": tuple(each.id for each in projects), "starts_at": starts,
+            "ends_at": starts + timedelta(days=1), "closes_at": starts + timedelta(days=2), "amounts": (cny("1"),),
+            "state": DayState.LIVE, "texts": {"zh-CN": "今天一起捐一元。", "en": "One yuan each, together."},
+        }  # fmt: skip
+        day = GivingDay(**values | changed)
+        async with self.unit() as work:
+            assert await work.giving_days.add(day, now=starts)
+        self.days_on.changed()
+        return day
 
     async def close(self, project: Project) -> None:
         """No new gifts for it."""

@@ -1,0 +1,143 @@
+"""Sends a giving day's cards and keeps them at what is so: as little urgent as counters, and within their budget."""
+
+import asyncio
+import hashlib
+from typing import Final
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramMigrateToChat,
+    TelegramRetryAfter,
+)
+from aiogram.types import LinkPreviewOptions, Message
+
+from bot import live_cards
+from bot.cards import Rendered
+from bot.loops import first_of
+from bot.paper_money import on_text
+from bot.sending import Priority, sending_as
+from bot.session import may_have_arrived
+from services.clock import Clock, utc_now
+from services.giving_days.cards import AT_ONCE, CardTurn, DayCards
+from services.leadership import NotLeading
+from services.links import Links
+from services.wake import log_trouble
+from texts import Texts
+
+log = structlog.get_logger()
+EVERY_S: Final = 2.0
+PATIENCE_S: Final = 4.0
+_REMOVED: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+
+class LiveCards:
+    """The loop of one who leads."""
+
+    def __init__(
+        self, bot: Bot, cards: DayCards, texts: Texts, links: Links, *, test_money: bool = False, now: Clock = utc_now
+    ) -> None:  # fmt: skip
+        """Send and edit through `bot`."""
+        self._bot, self._cards, self._texts, self._links, self._now = bot, cards, texts, links, now
+        self._test_money = test_money
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go on until `stop` is set; what was begun is finished."""
+        while not stop.is_set():
+            await self.turn(stop)
+            await first_of((stop,), EVERY_S)
+
+    async def turn(self, stop: asyncio.Event | None = None) -> int:
+        """Show what has changed since; how many cards that were."""
+        try:
+            turns = await self._cards.turns()
+        except NotLeading:
+            return 0
+        except Exception as error:  # noqa: BLE001 - the database may be back in a second
+            log_trouble("giving_day_cards_due_failed", error)
+            return 0
+        changed = [(turn, drawn) for turn in turns if (drawn := self._drawn(turn))[1] != turn.card.shown or turn.last]
+        shown = 0
+        for start in range(0, len(changed), AT_ONCE):
+            if stop is not None and stop.is_set():
+                break
+            some = changed[start : start + AT_ONCE]
+            shown += sum(await asyncio.gather(*(self._bring(turn, *drawn) for turn, drawn in some)))
+        return shown
+
+    def _drawn(self, turn: CardTurn) -> tuple[Rendered, str]:
+        """A card, and the mark of what it says."""
+        rendered = live_cards.card(self._texts, self._links, turn, self._now())
+        text = on_text(self._texts, turn.language, rendered.text, self._test_money)
+        keys = rendered.keyboard.model_dump_json() if rendered.keyboard is not None else ""
+        mark = hashlib.sha256(f"{text}\n{keys}".encode()).hexdigest()[:16]
+        return Rendered(text, rendered.keyboard), mark
+
+    async def _bring(self, turn: CardTurn, rendered: Rendered, mark: str) -> bool:
+        """One card; what goes wrong with it is its own."""
+        try:
+            if turn.card.message_id is None:
+                return await self._send(turn, rendered, mark)
+            if turn.card.shown != mark:
+                await self._edit(turn, rendered)
+            await self._cards.shown(turn, mark)
+        except (NotLeading, TelegramRetryAfter):
+            return False  # it comes up again
+        except TelegramForbiddenError:
+            await self._cards.lost(turn, removed=False)
+        except TelegramMigrateToChat:
+            log.info("giving_day_card_chat_moved", chat_id=str(turn.card.chat.id))  # the group's new number is told of
+            return False
+        except TelegramBadRequest as error:
+            log.warning("giving_day_card_refused", chat_id=str(turn.card.chat.id), error=error.message)
+            await self._cards.lost(turn, removed=any(words in error.message.lower() for words in _REMOVED))
+        except TelegramAPIError as error:
+            log.warning("giving_day_card_not_shown", chat_id=str(turn.card.chat.id), error=type(error).__name__)
+            return False
+        except Exception as error:  # noqa: BLE001 - one broken card must not stop the others
+            log_trouble("giving_day_card_broken", error, chat=str(turn.card.chat.id))
+            return False
+        return True
+
+    async def _send(self, turn: CardTurn, rendered: Rendered, mark: str) -> bool:
+        """Raises: TelegramAPIError. What certainly did not arrive is tried again; what may have, is not."""
+        if not await self._cards.begin(turn):
+            return False
+        try:
+            with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
+                sent = await self._bot.send_message(
+                    turn.card.chat.telegram_id, rendered.text, parse_mode=ParseMode.HTML, disable_notification=True,
+                    link_preview_options=_NO_PREVIEW, reply_markup=rendered.keyboard,
+                )  # fmt: skip
+        except ClientDecodeError as error:
+            if not (isinstance(error.data, dict) and error.data.get("ok")):
+                await self._cards.not_sent(turn)
+            return False
+        except TelegramAPIError as error:
+            if not may_have_arrived(error):
+                await self._cards.not_sent(turn)
+            raise
+        if isinstance(sent, Message):
+            await self._cards.shown(turn, mark, sent.message_id)
+        return True
+
+    async def _edit(self, turn: CardTurn, rendered: Rendered) -> None:
+        """Raises: TelegramAPIError."""
+        try:
+            with sending_as(Priority.COUNTER, patience_s=PATIENCE_S):
+                await self._bot.edit_message_text(
+                    rendered.text, chat_id=turn.card.chat.telegram_id, message_id=turn.card.message_id,
+                    parse_mode=ParseMode.HTML, link_preview_options=_NO_PREVIEW, reply_markup=rendered.keyboard,
+                )  # fmt: skip
+        except TelegramBadRequest as error:
+            if "message is not modified" not in error.message.lower():
+                raise
+        except ClientDecodeError as error:
+            if not (isinstance(error.data, dict) and error.data.get("ok")):
+                raise

@@ -1,0 +1,62 @@
+# 公益日结束后：给管理员的战报，给每位捐赠人的一条消息，公开的报告页和表格。
+
+day-report = <b>{ $title }</b> 结束了，报告做好了。图片可以直接转发。
+day-report-donors = 第一次捐的 { $new } 人，以前捐过的 { $returning } 人。
+day-report-fees = 手续费 { $fees }，由我们承担，没有从捐款里扣。
+day-whole = 我们 { $donors } 人，一起捐出 <b>{ $given }</b>。
+day-whole-matched = 我们 { $donors } 人，一起捐出 <b>{ $given }</b>，伙伴又配捐了 <b>{ $matched }</b>。
+day-whole-none = 这一天还没有收到捐款。
+day-together = <b>{ $title }</b> 结束了，谢谢你 ❤
+day-together-part = 其中有你的一份：<b>{ $part }</b>，{ $gifts } 笔。
+day-together-part-matched = 其中有你的一份：<b>{ $part }</b>，{ $gifts } 笔；因为你，伙伴多捐了 <b>{ $matched }</b>。
+day-together-next = 下一次：{ $day }。
+
+button-day-report = 看报告
+button-day-csv = 下载表格
+button-day-news-on = 下次告诉我
+button-day-news-off = 下次不用告诉我
+
+error-report-not-yet = 这一天的报告还没出来：{ $closes } 之后就有。
+
+web-report-title = { $title } · 报告
+web-report-description = 我们 { $donors } 人一起捐出 { $given }。
+web-report-lead = { $from } 至 { $to }。这些数字在公益日结束时记下，之后不再改动。
+web-report-whole = 我们一起捐出 { $given }
+web-report-matched = 伙伴配捐 { $matched }
+web-report-new = 第一次捐
+web-report-returning = 以前捐过
+web-report-median = 一半的捐款不少于
+web-report-fees = 手续费
+web-report-fees-text = 手续费由运营方承担，没有从捐款里扣。
+web-report-since-less = 报告之后退回了 { $given }。上面的数字不再改动。
+web-report-since-more = 报告之后又到账 { $given }。上面的数字不再改动。
+web-report-since-changed = 报告之后有变动：{ $given }。上面的数字不再改动。
+web-report-since-matched = 报告之后配捐有变动：{ $matched }。上面的数字不再改动。
+web-report-projects = 捐给了谁
+web-report-creators = 谁在号召
+web-report-hours = 什么时候捐的
+web-report-dates = 哪一天捐的
+web-report-earlier = 和前几次比
+web-report-project = 项目
+web-report-creator = 发起人
+web-report-hour = 时间
+web-report-day = 公益日
+web-report-given = 捐款
+web-report-gifts = 笔数
+web-report-donors = 人数
+web-report-added = 配捐
+web-report-others = 其他 { $number } 位发起人
+web-report-nobody = 自己来捐的
+web-report-this = 这一次
+web-report-none = 这一天没有收到捐款。
+web-report-chart = 每个时段捐了多少，数字在下面的表里
+web-report-chart-projects = 每个项目收到多少，数字在下面的表里
+web-report-next = 下一次：{ $day }
+web-report-take = 带走
+web-report-picture = 图片（PNG）
+web-report-csv = 表格（CSV）
+web-sums = { $amount }
+web-day-unknown-title = 没有找到这个公益日
+web-day-unknown-text = 链接可能少了几个字。
+web-report-not-yet-title = 报告还没出来
+web-report-not-yet-text = 公益日结束、最后几笔捐款到账以后，报告就在这里。

@@ -1,0 +1,140 @@
+"""What the leader does while a day is on: tells of its marks, and has its amount shown on channels' newest posts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import structlog
+
+from giving.giving_days import DayStanding, DayState, GivingDay, Mark, newest, passed, turned
+from giving.notices import URGENCY, NoticeKind
+from giving.projects import Project
+from giving.quiet import QuietHours
+from services.clock import Clock, utc_now
+from services.giving_days.live import LiveDays
+from services.giving_days.live import standing as standing_of
+from services.giving_days.told import admins_of
+from services.leadership import Write
+from services.people import PeopleService
+from services.wake import Wakes
+from storage.outbox import NewMessage
+from storage.work import UnitOfWork, Work
+
+log = structlog.get_logger()
+BUTTONS: Final = 20  # so many posts at a sweep: the counters' budget is not ours alone
+TARGET: Final = "target:"
+KINDS: Final[Mapping[Mark, NoticeKind]] = {
+    Mark.TENTH: NoticeKind.DAY_TENTH,
+    Mark.HALF: NoticeKind.DAY_HALF,
+    Mark.FULL: NoticeKind.DAY_FULL,
+    Mark.LAST_HOUR: NoticeKind.DAY_LAST_HOUR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTold:
+    """A day as it stands when somebody is told of a mark; `project`: the one that reached its target."""
+
+    standing: DayStanding
+    state: DayState
+    now: datetime
+    project: Project | None = None
+
+
+class DayWatch:
+    """Each mark is told once, in the commit that keeps it: swept twice, or by two replicas, it is still once."""
+
+    def __init__(
+        self, unit: UnitOfWork, people: PeopleService, live: LiveDays, *, wakes: Wakes, quiet: QuietHours | None,
+        button_every: timedelta, write: Write | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`button_every`: a post's button is not edited more often because of the day. `write`: the leader's."""
+        self._unit, self._people, self._live, self._wakes = unit, people, live, wakes
+        self._quiet, self._every, self._now = quiet, button_every, now
+        self._write = write or unit
+
+    async def sweep(self) -> int:
+        """Do what is due; how much it was. Raises: NotLeading."""
+        now = self._now()
+        async with self._unit.read() as work:
+            on = await work.giving_days.on_at(now)
+        done = 0
+        for day in on:
+            standing = await self._live.now(day.id)
+            done += await self._tell(standing, now)
+            async with self._write() as work:
+                done += await work.live_days.buttons_due(
+                    day, standing.raised.given.minor, rested_since=now - self._every, now=now, limit=BUTTONS
+                )  # fmt: skip
+        projects = {project for day in on for project in day.projects}
+        async with self._write() as work:
+            done += await work.live_days.buttons_over(projects, now=now, limit=BUTTONS)
+        if done:
+            self._wakes.counters.set()
+        return done
+
+    async def _tell(self, standing: DayStanding, now: datetime) -> int:
+        """Keep the marks that were passed since, and queue what is worth telling of them."""
+        day = standing.day
+        targets = {f"{TARGET}{project}" for project in reached_on(standing)}
+        async with self._unit.read() as work:
+            kept = await work.live_days.marks(day.id)
+        beyond = passed(standing, now)
+        new = [mark for mark in (*sorted(beyond), *sorted(targets)) if mark not in kept]
+        if not new:
+            return 0
+        worth = newest(beyond)
+        told = 0
+        async with self._write() as work:
+            readers: list[UUID] | None = None
+            for mark in new:
+                if not await work.live_days.pass_mark(day.id, str(mark), now=now):
+                    continue
+                if mark in targets or mark in worth:
+                    readers = readers if readers is not None else await self._readers(work, day)
+                    await self._queue(work, day, str(mark), readers, now)
+                    told += 1
+        self._wakes.outbox.set()
+        log.info("giving_day_marks", day_id=str(day.id), marks=[str(mark) for mark in new])
+        return told
+
+    async def _readers(self, work: Work, day: GivingDay) -> list[UUID]:
+        taking_part = await work.live_days.taking_part(day.projects)
+        return sorted({*taking_part, *await admins_of(work, self._people)})
+
+    async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Iterable[UUID], now: datetime) -> None:
+        kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark)]
+        subject = UUID(mark.removeprefix(TARGET)) if kind is NoticeKind.DAY_TARGET else day.id
+        due = self._quiet.allowed_from(now) if self._quiet is not None else now
+        messages = [
+            NewMessage(f"day:{day.id.hex}:{mark}:{person.hex}", kind, URGENCY[kind], person, subject, due)
+            for person in readers
+        ]
+        await work.outbox.add_many(messages, now=now)
+
+
+def reached_on(standing: DayStanding) -> list[UUID]:
+    """Projects that got what they lacked on this day: not those that had it before."""
+    return [
+        share.card.project.id
+        for share in standing.reached
+        if share.card.raised.given - share.given < share.card.project.target
+    ]
+
+
+async def told(work: Work, kind: NoticeKind, subject: UUID, now: datetime) -> MarkTold | None:
+    """For the sender; None if it is no longer worth telling."""
+    project, day_id = None, subject
+    if kind is NoticeKind.DAY_TARGET:
+        project = (await work.projects.by_ids([subject])).get(subject)
+        found = await work.live_days.newest_of_mark(f"{TARGET}{subject}")
+        if project is None or found is None:
+            return None
+        day_id = found
+    day = await work.giving_days.by_id(day_id)
+    if day is None or (kind is NoticeKind.DAY_LAST_HOUR and not day.on(now)):
+        return None
+    standing, _ = await standing_of(work, day)
+    return MarkTold(standing, turned(day, now), now, project)
