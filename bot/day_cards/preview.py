@@ -53,7 +53,7 @@ def gives(texts: Texts, links: Links, language: str, day: GivingDay, projects: S
     if not links.bot_username:
         return []
     if len(projects) > MOST_BUTTONS:
-        return [[opens(texts.plain(language, "button-day-give"), links.start(f"d_{token_of(day.id)}"))]]
+        return [[opens(texts.plain(language, "button-day-choose"), links.start(f"d_{token_of(day.id)}"))]]
     return [
         [opens(clean(each.title(language), most=TITLE_ON_BUTTON), links.start(f"g_{token_of(each.id)}"))]
         for each in projects

@@ -77,7 +77,5 @@ web-report-take = Take it with you
 web-report-picture = Picture (PNG)
 web-report-csv = Table (CSV)
 web-sums = { $amount }
-web-day-unknown-title = No such giving day
-web-day-unknown-text = The link may have lost a few letters.
 web-report-not-yet-title = The report isn't ready yet
 web-report-not-yet-text = Once the day is over and its last gifts have arrived, it will be here.

@@ -166,7 +166,7 @@ day-invite-projects = Even one yuan helps; 100 % goes to the project, and every 
 day-invite-project = · { $project }
 day-invite-when = { $starts } to { $ends }
 day-invite-tag = { $hashtag }
-button-day-give = Choose a project
+button-day-choose = Choose a project
 
 day-call = Today is <b>{ $title }</b>, until { $ends }. Invite your followers: here is a post for your channel.
 day-call-how = It goes out only if you tap. The buttons to give appear under it by themselves.

@@ -56,7 +56,5 @@ web-report-take = 带走
 web-report-picture = 图片（PNG）
 web-report-csv = 表格（CSV）
 web-sums = { $amount }
-web-day-unknown-title = 没有找到这个公益日
-web-day-unknown-text = 链接可能少了几个字。
 web-report-not-yet-title = 报告还没出来
 web-report-not-yet-text = 公益日结束、最后几笔捐款到账以后，报告就在这里。

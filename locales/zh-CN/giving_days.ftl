@@ -166,7 +166,7 @@ day-invite-projects = 一元也好，100% 到项目，每一笔都查得到：
 day-invite-project = · { $project }
 day-invite-when = { $starts } 到 { $ends }
 day-invite-tag = { $hashtag }
-button-day-give = 挑一个项目
+button-day-choose = 挑一个项目
 
 day-call = 今天是<b>{ $title }</b>，到 { $ends }。邀请关注你的人一起吧，这是给你频道备好的一条：
 day-call-how = 点一下才会发，不点不发。捐款按钮会自动出现在它下面。
