@@ -15,6 +15,7 @@ from launch.command_line import Refused, checked, on_database, say_database, set
 from launch.doctor_command import doctor
 from launch.ledger_commands import ledger
 from launch.people_commands import audit, role
+from launch.pool_commands import pool
 from launch.privacy_commands import privacy
 from launch.project_commands import project
 from launch.reconcile_command import reconcile
@@ -35,7 +36,7 @@ def cli(context: click.Context, config: Path | None) -> None:
     context.obj = config
 
 
-for group in (privacy, doctor, project, ledger, reconcile, role, audit, broadcast):
+for group in (privacy, doctor, project, pool, ledger, reconcile, role, audit, broadcast):
     cli.add_command(group)
 
 

@@ -23,6 +23,7 @@ NAMES: Final = (
     "linked",
     "offer",
     "settle",
+    "match",
     *OVER_HTTP,
     "full",
     "crowd",
@@ -39,6 +40,7 @@ PLAN: Final = [
         ("linked", (256,)),
         ("offer", (256,)),
         ("settle", (256,)),
+        ("match", (256,)),
         *((name, (100,)) for name in OVER_HTTP),
     )
     for engine in ("sqlite", "postgres")

@@ -45,7 +45,7 @@ AIMS: Final = (
     *_both("events", 100, (None, None, 0.6), (None, None, 0.6)),
     *_both("tips_full", 256, (None, None, 0.8), (None, None, 0.8)),
     *_both("ledger_full", 64, (None, None, 0.8), (None, None, 0.8)),
-    *(aim for read in ("balance", "counter", "newest") for aim in _both(read, 1, (None, 10), (None, 10))),
+    *(aim for read in ("balance", "counter", "newest", "rankings") for aim in _both(read, 1, (None, 10), (None, 10))),
 )
 
 

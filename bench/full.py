@@ -4,25 +4,35 @@ import contextlib
 import gc
 import itertools
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from bench.databases import empty_one, prepared
 from bench.ledger import Bookings
 from bench.load import Measured, closed_loop, rss_mb
-from bench.many import ACCOUNTS, make
+from bench.many import ACCOUNTS, BEGAN, make
 from bench.rows import RUNS, Line, WholeTips, Wrong, line_of
 from bench.service import Service, service
 from bench.world import World, fill, load
+from giving.rankings import OPT_IN, Board, Span
 from launch import collector
 from services.booking import BookingService
 from services.ledger import LedgerService
 from services.projects import ProjectService
+from services.rankings import RankingService, RankingSteps
 from storage.engines import open_engines
-from storage.work import Work
+from storage.tables import people, tips
+from storage.work import UnitOfWork, Work
 
 READERS: Final = 1
+SHOWN_DONORS: Final = 1000
+ZONE: Final = ZoneInfo("Asia/Shanghai")
 LEDGER_CALLERS: Final = 64
 Read = Callable[[random.Random], Awaitable[object]]
 
@@ -106,6 +116,7 @@ async def _reads(url: str, seconds: float, runs: int) -> dict[str, list[Beside]]
     found: dict[str, list[Beside]] = {}
     async with _served(url) as served:
         world = await load(served.unit)
+        await ranked(served.unit)
         for name, read in _reading(served, world).items():
             dice = random.Random(name)
 
@@ -139,7 +150,33 @@ def _reading(served: Service, world: World) -> dict[str, Read]:
     async def gifts(dice: random.Random) -> object:
         return await served.tips.gifts(dice.choice(world.donors), page=dice.randrange(3))
 
-    return {"balance": balance, "counter": counter, "newest": page, "gifts": gifts}
+    async def rankings(dice: random.Random) -> object:
+        uncached = RankingService(served.unit, zone=ZONE, cached_s=0, now=last_gift)
+        return await uncached.current(dice.choice([*Board]), dice.choice([Span.WEEK, Span.MONTH]))
+
+    return {"balance": balance, "counter": counter, "newest": page, "gifts": gifts, "rankings": rankings}
+
+
+def last_gift() -> datetime:
+    """When the last of those that were made was given: this week is that one's week."""
+    return GAVE[-1]
+
+
+GAVE: Final = [datetime.fromtimestamp(BEGAN, UTC)]
+
+
+async def ranked(unit: UnitOfWork) -> float:
+    """Count the rankings of the weeks in which they gave, as the leader does, everybody shown; how long it took."""
+    async with unit() as work:
+        newest = await work.connection.execute(select(tips.c.booked_at).order_by(tips.c.booked_at.desc()).limit(1))
+        GAVE[:] = newest.scalars()
+        donors = (await work.connection.execute(select(people.c.id).limit(SHOWN_DONORS))).scalars().all()
+        for donor in donors:
+            for board in OPT_IN:
+                await work.rankings.consent(donor, board, now=GAVE[0])
+    began = time.perf_counter()
+    await RankingSteps(unit, zone=ZONE, now=last_gift).count()
+    return time.perf_counter() - began
 
 
 async def _verified(url: str) -> None:

@@ -6,7 +6,7 @@ import random
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from bench.rail import HEADERS, PaperRail, paid_event
 from bench.service import Service, service
 from bench.world import PRESETS, REFUSALS, REPLAYS, World, fill, load
 from giving.errors import GivingError
+from giving.matching import Ratio, Window
 from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.people import Person, Visibility
@@ -24,6 +25,7 @@ from giving.receipts import receipt_code
 from giving.tips import OfferRequest, Tip
 from launch import collector
 from services.ledger import LedgerService
+from services.matching import NewPool, PoolService
 from services.payments import Received
 from storage.engines import open_engines
 from storage.ids import new_id
@@ -211,17 +213,29 @@ class Settling(_Callers):
         return True
 
 
+class Matching(Settling):
+    """The same with an open pool: each gift is matched in the commit that books it."""
+
+    async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
+        await super().prepare(service, world, callers, seconds)
+        pools, whole = PoolService(service.unit), Money(10**12, "CNY")
+        windows = (Window(1, datetime.now(UTC) - timedelta(days=1), None, whole.minor),)
+        pool = await pools.create(NewPool("bench", True, {"en": "bench"}, whole, Ratio(1, 1), windows))
+        await pools.sign(pool.id, signed_by="bench")
+
+
 def _payment(tip: Tip) -> Payment:
     reference = tip.payment or new_id()
     their_id = f"pay_{reference.hex}"
     return Payment(reference, tip.donor, PaperRail.name, tip.amount, PaymentState.PENDING, tip.offered_at, their_id)
 
 
-LOADS: Final[dict[str, type[WholeTips] | type[Offers] | type[Settling]]] = {
+LOADS: Final[dict[str, type[WholeTips] | type[Offers] | type[Settling] | type[Matching]]] = {
     "tips": WholeTips,
     "linked": LinkedTips,
     "offer": Offers,
     "settle": Settling,
+    "match": Matching,
 }
 
 

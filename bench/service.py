@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TextIO
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import event
@@ -16,10 +17,11 @@ from sqlalchemy import event
 import logs
 from bench.rail import PaperRail
 from bench.world import LIMITS, PRESETS
+from giving.matching import Fairness
 from services.links import Links
 from services.payments import PaymentService
 from services.rails import Rails
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.tips import TipService
 from services.wake import Wakes, keep_doing
 from storage.engines import Engines
@@ -79,7 +81,11 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
         if engine is not None:
             event.listen(engine, "commit", lambda _: setattr(ear, "commits", ear.commits + 1))
     unit, rail, wakes = UnitOfWork(engines), PaperRail(), Wakes()
-    settler = Settler(unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10))
+    lenient = Fairness(new_days=0, gifts_per_donor=0)
+    settler = Settler(
+        unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10),
+        matcher=Matcher(zone=ZoneInfo("Asia/Shanghai"), fairness=lenient),
+    )  # fmt: skip
     payments = PaymentService(unit, [rail], settler)
     links = Links("https://bench.example", "yizan_bot")
     before = structlog.get_config()

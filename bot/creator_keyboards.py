@@ -71,7 +71,9 @@ def chat_card(
     elif chat.paused:
         rows = [[deed("button-resume", ChatDeed.RESUME), *stats], [change, amounts], [*hand, *off]]
     elif chat.tipping:
-        rows = [[change, *stats], [amounts, deed("button-pause", ChatDeed.PAUSE)], [*hand, *off]]
+        on = chat.has_day_cards
+        day = deed(f"button-day-card-{'on' if on else 'off'}", ChatDeed.DAY_CARD_OFF if on else ChatDeed.DAY_CARD_ON)
+        rows = [[change, *stats], [amounts, deed("button-pause", ChatDeed.PAUSE)], [day], [*hand, *off]]
     else:
         rows = [[deed("button-tipping-on", ChatDeed.CHOOSE)], stats]
     return keyboard([*rows, [my_chats(texts, language)] if several else []])

@@ -102,7 +102,7 @@ def _ways(texts: Texts, links: Links, language: str, standing: DayStanding, *, o
         project = share.card.project
         url = links.start(f"g_{token_of(project.id)}")
         title = clean(project.title(language), most=ON_BUTTON)
-        rows.append([opens(texts.plain(language, "button-day-give", project=title), url)] if url else [])
+        rows.append([opens(texts.plain(language, "button-day-give-to", project=title), url)] if url else [])
     rows.append([opens(texts.plain(language, "button-day-page"), links.day(standing.day.slug, language))])
     return keyboard(rows)
 

@@ -72,6 +72,12 @@ class Chat:
     presets_minor: tuple[int, ...] = ()
     paused_reason: str | None = None
     handover_to: UUID | None = None
+    day_card: bool | None = None
+
+    @property
+    def has_day_cards(self) -> bool:
+        """Whether giving days have a card here: in a group unless it was switched off, in a channel if it was on."""
+        return self.is_group if self.day_card is None else self.day_card
 
     @property
     def paused(self) -> bool:

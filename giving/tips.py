@@ -203,7 +203,8 @@ def _decide(
     open_key = tip.open_key or ""
     twin = by_open_key.get(open_key)
     if twin is not None and fresh.day is not None and twin.day != fresh.day:
-        twin = replace(twin, day=fresh.day)  # tapped before, and now again on a giving day: this tap counts
+        # Tapped before, and now again on a giving day: it is this tap that counts.
+        twin = replace(twin, day=fresh.day, offered_at=fresh.at)
         by_key[request.key] = by_open_key[open_key] = twin
         return Decided(twin, moved=True)
     by_key[request.key] = by_open_key[open_key] = twin or tip

@@ -19,6 +19,7 @@ from handlers import (
     day_reports,
     giving_days,
     groups,
+    matching,
     organisations,
     payments,
     privacy,
@@ -109,7 +110,7 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
+        matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
         subscriptions.router(), broadcasts.router(), day_reports.router(), admin.router(), organisations.router(),
         audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip

@@ -37,6 +37,7 @@ class Field(StrEnum):
     PROJECT = "project"
     CREATOR = "creator"
     PRESETS = "presets"
+    DAY_CARD = "day_card"
     REASON = "reason"
     RAIL = "rail"
     ACCOUNT = "account"
@@ -54,7 +55,7 @@ class Value(StrEnum):
     PAUSED = ChatState.PAUSED.value
 
 
-CODED: Final = (Field.VERIFIED, Field.STATE)
+CODED: Final = (Field.VERIFIED, Field.STATE, Field.DAY_CARD)
 
 
 def changed(here: Here, card: ActCard) -> Iterator[Html]:

@@ -104,6 +104,7 @@ class Telegram:
             default_language=settings.language,
             audit=services.audit,
             operator=services.operator,
+            match_review=services.match_review,
             privacy=services.privacy,
             subscriptions=services.subscriptions,
             desk=services.desk,

@@ -15,6 +15,7 @@ import orjson
 
 from giving.money import DECIMALS, Money
 from giving.payments import EventKind, PaymentState, RailEvent
+from payments.payer import payer_of
 from payments.provider import (
     BadEvent,
     BadSignature,
@@ -129,7 +130,10 @@ class SandboxRail:
             raise BadEvent(f"not an event of the sandbox: {type(error).__name__}") from error
 
     def _decoded(self, event: dict[str, Any]) -> RailEvent:
-        return replace(_decoded(event), rail=self.name)
+        told = replace(_decoded(event), rail=self.name)
+        if told.kind is not EventKind.PAID:
+            return told
+        return replace(told, payer=payer_of(self._secret.decode(), event["data"]["charge"].get("payer")))
 
     async def _call(self, method: str, path: str, body: object = None, *, key: str | None = None) -> Any:
         if self._session is None:

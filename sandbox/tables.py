@@ -164,4 +164,10 @@ CREATE TABLE methods (
 CREATE INDEX methods_reference ON methods (reference);
 """
 
-STEPS = (FIRST, SECOND, THIRD, FOURTH, FIFTH)
+# What a charge was paid with, where whoever paid says so.
+SIXTH = """
+ALTER TABLE payments ADD COLUMN payer TEXT;
+ALTER TABLE charges ADD COLUMN payer TEXT;
+"""
+
+STEPS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)

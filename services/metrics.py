@@ -45,11 +45,15 @@ _GUARD: Final = Gauge("payment_guard", "0 open to all, 1 larger gifts only, 2 cl
 _DIFFERENCES: Final = Gauge(
     "reconcile_differences", "Differences between our books and a provider's that are open", ["rail"]
 )
+_REPORTS_DUE: Final = Gauge("giving_day_reports_due", "Giving days that closed and have no report yet")
 _RECONCILED: Final = Gauge(
     "reconcile_last_run_timestamp_seconds",
     "When our books were last compared with a provider's to the end; 0: never",
     ["rail"],
 )
+_POOL_USED: Final = Gauge("matching_used_minor", "What an open matching fund has added to gifts", ["pool", "currency"])
+_POOL_LEFT: Final = Gauge("matching_left_minor", "What is left of an open matching fund", ["pool", "currency"])
+_HELD: Final = Gauge("matching_held", "Gifts that wait for somebody to say whether they are matched")
 
 
 class MetricsService:
@@ -74,12 +78,16 @@ class MetricsService:
             unsettled = await work.inbox.oldest_new()
             unknown = await work.look_ups.oldest_open(now)
             passing = await work.transfers.oldest_open()
+            unreported = await work.day_reports.due()
             sums = await work.ledger.sums()
             guards = await work.budgets.guards()
             different = await work.reconcile.open_counts()
             compared = await work.reconcile.last_finished()
+            pools = await work.matching.newest(open_only=True)
+            held = await work.matching.held_count()
         _OUTBOX_OLDEST.set(_age(waiting, now))
         _PAYMENT_OLDEST.set(max(_age(unsettled, now), _age(unknown, now)))
+        _REPORTS_DUE.set(len(unreported))
         _TRANSFER_OLDEST.set(_age(passing, now))
         _GUARD.clear()  # a guard that is over has no row
         for rail in ("total", *self._rails):
@@ -89,6 +97,12 @@ class MetricsService:
         for rail in {*self._rails, *different}:
             _DIFFERENCES.labels(rail).set(different.get(rail, 0))
             _RECONCILED.labels(rail).set(compared[rail].timestamp() if rail in compared else 0)
+        _HELD.set(held)
+        for gauge in (_POOL_USED, _POOL_LEFT):
+            gauge.clear()  # one that is over has no row
+        for pool in pools:
+            _POOL_USED.labels(str(pool.id), pool.currency).set(pool.used.minor)
+            _POOL_LEFT.labels(str(pool.id), pool.currency).set(pool.left.minor)
         for currency, minor in sums.items():
             _IMBALANCE.labels(currency).set(minor)
         return generate_latest(self._registry)

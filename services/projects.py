@@ -1,5 +1,6 @@
 """Projects as people find and read them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -109,6 +110,12 @@ async def open_project(work: Work, project_id: UUID) -> Project:
     return project
 
 
-async def alternatives(work: Work, project_id: UUID | None, limit: int = 3) -> tuple[ProjectCard, ...]:
-    """Open projects other than this one."""
-    return tuple(await cards(work, await work.projects.others(project_id, limit=limit)))
+async def alternatives(
+    work: Work, project_id: UUID | None, limit: int = 3, *, first: Sequence[UUID] = ()
+) -> tuple[ProjectCard, ...]:  # fmt: skip
+    """Open projects other than this one; those of `first` come first, in their order."""
+    known = await work.projects.by_ids(first) if first else {}
+    chosen = [known[each] for each in first if each in known and each != project_id and known[each].open][:limit]
+    others = await work.projects.others(project_id, limit=limit + len(chosen)) if len(chosen) < limit else []
+    chosen += [other for other in others if other.id not in {one.id for one in chosen}]
+    return tuple(await cards(work, chosen[:limit]))

@@ -12,6 +12,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from giving.errors import RankingUnknown
+from giving.giving_days import DayState
 from giving.people import Person
 from giving.rankings import (
     OPT_IN,
@@ -21,6 +22,7 @@ from giving.rankings import (
     Span,
     Standing,
     before,
+    day_period,
     days_of,
     period_at,
     period_named,
@@ -121,8 +123,7 @@ class RankingService:
         """A board of any period; a moment old at most."""
 
         async def look() -> Ranking:
-            async with self._unit.read() as work:
-                return await self._read(work, board, period)
+            return await self._look(board, period)
 
         return await self._known.get((self._changes, board, period.name), look)
 
@@ -175,12 +176,17 @@ class RankingService:
         self._changes += 1
         log.info("ranking_consent_changed", person_id=str(person.id), board=board.value, on=on)
 
-    async def _read(self, work: Work, board: Board, period: Period) -> Ranking:
-        kept = await work.rankings.period(period.name)
+    async def _look(self, board: Board, period: Period) -> Ranking:
+        async def read(work: Work) -> tuple[KeptPeriod | None, list[Shown], int]:
+            kept = await work.rankings.period(period.name)
+            shown = await work.rankings.top(period.name, board, closed=_closed(kept), limit=SHOWN)
+            if len(shown) < SHOWN:
+                return kept, shown, len(shown)
+            return kept, shown, await work.rankings.total(period.name, board, closed=_closed(kept))
+
+        kept, shown, total = await self._unit.look(read)
         closed = _closed(kept)
-        shown = await work.rankings.top(period.name, board, closed=closed, limit=SHOWN)
-        total = len(shown) if len(shown) < SHOWN else await work.rankings.total(period.name, board, closed=closed)
-        notes = await self._since_close(board, period, shown) if closed else {}
+        notes = await self._since_close(board, period, shown) if closed and shown else {}
         by_subject = {one.standing.subject: one for one in shown}
         lines = tuple(
             Line(placed.place, by_subject[placed.standing.subject], notes.get(placed.standing.subject, 0))
@@ -234,13 +240,23 @@ class RankingSteps:
         return sum([await self._count(period) for period in await self._due()])
 
     async def _due(self) -> list[Period]:
-        """The weeks and months of now, those before them, and whatever was left open while nobody counted."""
+        """The weeks and months of now, those before them, giving days, and what was left open while nobody counted."""
         async with self._unit.read() as work:
             found = {kept.period.name: kept.period for kept in await work.rankings.open_periods()}
             for period in (period_at(span, self._now(), self._zone, back) for span in SPANS for back in (0, 1)):
                 if not _closed(await work.rankings.period(period.name)):
                     found[period.name] = period
+            for period in await self._days(work):
+                if not _closed(await work.rankings.period(period.name)):
+                    found[period.name] = period  # it may have been extended since
         return sorted(found.values(), key=lambda period: (period.until, period.name))
+
+    async def _days(self, work: Work) -> list[Period]:
+        on = await work.giving_days.on_at(self._now())
+        late = await work.giving_days.list(limit=10, states=(DayState.LIVE, DayState.CLOSING))
+        return [
+            day_period(day.id, day.starts_at, day.closes_at) for day in {day.id: day for day in (*on, *late)}.values()
+        ]
 
     async def _count(self, period: Period) -> bool:
         now = self._now()

@@ -231,6 +231,7 @@ def chat_of(row: Row[Any]) -> Chat:
         presets_minor=tuple(row.presets or ()),
         paused_reason=row.paused_reason,
         handover_to=row.handover_to,
+        day_card=row.day_card,
     )
 
 

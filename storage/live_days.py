@@ -221,7 +221,8 @@ class LiveDayStore:
         stale = (rested.c.counter_shown_at <= rested_since) & rested.c.counter_due_at.is_(None)
         theirs = (
             select(rested.c.id)
-            .join(chats, rested.c.id == last)
+            .select_from(rested.join(chats, chats.c.id == rested.c.chat_id))
+            .where(rested.c.id == last)
             .where(_taking_part(day.projects), rested.c.project_id.in_(day.projects), stale)
             .where(rested.c.day_minor.is_distinct_from(minor))
             .order_by(rested.c.counter_shown_at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Visibility
@@ -35,10 +35,10 @@ class RankingCounts:
         Donors of one subject who are alike come as one row. A creator's own gifts are no answer to their call.
         """
         subject = _SUBJECTS[board]
-        now = tips.c.booked_at >= period.since
+        now = tips.c.booked_at >= period.since if last is not None else true()
         gifts = func.count(case((now, 1)))
         again = func.max(case((now, 0), else_=1)) if last is not None else literal(0)
-        where = [_booked(last.since if last else period.since, period.until), _kept(), subject.is_not(None)]
+        where = [_within(period, since=last.since if last else None), _kept(), subject.is_not(None)]
         where += _answers(board)
         pairs = (
             select(
@@ -73,25 +73,33 @@ class RankingCounts:
             )
         ).subquery("days")
         wish = and_(ranking_consents.c.person_id == tips.c.donor_id, ranking_consents.c.board == Board.DONORS.value)
-        on = and_(tips.c.booked_at >= local.c.a, tips.c.booked_at < local.c.b)
+        at = tips.c.booked_at if period.day is None else tips.c.paid_at
+        on = and_(at >= local.c.a, at < local.c.b)
         figures = (tips.c.donor_id, func.count().label("gifts"), func.count(local.c.n.distinct()).label("days"))
         statement = select(*figures).select_from(tips).join(ranking_consents, wish).join(local, on)
         rows = await self._connection.execute(
-            statement.where(_kept(), *_answers(Board.DONORS)).group_by(tips.c.donor_id)
+            statement.where(_within(period), _kept(), *_answers(Board.DONORS)).group_by(tips.c.donor_id)
         )
         return [Standing(row.donor_id, donors_reach(row.gifts, row.days)) for row in rows]
 
     async def refunded(self, board: Board, period: Period) -> dict[UUID, int]:
         """How many gifts of the period were given back by now, of each subject; there are few, and they are indexed."""
         subject = _SUBJECTS[board]
-        where = [_booked(period.since, period.until), tips.c.state == TipState.REFUNDED, subject.is_not(None)]
+        where = [_within(period), tips.c.state == TipState.REFUNDED, subject.is_not(None)]
         where += _answers(board)
         counts = select(subject.label("subject"), func.count().label("gifts")).where(*where).group_by(subject)
         return {row.subject: row.gifts for row in await self._connection.execute(counts)}
 
 
-def _booked(since: datetime, until: datetime) -> ColumnElement[bool]:
-    return and_(tips.c.booked_at.is_not(None), tips.c.booked_at >= since, tips.c.booked_at < until)
+def _within(period: Period, *, since: datetime | None = None) -> ColumnElement[bool]:
+    """Gifts of a week or month by when they were booked (from `since`, where it is earlier): each is in one of them.
+
+    Those of a giving day were tapped on it, and paid before it closed.
+    """
+    if period.day is not None:
+        return and_(tips.c.day_id == period.day, tips.c.paid_at.is_not(None), tips.c.paid_at < period.until)
+    booked = tips.c.booked_at
+    return and_(booked.is_not(None), booked >= (since or period.since), booked < period.until)
 
 
 def _answers(board: Board) -> list[ColumnElement[bool]]:

@@ -163,8 +163,7 @@ class RankingStore:
 
     async def total(self, name: str, board: Board, *, closed: bool) -> int:
         """How many there are on a board."""
-        every = _board(name, board, closed=closed).with_only_columns(func.count())
-        return int(await self._connection.scalar(every) or 0)
+        return int(await self._connection.scalar(_number(name, board, closed=closed)) or 0)
 
     async def own(self, name: str, board: Board, subject: UUID, *, closed: bool) -> Own | None:
         """Where somebody stands; None for who has no points."""
@@ -172,8 +171,8 @@ class RankingStore:
         row = (await self._connection.execute(select(standings).where(mine))).first()
         if row is None:
             return None
-        ahead = _board(name, board, closed=closed).with_only_columns(func.count())
-        before = await self._connection.scalar(ahead.where(standings.c.points > row.points)) or 0
+        ahead = _number(name, board, closed=closed).where(standings.c.points > row.points)
+        before = await self._connection.scalar(ahead) or 0
         return Own(int(before) + 1, _reach(row))
 
 
@@ -199,6 +198,18 @@ def _board(name: str, board: Board, *, closed: bool) -> Select[Any]:
         statement = select(standings, *called, wish.label("named")).outerjoin(people, people.c.id == subject)
         statement = statement.outerjoin(slots, opened).outerjoin(ranking_consents, named)
     return statement.where(of_board) if closed else statement.where(of_board, wish)
+
+
+def _number(name: str, board: Board, *, closed: bool) -> Select[Any]:
+    """How many rows `_board` has, without looking up what they are called."""
+    of_board = and_(standings.c.period == name, standings.c.board == board.value)
+    number = select(func.count()).select_from(standings).where(of_board)
+    if closed or board is Board.PROJECTS:
+        return number
+    if board is Board.CHATS:
+        wish = (ranking_consents.c.person_id == chats.c.creator_id) & _on(Board.CREATORS)
+        return number.join(chats, chats.c.id == standings.c.subject_id).join(ranking_consents, wish)
+    return number.join(ranking_consents, (ranking_consents.c.person_id == standings.c.subject_id) & _on(board))
 
 
 def _shown(row: Row[Any], board: Board) -> Shown:

@@ -16,6 +16,7 @@ from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.conversions import ConversionStore
 from storage.creators import CreatorStore
+from storage.day_figures import DayFigureStore
 from storage.day_reports import DayReportStore
 from storage.dialogs import DialogStore
 from storage.digests import DigestStore
@@ -106,6 +107,7 @@ class Stores:
     giving_days = Made(GivingDayStore)  # giving days and the series that repeat them
     day_reports = Made(DayReportStore)  # what giving days came to when they closed
     live_days = Made(LiveDayStore)  # giving days while they go on
+    day_figures = Made(DayFigureStore)  # what was given on a giving day
     audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs

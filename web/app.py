@@ -18,6 +18,7 @@ from web.pages import Pages
 from web.parts import WebParts
 from web.pay import PayPage
 from web.payments import PaymentHooks
+from web.pools import PoolPages
 from web.projects import ProjectPages
 from web.rankings import RankingPages
 from web.receipts import ReceiptPages
@@ -60,6 +61,7 @@ def create_app(parts: WebParts) -> web.Application:
             *SlotPages(parts, pages).routes(),
             *RankingPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
+            *(PoolPages(parts, pages, parts.pools).routes() if parts.pools else ()),
             *AboutPages(parts, pages).routes(),
             *(DayReportPages(parts, pages, parts.day_reports).routes() if parts.day_reports else ()),
             *(live.routes() if live is not None else ()),

@@ -45,7 +45,7 @@ class DayReportPages:
             title=self._pages.say(request, "web-report-title", title=clean(day.title(language), most=TITLE_GRAPHEMES)),
             description=self._described(request, report),
             page=found,
-            day=day,
+            it=day,
             report=report,
             since_key=_since_key(found.since),
             since=_bare(found.since.given),
@@ -54,7 +54,7 @@ class DayReportPages:
             project_bars=_bars([_in(report.currency, line.figures.given) for line in found.projects]),
             date_of=partial(self._parts.texts.day, language),
             title_in=partial(in_language, language=language),
-            called=[called(line, self._parts.texts, language) for line in found.creators],
+            creator_names=[called(line, self._parts.texts, language) for line in found.creators],
             picture=self._parts.links.day_report(day.slug, language, ".png"),
             table=self._parts.links.day_report(day.slug, language, ".csv"),
         )

@@ -7,6 +7,7 @@ from services.giving_days.report import DayReports
 from services.guard import AddressRules
 from services.health import HealthService
 from services.links import Links
+from services.matching import PoolViews
 from services.payments import PaymentService
 from services.projects import ProjectService
 from services.rails.pay_pages import PayPages
@@ -43,4 +44,5 @@ class WebParts:
     day_reports: DayReports | None = None
     live: LiveDays | None = None
     most_listeners: int = 500
+    pools: PoolViews | None = None
     addresses: AddressRules = field(default_factory=AddressRules)

@@ -46,6 +46,7 @@ class ProjectPages:
         if not slug.isprintable() or len(slug) > 100:
             raise ProjectUnknown
         card = await self._parts.projects.by_slug(slug)
+        matched = await self._parts.pools.added_for(card.project.id) if self._parts.pools else ()
         project, projects = card.project, self._parts.projects
         text = project.text(self._pages.language(request))
         return self._pages.answer(
@@ -54,6 +55,7 @@ class ProjectPages:
             title=clean(text.title, most=TITLE_GRAPHEMES),
             description=clean(text.summary, most=DESCRIPTION_GRAPHEMES),
             card=card,
+            matched=matched,
             project=project,
             text=text,
             gifts=await projects.latest(project.id),

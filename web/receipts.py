@@ -116,6 +116,8 @@ def _label(account: str) -> tuple[str, str]:
     match account.split(":"):
         case ["project", _, "credited"]:
             return "web-account-credited", ""
+        case ["project", _, "matched"]:
+            return "web-account-matched", ""
         case ["rail", rail, "clearing"]:
             return "web-account-clearing", rail
         case ["organisation", _, "received", rail]:

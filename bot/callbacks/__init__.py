@@ -80,6 +80,7 @@ from bot.callbacks.giving_days import (
     DayWish,
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
+from bot.callbacks.matching import MatchDecide, MatchesHeld
 from bot.callbacks.privacy import (
     LeaveForGood,
     PrivacyClock,
@@ -169,6 +170,8 @@ __all__ = [
     "LeaveForGood",
     "Less",
     "LessUndo",
+    "MatchDecide",
+    "MatchesHeld",
     "MethodForget",
     "PrivacyClock",
     "PrivacyDeed",

@@ -25,6 +25,8 @@ class ChatDeed(StrEnum):
     DECLINE = "decline"
     TAKE_OVER = "take"
     THANK = "thank"
+    DAY_CARD_ON = "dayon"
+    DAY_CARD_OFF = "dayoff"
 
 
 class ChatDo(CallbackData, prefix="cdo"):

@@ -1,6 +1,7 @@
 """What a follower sees of their own gifts: the tip to be paid, receipts, everything given. Pure."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from bot import callbacks as cb
 from bot import keyboards
@@ -14,6 +15,9 @@ from services.links import Links
 from services.projects import Page
 from services.tips import TipCard
 from texts import Html, Texts, link
+
+TITLE_GRAPHEMES: Final = 40
+MOST_NEEDING: Final = 3
 
 
 def tip(
@@ -117,19 +121,42 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
         thanks,
         *gifts,
         *_uses(texts, language, cards),
+        _leads_on(texts, language, cards),
         texts.chat(language, "receipt-after-cancel") if late else None,
     )
     return Rendered(text, keyboards.receipts(texts, links, language, cards, undo=True))
 
 
 def _gift(texts: Texts, language: str, card: TipCard) -> Html:
-    return texts.chat(
+    gift = texts.chat(
         language,
         "receipt-gift",
         amount=card.tip.amount,
         project=card.project.project.title(language),
         code=Html(card.tip.receipt_code),
     )
+    return Html("\n".join([gift, *_matched(texts, language, card)]))
+
+
+def _matched(texts: Texts, language: str, card: TipCard) -> list[Html]:
+    """What sponsors added to it."""
+    return [
+        texts.chat(language, "receipt-matched", amount=added.amount, sponsor=added.sponsor)
+        if added.sponsor
+        else texts.chat(language, "receipt-matched-unnamed", amount=added.amount)
+        for added in card.matched
+    ]
+
+
+def _leads_on(texts: Texts, language: str, cards: Sequence[TipCard]) -> Html | None:
+    """On a giving day, where a project has reached its target: which ones still need help."""
+    card = next((card for card in cards if card.needing), None)
+    if card is None:
+        return None
+    needing = ", ".join(clean(project.title(language), most=TITLE_GRAPHEMES) for project in card.needing[:MOST_NEEDING])
+    return texts.chat(
+        language, "tip-target-reached", project=card.project.project.title(language), projects=needing
+    )  # fmt: skip
 
 
 def _uses(texts: Texts, language: str, cards: Sequence[TipCard]) -> list[Html]:

@@ -1,6 +1,7 @@
 """Under one's own tips and gifts: by what to pay, who sees what, receipts, what can be taken back."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
@@ -9,6 +10,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import callbacks as cb
 from bot.keyboards.basics import (
     NAME_ON_BUTTON,
+    TITLE_ON_BUTTON,
     Rows,
     give,
     keyboard,
@@ -27,6 +29,8 @@ from services.links import Links
 from services.projects import Page
 from services.tips import TipCard
 from texts import Texts
+
+MOST_NEEDING: Final = 3
 
 
 def tip_card(texts: Texts, language: str, card: TipCard, giver: str, pay_url: str | None) -> InlineKeyboardMarkup:
@@ -123,6 +127,12 @@ def receipts(
             rows.append([tap(back, cb.TakeBack(tip=card.tip.id))])
     if undo and len(cards) > 1 and any(card.gives_back for card in cards):
         rows.append([tap(texts.plain(language, "button-undo-one"), backs_of(cards))])
+    leads_on = next((card.needing for card in cards if card.needing), ())
+    for project in leads_on[:MOST_NEEDING]:
+        words = texts.plain(
+            language, "button-day-give-to", project=clean(project.title(language), most=TITLE_ON_BUTTON)
+        )
+        rows.append([tap(words, cb.GiveCard(project=project.id))])
     return keyboard([*rows, [my_gifts(texts, language)]])
 
 

@@ -1,6 +1,25 @@
 """Why a pool can't be, or a match not be made."""
 
+from enum import StrEnum
+
 from giving.errors.base import GivingError
+
+
+class Unsound(StrEnum):
+    """What a pool can't be kept to for; messages choose by it."""
+
+    AMOUNT = "amount"
+    RULE = "rule"
+    CAPS = "caps"
+    TITLE = "title"
+    SPONSOR = "sponsor"
+    SIGNATURE = "signature"
+    PROOF = "proof"
+    WINDOWS = "windows"
+    PARTS = "parts"
+    END = "end"
+    ORDER = "order"
+    OVER = "over"
 
 
 class PoolUnknown(GivingError):
@@ -10,9 +29,13 @@ class PoolUnknown(GivingError):
 
 
 class PoolNotSound(GivingError):
-    """It can't be kept to; args: what (str): amount, rule, caps, title, windows, parts, end or order."""
+    """It can't be kept to; args: what (Unsound)."""
 
     message_key = "error-pool-not-sound"
+
+    def __init__(self, *, what: str) -> None:
+        """Raises: ValueError for what is none of `Unsound`."""
+        super().__init__(what=Unsound(what))
 
 
 class PoolCurrency(GivingError):

@@ -79,6 +79,10 @@ async def do(here: Here, deed: ChatDeed, chat_id: UUID) -> Rendered:
             return creator_cards.paused(texts, links, language, await creators.pause(chat_id, person))
         case ChatDeed.RESUME:
             return creator_cards.resumed(texts, links, language, await creators.resume(chat_id, person))
+        case ChatDeed.DAY_CARD_ON | ChatDeed.DAY_CARD_OFF:
+            await creators.set_day_card(chat_id, person, on=deed is ChatDeed.DAY_CARD_ON)
+            card = await creators.card(chat_id, person)
+            return creator_cards.chat(texts, links, language, card, several=True)
         case ChatDeed.STATS:
             return creator_cards.stats(texts, language, await creators.stats(chat_id, person))
         case _:

@@ -27,7 +27,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
-from services.giving_days import DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayFigures, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.cards import DayCards
 from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
@@ -142,6 +142,7 @@ class Days:
     live_days: LiveDays
     day_watch: DayWatch
     day_cards: DayCards
+    day_figures: DayFigures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -313,6 +314,7 @@ def _days(settings: Settings, on: Ground) -> Days:
             language=settings.language,
             write=on.leadership.write,
         ),
+        day_figures=DayFigures(on.unit),
     )
 
 

@@ -66,6 +66,7 @@ async def start_web(
         rankings=services.rankings,
         tips=services.tips,
         payments=services.payments,
+        pools=services.pool_views,
         texts=services.texts,
         links=services.links,
         default_language=settings.language,

@@ -82,6 +82,7 @@ audit-field = { $field ->
     [project] project
     [creator] creator
     [presets] buttons
+    [day_card] giving day card
     [rail] way to pay
     [account] account
    *[reason] reason

@@ -74,3 +74,24 @@ error-second-is-you = Another admin has to confirm this; your own word doesn't c
 error-nobody-asked = There is nothing to confirm: it was confirmed already, or changed since.
 error-time-not-understood = I couldn’t read that time. Please write it like 2026-12-11 00:00.
 error-month-day-not-understood = I couldn’t read that day of the month. Please send a number from 1 to 31, like 11.
+error-pool-unknown = There is no such matching fund.
+error-pool-not-sound = This fund can’t be kept to: { $what ->
+    [amount] it needs an amount above zero
+    [rule] its rule makes no sense; write a ratio such as 1:1, an amount above zero, or a lottery from less to more with a seed
+    [caps] a cap has to be above zero
+    [title] it needs a title
+    [sponsor] it needs a sponsor’s name
+    [signature] say who signed
+    [proof] say which transfer proves it
+    [windows] it needs 1 to 100 time windows, each with a part above zero
+    [parts] the parts of its windows don’t add up to the whole
+    [end] a window ends before it starts
+    [order] its windows overlap, or are out of order
+   *[over] all its windows are over
+ }. Put it right and try again.
+error-pool-currency = A project takes { $wanted }, and this fund is in { $currency }. Make a fund in { $wanted }, or leave the project out.
+error-pool-not-draft = It was signed already. What was promised stays as it is; make another fund.
+error-pool-not-open = It is not signed yet, or it is over.
+error-pool-overpaid = At most { $most } can be booked here. Check the amount and the currency.
+error-pool-empty = Nothing can be added to this gift any more: the fund or its time window has nothing left for it, or the gift went back.
+error-match-decided = Somebody has decided about this one already. Send /matching to see what waits.

@@ -1,7 +1,5 @@
 # A giving day as it goes: the page, cards in chats, milestones
 web-day-description = One yuan is fine. Today we do one good thing together.
-web-day-unknown-title = We can’t find this giving day
-web-day-unknown-text = It may not be announced yet, or the link may be missing a letter.
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] Starts in { $minutes } min
@@ -63,7 +61,7 @@ day-card-left = { $days ->
 day-card-closing = It’s over. Thank you, everyone. Gifts still on their way will count.
 day-card-over = It’s done. Thank you, everyone.
 day-card-lost = I can’t update the giving day’s card in { $chat } any more: I may not post or edit there. Give me those rights back, and the next giving day will be fine.
-button-day-give = Give to { $project }
+button-day-give-to = Give to { $project }
 button-day-page = See it live
 button-day-card-on = Giving day card: on
 button-day-card-off = Giving day card: off

@@ -79,6 +79,7 @@ audit-field = { $field ->
     [project] 项目
     [creator] 博主
     [presets] 按钮金额
+    [day_card] 公益日卡片
     [rail] 支付方式
     [account] 账户
    *[reason] 原因

@@ -74,3 +74,24 @@ error-second-is-you = 这要另一位管理员来确认，自己确认不算。
 error-nobody-asked = 没有等着确认的内容；可能已经确认过，或者后来又改了。
 error-time-not-understood = 没看懂这个时间。请这样发：2026-12-11 00:00。
 error-month-day-not-understood = 没看懂是每月几号。请发 1 到 31 之间的数字，比如 11。
+error-pool-unknown = 没有这笔配捐资金。
+error-pool-not-sound = 这笔配捐资金没法兑现：{ $what ->
+    [amount] 金额要大于零
+    [rule] 规则不对，请写比例（如 1:1）、大于零的金额，或带种子、从小到大的抽签
+    [caps] 上限要大于零
+    [title] 还缺标题
+    [sponsor] 还缺资助方的名字
+    [signature] 请写明是谁签的字
+    [proof] 请写明是哪一笔转账
+    [windows] 要有 1 到 100 个时段，每个时段的份额都大于零
+    [parts] 各时段的份额加起来不等于总额
+    [end] 有时段结束早于开始
+    [order] 时段重叠了，或者顺序不对
+   *[over] 所有时段都已经过了
+ }。改好再试。
+error-pool-currency = 有项目收的是 { $wanted }，这笔资金是 { $currency }。请改用 { $wanted }，或者不选这个项目。
+error-pool-not-draft = 已经签过字了，承诺的不能再改；可以另建一笔。
+error-pool-not-open = 还没有签字，或者已经结束。
+error-pool-overpaid = 这里最多能记 { $most }。请核对金额和币种。
+error-pool-empty = 这笔捐赠没法再配了：资金或这个时段没有余额，或者捐赠已经退回。
+error-match-decided = 这一笔已经有人处理了。发 /matching 看看还有哪些。

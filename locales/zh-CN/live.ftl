@@ -1,7 +1,5 @@
 # 公益日进行中：网页、聊天里的卡片、里程碑 / a giving day as it goes
 web-day-description = 今天，一元也好：一起做一件好事。
-web-day-unknown-title = 没有找到这个公益日
-web-day-unknown-text = 它可能还没有公布，或者链接少了几个字。
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] 还有 { $minutes } 分钟开始
@@ -53,7 +51,7 @@ day-card-left = { $days ->
 day-card-closing = 已经结束，谢谢每一位。稍后到账的心意还会计入。
 day-card-over = 圆满结束，谢谢每一位。
 day-card-lost = 公益日的卡片在「{ $chat }」里更新不了了：我在那里不能发消息或改消息了。给我恢复权限，下一次公益日就会照常。
-button-day-give = 捐给 { $project }
+button-day-give-to = 捐给 { $project }
 button-day-page = 看实时进展
 button-day-card-on = 公益日卡片：开
 button-day-card-off = 公益日卡片：关

@@ -15,11 +15,14 @@ from giving.money import Money
 from giving.payments import EventKind, RailEvent
 from payments.alipay_rail.merchant import CURRENCY, NAME, Merchant
 from payments.china import TOLERANCE, fen, moment, ours
+from payments.payer import payer_of
 from payments.provider import BadEvent, BadSignature
 
 _PAID: Final = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
 _OF_REFUNDS: Final = frozenset({"gmt_refund", "refund_fee", "out_biz_no"})
 _MOST_FIELDS: Final = 100
+_PAYER: Final = "yizan_payer"  # ours, in what is kept
+_IDS: Final = ("buyer_open_id", "buyer_user_id", "buyer_id")
 # Who paid: an id, and a telephone number or e-mail address with some of it hidden. Nothing of ours asks for it.
 _OF_BUYERS: Final = frozenset(
     {"buyer_id", "buyer_logon_id", "buyer_open_id", "buyer_user_id", "buyer_user_name", "buyer_user_type"}
@@ -45,11 +48,15 @@ class Notices:
             raise BadSignature
         if "found" in form:
             raise BadEvent("says of itself that we found it")
-        return self._event(form)
+        return self._event(self._less(form))
 
     def kept(self, text: str) -> str:
-        """A notification that was verified, without its buyer: what is decoded when it is settled."""
-        return urlencode({name: value for name, value in _form(text).items() if name not in _OF_BUYERS})
+        """A notification that was verified, of its buyer only a keyed hash: what is decoded when it is settled."""
+        return urlencode(self._less(_form(text)))
+
+    def _less(self, form: Mapping[str, str]) -> dict[str, str]:
+        """What a notification says, with a name for its buyer that says nothing."""
+        return {name: value for name, value in form.items() if name not in _OF_BUYERS} | self.paid_by(form)
 
     def event_of(self, text: str) -> RailEvent:
         """Decode what was verified when it was stored, or found. Raises: BadEvent."""
@@ -57,7 +64,13 @@ class Notices:
             form = _form(text)
         except ValueError as error:
             raise BadEvent("not a form") from error
-        return self._event(form)
+        return self._event(self._less(form))
+
+    def paid_by(self, trade: Mapping[str, Any]) -> dict[str, str]:
+        """Of a trade that was looked up, the word for its buyer that says nothing, where it names one."""
+        named = next((trade[name] for name in _IDS if trade.get(name)), None)
+        payer = payer_of(self._merchant.app_key, named)
+        return {_PAYER: payer} if payer is not None else {}
 
     def found(self, what: str, **words: str) -> str:
         """A body of ours: `what` was found, a trade, a refund or a fee."""
@@ -101,7 +114,7 @@ def _trade(form: Mapping[str, str]) -> RailEvent:
     if status in _PAID:
         return RailEvent(
             **about, kind=EventKind.PAID, occurred_at=moment(form["gmt_payment"]), their_id=charge, charge=charge,
-            amount=Money(fen(form["total_amount"]), CURRENCY),
+            amount=Money(fen(form["total_amount"]), CURRENCY), payer=form.get(_PAYER),
         )  # fmt: skip
     never_paid = status == "TRADE_CLOSED" and "gmt_payment" not in form
     kind = EventKind.CANCELLED if never_paid else EventKind.OTHER

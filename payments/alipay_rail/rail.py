@@ -183,12 +183,13 @@ class AlipayRail:
         return self._notices.event_of(body)
 
     def _trade_found(self, trade: Mapping[str, Any], state: PaymentState) -> list[str]:
-        """The event that should have been told; without who paid."""
+        """The event that should have been told; of who paid only the hash."""
         if state not in (PaymentState.PAID, PaymentState.CANCELLED):
             return []
         names = {"trade_no": _word(trade, "trade_no"), "out_trade_no": _word(trade, "out_trade_no")}
         if state is PaymentState.PAID:
             paid = {"trade_status": "TRADE_SUCCESS", "total_amount": _word(trade, "total_amount")}
+            paid |= self._notices.paid_by(trade)
             return [self._notices.found("trade", **names, **paid, gmt_payment=_word(trade, "send_pay_date"))]
         closed = {"trade_status": "TRADE_CLOSED", "gmt_close": _on_paper(self._now())}
         return [self._notices.found("trade", **names, **closed)]

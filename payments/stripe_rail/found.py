@@ -83,6 +83,20 @@ def label_of(method: Any) -> str:
     return f"{brand} …{card['last4']}"[:40]
 
 
+def paid_with(intent: Json) -> str | None:
+    """What Stripe calls the card, or the wallet's account: the same for the same one; None where it names none.
+
+    Source: docs.stripe.com/api/charges/object#charge_object-payment_method_details-card-fingerprint
+    """
+    charge = intent["latest_charge"]
+    details = charge.get("payment_method_details") if isinstance(charge, dict) else None
+    of_its = details.get(details.get("type")) if isinstance(details, dict) else None
+    if not isinstance(of_its, dict):
+        return None
+    named = of_its.get("fingerprint") or of_its.get("buyer_id")
+    return named if isinstance(named, str) else None
+
+
 def paid_events(
     intent: Json, account: str | None, refunds: Sequence[Json], disputes: Sequence[Json]
 ) -> list[RailEvent]:

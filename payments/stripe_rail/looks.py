@@ -7,11 +7,12 @@ from stripe import RequestOptions
 from stripe.params import RefundListParams, RefundRetrieveParams
 from stripe.params.checkout import SessionListParams
 
-from giving.payments import PaymentState, RailEvent
+from giving.payments import EventKind, PaymentState, RailEvent
+from payments.payer import payer_of
 from payments.provider import Found, PaymentRef, RailRefused
 from payments.stripe_rail.asks import made_at
 from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options
-from payments.stripe_rail.found import closed_events, paid_events, saved_events, state_of, transfer_events
+from payments.stripe_rail.found import closed_events, paid_events, paid_with, saved_events, state_of, transfer_events
 from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, Mode, Modes, holder_in, made_as
 from payments.stripe_rail.reading import identity, ours
 from payments.stripe_rail.told import body_of
@@ -29,9 +30,9 @@ _BEFORE_S, _AFTER_S, _MOST_PAGES = 300, 1800, 5
 class LookUps:
     """`find` a payment."""
 
-    def __init__(self, calls: Calls, modes: Modes, *, livemode: bool) -> None:
-        """Ask by these calls."""
-        self._calls, self._modes, self._livemode = calls, modes, livemode
+    def __init__(self, calls: Calls, modes: Modes, *, livemode: bool, payers: str) -> None:
+        """Ask by these calls; `payers`: the key by which cards are told apart, and nothing else of them."""
+        self._calls, self._modes, self._livemode, self._payers = calls, modes, livemode, payers
 
     async def find(self, payment: PaymentRef) -> Found:
         """What is known of it. Raises: RailDown, RailRefused; whatever an answer lacks, as Python says it."""
@@ -112,6 +113,8 @@ class LookUps:
             events += paid_events(intent, where, refunds, disputes)
             events += await self._transfers(intent)
             events = [replace(event, holder=holder_in(mode), billed=mode is Mode.DIRECT) for event in events]
+            payer = payer_of(self._payers, paid_with(intent))
+            events = [replace(event, payer=payer) if event.kind is EventKind.PAID else event for event in events]
         known = session or intent or {}
         return Found(
             state,

@@ -74,7 +74,7 @@ class StripeRail:
         """Nothing is asked before the first call."""
         self._words, self._modes, self._now = words, words.modes, now
         self._calls = Calls(api_base=words.api_base, api_key=words.api_key)
-        self._looks = LookUps(self._calls, self._modes, livemode=words.livemode)
+        self._looks = LookUps(self._calls, self._modes, livemode=words.livemode, payers=words.api_key)
         self._books = Books(self._calls)
         self.capabilities = Capabilities(
             limits={c: (Money(least, c), Money(MOST_MINOR, c)) for c, least in words.least.items()},

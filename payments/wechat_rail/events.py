@@ -7,6 +7,7 @@ Source: pay.weixin.qq.com/doc/v3/merchant/4012791861 (payments), 4012082022 (ref
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from wechatpayv3.async_.utils import aes_decrypt, load_public_key, rsa_verify
 from giving.money import Money
 from giving.payments import EventKind, RailEvent
 from payments.china import TOLERANCE, ours
+from payments.payer import payer_of
 from payments.provider import BadEvent, BadSignature
 from payments.wechat_rail.merchant import CURRENCY, NAME, Merchant
 
@@ -28,6 +30,7 @@ _KINDS: Final = {
     "REFUND.CLOSED": EventKind.REFUND_FAILED,
     "BILL.FEE": EventKind.FEE,
 }
+_HASH: Final = 32
 _ODD: Final = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 
@@ -82,7 +85,8 @@ class Notices:
             if told or "ciphertext" in resource:
                 resource = self._opened(resource)
                 self._is_ours(resource)
-            return _READ[kind](about, at, resource)
+            event = _READ[kind](about, at, resource)
+            return replace(event, payer=payer_in(resource, self._merchant)) if kind is EventKind.PAID else event
         except _ODD as error:
             raise BadEvent(f"not a notification of WeChat Pay: {type(error).__name__}") from error
 
@@ -105,6 +109,17 @@ class Notices:
             raise BadEvent(f"for merchant {str(resource['mchid'])[:32]}, we are {self._merchant.mchid}")
         if "refund_status" not in resource and resource["appid"] != self._merchant.appid:  # refunds name no app
             raise BadEvent(f"for app {str(resource['appid'])[:32]}, ours is {self._merchant.appid}")
+
+
+def payer_in(order: Mapping[str, Any], merchant: Merchant) -> str | None:
+    """Whose WeChat account paid, as a keyed hash; in what we found ourselves it stands already."""
+    payer = order.get("payer")
+    if not isinstance(payer, Mapping):
+        return None
+    found = payer.get("hash")
+    return (
+        found if isinstance(found, str) and len(found) <= _HASH else payer_of(merchant.apiv3_key, payer.get("openid"))
+    )
 
 
 def _paid(about: Mapping[str, Any], _: datetime, order: Mapping[str, Any]) -> RailEvent:

@@ -18,7 +18,7 @@ from giving.rails import Capabilities, Holder, Refunds, Shown
 from payments.china import CHINA, LASTS, bill_days, bills_until, pay_until, plain
 from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailDown, RailRefused, Record, RefundAsk
 from payments.wechat_rail import bills
-from payments.wechat_rail.events import Notices, body_of
+from payments.wechat_rail.events import Notices, body_of, payer_in
 from payments.wechat_rail.merchant import API, CURRENCY, NAME, Merchant
 
 _CONNECT_S, _READ_S, _TOTAL_S, _DOWNLOAD_S = 5, 8, 10, 60
@@ -71,7 +71,7 @@ class WeChatRail:
             shown=Shown.QR if pages is None else Shown.LINK, refunds=Refunds.PART, refund_days=365, same_refund=True,
             lasts=lasts if pages is None else None,  # our page orders when it is opened
         )  # fmt: skip
-        self._pages, self._lasts, self._now = pages, lasts, now
+        self._pages, self._lasts, self._now, self._merchant = pages, lasts, now, merchant
         self._notices = Notices(merchant, now)
         self._pay, self._base, self._open = _client(merchant, notify_url, api_base), api_base, False
 
@@ -127,7 +127,7 @@ class WeChatRail:
             raise RailDown(reason="the answer is about another order")
         state = _STATES.get(_word(order, "trade_state"), PaymentState.UNKNOWN)
         told = state in (PaymentState.PAID, PaymentState.CANCELLED)
-        events = [_order_found(order, state, self._now())] if told else []
+        events = [_order_found(order, state, self._now(), self._merchant)] if told else []
         events += [event for refund in payment.refunds if (event := await self._refund_found(refund.hex))]
         return Found(state, number, events=tuple(events))
 
@@ -237,8 +237,8 @@ def _client(merchant: Merchant, notify_url: str, api_base: str) -> Any:
     return pay
 
 
-def _order_found(order: Mapping[str, Any], state: PaymentState, now: datetime) -> str:
-    """The event that should have been told; without who paid."""
+def _order_found(order: Mapping[str, Any], state: PaymentState, now: datetime, merchant: Merchant) -> str:
+    """The event that should have been told; of who paid only the hash."""
     number = _word(order, "out_trade_no")
     if state is PaymentState.CANCELLED:
         return body_of(f"found_{number}_closed", "TRANSACTION.CLOSED", now.isoformat(), {"out_trade_no": number})
@@ -247,6 +247,8 @@ def _order_found(order: Mapping[str, Any], state: PaymentState, now: datetime) -
         "out_trade_no": number, "transaction_id": charge, "trade_state": "SUCCESS", "success_time": at,
         "amount": _part(order, "total"),
     }  # fmt: skip
+    if (payer := payer_in(order, merchant)) is not None:
+        paid["payer"] = {"hash": payer}
     return body_of(f"found_{charge}_paid", "TRANSACTION.SUCCESS", at, paid)
 
 

@@ -18,6 +18,7 @@ from sandbox.rail.payments import ACTIONS, Action, Payments
 from sandbox.rail.server import answer, read_json
 from sandbox.state import State
 
+LONGEST_PAYER = 100
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
@@ -58,9 +59,12 @@ class PayPage:
         action = fields.get("action")
         if action not in ACTIONS:
             raise invalid(f"action is one of {', '.join(ACTIONS)}.")
+        payer = fields.get("payer") or None
+        if payer is not None and not (isinstance(payer, str) and len(payer) <= LONGEST_PAYER):
+            raise invalid(f"payer is a text of at most {LONGEST_PAYER} characters.")
         try:
             with self._state.change():
-                payment = self._payments.act(payment_id, cast(Action, action))
+                payment = self._payments.act(payment_id, cast(Action, action), payer)
         except RailError as error:
             if is_json or error.status != 409:
                 raise

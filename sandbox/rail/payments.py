@@ -89,9 +89,14 @@ class Payments:
             raise RailError(404, "not_found", f"There is no payment {payment_id}.")
         return row
 
-    def act(self, payment_id: str, action: Action) -> Json:
-        """What the payer chose. Paying what is paid, or is being paid, changes nothing; only `twice` charges again."""
+    def act(self, payment_id: str, action: Action, payer: str | None = None) -> Json:
+        """What the payer chose. Paying what is paid, or is being paid, changes nothing; only `twice` charges again.
+
+        `payer`: what it is paid with, as this provider would call a wallet or a card; its events name it.
+        """
         status = self.row(payment_id)["status"]
+        if payer is not None:
+            self._state.run("UPDATE payments SET payer = ? WHERE id = ?", payer, payment_id)
         if status == "cancelled":
             raise RailError(409, "cancelled", "This payment was cancelled; it can't be paid any more.")
         if action == "twice":
@@ -197,15 +202,17 @@ class Payments:
             self._state.tell(("rail", "settle"))
 
     def _charge(self, payment_id: str, at: int | None = None) -> None:
-        amount_minor = self.row(payment_id)["amount_minor"]
+        row = self.row(payment_id)
+        amount_minor = row["amount_minor"]
         charge_id = new_id("ch")
         self._state.run(
-            "INSERT INTO charges (id, payment, amount_minor, fee_minor, created_at) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO charges (id, payment, amount_minor, fee_minor, created_at, payer) VALUES (?, ?, ?, ?, ?, ?)",
             charge_id,
             payment_id,
             amount_minor,
             amounts.fee(amount_minor, self._fee_percent),
             self._state.now() if at is None else at,
+            row["payer"],
         )
         self._set_status(payment_id, "paid")
         self._event("payment.paid", payment_id, charge=self.charge(charge_id))
@@ -257,7 +264,8 @@ def read_amount(body: Json) -> int:
 
 def _charge(row: Any, currency: str) -> Json:
     names = ("id", "payment", "amount_minor", "fee_minor", "refunded_minor", "created_at")
-    return {**{name: row[name] for name in names}, "currency": currency, "status": "succeeded"}
+    paid_with = {"payer": row["payer"]} if row["payer"] is not None else {}
+    return {**{name: row[name] for name in names}, "currency": currency, "status": "succeeded", **paid_with}
 
 
 def new_id(prefix: str) -> str:

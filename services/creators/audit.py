@@ -29,4 +29,5 @@ def _settings(chat: Chat) -> dict[str, Any]:
         "project": str(chat.project) if chat.project else None,
         "creator": str(chat.creator) if chat.creator else None,
         "presets": list(chat.presets_minor),
+        "day_card": "on" if chat.has_day_cards else "off",
     }

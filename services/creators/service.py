@@ -174,6 +174,14 @@ class CreatorService:
         log.info("chat_presets_changed", chat_id=str(chat_id), by=str(person.id), count=len(presets))
         return card
 
+    async def set_day_card(self, chat_id: UUID, person: Person, *, on: bool) -> None:
+        """Whether giving days have a card there from now on. Raises: ChatUnknown, NotAdministrator."""
+        chat = await self.controlled(chat_id, person)
+        async with self._unit() as work:
+            changed = await work.creators.set_chat(chat_id, day_card=on)
+            await audit.record(work, person, chat, changed, now=self._now())
+        log.info("chat_day_card_changed", chat_id=str(chat_id), by=str(person.id), on=on)
+
     async def _redraw(self, work: Work, chat_id: UUID) -> None:
         await work.creators.counters_changed(await work.creators.recent_posts(chat_id, REDRAWN_POSTS), self._now())
 

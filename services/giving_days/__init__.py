@@ -2,9 +2,10 @@
 
 from services.giving_days.calls import DaysOn
 from services.giving_days.drafts import DayTerms
+from services.giving_days.figures import DayFigures, Figures
 from services.giving_days.previews import Preview
 from services.giving_days.service import GivingDayService
 from services.giving_days.steps import DaySteps
 from services.giving_days.told import DayTold
 
-__all__ = ["DaySteps", "DayTerms", "DayTold", "DaysOn", "GivingDayService", "Preview"]
+__all__ = ["DayFigures", "DaySteps", "DayTerms", "DayTold", "DaysOn", "Figures", "GivingDayService", "Preview"]

@@ -49,6 +49,10 @@ class DaysOn:
         """
         return day_of(now, project, self._known) if self._known else None
 
+    def with_(self, now: datetime, project: UUID) -> Sequence[UUID]:
+        """The projects of the day that is on for this one, in their order; itself too. By what was known, as `of`."""
+        return next((day.projects for day in self._known if project in day.projects and day.on(now)), ())
+
     def changed(self) -> None:
         """They were changed in this process: whoever asks next looks again."""
         self._changes += 1

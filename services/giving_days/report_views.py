@@ -11,6 +11,7 @@ from giving.day_reports import DayReport, Figures
 from giving.giving_days import DayState, GivingDay
 from giving.money import Money
 from giving.projects import Project
+from giving.rankings import Board
 from giving.subscriptions import SubscriptionKind
 from storage.work import Work
 
@@ -84,9 +85,9 @@ async def page_of(work: Work, day: GivingDay, report: DayReport) -> DayPage:
 
 
 async def _creators(work: Work, report: DayReport) -> tuple[CreatorLine, ...]:
-    """Who has an open slot has a public name; all others are one line."""
+    """Who wishes to be ranked and has an open slot is named by it; all others are one line."""
     called = [creator for creator, _ in report.creators if creator is not None]
-    shown = await work.day_reports.public_names(called)
+    shown = await work.day_reports.public_names(await work.rankings.consenting(Board.CREATORS, called))
     named, others = [], []
     for creator, its in report.creators:
         if creator in shown:

@@ -3,6 +3,17 @@
 from services.matching.review import Held, MatchReview
 from services.matching.service import NewPool, PoolService
 from services.matching.steps import PoolSteps
-from services.matching.views import Entry, PoolCard, PoolViews
+from services.matching.views import DayMatched, Entry, PoolCard, PoolViews, matched_on
 
-__all__ = ["Entry", "Held", "MatchReview", "NewPool", "PoolCard", "PoolService", "PoolSteps", "PoolViews"]
+__all__ = [
+    "DayMatched",
+    "Entry",
+    "Held",
+    "MatchReview",
+    "NewPool",
+    "PoolCard",
+    "PoolService",
+    "PoolSteps",
+    "PoolViews",
+    "matched_on",
+]

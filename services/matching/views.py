@@ -54,6 +54,23 @@ class Added:
     amount: Money
 
 
+@dataclass(frozen=True, slots=True)
+class DayMatched:
+    """Of a giving day: what was added to its gifts, and what is left in open pools for it; by currency."""
+
+    matched: Mapping[str, int]
+    left: Mapping[str, int]
+
+
+async def matched_on(work: Work, day: UUID) -> DayMatched:
+    """For whoever shows a day: its live page, its cards, its report. Pools for any day are not counted as left."""
+    left: dict[str, int] = {}
+    for pool in await work.matching.newest(open_only=True):
+        if day in pool.scope.days:
+            left[pool.currency] = left.get(pool.currency, 0) + pool.left.minor
+    return DayMatched(await work.matching.of_day(day), left)
+
+
 class PoolViews:
     """Reads only. A draft is nobody's business yet."""
 
@@ -73,6 +90,12 @@ class PoolViews:
         """All of them, drafts too, the newest first: for the command line."""
         async with self._unit.read() as work:
             return [await _card(work, pool) for pool in await work.matching.newest(limit=limit)]
+
+    async def added_for(self, project: UUID) -> tuple[Money, ...]:
+        """What all pools have added for a project, each currency for itself."""
+        async with self._unit.read() as work:
+            sums = (await work.matching.of_projects([project])).get(project, {})
+        return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
 
     async def entries(self, pool: UUID, *, page: int, size: int) -> Page[Entry]:
         """Every gift it added to, the newest payment first."""

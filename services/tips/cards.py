@@ -12,6 +12,7 @@ from giving.payments import Payment
 from giving.projects import Project, ProjectCard, Tally
 from giving.rails import Refunds, Way
 from giving.tips import Tip, TipState
+from services.matching.views import Added, added_to
 from services.projects import as_chosen, cards
 from services.rails import Rails
 from storage.work import Work
@@ -23,7 +24,8 @@ class TipCard:
 
     `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
     the one that is chosen first. `returning`: an extra one that is on its way back by itself. `gives_back`: whether the
-    rail that it was paid by gives anything back.
+    rail that it was paid by gives anything back. `needing`: where the gift was one of a giving day and its project has
+    reached its target, those of the day that still need help. `matched`: what sponsors' pools added to it.
     """
 
     tip: Tip
@@ -34,6 +36,8 @@ class TipCard:
     ways: tuple[Way, ...] = ()
     returning: bool = False
     gives_back: bool = True
+    needing: tuple[Project, ...] = ()
+    matched: tuple[Added, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class Receipt:
     postings: tuple[tuple[str, Money], ...]
     fee: Money | None
     test_money: bool
+    matched: tuple[Added, ...] = ()
 
 
 async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCard]:
@@ -81,7 +86,11 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
     shown = {card.project.id: card for card in await cards(work, [projects[project] for project in sorted(given)])}
     extras = [tip.id for tip in tips if tip.extra_of is not None]
     going = await work.refunds.of(extras) if extras else {}
+    paid = [tip.id for tip in tips if tip.state is TipState.PAID]
+    matched = await added_to(work, paid) if paid else {}
     ways = await _ways(work, [tip for tip in tips if tip.state is TipState.OFFERED], projects, rails)
+
+    needing = await _needing(work, [tip for tip in tips if tip.day is not None and shown[tip.project].percent >= 100])
 
     def card(tip: Tip) -> TipCard:
         chat = chats.get(tip.chat) if tip.chat else None
@@ -90,10 +99,21 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
         title = chat.title if chat else None
         return TipCard(
             tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going,
-            gives_back=_gives_back(tip, rails),
+            needing=needing.get(tip.day, ()) if tip.day is not None and shown[tip.project].percent >= 100 else (),
+            gives_back=_gives_back(tip, rails), matched=matched.get(tip.id, ()),
         )  # fmt: skip
 
     return [card(tip) for tip in tips]
+
+
+async def _needing(work: Work, tips: Sequence[Tip]) -> dict[UUID, tuple[Project, ...]]:
+    """Of the giving days of these tips the projects that take gifts and lack some."""
+    days = await work.giving_days.by_ids({tip.day for tip in tips if tip.day is not None}) if tips else {}
+    projects = await work.projects.by_ids({project for day in days.values() for project in day.projects})
+    open_ = {
+        card.project.id for card in await cards(work, [*projects.values()]) if card.project.open and card.percent < 100
+    }
+    return {day.id: tuple(projects[each] for each in day.projects if each in open_) for day in days.values()}
 
 
 def _gives_back(tip: Tip, rails: Rails) -> bool:
@@ -176,6 +196,7 @@ async def receipt_of(work: Work, code: str, *, test_money: bool) -> Receipt | No
         postings=_postings(entry.postings, hidden=shown.amount is None),
         fee=fee.postings[0].amount if fee and shown.amount else None,
         test_money=test_money,
+        matched=(await added_to(work, [tip.id])).get(tip.id, ()) if shown.amount else (),
     )
 
 

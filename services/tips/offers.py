@@ -116,7 +116,8 @@ class Offers:
         async def step(work: Work) -> dict[str, object]:
             closed = await goal_project(work, request)
             project = (await work.projects.by_ids([closed])).get(closed) if closed else None
-            return {"project": project, "alternatives": await alternatives(work, closed)}
+            together = self._days.with_(self._now(), closed) if closed else ()
+            return {"project": project, "alternatives": await alternatives(work, closed, first=together)}
 
         return await self._unit.look(step)
 

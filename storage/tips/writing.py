@@ -46,10 +46,10 @@ class TipWrites(OnTips):
         await self._update_many(priced, ("amount_minor", "currency"))
 
     async def moved_many(self, moved: Sequence[Tip]) -> None:
-        """Write which giving day unpaid tips are of; one that was paid meanwhile stays what it is."""
+        """Write which giving day unpaid tips are of, and since when; one that was paid meanwhile stays what it is."""
         for tip in moved:
             unpaid = (tips.c.id == tip.id) & (tips.c.state == TipState.OFFERED)
-            await self._connection.execute(update(tips).where(unpaid).values(day_id=tip.day))
+            await self._connection.execute(update(tips).where(unpaid).values(day_id=tip.day, offered_at=tip.offered_at))
 
     async def late_many(self, late: Sequence[Tip]) -> None:
         """Paid too late for their giving day: they are none's."""

@@ -27,7 +27,7 @@ from storage.ids import new_id
 from storage.work import UnitOfWork
 
 
-@pytest.mark.parametrize("name", ["tips", "offer", "settle"])
+@pytest.mark.parametrize("name", ["tips", "offer", "settle", "match"])
 async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: str, dialect: str, postgres: str):
     engine = dialect.removesuffix("ql")
     line, runs = await measure(name, engine, 8, 0.5, server=postgres, runs=1)

@@ -50,6 +50,7 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         default_language="zh-CN",
         audit=AuditService(world.unit, world.people),
         operator=OPERATOR,
+        match_review=world.match_review,
         privacy=world.privacy,
         subscriptions=world.subscriptions,
         desk=world.desk,

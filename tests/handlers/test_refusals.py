@@ -159,7 +159,7 @@ OF_DAYS: list[CallbackData] = [
 ]  # fmt: skip
 
 EVERYWHERE = [
-    *OF_DAYS,
+    *OF_DAYS, cb.MatchDecide(match=DAY, yes=True), cb.MatchesHeld(),
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
@@ -170,6 +170,7 @@ EVERYWHERE = [
     *(cb.CastGo(step=step) for step in cb.CastStep), cb.CastProject(project=new_id()),
     *(cb.CastDo(deed=deed, cast=new_id()) for deed in cb.CastDeed), cb.CastStart(cast=new_id(), version=1),
     *(kind(kind=SubscriptionKind.THANKS, often=often) for kind in (cb.Less, cb.LessUndo) for often in Often),
+    cb.DayNews(day=new_id(), on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),
     *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),

@@ -40,7 +40,7 @@ class Place:
             routers=routers(), storage=MemoryStorage(), isolation=PersonIsolation(), default_language="zh-CN",
             watch=world.watch, handovers=world.handovers, slots=world.slots, thanks=world.thanks, groups=world.groups,
             rankings=world.rankings, thanks_posts=world.thanks_posts, giving_days=world.giving_days,
-            day_reports=world.day_reports,
+            day_reports=world.day_reports, match_review=world.match_review,
             carriers=None, cleanups=world.cleanups, whispers=Whispers(),
         )  # fmt: skip
         self.bot.dp = self.dispatcher

@@ -164,3 +164,21 @@ def test_kinds_we_do_not_use_are_other_and_a_foreign_reference_is_none():
     foreign["data"]["payment"]["reference"] = "order-7"
     payload = json.dumps(foreign).encode()
     assert door().read_event(payload, signed(payload)).reference is None
+
+
+async def test_what_was_paid_with_is_told_apart_and_never_named(rail: SandboxRail, provider: str):
+    async def paid_with(payer: str | None) -> str | None:
+        wish = intent()
+        link = await rail.create_payment(wish, key=str(wish.reference))
+        fields = {"action": "pay"} | ({"payer": payer} if payer else {})
+        page = f"{provider}/pay/{link.their_id}"
+        async with aiohttp.ClientSession() as session, session.post(page, json=fields) as answer:
+            assert answer.status == 200
+        (event,) = (await rail.fetch(PaymentRef(wish.reference, link.their_id))).events
+        return rail.event_of(event).payer
+
+    first, again, other, none = [await paid_with(payer) for payer in ("wallet 7", "wallet 7", "wallet 8", None)]
+    assert first == again != other
+    assert none is None
+    assert first is not None
+    assert "wallet" not in first

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from giving.errors import (
+    DayUnknown,
     MatchDecided,
     NotAllowed,
     PoolCurrency,
@@ -41,9 +43,11 @@ from giving.projects import Project, ProjectState
 from giving.tips import OfferRequest, Tip, TipState
 from services.alerts import AlertService
 from services.ledger import LedgerService
-from services.matching import NewPool
+from services.matching import NewPool, matched_on
 from services.settlement import Matcher
 from storage.ids import new_id
+from storage.tables import people
+from tests.services.giving_days.town import on
 from tests.world import SHANGHAI, World, cny
 
 Give = Callable[..., Awaitable[Tip]]
@@ -480,3 +484,38 @@ async def test_a_donor_who_leaves_takes_what_tells_of_their_payment_method_along
     async with known.unit.read() as work:
         (match,) = (await work.matching.of_tips([tip.id]))[tip.id]
     assert (match.payer, match.stands_minor) == (None, 100)
+
+
+# --- Giving days -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_pool_for_a_day_adds_to_its_gifts_alone_and_the_day_tells_of_it(known: World):
+    day = await on(known)
+    of_day = await a_pool(known, Ratio(1, 1), "10", scope=Scope(days=frozenset([day.id])))
+    await a_pool(known, Fixed(50))
+    tip = await give(known, "3", 1)
+    assert tip.day == day.id
+    late = await known.tip(known.bob, "5", key="late")
+    known.time.now = day.closes_at + timedelta(hours=1)
+    await known.pay(late, known.bob, charge="ch_late", at=int(known.time().timestamp()))
+    assert (await fresh(known, of_day)).used == cny("3"), "what is paid after the close is not the day's"
+    async with known.unit.read() as work:
+        told = await matched_on(work, day.id)
+    assert (told.matched, told.left) == ({"CNY": 350}, {"CNY": 700})
+    with pytest.raises(DayUnknown):
+        await a_pool(known, Ratio(1, 1), scope=Scope(days=frozenset([new_id()])))
+
+
+async def test_amounts_that_a_day_suggests_make_no_ring(known: World):
+    day = await on(known, amounts=(cny("1.11"),))
+    await a_pool(known, Fixed(1), scope=Scope(days=frozenset([day.id])))
+    donors = [await known.people.meet(Visitor(2000 + n, f"D{n}"), started=True) for n in range(12)]
+    known.time.passes(days=-1)
+    async with known.unit() as work:
+        long_ago = known.time() - timedelta(days=30)
+        await work.connection.execute(update(people).values(met_at=long_ago))
+    known.time.now = day.starts_at
+    suggested = [(await matches(known, await give(known, "1.11", n, donor=donors[n])))[0][0] for n in range(6)]
+    odd = [(await matches(known, await give(known, "1.37", n, donor=donors[n])))[0][0] for n in range(6, 12)]
+    assert suggested == [MatchState.MATCHED] * 6
+    assert odd == [MatchState.MATCHED] * 4 + [MatchState.HELD] * 2

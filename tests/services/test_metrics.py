@@ -1,14 +1,17 @@
 """/metrics: what was counted, and what the database says when it is asked."""
 
 import re
+from datetime import timedelta
 
 from aiohttp.test_utils import TestClient, TestServer
 from sqlalchemy import text
 
+from giving.matching import Ratio, Window
 from giving.payments import EventKind
+from services.matching import NewPool
 from services.metrics import MetricsService
 from storage.engines import Engines
-from tests.world import World
+from tests.world import World, cny
 from web.metrics import create_metrics_app
 
 
@@ -50,6 +53,26 @@ async def test_the_oldest_message_and_the_oldest_event_have_an_age(world: World)
     assert now["payment_unknown_oldest_seconds"] >= 90
     await world.payments.settle_pending()
     assert (await scraped(world))["payment_unknown_oldest_seconds"] == 0
+
+
+async def test_open_funds_and_what_is_held_of_them_show(world: World):
+    start = world.time() - timedelta(hours=1)
+    new = NewPool("S", True, {"en": "T"}, cny("10"), Ratio(1, 1), (Window(1, start, None, 1000),))
+    pool = await world.pools.sign((await world.pools.create(new)).id, signed_by="W")
+    tip = await world.tip(world.alice, "3")
+    await world.pay(tip, world.alice, at=int(world.time().timestamp()))
+    labels = f'{{currency="CNY",pool="{pool.id}"}}'
+    now = await scraped(world)
+    assert (now["matching_held"], now[f"matching_left_minor{labels}"]) == (1, 1000)
+    await world.match_review.release_all(None)
+    now = await scraped(world)
+    assert (now["matching_held"], now[f"matching_used_minor{labels}"], now[f"matching_left_minor{labels}"]) == (
+        0,
+        300,
+        700,
+    )
+    await world.pools.withdraw(pool.id)
+    assert f"matching_left_minor{labels}" not in await scraped(world)
 
 
 async def test_an_imbalance_shows(world: World, engines: Engines):

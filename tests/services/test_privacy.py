@@ -267,6 +267,7 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
     assert counts == {
         "person": 1, "subscriptions": 4, "told_lately": 0, "roles": 1, "dialogs": 1, "admin_actions": 0,
         "about_your_roles": 1, "chats": 3, "administered_chats": 1, "slots": 1, "thanks_you_wrote": 0,
+        "thanks_you_published": 0, "rankings_you_are_shown_on": 0, "your_places_in_rankings": 0,
         "messages_you_wrote_that_were_tipped": 1,
         "tips": 4, "turned_into_money": 0, "matched": 0, "giving_days_you_asked_to_have_confirmed": 0,
         "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from giving.errors import RankingUnknown
+from giving.giving_days import DayState, GivingDay
 from giving.payments import EventKind
 from giving.people import Person, Visibility, Visitor
 from giving.rankings import Board, Reach, Span
 from giving.tips import OfferRequest, Tip
 from services.leadership import NotLeading
 from services.rankings import Ranking, RankingService, RankingSteps
+from storage.ids import new_id
 from storage.work import UnitOfWork
 from tests.world import SHANGHAI, World, cny
 
@@ -280,6 +282,59 @@ async def test_what_many_ask_for_is_a_moment_old_but_not_ones_own_wish(world: Wo
     assert names(await cached.current(Board.CREATORS, Span.WEEK)) == [(1, "林晓雯")]
     await cached.choose(world.creator, Board.CREATORS, False)
     assert (await cached.current(Board.CREATORS, Span.WEEK)).lines == ()
+
+
+async def test_a_giving_day_has_a_ranking_of_its_own_that_closes_with_it(world: World):
+    """What was tapped on it and paid before it closed; not what was given beside it."""
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    await world.rankings.choose(world.alice, Board.DONORS, True)
+    now = world.time()
+    day = GivingDay(
+        id=new_id(), slug="day", titles={"en": "Day"}, hashtag="#day", projects=(world.library.id,), starts_at=now,
+        ends_at=now + timedelta(hours=2), closes_at=now + timedelta(hours=26), amounts=(cny("1"),),
+        state=DayState.LIVE,
+    )  # fmt: skip
+    await gave(world, world.bob, "0", project=world.meals.id)
+    async with world.unit() as work:
+        await work.giving_days.add(day, now=now)
+    world.days_on.changed()
+    world.time.passes(minutes=1)
+    await gave(world, world.alice, "1")
+    tapped = await world.tip(world.bob, "1", key="2")
+    with pytest.raises(RankingUnknown):
+        await world.rankings.of_day(Board.CREATORS, day.id)
+    await world.ranking_steps.count()
+    ranking = await world.rankings.of_day(Board.CREATORS, day.id)
+    assert ranking.lines[0].shown.standing.reach == Reach(15, 1, 1, 1, 0)
+    world.time.passes(hours=20)
+    await world.pay(tapped, world.bob, charge="ch_late", at=int(world.time().timestamp()))
+    world.time.passes(hours=7)
+    await gave(world, world.alice, "3")
+    assert await world.ranking_steps.count() >= 1
+    closed = await world.rankings.of_day(Board.CREATORS, day.id)
+    assert (closed.closed, closed.lines[0].shown.standing.reach) == (True, Reach(25, 2, 2, 1, 0))
+    donors = await world.rankings.of_day(Board.DONORS, day.id)
+    assert names(donors) == [(1, "Alice")]
+
+
+async def test_those_beyond_what_is_listed_are_counted(world: World, monkeypatch: pytest.MonkeyPatch):
+    for person in (world.alice, world.bob):
+        await world.rankings.choose(person, Board.DONORS, True)
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    await gave(world, world.alice, "1")
+    await gave(world, world.bob, "2", project=world.meals.id)
+    await world.ranking_steps.count()
+    monkeypatch.setattr("services.rankings.SHOWN", 1)
+    for back in (0, 1):
+        totals = {which: await board(world, which, back=back) for which in Board}
+        assert {which: ranking.total for which, ranking in totals.items()} == {
+            Board.CREATORS: 1, Board.PROJECTS: 2, Board.CHATS: 1, Board.DONORS: 2,
+        }  # fmt: skip
+        assert {len(ranking.lines) for ranking in totals.values()} == {1}
+        world.time.passes(days=1)
+        await world.ranking_steps.count()
+    await world.rankings.choose(world.bob, Board.DONORS, False)
+    assert (await board(world, Board.DONORS, back=1)).total == 2, "a closed row stays, without its name"
 
 
 async def test_the_page_of_a_period_that_has_just_begun_is_empty(world: World, work: UnitOfWork):

@@ -17,6 +17,7 @@ from storage.engines import Engines
 from storage.ids import new_id
 from storage.tables import metadata
 from tests.rails import event
+from tests.services.giving_days.town import given, on, seconds
 from tests.world import World
 
 
@@ -48,6 +49,26 @@ async def test_down_leaves_nothing_and_up_again_works_with_data_in_it(world: Wor
 
     await migrate.upgrade(engines)
     assert await revision.current(engines) == revision.HEAD
+
+
+async def test_gifts_of_a_giving_day_outlive_the_way_back_and_are_no_days_then(world: World, engines: Engines):
+    day = await on(world)
+    tip = await world.pay(await world.tip(world.alice, "5"), world.alice, at=seconds(world.time()))
+    assert (await given(world, day)).gifts == 1
+    await migrate.downgrade(engines, "0017")
+    await migrate.upgrade(engines)
+    assert (await world.fresh(tip)).day is None
+    assert (await given(world, day)).gifts == 0
+
+
+async def test_an_index_of_giving_days_that_could_not_be_made_is_made_the_next_time(world: World, engines: Engines):
+    """What was before it is committed by then."""
+    await migrate.downgrade(engines, "0018")
+    async with engines.writer.begin() as connection:
+        await connection.execute(text("DROP INDEX ix_tips_day_id_paid_at"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0017'"))
+    await migrate.upgrade(engines)
+    await test_the_migrations_make_what_the_tables_say(engines)
 
 
 async def test_a_refund_that_was_asked_for_outlives_the_way_to_0012_and_back(world: World, engines: Engines):

@@ -33,7 +33,7 @@ COMPOSED = {
     "less-": "all|fewer|none",
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
-    r"|account-ready|account-shut"
+    r"|account-ready|account-shut|match-held"
     r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
@@ -48,6 +48,13 @@ COMPOSED = {
     "gift-": r"disputed|dispute-won",
     "chat-": r"disputed|dispute-won|dispute-lost",
     "refunds-": r"near|past",
+    "day-card-": r"of-pool|of-need|here-group|here-channel",
+    "day-": r"tenth|half|full|last-hour|target|card-lost",
+    "button-day-card-": r"on|off",
+    "pool-cap-": r"gift|donor-day|project",
+    "pool-remainder-": r"carry|back|shared",
+    "pool-state-": r"draft|open|withdrawn|ended",
+    "matching-why-": r"new-account|many-gifts|ring|shared-payer",
     "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
     "button-tab-": r"settle-at|month",

@@ -63,7 +63,7 @@ class Stream:
 async def test_the_page_says_how_the_day_goes_without_a_script(site, world):
     library = await world.project()
     meals = await world.project("meals", target=cny("10"))
-    await world.day(library, meals)
+    await world.day(library, meals, begun=timedelta(minutes=90))
     await world.gift(library, cny("12"))
     await world.gift(meals, cny("10"))
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from giving.giving_days import DayState, GivingDay
+from giving.matching import Fairness
 from giving.money import Money
 from giving.people import Visibility, Visitor
 from giving.projects import Organisation, Project, ProjectState, ProjectText
@@ -21,12 +22,13 @@ from payments.provider import PaymentIntent, PaymentLink
 from payments.sandbox import SandboxRail
 from services.giving_days import DaysOn
 from services.links import Links
+from services.matching import PoolViews
 from services.payments import PaymentService
 from services.people import PeopleService
 from services.projects import ProjectService
 from services.rails import Rails
 from services.rankings import RankingService, RankingSteps
-from services.settlement import Settler
+from services.settlement import Matcher, Settler
 from services.slots import SlotService
 from services.tips import TipService
 from services.wake import Wakes
@@ -101,6 +103,7 @@ class World:
             "rankings": self.rankings,
             "tips": self.tips,
             "payments": self.payments,
+            "pools": PoolViews(self.unit),
             "texts": self.texts,
             "links": self.links,
             "default_language": "zh-CN",
@@ -196,7 +199,9 @@ class World:
 def payment_service(world: World) -> PaymentService:
     """As main.py makes it."""
     rails = {world.rail.name: world.rail}
-    settler = Settler(world.unit, rails, wakes=Wakes(), digest_every=timedelta(minutes=10))
+    lenient = Fairness(new_days=0, gifts_per_donor=0, ring_gifts=0, payer_people=0)
+    matcher = Matcher(zone=world.zone, fairness=lenient)
+    settler = Settler(world.unit, rails, wakes=Wakes(), digest_every=timedelta(minutes=10), matcher=matcher)
     return PaymentService(world.unit, rails.values(), settler)
 
 

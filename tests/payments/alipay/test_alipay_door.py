@@ -136,6 +136,10 @@ def test_who_paid_is_verified_with_the_rest_and_then_not_kept(clock: Clock, door
     told = door.read_event(body, {})
     kept = door.kept(body.decode())
     assert door.event_of(kept) == told
+    assert told.payer is not None
+    assert told.payer in kept, "a hash by our own key, so that many gifts by one account are seen"
+    other = door.read_event(gateway.notify(trade(**BUYER | {"buyer_id": "2088102116773038"})), {})
+    assert other.payer not in (None, told.payer)
     assert "2088102116773037" not in kept
     assert "163.com" not in kept
     assert "buyer_pay_amount=5.00" in kept

@@ -9,6 +9,7 @@ import pytest
 from giving.money import Money
 from giving.payments import EventKind, PaymentState
 from giving.rails import Holder, Shown
+from payments.payer import payer_of
 from payments.provider import PaymentRef, RailRefused
 from payments.wechat_rail import WeChatRail
 from tests.payments.china import Clock
@@ -37,6 +38,7 @@ async def test_an_order_is_scanned_paid_told_and_found_under_one_charge(rail: We
     assert replace(rail.event_of(event), event_id=told.event_id) == told
     assert found == await rail.fetch(PaymentRef(wish.reference, None))
     assert "openid" not in event + body.decode()
+    assert told.payer == payer_of(APIV3_KEY, "oUpF8uMuAJO_M2pxb1Q9zNjWeS6o"), "a hash by our own key"
 
 
 async def test_an_order_asked_for_again_is_the_same_and_with_other_words_refused(

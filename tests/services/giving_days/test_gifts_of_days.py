@@ -43,7 +43,8 @@ async def test_a_wish_that_was_left_unpaid_before_is_the_days_when_it_is_tapped_
     before = await world.tip(world.alice, "1", key="yesterday")
     day = await on(world)
     again = await world.tip(world.alice, "1", key="today")
-    assert (again.id, again.day) == (before.id, day.id)
+    assert (again.id, again.day, again.offered_at) == (before.id, day.id, world.time())
+    assert await world.fresh(before) == again
 
     await world.pay(before, world.alice, at=seconds(world.time()))
     assert (await given(world, day)).given == cny("1")

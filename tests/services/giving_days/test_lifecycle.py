@@ -27,7 +27,7 @@ from services.giving_days import DaysOn, DaySteps
 from storage.audit import AuditedAct
 from storage.ids import new_id
 from tests.services.giving_days.town import HOUR, an_admin, given, on, plan, scheduled, seconds, state_of
-from tests.world import World, cny
+from tests.world import World, cny, project
 
 
 async def acts_on(world: World, day: GivingDay) -> Sequence[AuditedAct]:
@@ -185,9 +185,9 @@ async def close(world: World, *slugs: str) -> None:
     """Projects that take no gifts any more."""
     async with world.unit() as work:
         for slug in slugs:
-            project = await work.projects.by_slug(slug)
-            assert project is not None
-            await work.projects.put(replace(project, state=ProjectState.CLOSED), world.time())
+            found = await work.projects.by_slug(slug)
+            assert found is not None
+            await work.projects.put(replace(found, state=ProjectState.CLOSED), world.time())
 
 
 async def test_a_project_that_closes_between_preview_and_word_is_shown_first(world: World):
@@ -198,7 +198,7 @@ async def test_a_project_that_closes_between_preview_and_word_is_shown_first(wor
     with pytest.raises(PreviewStale):
         await world.giving_days.schedule(day.id, admin, seen.digest)
     anew = await world.giving_days.preview(day.id)
-    assert [project.slug for project in anew.closed] == ["meals"]
+    assert [closed.slug for closed in anew.closed] == ["meals"]
     await world.giving_days.schedule(day.id, admin, anew.digest)
 
 
@@ -216,6 +216,8 @@ async def test_a_project_closed_in_the_middle_leaves_the_day_to_the_others_and_a
     day = await on(world)
     await world.day_steps.sweep()
     await close(world, "library")
+    async with world.unit() as work:  # newer than the day's projects
+        await work.projects.put(project("other", world.library.organisation, "别的"), world.time())
     for _ in range(3):
         await world.day_steps.sweep()
     async with world.unit() as work:
@@ -223,8 +225,10 @@ async def test_a_project_closed_in_the_middle_leaves_the_day_to_the_others_and_a
     told = [message for message in queued if message.kind == "day_less"]
     assert {message.subject for message in told} == {day.id}
     assert len(told) == len({message.person for message in told}) >= 1
-    with pytest.raises(ProjectClosed):
+    with pytest.raises(ProjectClosed) as refusal:
         await world.tip(world.alice, "1")
+    others = refusal.value.args_for_message["alternatives"]
+    assert [card.project.slug for card in others] == ["meals", "other"], "the day's own first"  # type: ignore[attr-defined]
     assert await state_of(world, day) is DayState.LIVE
 
 

@@ -16,6 +16,7 @@ from giving.notices import NoticeKind
 from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.quiet import QuietHours
+from giving.rankings import Board
 from giving.subscriptions import Often, SubscriptionKind
 from giving.tips import OfferRequest, Tip
 from services.giving_days.report import DayReports
@@ -211,7 +212,7 @@ async def test_it_stands_beside_the_last_three_days(world: World):
     assert {one.whole.given for one in page.report.earlier} == {(cny("1"),)}
 
 
-async def test_creators_are_named_by_their_page_and_only_by_that(world: World):
+async def test_creators_are_named_by_their_page_if_they_wish_to_be_ranked(world: World):
     day = await on(world)
     await gift(world, world.alice, "5", "a")  # under the creator's post
     slot = (await world.slots.open(world.creator, world.library.id, "晓雯")).slot
@@ -220,6 +221,11 @@ async def test_creators_are_named_by_their_page_and_only_by_that(world: World):
     alone = await world.tips.offer(OfferRequest("p", world.bob.id, cny("10"), project=world.meals.id))
     await world.pay(alone, world.bob, charge="ch_p", at=seconds(world.time()))
     await closed(world, day)
+    others, _ = (await world.day_reports.page(day.slug)).creators
+    assert others.name is None  # nobody asked them
+
+    async with world.unit() as work:
+        await work.rankings.consent(world.creator.id, Board.CREATORS, now=world.time())
     named, nobody = (await world.day_reports.page(day.slug)).creators
     assert (named.name, named.slug, named.gifts, named.donors) == ("晓雯", slot.slug, 2, 2)
     assert (nobody.name, nobody.number, nobody.given) == (None, 0, (cny("10"),))

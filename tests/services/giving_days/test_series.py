@@ -99,8 +99,8 @@ async def test_a_series_that_ended_makes_no_more(world: World):
 
 
 @pytest.mark.parametrize(("rule", "dates"), [
-    (DayOfMonth(31), [date(2027, 1, 31), date(2027, 2, 28), date(2027, 3, 31)]),
-    (NthWeekday(2, 5), [date(2027, 1, 9), date(2027, 2, 13), date(2027, 3, 13)]),
+    (DayOfMonth(31), [date(2026, 12, 31), date(2027, 1, 31), date(2027, 2, 28)]),
+    (NthWeekday(2, 5), [date(2026, 12, 12), date(2027, 1, 9), date(2027, 2, 13)]),
     (NthWeekday(LAST, 6), [date(2026, 12, 27), date(2027, 1, 31), date(2027, 2, 28)]),
     (NthWeekday(5, 0), [date(2026, 12, 28), date(2027, 1, 25), date(2027, 2, 22)]),
 ])  # fmt: skip

@@ -1,0 +1,88 @@
+"""/matching: what is held, for those with the role; released and refused by buttons that anybody may have copied."""
+
+from datetime import timedelta
+
+from bot import callbacks as cb
+from giving.matching import Fairness, MatchState, Pool, Ratio, Window
+from giving.people import Role
+from giving.tips import Tip
+from services.alerts import AlertService
+from services.matching import NewPool
+from services.settlement import Matcher
+from tests.handlers.chat import answers, texts_of
+from tests.world import SHANGHAI, World, cny
+
+
+async def opened(world: World) -> Pool:
+    start = world.time() - timedelta(hours=1)
+    windows = (Window(1, start, None, 10_000),)
+    new = NewPool("晨星公司", True, {"zh-CN": "晨星 <配捐>"}, cny("100"), Ratio(1, 1), windows)
+    return await world.pools.sign((await world.pools.create(new)).id, signed_by="王经理")
+
+
+async def gift(world: World, amount: str, n: int) -> Tip:
+    tip = await world.tip(world.alice, amount, key=f"q{n}")
+    return await world.pay(tip, world.alice, charge=f"ch_{n}", at=int(world.time().timestamp()))
+
+
+async def test_who_has_the_role_releases_and_refuses_and_nobody_else_learns_anything(chat, world):
+    pool = await opened(world)
+    first, second = await gift(world, "5", 1), await gift(world, "6", 2)
+    (held, _) = await world.match_review.held(None, limit=9)
+    release = cb.MatchDecide(match=held[0].match.id, yes=True).pack()
+    refuse = cb.MatchDecide(match=held[1].match.id, yes=False).pack()
+    for data in (release, refuse, cb.MatchesHeld().pack()):
+        assert first.receipt_code not in "".join(texts_of(await chat.taps(1004, data)))
+    assert first.receipt_code not in "".join(texts_of(await chat.says(1004, "/matching")))
+    assert (await world.pool_views.card(pool.id)).held == 2
+
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
+    listed = texts_of(await chat.says(1001, "/matching"))[0]
+    for words in (first.receipt_code, second.receipt_code, "¥5", "晨星 &lt;配捐&gt;", "刚认识没几天"):
+        assert words in listed, words
+    assert "Alice" not in listed, "who gave is nobody's business here"
+    assert "已配捐 ¥5" in texts_of(await chat.taps(1001, release))[0]
+    assert "不配捐" in texts_of(await chat.taps(1001, refuse))[0]
+    assert (await world.pool_views.card(pool.id)).pool.used == cny("5")
+    async with world.unit.read() as work:
+        found = await work.matching.of_tips([first.id, second.id])
+        acts = [act.record for act in await work.audit.list(limit=2)]
+    assert [found[tip.id][0].state for tip in (first, second)] == [MatchState.MATCHED, MatchState.REFUSED]
+    assert [(act.action, act.actor) for act in acts] == [
+        ("match.refused", world.creator.id), ("match.released", world.creator.id),
+    ]  # fmt: skip
+    assert "没有等着的" in texts_of(await chat.says(1001, "/matching"))[0]
+
+
+async def test_a_button_pressed_twice_says_that_it_is_decided(chat, world):
+    await opened(world)
+    await gift(world, "5", 1)
+    ((held,), _) = await world.match_review.held(None, limit=9)
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.ADMIN, by=None, now=world.time())
+    data = cb.MatchDecide(match=held.match.id, yes=True).pack()
+    await chat.taps(1001, data)
+    (answer,) = answers(await chat.taps(1001, data))
+    assert "已经有人处理" in (answer.text or "")
+
+
+async def test_the_receipt_says_who_added_how_much(chat, world):
+    world.time.passes(days=9)
+    await opened(world)
+    await gift(world, "5", 1)
+    notices = await world.outbox.claim()
+    (card,) = await world.outbox.tip_cards([n for n in notices if n.kind == "receipt"])
+    assert [(added.amount, added.sponsor) for added in card.matched] == [(cny("5"), "晨星公司")]
+
+
+async def test_those_who_decide_read_what_to_do(world):
+    world.payments._settler._matcher = Matcher(
+        zone=SHANGHAI, fairness=Fairness(), alerts=AlertService(owners=[1001], now=world.time)
+    )
+    await opened(world)
+    await gift(world, "5", 1)
+    (notice,) = [n for n in await world.outbox.claim() if n.kind == "alert"]
+    told = await world.outbox.alert(notice)
+    assert told is not None
+    assert told.kind == "match-held"

@@ -1,0 +1,130 @@
+"""Marks of a day are told once each; the day's amount stands on channels' newest posts while it is on."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from giving.giving_days import GivingDay
+from giving.money import Money
+from giving.projects import Project
+from services.giving_days.live import LiveDays
+from services.giving_days.watch import DayWatch
+from storage.tables import day_marks, outbox, posts, projects
+from tests.services.giving_days.town import on, seconds
+from tests.world import World, cny
+
+
+def watch(world: World) -> DayWatch:
+    """As a process that begins to lead has it."""
+    live = LiveDays(world.unit, every_s=0)
+    every = timedelta(seconds=60)
+    return DayWatch(
+        world.unit, world.people, live, wakes=world.wakes, quiet=None, button_every=every, now=world.time
+    )  # fmt: skip
+
+
+async def kinds(world: World) -> list[str]:
+    """What was queued about days' marks, by kind, once for each reader."""
+    async with world.unit.read() as work:
+        rows = await work.connection.execute(select(outbox.c.kind).where(outbox.c.kind.like("day_%")))
+        return sorted(rows.scalars())
+
+
+async def target(world: World, project: Project, amount: Money) -> None:
+    """The project asks for so much."""
+    async with world.unit() as work:
+        await work.connection.execute(
+            projects.update().where(projects.c.id == project.id).values(target_minor=amount.minor)
+        )
+
+
+async def gives(world: World, amount: str, number: int) -> None:
+    tip = await world.tip(world.alice, amount, key=f"k{number}")
+    await world.pay(tip, world.alice, charge=f"ch_{number}", at=seconds(world.time()))
+
+
+@pytest.fixture
+async def day(world: World) -> GivingDay:
+    """The library lacks 100 yuan and the meals nothing that counts here."""
+    await target(world, world.library, cny("100"))
+    return await on(world, projects=(world.library.id,))
+
+
+async def test_each_mark_is_told_once_to_creators_and_admins(world, day):
+    await gives(world, "9", 1)
+    assert await watch(world).sweep() >= 0
+    assert await kinds(world) == []
+    await gives(world, "1", 2)
+    await watch(world).sweep()
+    readers = (await kinds(world)).count("day_tenth")
+    assert readers >= 2  # the creator, and an admin
+    await watch(world).sweep()
+    await watch(world).sweep()
+    assert await kinds(world) == ["day_tenth"] * readers
+
+
+async def test_of_marks_passed_at_once_only_the_highest_is_told(world, day):
+    await gives(world, "60", 1)
+    await watch(world).sweep()
+    assert set(await kinds(world)) == {"day_half"}
+    async with world.unit.read() as work:
+        kept = set((await work.connection.execute(select(day_marks.c.mark))).scalars())
+    assert kept == {"tenth", "half"}
+
+
+async def test_a_project_that_reaches_its_target_is_told_with_the_whole(world, day):
+    await gives(world, "100", 1)
+    await watch(world).sweep()
+    assert set(await kinds(world)) == {"day_full", "day_target"}
+
+
+async def test_a_refund_below_a_mark_does_not_tell_it_again(world, day):
+    await gives(world, "10", 1)
+    await watch(world).sweep()
+    before = await kinds(world)
+    async with world.unit.read() as work:
+        assert await work.live_days.marks(day.id) == {"tenth"}
+    await target(world, world.library, cny("1000"))
+    await watch(world).sweep()
+    await target(world, world.library, cny("100"))
+    await watch(world).sweep()
+    assert await kinds(world) == before
+
+
+async def test_the_last_hour_is_told(world, day):
+    world.time.now = day.ends_at - timedelta(minutes=61)
+    await watch(world).sweep()
+    assert await kinds(world) == []
+    world.time.passes(minutes=1)
+    await watch(world).sweep()
+    assert set(await kinds(world)) == {"day_last_hour"}
+
+
+async def test_the_newest_post_shows_the_days_amount_while_it_is_on(world, day):
+    async def shown() -> int | None:
+        async with world.unit.read() as work:
+            found = select(posts.c.day_minor).where(posts.c.id == world.post.id)
+            minor: int | None = (await work.connection.execute(found)).scalar_one()
+            return minor
+
+    async def edited() -> list[Money | None]:
+        """What the counters' loop would put there."""
+        due = await world.counters.due()
+        for counter in due:
+            await world.counters.shown(counter.post.id, counter.raised, counter.chat, day=counter.day)
+        return [counter.day for counter in due]
+
+    world.time.passes(seconds=10)
+    await edited()  # its keyboard
+    await gives(world, "5", 1)
+    world.time.passes(seconds=10)
+    assert await edited() == [cny("5")]
+    assert await shown() == 500
+    await watch(world).sweep()
+    assert await edited() == []  # nothing moved
+
+    world.time.now = day.ends_at
+    await watch(world).sweep()
+    assert await edited() == [None]
+    assert await shown() is None
