@@ -314,7 +314,8 @@ THOUGHT_OF = {
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
     ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
-    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"),
+    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"), ("ranking_consents", "person_id"),
+    ("thanks_posts", "creator_id"),
     ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too
     ("broadcast_deliveries", "person_id"),  # opaque: what was sent was; who is not told yet has no address any more
     ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told
