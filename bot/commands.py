@@ -23,9 +23,10 @@ log = structlog.get_logger()
 
 EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "ranking", "privacy", "language", "help", "start")
 TAB: Final = "tab"
-OWNERS: Final = ("giving_day", "refunds", "matching", "org", "role_add", "role_remove", "roles", "audit")
+OWNERS: Final = ("giving_day", "broadcast", "refunds", "matching", "org", "role_add", "role_remove", "roles", "audit")
 STAFF: Final = {
     "giving_day": Permission.RUN_GIVING_DAYS,
+    "broadcast": Permission.BROADCAST,
     "refunds": Permission.REFUND,
     "matching": Permission.REVIEW_MATCHES,
     "org": Permission.REVIEW_PROJECTS,

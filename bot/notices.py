@@ -6,6 +6,7 @@ from typing import Final
 
 from bot import (
     alert_cards,
+    broadcast_cards,
     cards,
     creator_cards,
     day_cards,
@@ -16,6 +17,7 @@ from bot import (
     handover_cards,
     live_cards,
     refund_cards,
+    subscription_cards,
     tab_cards,
     thanks_cards,
 )
@@ -30,6 +32,7 @@ MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
 ABOUT_CHATS: Final = frozenset(
     {NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP}
 )
+ABOUT_WISHES: Final = frozenset({NoticeKind.WISHES, NoticeKind.BROADCAST_ASKED, NoticeKind.THANKS})
 ABOUT_DISPUTES: Final = frozenset({NoticeKind.GIFT_DISPUTED, NoticeKind.CHAT_DISPUTED})
 ABOUT_MONEY: Final = frozenset(
     {
@@ -78,9 +81,8 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind in ABOUT_CHATS:
         chat = await outbox.chat(first)
         return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
-    if first.kind is NoticeKind.THANKS:
-        thanks = await outbox.thanks(first)
-        return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
+    if first.kind in ABOUT_WISHES:
+        return await _about_wishes(first, outbox, texts)
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
     if first.kind in ABOUT_DAYS:
@@ -113,6 +115,17 @@ async def _about_days(first: Notice, outbox: OutboxService, texts: Texts, links:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None
     return None
+
+
+async def _about_wishes(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:
+    """What comes to who asked for it, and the questions before that."""
+    if first.kind is NoticeKind.WISHES:
+        return subscription_cards.wishes(texts, first.language, {}) if await outbox.wishes(first) else None
+    if first.kind is NoticeKind.BROADCAST_ASKED:
+        asked = await outbox.broadcast_asked(first)
+        return broadcast_cards.asked(texts, first.language, asked) if asked else None
+    thanks = await outbox.thanks(first)
+    return thanks_cards.thanked(texts, first.language, thanks) if thanks else None
 
 
 async def _about_money(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:

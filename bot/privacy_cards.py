@@ -10,10 +10,10 @@ from bot.cards import Rendered, paragraphs
 from bot.keyboards import Rows
 from giving.money import Money
 from giving.people import Person
-from giving.subscriptions import PrivacySettings, SubscriptionKind
+from giving.subscriptions import Often, PrivacySettings, SubscriptionKind
 from services.links import Links
 from services.operator import Operator
-from texts import Texts
+from texts import Texts, zones
 
 ON: Final = "✓ "
 OFF: Final = "○ "
@@ -32,20 +32,12 @@ def privacy(
         texts, language, person.name, example, chosen.visibility, lambda v: cb.PrivacyShown(visibility=v)
     )
     named = _switch(texts.plain(language, "button-named-in-groups"), chosen.thanked_by_name, cb.PrivacyNamed)
-    kinds = [
-        _switch(
-            texts.plain(language, f"button-kind-{kind.replace('_', '-')}"),
-            kind in chosen.kinds,
-            cb.PrivacyTold,
-            kind=kind,
-        )
-        for kind in SubscriptionKind
-    ]
+    place = zones.place(language, chosen.timezone or texts.zone.key)
     rows: Rows = [
         *seen,
         [named],
-        kinds[:2],
-        kinds[2:],
+        *(_kind(texts, language, kind, chosen.often.get(kind, Often.NONE)) for kind in SubscriptionKind),
+        [_deed(texts, language, "button-clock", cb.PrivacyDeed.CLOCK, place=place)],
         [
             _deed(texts, language, "button-export", cb.PrivacyDeed.EXPORT),
             _deed(texts, language, "button-leave-service", cb.PrivacyDeed.ASK_LEAVE),
@@ -55,13 +47,28 @@ def privacy(
     return Rendered(text, keyboards.keyboard(rows))
 
 
-def _switch(words: str, on: bool, data: type[cb.PrivacyNamed | cb.PrivacyTold], **more: object) -> InlineKeyboardButton:
+def _kind(texts: Texts, language: str, kind: SubscriptionKind, often: Often) -> list[InlineKeyboardButton]:
+    """On or off; and beside what is on, whether at most one a week."""
+    on = _switch(kind_name(texts, language, kind), often is not Often.NONE, cb.PrivacyTold, kind=kind)
+    if often is Often.NONE:
+        return [on]
+    return [on, _switch(texts.plain(language, "button-fewer"), often is Often.FEWER, cb.PrivacyFewer, kind=kind)]
+
+
+def kind_name(texts: Texts, language: str, kind: SubscriptionKind) -> str:
+    """As it stands on buttons."""
+    return texts.plain(language, f"button-kind-{kind.replace('_', '-')}")
+
+
+def _switch(
+    words: str, on: bool, data: type[cb.PrivacyNamed | cb.PrivacyTold | cb.PrivacyFewer], **more: object
+) -> InlineKeyboardButton:
     """The button says how it is and carries how it is to be: pressed twice it changes once."""
     return keyboards.tap((ON if on else OFF) + words, data(on=not on, **more))
 
 
-def _deed(texts: Texts, language: str, key: str, deed: cb.PrivacyDeed) -> InlineKeyboardButton:
-    return keyboards.tap(texts.plain(language, key), cb.PrivacyDo(deed=deed))
+def _deed(texts: Texts, language: str, key: str, deed: cb.PrivacyDeed, **said: str) -> InlineKeyboardButton:
+    return keyboards.tap(texts.plain(language, key, **said), cb.PrivacyDo(deed=deed))
 
 
 def ask_leave(texts: Texts, language: str, person: Person) -> Rendered:

@@ -2,12 +2,19 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramBadRequest
-from aiogram.types import BufferedInputFile, CallbackQuery, LinkPreviewOptions, Message, ReplyParameters
+from aiogram.types import (
+    BufferedInputFile,
+    CallbackQuery,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
 
 from bot.cards import Rendered
 from bot.paper_money import on_text, on_toast
@@ -72,6 +79,12 @@ class Replies:
             reply_markup=rendered.keyboard,
         )
 
+    async def send_known_photo(self, chat: int, file: str, rendered: Rendered) -> None:
+        """The same with a picture that Telegram has already, by what it calls it."""
+        await self.bot.send_photo(
+            chat, file, caption=self.text(rendered), parse_mode="HTML", reply_markup=rendered.keyboard
+        )
+
     async def turn(self, query: CallbackQuery, rendered: Rendered) -> int:
         """Change the message under the pressed button, or send a new one where it can't be changed; returns its id.
 
@@ -93,6 +106,23 @@ class Replies:
                     return (await self.send(query.from_user.id, rendered)).message_id
             return message.message_id
         return (await self.send(query.from_user.id, rendered)).message_id
+
+    async def put(
+        self, query: CallbackQuery, keyboard: Callable[[InlineKeyboardMarkup | None], InlineKeyboardMarkup]
+    ) -> bool:
+        """Change the buttons under a message of the person's own chat, its words and picture stay.
+
+        `keyboard` makes the new ones of those that are there. False where the message can't be changed (it is too old,
+        or gone).
+        """
+        message = query.message
+        if not isinstance(message, Message) or not in_private(query):
+            return False
+        try:
+            await message.edit_reply_markup(reply_markup=keyboard(message.reply_markup))
+        except TelegramBadRequest as refusal:
+            return "message is not modified" in refusal.message
+        return True
 
     async def _turn_ephemeral(self, query: CallbackQuery, message: Message, number: int, rendered: Rendered) -> int:
         """What only this member sees has a number of its own, and is edited by it."""

@@ -5,7 +5,9 @@ from bot import creator_keyboards, keyboards
 from bot.callbacks import ChatDeed, SlotDeed
 from bot.cards import Rendered, paragraphs
 from bot.keyboards import keyboard, tap
+from bot.subscription_cards import way_out
 from giving.slots import Slot
+from giving.subscriptions import SubscriptionKind
 from services.thanks import WORDS_GRAPHEMES, ThanksDraft, ThanksTold
 from texts import Html, Texts
 
@@ -45,9 +47,9 @@ def sent(texts: Texts, language: str, draft: ThanksDraft) -> Rendered:
 
 def thanked(texts: Texts, language: str, told: ThanksTold) -> Rendered:
     """From whom, for what, and the way out."""
-    stop = tap(texts.plain(language, "button-thanks-stop"), cb.ThanksStop())
+    out = way_out(texts, language, SubscriptionKind.THANKS)
     key = "thanks-message-slot" if told.slot else "thanks-message"
-    return Rendered(_message(texts, language, key, told.creator, told.title, told.words), keyboard([[stop]]))
+    return Rendered(_message(texts, language, key, told.creator, told.title, told.words), keyboard([out]))
 
 
 def _on_slot(draft: ThanksDraft) -> bool:

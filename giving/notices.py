@@ -21,6 +21,8 @@ class NoticeKind(StrEnum):
     same gift is on its way. GIFT_DISPUTED tells the donor that their bank disputes a payment, or has decided;
     CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
+    BROADCAST_ASKED, to admins: one of them asks for a second one's word on a broadcast.
+    WISHES asks, once, after a first gift, what else somebody wants to be told.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_DRAFTED, a series made its next
     draft; DAY_LESS, a project of a day that is on takes no gifts any more; DAY_REPORT, it is reported. DAY_TOGETHER
     tells each donor of a day what we did together. To admins and to the creators who take part,
@@ -53,6 +55,8 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
+    BROADCAST_ASKED = "broadcast_asked"
+    WISHES = "wishes"
     DAY_REPORT = "day_report"
     DAY_TOGETHER = "day_together"
     ALERT = "alert"
@@ -100,6 +104,8 @@ URGENCY = {
     NoticeKind.ACCOUNT: Urgency.NOTICE,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
+    NoticeKind.BROADCAST_ASKED: Urgency.NOTICE,
+    NoticeKind.WISHES: Urgency.NOTICE,
     NoticeKind.DAY_ASKED: Urgency.NOTICE,
     NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
     NoticeKind.DAY_LESS: Urgency.NOTICE,
@@ -114,8 +120,8 @@ URGENCY = {
     NoticeKind.DAY_CALL: Urgency.NOTICE,
 }
 
-# One text to many people: better not at all than twice. Everything else arrives at least once.
-AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER, NoticeKind.DAY_CALL})
+# One text to many people, and what is asked once: better not at all than twice. Everything else arrives at least once.
+AT_MOST_ONCE = frozenset({NoticeKind.THANKS, NoticeKind.DAY_TOGETHER, NoticeKind.DAY_CALL, NoticeKind.WISHES})
 
 
 def tellable(named: Sequence[tuple[Tip, str]], donors: int) -> list[tuple[Tip, str]]:

@@ -10,6 +10,7 @@ from giving.people import Visibility
 
 WEEK: Final = timedelta(days=7)  # the window of both limits: the last seven times 24 hours, not a calendar's week
 FEWER_A_WEEK: Final = 1
+PER_WEEK: Final = 2  # unless the operator says otherwise
 
 
 class SubscriptionKind(StrEnum):

@@ -12,6 +12,8 @@ from bot.replies import Replies, for_one
 from handlers import (
     admin,
     audit,
+    broadcasts,
+    clocks,
     codes,
     creators,
     day_reports,
@@ -26,6 +28,7 @@ from handlers import (
     rankings,
     refunds,
     start,
+    subscriptions,
     tabs,
     tips,
     unanswered,
@@ -46,6 +49,8 @@ _OWN: Final = {
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
+    clocks.ClockWords.waiting.state: cb.OF_PRIVACY,
+    **{one.state: cb.OF_BROADCASTS for one in broadcasts.Cast.__states__},
     creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
     giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
     giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
@@ -106,8 +111,8 @@ def routers() -> list[Router]:
         kind.middleware(HereMiddleware())
     root.include_routers(
         unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(),
-        day_reports.router(), admin.router(),
-        organisations.router(), audit.router(), giving_days.router(), start.router(),
+        matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
+        subscriptions.router(), broadcasts.router(), day_reports.router(), admin.router(), organisations.router(),
+        audit.router(), giving_days.router(), start.router(),
     )  # fmt: skip
     return [payments.router(), inline.router(), root]

@@ -5,10 +5,10 @@ from aiogram.types import CallbackQuery
 
 from bot import callbacks as cb
 from bot import day_report_cards
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from handlers.here import Here
 from services.giving_days.report import DayReports
-from services.privacy import PrivacyService
+from services.subscriptions import SubscriptionService
 
 
 def router() -> Router:
@@ -19,10 +19,12 @@ def router() -> Router:
 
 
 async def choose(
-    query: CallbackQuery, callback_data: cb.DayNews, here: Here, privacy: PrivacyService, day_reports: DayReports
-) -> None:
+    query: CallbackQuery, callback_data: cb.DayNews, here: Here, subscriptions: SubscriptionService,
+    day_reports: DayReports,
+) -> None:  # fmt: skip
     """On or off from now on; the message says so, if it was theirs."""
-    await privacy.subscribe(here.person, SubscriptionKind.GIVING_DAYS, callback_data.on)
+    often = Often.ALL if callback_data.on else Often.NONE
+    await subscriptions.choose(here.person, SubscriptionKind.GIVING_DAYS, often)
     told = await day_reports.together(callback_data.day, here.person.id)
     if told is not None:
         await here.say.turn(query, day_report_cards.together(here.texts, here.links, here.language, told))

@@ -5,14 +5,17 @@ import contextlib
 from aiogram import F, Router
 from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import Command, CommandStart
+from aiogram.fsm.context import FSMContext
 from aiogram.types import BotCommandScopeChat, CallbackQuery, Message
 
 from bot import callbacks as cb
 from bot import privacy_cards
 from bot.cards import Rendered
 from giving.errors import NotYours
+from giving.subscriptions import Often
 from handlers.here import Here
 from services.privacy import PrivacyService
+from services.subscriptions import SubscriptionService
 
 
 def router() -> Router:
@@ -24,6 +27,7 @@ def router() -> Router:
     fresh.callback_query.register(choose_visibility, cb.PrivacyShown.filter())
     fresh.callback_query.register(name_me, cb.PrivacyNamed.filter())
     fresh.callback_query.register(tell_me, cb.PrivacyTold.filter())
+    fresh.callback_query.register(tell_me_less, cb.PrivacyFewer.filter())
     fresh.callback_query.register(back, cb.PrivacyDo.filter(F.deed == cb.PrivacyDeed.SHOW))
     fresh.callback_query.register(export, cb.PrivacyDo.filter(F.deed == cb.PrivacyDeed.EXPORT))
     fresh.callback_query.register(ask_leave, cb.PrivacyDo.filter(F.deed == cb.PrivacyDeed.ASK_LEAVE))
@@ -41,8 +45,9 @@ async def _card(here: Here, privacy: PrivacyService) -> Rendered:
     return privacy_cards.privacy(here.texts, here.links, here.language, here.person, chosen, here.tips.presets[0])
 
 
-async def back(query: CallbackQuery, here: Here, privacy: PrivacyService) -> None:
-    """To the choices, in place."""
+async def back(query: CallbackQuery, state: FSMContext, here: Here, privacy: PrivacyService) -> None:
+    """To the choices, in place; a question that waited for words is over."""
+    await state.clear()
     await _kept(query, here, privacy)
 
 
@@ -66,10 +71,22 @@ async def name_me(query: CallbackQuery, callback_data: cb.PrivacyNamed, here: He
     await _kept(query, here, privacy, "privacy-named-on" if callback_data.on else "privacy-named-off")
 
 
-async def tell_me(query: CallbackQuery, callback_data: cb.PrivacyTold, here: Here, privacy: PrivacyService) -> None:
+async def tell_me(
+    query: CallbackQuery, callback_data: cb.PrivacyTold, here: Here, privacy: PrivacyService,
+    subscriptions: SubscriptionService,
+) -> None:  # fmt: skip
     """A kind of message on or off."""
-    await privacy.subscribe(here.person, callback_data.kind, callback_data.on)
+    await subscriptions.choose(here.person, callback_data.kind, Often.ALL if callback_data.on else Often.NONE)
     await _kept(query, here, privacy, "privacy-told-on" if callback_data.on else "privacy-told-off")
+
+
+async def tell_me_less(
+    query: CallbackQuery, callback_data: cb.PrivacyFewer, here: Here, privacy: PrivacyService,
+    subscriptions: SubscriptionService,
+) -> None:  # fmt: skip
+    """At most one a week, or all again."""
+    await subscriptions.choose(here.person, callback_data.kind, Often.FEWER if callback_data.on else Often.ALL)
+    await _kept(query, here, privacy, "privacy-fewer-on" if callback_data.on else "privacy-fewer-off")
 
 
 async def export(query: CallbackQuery, here: Here, privacy: PrivacyService) -> None:

@@ -1,5 +1,7 @@
 """What no dialog can take for an answer: stickers, forwarded and edited messages. Each is told what to do instead."""
 
+from typing import Final
+
 from aiogram import F, Router
 from aiogram.filters import StateFilter
 from aiogram.types import Message
@@ -7,9 +9,12 @@ from aiogram.types import Message
 from bot import keyboards
 from bot.cards import Rendered
 from giving.errors import AmountNotUnderstood
+from handlers.broadcasts.writing import Cast
 from handlers.creators.finding import ChatSearch
 from handlers.here import Here
 from handlers.tips.other import OtherAmount
+
+_WITH_PHOTO: Final = frozenset({Cast.words.state, Cast.edit.state})
 
 
 def router() -> Router:
@@ -25,6 +30,8 @@ def router() -> Router:
 async def in_dialog(message: Message, raw_state: str | None = None) -> bool:
     """Whether something was asked; a forwarded picture answers the question for a post of a chat."""
     if raw_state == ChatSearch.waiting.state and message.forward_origin is not None:
+        return False
+    if raw_state in _WITH_PHOTO and message.photo:
         return False
     return raw_state is not None
 

@@ -10,6 +10,7 @@ from aiogram import Dispatcher
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 
 from bot import commands, notices
+from bot.broadcast_progress import ProgressEditor
 from bot.broadcasts import BroadcastSender
 from bot.build import build_bot, build_dispatcher
 from bot.carriers import Carriers
@@ -26,11 +27,13 @@ from bot.live_editor import LiveCards
 from bot.loops import first_of
 from bot.outbox import OutboxSender
 from bot.pace import Limits
+from bot.paper_money import on_text
 from bot.polling import Polling
 from bot.rights import TelegramRights
 from bot.sending import Limiter
 from bot.session import TokenRefused
 from bot.stars import connect
+from bot.subscription_cards import way_out
 from bot.webhook import Webhook, WebhookRefused
 from handlers import routers
 from launch.failures import StartFailed
@@ -103,6 +106,8 @@ class Telegram:
             operator=services.operator,
             match_review=services.match_review,
             privacy=services.privacy,
+            subscriptions=services.subscriptions,
+            desk=services.desk,
             groups=services.groups,
             carriers=self._carriers,
             cleanups=services.cleanups,
@@ -126,6 +131,10 @@ class Telegram:
             payments=services.payments,
             checkouts=Checkouts(services.checkouts, services.texts, settings.language),
         )
+
+    def _dressed(self, services: "Services", language: str, text: str) -> str:
+        """What every message of the bot's says besides."""
+        return on_text(self._texts, language, text, services.tips.test_money)
 
     def _brought(self, public_url: str, hook: TelegramHook) -> Webhook:
         url = public_url + hook.path
@@ -172,19 +181,25 @@ class Telegram:
             self._bot, services.counters, services.creators, services.tips, services.texts, services.links,
             carriers=self._carriers,
         )  # fmt: skip
+        leading = services.leadership
+        broadcaster = BroadcastSender(
+            self._bot, services.sending, self._limiter, footer=functools.partial(way_out, services.texts),
+            dress=functools.partial(self._dressed, services), may_act=leading.may_act, heard=leading.heard,
+        )  # fmt: skip
         live_cards = LiveCards(
             self._bot, services.day_cards, services.texts, services.links, test_money=services.tips.test_money
         )
-        leading = services.leadership
-        broadcaster = BroadcastSender(
-            self._bot, services.sending, self._limiter, may_act=leading.may_act, heard=leading.heard
-        )
         cleaner = Cleaner(self._bot, services.cleanups)
+        watched = ProgressEditor(
+            self._bot, services.desk, services.projects, services.texts, test_money=services.tips.test_money
+        )
         log.info("bot_listens", username=username)
         if on_ready is not None:
             on_ready(username)
         introducing = asyncio.create_task(self._introduce())
-        leader: list[Part] = [sender.run, editor.run, live_cards.run, cleaner.run, broadcaster.run]
+        leader: list[Part] = [
+            sender.run, editor.run, live_cards.run, cleaner.run, broadcaster.run, watched.run,
+        ]  # fmt: skip
         everybody: list[Awaitable[None]] = []
         if self._hook is not None and self._webhook is not None:
             self._hook.deliver = self._webhook.deliver  # not before the links know where they lead

@@ -17,6 +17,9 @@ TIPS_OFFERED: Final = Counter("tips_offered_total", "New tips, paid or not yet")
 TIPS_PAID: Final = Counter("tips_paid_total", "Tips that a payment was booked for", ["rail"])
 TIPS_REFUNDED: Final = Counter("tips_refunded_total", "Tips that were given back", ["rail"])
 WEBHOOK_EVENTS: Final = Counter("webhook_events_total", "Events of providers, as they arrived", ["rail", "outcome"])
+SUBSCRIPTIONS_CHANGED: Final = Counter(
+    "subscriptions_changed_total", "Choices of how often to be told something: all, fewer or none", ["kind", "often"]
+)
 _OUTBOX_OLDEST: Final = Gauge("outbox_oldest_seconds", "Since when the oldest message that could be sent waits")
 _PAYMENT_OLDEST: Final = Gauge(
     "payment_unknown_oldest_seconds", "Age of the oldest payment nobody knows the outcome of, or event not settled"

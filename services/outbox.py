@@ -16,8 +16,10 @@ from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind, Urgency
 from giving.people import language_of
 from giving.projects import Organisation
 from giving.quiet import QuietHours
+from giving.subscriptions import PER_WEEK, SubscriptionKind
 from giving.tips import TipState
-from services import alerts, digests, handover, thanks
+from services import alerts, digests, handover, subscriptions, thanks
+from services.broadcasts import desk
 from services.clock import Clock, utc_now
 from services.digests import Digest
 from services.giving_days import posts as day_posts
@@ -31,6 +33,7 @@ from services.giving_days.watch import MarkTold
 from services.handover import ChatNews
 from services.leadership import Write
 from services.refunds import RefundTold
+from services.subscriptions import at_clock
 from services.tabs import ChargeTold
 from services.tabs import told as tab_charges
 from services.thanks import ThanksTold
@@ -87,16 +90,20 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, reports: DayReports | None = None, write: Write | None = None, now: Clock = utc_now,
+        currency: str, reports: DayReports | None = None, per_week: int = PER_WEEK, write: Write | None = None,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`quiet`: receipts come silently then, everything else waits for the morning. `reports`: of giving days.
+        """`quiet`: by their reader's clock receipts come silently then, everything else waits for the morning.
+
+        `reports`: of giving days.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
         self._write = write or unit
         self._held: set[UUID] = set()
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
-        self._language, self._currency, self._reports = language, currency, reports
+        self._language, self._currency, self._per_week = language, currency, per_week
+        self._reports = reports
 
     @property
     def woken(self) -> asyncio.Event:
@@ -110,7 +117,6 @@ class OutboxService:
         claim of this process gives it out, however long ago its lease ran out.
         """
         now = self._now()
-        silent = self._quiet is not None and self._quiet.holds(now)
         async with self._unit.read() as work:
             if not await work.outbox.any_due(now):
                 return []
@@ -128,7 +134,7 @@ class OutboxService:
             raise
         order = {person: i for i, person in enumerate(dict.fromkeys(m.person for m in there))}
         together = sorted(there, key=lambda m: (URGENCY[NoticeKind(m.kind)], order[m.person]))
-        return [self._notice(message, silent, cards.get(message.subject)) for message in together]
+        return [self._notice(message, now, cards.get(message.subject)) for message in together]
 
     def _hold(self, claimed: Sequence[ClaimedMessage]) -> list[ClaimedMessage]:
         """Those that can be sent and that we are not sending already: a lease may end under a send that goes on.
@@ -153,7 +159,8 @@ class OutboxService:
             yield work
         self.let_go(notices)
 
-    def _notice(self, message: ClaimedMessage, silent: bool, card: int | None) -> Notice:
+    def _notice(self, message: ClaimedMessage, now: datetime, card: int | None) -> Notice:
+        silent = self._quiet is not None and at_clock(self._quiet, message.timezone).holds(now)
         return Notice(
             id=message.id,
             kind=NoticeKind(message.kind),
@@ -174,12 +181,22 @@ class OutboxService:
         if not once:
             return True
         async with self._write() as work:
-            return await work.outbox.begin(once, now=self._now()) == len(once)
+            if await work.outbox.begin(once, now=self._now()) < len(once):
+                return False
+            for notice in notices:
+                if notice.kind is NoticeKind.THANKS:
+                    reader, kind = [notice.person], SubscriptionKind.THANKS
+                    await work.subscriptions.told(reader, kind, notice.subject, now=self._now())
+        return True
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
-        """They arrived, as one message."""
+        """They arrived, as one message; after a first receipt its reader is asked what else they want to be told."""
+        receipts = {notice.person for notice in notices if notice.kind is NoticeKind.RECEIPT}
         async with self._marking(notices) as work:
             await work.outbox.sent(_ids(notices), message_id=message_id, now=self._now())
+            asked = await subscriptions.ask(work, receipts, self._now(), self._quiet) if receipts else 0
+        if asked:
+            self._wakes.outbox.set()
         log.info("notices_sent", kind=notices[0].kind, count=len(notices))
 
     async def retry(self, notices: Sequence[Notice], after_s: float, error: str, *, not_sent: bool = False) -> None:
@@ -187,6 +204,8 @@ class OutboxService:
         due_at = self._now() + timedelta(seconds=after_s)
         async with self._marking(notices) as work:
             await work.outbox.retry(_ids(notices), due_at=due_at, error=error[:500], not_sent=not_sent)
+            if not_sent:
+                await _not_told(work, notices)
         if not not_sent and any(n.kind in AT_MOST_ONCE for n in notices):
             log.warning("notices_unknown", kind=notices[0].kind, count=len(notices), error=error[:500])
 
@@ -197,6 +216,7 @@ class OutboxService:
         async with self._marking(notices) as work:
             await work.outbox.retry(waits, due_at=self._now(), error="blocked the bot")
             await work.outbox.give_up(dropped, state=OutboxState.SKIPPED, error="blocked the bot")
+            await _not_told(work, notices)
             await work.people.unreachable(sorted({n.recipient for n in notices}), self._now())
         log.info("notices_unreachable", kind=notices[0].kind, count=len(notices))
 
@@ -229,7 +249,17 @@ class OutboxService:
     async def thanks(self, notice: Notice) -> ThanksTold | None:
         """A creator's thank-you; None if its reader wants none any more."""
         async with self._unit.read() as work:
-            return await thanks.told(work, notice.subject, notice.person)
+            return await thanks.told(work, notice.subject, notice.person, now=self._now(), per_week=self._per_week)
+
+    async def broadcast_asked(self, notice: Notice) -> desk.Asked | None:
+        """What a second admin is asked about; None if it is no longer so."""
+        async with self._unit.read() as work:
+            return await desk.asked(work, notice.subject)
+
+    async def wishes(self, notice: Notice) -> bool:
+        """Whether to ask what they want to be told; not who switched something on meanwhile."""
+        async with self._unit.read() as work:
+            return not await work.subscriptions.of(notice.person)
 
     async def day_report(self, notice: Notice) -> tuple[DayPage, bytes | None] | None:
         """What a giving day came to, with its picture if that can be drawn."""
@@ -311,6 +341,13 @@ class OutboxService:
         if queued:
             self._wakes.outbox.set()
         return queued
+
+
+async def _not_told(work: Work, notices: Iterable[Notice]) -> None:
+    """What counts towards a reader's week, and did not go."""
+    for notice in notices:
+        if notice.kind is NoticeKind.THANKS:
+            await work.subscriptions.not_told([notice.person], notice.subject)
 
 
 def _ids(notices: Iterable[Notice]) -> list[UUID]:

@@ -15,7 +15,7 @@ import structlog
 from giving.errors import RailUnavailable
 from giving.payments import Payment
 from giving.people import Person, Visibility
-from giving.subscriptions import Often, PrivacySettings, SubscriptionKind
+from giving.subscriptions import PrivacySettings
 from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock, utc_now
 from services.creator_watch import REDRAWN_POSTS
@@ -74,11 +74,6 @@ class PrivacyService:
                 await work.creators.counters_changed(await work.creators.naming(person.id), self._now())
             await work.people.set(person.id, thanked_by_name=on)
         self._wakes.counters.set()
-
-    async def subscribe(self, person: Person, kind: SubscriptionKind, on: bool) -> None:
-        """Ask to be told, or no longer."""
-        async with self._unit() as work:
-            await work.subscriptions.choose(person.id, kind, Often.ALL if on else Often.NONE, now=self._now())
 
     async def export(self, person: Person) -> Export:
         """Everything that is held about them, and about nobody else."""

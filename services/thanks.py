@@ -14,8 +14,10 @@ from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
 from giving.quiet import QuietHours
 from giving.slots import Slot
+from giving.subscriptions import PER_WEEK, SubscriptionKind
 from services.clock import Clock, utc_now
 from services.creators import CreatorService
+from services.subscriptions import by_day
 from services.wake import Wakes
 from storage.ids import new_id
 from storage.outbox import NewMessage
@@ -51,10 +53,11 @@ class ThanksService:
 
     def __init__(
         self, unit: UnitOfWork, creators: CreatorService, *, wakes: Wakes, quiet: QuietHours | None = None,
-        now: Clock = utc_now,
+        per_week: int = PER_WEEK, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """Thanks wait for the morning where `quiet` says so."""
+        """Thanks wait for their reader's morning where `quiet` says so, and for a week of theirs that has room."""
         self._unit, self._creators, self._wakes, self._quiet, self._now = unit, creators, wakes, quiet, now
+        self._per_week = per_week
 
     async def draft(self, about: UUID, person: Person, words: str = "") -> ThanksDraft:
         """Whom it would reach. Raises: ChatUnknown, NotAdministrator, NotCreator, ThanksTooSoon, NobodyToThank."""
@@ -74,16 +77,19 @@ class ThanksService:
         """On its way, once to each. Raises: as `draft`."""
         own = await self._own(about, person)
         now = self._now()
-        due_at = self._quiet.allowed_from(now) if self._quiet else now
         async with self._unit() as work:
             await work.thanks.hold(person.id)
             draft = await self._draft(work, own, person, clean(words, most=WORDS_GRAPHEMES))
-            reached = await work.thanks.recipients(own.id, but=person.id)
+            reached = await self._reached(work, own, person)
             kind, (chat, slot) = NoticeKind.THANKS, (None, own.id) if isinstance(own, Slot) else (own.id, None)
             thanks = Thanks(new_id(), chat, slot, person.id, draft.words, len(reached), now)
             await work.thanks.add(thanks)
-            keyed = [(f"{kind}:{thanks.id}:{donor}", donor) for donor in reached]
-            messages = [NewMessage(key, kind, URGENCY[kind], donor, thanks.id, due_at) for key, donor in keyed]
+            messages = [
+                NewMessage(
+                    f"{kind}:{thanks.id}:{donor}", kind, URGENCY[kind], donor, thanks.id, by_day(now, self._quiet, zone)
+                )
+                for donor, zone in reached.items()
+            ]
             await work.outbox.add_many(messages, now=now)
         self._wakes.outbox.set()
         log.info("thanks_sent", about=str(own.id), creator_id=str(person.id), recipients=len(reached))
@@ -104,14 +110,18 @@ class ThanksService:
             raise NotCreator(chat=chat.title)
         return chat
 
+    async def _reached(self, work: Work, own: Chat | Slot, person: Person) -> dict[UUID, str | None]:
+        """Whom it reaches, with their clocks."""
+        return await work.thanks.recipients(own.id, but=person.id, now=self._now(), per_week=self._per_week)
+
     async def _draft(self, work: Work, own: Chat | Slot, person: Person, words: str) -> ThanksDraft:
         last = await work.thanks.last_of(person.id, own.id)
         if last is not None and (again := last + EVERY) > self._now():
             raise ThanksTooSoon(at=again)
-        reached = await work.thanks.recipients(own.id, but=person.id)
+        reached = await self._reached(work, own, person)
         if not reached:
             raise NobodyToThank(chat=_title(own))
-        named = await work.thanks.named(own.id, but=person.id, limit=NAMED)
+        named = await work.thanks.named(own.id, but=person.id, limit=NAMED, now=self._now(), per_week=self._per_week)
         return ThanksDraft(own, len(reached), tuple(named), words)
 
 
@@ -130,10 +140,15 @@ class ThanksTold:
     slot: bool = False
 
 
-async def told(work: Work, thanks_id: UUID, reader: UUID) -> ThanksTold | None:
-    """For the sender; None if its reader wants none any more, or its writer has left."""
+async def told(
+    work: Work, thanks_id: UUID, reader: UUID, *, now: datetime, per_week: int = PER_WEEK
+) -> ThanksTold | None:
+    """For the sender; None if its reader wants none any more or has no room this week, or its writer has left."""
     thanks = await work.thanks.by_id(thanks_id)
-    if thanks is None or not thanks.words or not await work.thanks.wished(reader):
+    wish = SubscriptionKind.THANKS
+    if thanks is None or not thanks.words:
+        return None
+    if not await work.subscriptions.may_be_told([reader], wish, now=now, per_week=per_week):
         return None
     creator = (await work.people.by_ids([thanks.creator])).get(thanks.creator)
     about: Chat | Slot | None = None

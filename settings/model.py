@@ -270,6 +270,7 @@ class Matching(Group):
 
 
 class Broadcasts(Group):
+    confirm_over: Positive = 1000
     paid: Flag = False
     paid_per_second: Annotated[Whole, Field(ge=31, le=1000)] = 1000
 

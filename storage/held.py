@@ -7,6 +7,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 
 from storage.tables import (
     audit_log,
+    broadcast_asks,
+    broadcast_cards,
     broadcast_deliveries,
     broadcasts,
     chat_managers,
@@ -241,6 +243,12 @@ def _messages(person: UUID) -> dict[str, Select[Any]]:
         .join(broadcasts, broadcasts.c.id == broadcast_deliveries.c.broadcast_id)
         .where(broadcast_deliveries.c.person_id == person)
         .order_by(broadcast_deliveries.c.taken_at),
+        "broadcasts_you_asked_a_second_word_for": select(broadcast_asks.c.broadcast_id, broadcast_asks.c.asked_at)
+        .where(broadcast_asks.c.person_id == person)
+        .order_by(broadcast_asks.c.asked_at),
+        "broadcasts_you_watch": select(broadcast_cards.c.broadcast_id, broadcast_cards.c.message_id)
+        .where(broadcast_cards.c.person_id == person)
+        .order_by(broadcast_cards.c.broadcast_id),
         "broadcasts_you_wrote": select(
             broadcasts.c.kind, broadcasts.c.content, broadcasts.c.state, broadcasts.c.created_at,
         )

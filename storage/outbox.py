@@ -61,6 +61,7 @@ class ClaimedMessage:
     attempts: int
     language_code: str | None
     chosen_language: str | None
+    timezone: str | None = None
 
 
 _ADD = insert_rows(
@@ -112,7 +113,7 @@ class OutboxStore:
             return []
         claimed = {"claimed_until": now + lease, "attempts": outbox.c.attempts + 1}
         await self._connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(claimed))
-        reader = (people.c.telegram_id, people.c.language_code, people.c.chosen_language)
+        reader = (people.c.telegram_id, people.c.language_code, people.c.chosen_language, people.c.timezone)
         statement = select(outbox, *reader).join(people, people.c.id == outbox.c.person_id)
         ordered = statement.where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
         return [_claimed(row) for row in await self._connection.execute(ordered)]
@@ -179,4 +180,5 @@ def _claimed(row: Row[Any]) -> ClaimedMessage:
         attempts=row.attempts,
         language_code=row.language_code,
         chosen_language=row.chosen_language,
+        timezone=row.timezone,
     )

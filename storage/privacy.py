@@ -21,6 +21,8 @@ from storage.inbox import CLOSED, scrub
 from storage.outbox import OutboxState
 from storage.payments import read_payment
 from storage.tables import (
+    broadcast_asks,
+    broadcast_cards,
     chat_managers,
     chats,
     dialogs,
@@ -165,7 +167,16 @@ class PrivacyStore:
         queued = (outbox.c.person_id == person) & (outbox.c.state == OutboxState.QUEUED)
         given_up = {"state": OutboxState.SKIPPED, "error": "the reader has left"}
         await self._connection.execute(update(outbox).where(queued).values(given_up))
-        for table in (roles, subscriptions, told_lately, chat_managers, ranking_consents):
+        of_theirs = (
+            roles,
+            subscriptions,
+            told_lately,
+            chat_managers,
+            ranking_consents,
+            broadcast_asks,
+            broadcast_cards,
+        )
+        for table in of_theirs:
             await self._connection.execute(delete(table).where(table.c.person_id == person))
         await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.alerts import AlertStore
 from storage.audiences import AudienceStore
 from storage.audit import AuditStore
+from storage.broadcast_desk import BroadcastDeskStore
 from storage.broadcasts import BroadcastStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
@@ -116,6 +117,7 @@ class Stores:
     rankings = Made(RankingStore)  # who wishes to be ranked, and standings
     ranking_counts = Made(RankingCounts)  # what standings are counted from
     outbox = Made(OutboxStore)  # messages to be sent
+    broadcast_desk = Made(BroadcastDeskStore)  # which wait for a second admin, and who watches
     broadcasts = Made(BroadcastStore)  # what is said to many at once, and to whom it went
     alerts = Made(AlertStore)  # what those who look after the money are told
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.people import Visibility
+from giving.subscriptions import PER_WEEK, SubscriptionKind
 from giving.tips import TipState
+from storage.subscriptions import with_room
 from storage.tables import people, subscriptions, thanks, tips
 
 KIND: Final = "thanks"
@@ -35,16 +37,24 @@ class ThanksStore:
         """Work on this transaction."""
         self._connection = connection
 
-    async def recipients(self, about: UUID, *, but: UUID) -> list[UUID]:
-        """Donors of paid tips in this chat or on this slot who asked for thanks and can be written to, but one."""
-        rows = await self._connection.execute(_wishing(tips.c.donor_id, about, but).distinct())
-        return sorted(rows.scalars())
+    async def recipients(
+        self, about: UUID, *, but: UUID, now: datetime, per_week: int = PER_WEEK
+    ) -> dict[UUID, str | None]:
+        """Donors of paid tips in this chat or on this slot who asked for thanks and can be written to, but one.
 
-    async def named(self, about: UUID, *, but: UUID, limit: int) -> list[str]:
+        With their clocks. Whose week has no room for one more message is left out.
+        """
+        room = with_room(SubscriptionKind.THANKS, now, per_week)
+        each = _wishing(tips.c.donor_id, about, but, room).add_columns(people.c.timezone).distinct()
+        rows = await self._connection.execute(each.order_by(tips.c.donor_id))
+        return {row.donor_id: row.timezone for row in rows}
+
+    async def named(self, about: UUID, *, but: UUID, limit: int, now: datetime, per_week: int = PER_WEEK) -> list[str]:
         """Of these the names of those who show theirs."""
+        room = with_room(SubscriptionKind.THANKS, now, per_week)
         shown = tips.c.visibility != Visibility.ANONYMOUS
         newest = func.max(tips.c.paid_at)
-        each = _wishing(people.c.name, about, but, shown).group_by(people.c.id, people.c.name)
+        each = _wishing(people.c.name, about, but, shown, room).group_by(people.c.id, people.c.name)
         rows = await self._connection.execute(each.order_by(newest.desc()).limit(limit))
         return [row.name for row in rows]
 
@@ -74,11 +84,6 @@ class ThanksStore:
         if row is None:
             return None
         return Thanks(row.id, row.chat_id, row.slot_id, row.creator_id, row.words, row.recipients, row.sent_at)
-
-    async def wished(self, person: UUID) -> bool:
-        """Whether they wish to be thanked by message."""
-        mine = (subscriptions.c.person_id == person) & (subscriptions.c.kind == KIND)
-        return await self._connection.scalar(select(select(subscriptions.c.kind).where(mine).exists())) or False
 
     async def stop(self, person: UUID) -> None:
         """No more thanks."""

@@ -7,7 +7,7 @@ import pytest
 
 from giving.broadcasts import BroadcastState, Content, Segment
 from giving.people import Visitor
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from tests.processes import command
 from tests.world import World
 
@@ -33,7 +33,7 @@ async def test_a_draft_is_let_go_and_stopped(world: World, run: Run) -> None:
     assert "nobody in its segment" in run("send", str(draft.id), "--yes", code=2)
     for number in (5000, 5001):
         reader = await world.people.meet(Visitor(number, "R", None, "en"), started=True)
-        await world.privacy.subscribe(reader, NEWS, True)
+        await world.subscriptions.choose(reader, NEWS, Often.ALL)
 
     assert "the paid rate is switched off" in run("send", str(draft.id), "--yes", "--paid", code=2)
     assert "to 2 people, in 0 s at least" in run("send", str(draft.id), "--no-follow", code=1), "nobody said yes"

@@ -17,7 +17,7 @@ from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
 from pictures import Pictures
-from services.broadcasts import BroadcastRules, BroadcastSending, BroadcastService
+from services.broadcasts import BroadcastDesk, BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -42,6 +42,7 @@ from services.rankings import RankingService, RankingSteps
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
+from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
@@ -127,6 +128,7 @@ class World:
     tips: TipService
     refunds: RefundService
     privacy: PrivacyService
+    subscriptions: SubscriptionService
     payments: PaymentService
     sweep: PaymentSweep
     outbox: OutboxService
@@ -140,6 +142,7 @@ class World:
     connections: ConnectionService
     days_on: DaysOn
     giving_days: GivingDayService
+    desk: BroadcastDesk
     day_steps: DaySteps
     pictures: Pictures
     day_reports: DayReports
@@ -248,6 +251,7 @@ async def make_world(unit: UnitOfWork) -> World:
     watch = CreatorWatch(unit, rights, wakes=wakes, now=time)
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
+    broadcasts = BroadcastService(unit, people, rules, wakes=wakes, now=time)
     pictures = Pictures(TEXTS)
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     slots = SlotService(unit, language="zh-CN", now=time)
@@ -270,6 +274,7 @@ async def make_world(unit: UnitOfWork) -> World:
         tips=tips,
         refunds=RefundService(unit, rails, tips, payments=payments, now=time),
         privacy=PrivacyService(unit, rails, wakes=wakes, now=time),
+        subscriptions=SubscriptionService(unit, zone=SHANGHAI, now=time),
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(
@@ -286,6 +291,7 @@ async def make_world(unit: UnitOfWork) -> World:
         methods=MethodService(unit, rails, links, "zh-CN", now=time),
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
+        desk=BroadcastDesk(unit, broadcasts, people, wakes=wakes, confirm_over=5, now=time),
         giving_days=giving_days,
         day_posts=day_posts,
         inline=InlineService(unit, slots, days, now=time),
@@ -294,7 +300,7 @@ async def make_world(unit: UnitOfWork) -> World:
         pool_steps=PoolSteps(unit, settles_after=timedelta(hours=24), now=time),
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
-        broadcasts=BroadcastService(unit, people, rules, wakes=wakes, now=time),
+        broadcasts=broadcasts,
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
@@ -315,6 +321,8 @@ async def _fill(world: World) -> None:
     world.creator = await world.people.meet(Visitor(1001, "林晓雯", "xiaowen", "zh-hans"), started=True)
     world.alice = await world.people.meet(Visitor(1002, "Alice", "alice", "en"), started=True)
     world.bob = await world.people.meet(Visitor(1004, "Bob", None, "en"))
+    async with world.unit() as work:  # long ago: what else they want to be told is asked of newcomers
+        await work.subscriptions.ask([world.creator.id, world.alice.id, world.bob.id], world.time())
     world.rights.administrators.add((CHANNEL, 1001))
     seen = ChatSeen(CHANNEL, "channel", "晓雯的阅读时光", "xiaowen_reads")
     card = await world.creators.bot_changed(seen, world.rights.bot, world.creator)

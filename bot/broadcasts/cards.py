@@ -12,12 +12,19 @@ from giving.subscriptions import SubscriptionKind
 
 # The row below its own buttons, by which whoever reads it gets fewer of them, or none.
 Footer = Callable[[str, SubscriptionKind], list[InlineKeyboardButton]]
+# What every message of the bot's says besides (that it is test money), by language.
+Dress = Callable[[str, str], str]
 _NO_PREVIEW: Final = {"is_disabled": True}
 
 
 def nothing_below(_language: str, _kind: SubscriptionKind) -> list[InlineKeyboardButton]:
     """No such row."""
     return []
+
+
+def as_it_is(_language: str, text: str) -> str:
+    """Nothing besides."""
+    return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,9 @@ class Letter:
         return orjson.dumps({"chat_id": chat, **self.parameters})
 
 
-def letter(content: Content, kind: SubscriptionKind, language: str, footer: Footer, *, paid: bool) -> Letter:
+def letter(
+    content: Content, kind: SubscriptionKind, language: str, footer: Footer, dress: Dress, *, paid: bool
+) -> Letter:
     """What is sent to who reads this language."""
     rows = [[{"text": button.text(language), "url": button.url}] for button in content.buttons]
     rows.append([button.model_dump(mode="json", exclude_none=True) for button in footer(language, kind)])
@@ -45,7 +54,7 @@ def letter(content: Content, kind: SubscriptionKind, language: str, footer: Foot
         more["reply_markup"] = {"inline_keyboard": [row for row in rows if row]}
     if paid:
         more["allow_paid_broadcast"] = True
-    text = content.text(language)
+    text = dress(language, content.text(language))
     if content.photo is None:
         return Letter("sendMessage", {"text": text, "link_preview_options": _NO_PREVIEW, **more})
     if content.photo.file_id is not None:

@@ -16,7 +16,7 @@ from uuid import UUID
 import structlog
 from aiogram import Bot
 
-from bot.broadcasts.cards import Footer, Letter, letter, nothing_below
+from bot.broadcasts.cards import Dress, Footer, Letter, as_it_is, letter, nothing_below
 from bot.broadcasts.wire import BroadcastWire, UploadMissing
 from bot.loops import first_of, work_or_stop
 from bot.sending import Limiter, NoTurn, Priority
@@ -64,13 +64,18 @@ class BroadcastSender:
         sending: BroadcastSending,
         limiter: Limiter,
         footer: Footer = nothing_below,
+        dress: Dress = as_it_is,
         *,
         may_act: Callable[[], bool] = lambda: True,
         heard: Callable[[bool], None] = lambda _: None,
         now: Clock = utc_now,
     ) -> None:
-        """`footer`: the row by which readers get fewer; `may_act`, `heard`: as of bot.leading."""
-        self._sending, self._limiter, self._footer, self._now = sending, limiter, footer, now
+        """`footer`: the row by which readers get fewer; `dress`: what every message says besides.
+
+        `may_act`, `heard`: as of bot.leading.
+        """
+        self._sending, self._limiter, self._now = sending, limiter, now
+        self._footer, self._dress = footer, dress
         self._wire = BroadcastWire(bot, may_act, heard, now)
         self._hands: dict[UUID, _Hand] = {}
         self._outcomes: deque[Outcome] = deque()
@@ -167,7 +172,7 @@ class BroadcastSender:
             hand.letters, hand.version, hand.refusals = {}, broadcast.version, 0
         if delivery.language not in hand.letters:
             hand.letters[delivery.language] = letter(
-                broadcast.content, broadcast.kind, delivery.language, self._footer, paid=broadcast.paid
+                broadcast.content, broadcast.kind, delivery.language, self._footer, self._dress, paid=broadcast.paid
             )
         task = asyncio.create_task(self._tell(broadcast, hand, delivery, hand.letters[delivery.language]))
         hand.going.add(task)

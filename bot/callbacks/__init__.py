@@ -9,7 +9,20 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import chats, giving, giving_days, rankings, slots
+from bot.callbacks import broadcasts, chats, giving, giving_days, privacy, rankings, slots
+from bot.callbacks.broadcasts import (
+    CastCountry,
+    CastDeed,
+    CastDo,
+    CastGo,
+    CastKind,
+    CastProject,
+    CastProjects,
+    CastSegment,
+    CastStart,
+    CastStep,
+    SegmentPart,
+)
 from bot.callbacks.chats import (
     ChatConfirm,
     ChatDeed,
@@ -69,9 +82,19 @@ from bot.callbacks.giving_days import (
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.matching import MatchDecide, MatchesHeld
-from bot.callbacks.privacy import LeaveForGood, PrivacyDeed, PrivacyDo, PrivacyNamed, PrivacyShown, PrivacyTold
+from bot.callbacks.privacy import (
+    LeaveForGood,
+    PrivacyClock,
+    PrivacyDeed,
+    PrivacyDo,
+    PrivacyFewer,
+    PrivacyNamed,
+    PrivacyShown,
+    PrivacyTold,
+)
 from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
+from bot.callbacks.subscriptions import Less, LessUndo, Wish, WishesDone
 from bot.callbacks.tabs import (
     MethodForget,
     PromiseOff,
@@ -87,13 +110,25 @@ from bot.callbacks.tabs import (
 
 __all__ = [
     "IN_PUBLIC",
+    "OF_BROADCASTS",
     "OF_CHATS",
     "OF_DAYS",
     "OF_GIVING",
+    "OF_PRIVACY",
     "OF_RANKINGS",
     "OF_SLOTS",
     "BackOf",
     "BackPage",
+    "CastCountry",
+    "CastDeed",
+    "CastDo",
+    "CastGo",
+    "CastKind",
+    "CastProject",
+    "CastProjects",
+    "CastSegment",
+    "CastStart",
+    "CastStep",
     "ChatConfirm",
     "ChatDeed",
     "ChatDo",
@@ -135,11 +170,15 @@ __all__ = [
     "Home",
     "HomeDeed",
     "LeaveForGood",
+    "Less",
+    "LessUndo",
     "MatchDecide",
     "MatchesHeld",
     "MethodForget",
+    "PrivacyClock",
     "PrivacyDeed",
     "PrivacyDo",
+    "PrivacyFewer",
     "PrivacyNamed",
     "PrivacyShown",
     "PrivacyTold",
@@ -148,6 +187,7 @@ __all__ = [
     "RankingShow",
     "RefundDecide",
     "RefundWish",
+    "SegmentPart",
     "SlotDeed",
     "SlotDo",
     "SlotOpen",
@@ -175,6 +215,8 @@ __all__ = [
     "TipRail",
     "TipShown",
     "TipTap",
+    "Wish",
+    "WishesDone",
     "prefix_of",
     "tip_tapped",
 ]
@@ -190,9 +232,11 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 
 
 # Buttons by feature: one of another feature ends what somebody was asked.
+OF_BROADCASTS: Final = _prefixes(broadcasts)
 OF_CHATS: Final = _prefixes(chats)
 OF_DAYS: Final = _prefixes(giving_days)
 OF_GIVING: Final = _prefixes(giving)
+OF_PRIVACY: Final = _prefixes(privacy)
 OF_RANKINGS: Final = _prefixes(rankings)
 OF_SLOTS: Final = _prefixes(slots)
 

@@ -28,12 +28,26 @@ class PrivacyTold(CallbackData, prefix="pvt"):
     on: bool
 
 
+class PrivacyFewer(CallbackData, prefix="pvf"):
+    """At most one a week of a kind that is on, or all of them."""
+
+    kind: SubscriptionKind
+    on: bool
+
+
+class PrivacyClock(CallbackData, prefix="pvc"):
+    """The clock one lives by, by its name in the tz database; empty: the operator's."""
+
+    zone: str = ""
+
+
 class PrivacyDeed(StrEnum):
     """What else one may do about one's own data."""
 
     SHOW = "show"
     EXPORT = "export"
     ASK_LEAVE = "leave"
+    CLOCK = "clock"
 
 
 class PrivacyDo(CallbackData, prefix="pvd"):

@@ -74,7 +74,7 @@ from giving.errors.paying import (
     RailUnavailable,
     RailUnknown,
 )
-from giving.errors.people import NotAllowed, PersonUnknown, RoleNotGrantable, TooFast, TooManyHere
+from giving.errors.people import ClockUnknown, NotAllowed, PersonUnknown, RoleNotGrantable, TooFast, TooManyHere
 from giving.errors.pictures import PictureFailed
 from giving.errors.posts import (
     BotNotInGroup,
@@ -105,6 +105,7 @@ __all__ = [
     "ButtonsWrong",
     "ChatNotYours",
     "ChatUnknown",
+    "ClockUnknown",
     "DayAmounts",
     "DayEndsBeforeStart",
     "DayNotNow",

@@ -21,6 +21,12 @@ class PersonUnknown(GivingError):
     message_key = "error-person-unknown"
 
 
+class ClockUnknown(GivingError):
+    """The tz database has no clock of this name, or no place that somebody typed."""
+
+    message_key = "error-clock-unknown"
+
+
 class TooFast(GivingError):
     """More taps or commands than anybody means; args: seconds (int), how long to wait."""
 

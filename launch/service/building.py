@@ -20,7 +20,7 @@ from payments.provider import Rail
 from pictures import Pictures
 from services.alerts import AlertService
 from services.audit import AuditService
-from services.broadcasts import BroadcastSending, BroadcastService
+from services.broadcasts import BroadcastDesk, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
 from services.counters import CounterService
@@ -57,6 +57,7 @@ from services.reconcile import ReconcileService
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
+from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
 from services.thanks import ThanksService
@@ -154,8 +155,10 @@ class Keeping:
     projects: ProjectService
     audit: AuditService
     privacy: PrivacyService
+    subscriptions: SubscriptionService
     outbox: OutboxService
     broadcasts: BroadcastService
+    desk: BroadcastDesk
     sending: BroadcastSending
     dialogs: DialogService
     updates: UpdateService
@@ -266,7 +269,7 @@ def _creating(settings: Settings, on: Ground, rights: ChatRights) -> Creating:
         creators=creators,
         handovers=HandoverService(unit, rights, creators, watch, wakes=wakes, quiet=quiet),
         slots=SlotService(unit, language=language),
-        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet),
+        thanks=ThanksService(unit, creators, wakes=wakes, quiet=quiet, per_week=settings.subscriptions.per_week),
         thanks_posts=ThanksPostService(unit, creators, rights),
         rankings=RankingService(unit, zone=zone),
         ranking_steps=RankingSteps(unit, zone=zone, write=write),
@@ -332,10 +335,13 @@ def limits_of(settings: Settings) -> Limits:
 def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keeping:
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
+    zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
+    broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
     return Keeping(
         projects=ProjectService(unit),
         audit=AuditService(unit, on.people),
         privacy=PrivacyService(unit, on.rails, wakes=wakes),
+        subscriptions=SubscriptionService(unit, zone=zone, quiet=on.quiet),
         outbox=OutboxService(
             unit,
             paying.tips,
@@ -344,9 +350,19 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             language=language,
             currency=currency,
             reports=days.day_reports,
+            per_week=per_week,
             write=write,
         ),
-        broadcasts=BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes),
+        broadcasts=broadcasts,
+        desk=BroadcastDesk(
+            unit,
+            broadcasts,
+            on.people,
+            wakes=wakes,
+            confirm_over=settings.broadcasts.confirm_over,
+            zone=zone.key,
+            write=write,
+        ),
         sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),

@@ -32,6 +32,13 @@ audit-what = { $act ->
     [chat-changed] changed a chat that somebody else runs
     [chat-handed-over] took a chat over
     [person-forgotten] forgot somebody who had left
+    [broadcast-drafted] wrote a broadcast
+    [broadcast-edited] changed the words of a broadcast
+    [broadcast-asked] asked another admin to confirm a broadcast
+    [broadcast-started] started a broadcast
+    [broadcast-paused] paused a broadcast
+    [broadcast-resumed] let a broadcast go on
+    [broadcast-cancelled] cancelled a broadcast
     [refund-granted] gave a gift back
     [refund-declined] declined to give a gift back
     [account-opened] opened an account for an organisation

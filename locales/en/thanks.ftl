@@ -3,7 +3,6 @@
 button-thank = Say thank you
 button-thanks-send = That's it, send
 button-thanks-again = Write again
-button-thanks-stop = No more thanks
 
 thanks-ask = Thank your followers in <b>{ $chat }</b>? { $people ->
         [one] { $people } of them wishes

@@ -32,6 +32,13 @@ audit-what = { $act ->
     [chat-changed] 改动了别人负责的频道或群
     [chat-handed-over] 接手了频道或群
     [person-forgotten] 再次忘掉了一位已经离开的人
+    [broadcast-drafted] 写了一条群发
+    [broadcast-edited] 改了一条群发的内容
+    [broadcast-asked] 请另一位管理员确认群发
+    [broadcast-started] 开始了群发
+    [broadcast-paused] 暂停了群发
+    [broadcast-resumed] 继续了群发
+    [broadcast-cancelled] 取消了群发
     [refund-granted] 退回了一笔捐款
     [refund-declined] 没有同意一笔退款
     [account-opened] 为机构开了收款账户

@@ -3,7 +3,6 @@
 button-thank = 谢谢大家
 button-thanks-send = 就这样，发出去
 button-thanks-again = 重写
-button-thanks-stop = 不再收感谢
 
 thanks-ask = 想对 <b>{ $chat }</b> 的粉丝说声谢谢？有 { $people } 位愿意收到。直接发给我，最多 { $most } 个字；发出去之前先给你看。
 thanks-ask-slot = 想对在 <b>{ $chat } 的公益爱心位</b> 捐过的粉丝说声谢谢？有 { $people } 位愿意收到。直接发给我，最多 { $most } 个字；发出去之前先给你看。

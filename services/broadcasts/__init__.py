@@ -1,8 +1,19 @@
 """Broadcasts: written and started by admins, sent by the leader, at most once to each person."""
 
+from services.broadcasts.desk import BroadcastDesk, Look
 from services.broadcasts.figures import Preview, Progress, Report
 from services.broadcasts.rules import BroadcastRules
 from services.broadcasts.sending import Batch, BroadcastSending
 from services.broadcasts.service import BroadcastService
 
-__all__ = ["Batch", "BroadcastRules", "BroadcastSending", "BroadcastService", "Preview", "Progress", "Report"]
+__all__ = [
+    "Batch",
+    "BroadcastDesk",
+    "BroadcastRules",
+    "BroadcastSending",
+    "BroadcastService",
+    "Look",
+    "Preview",
+    "Progress",
+    "Report",
+]

@@ -2,7 +2,13 @@
 
 from storage.tables.alerts import alerts
 from storage.tables.audit import audit_log
-from storage.tables.broadcasts import broadcast_deliveries, broadcast_tallies, broadcasts
+from storage.tables.broadcasts import (
+    broadcast_asks,
+    broadcast_cards,
+    broadcast_deliveries,
+    broadcast_tallies,
+    broadcasts,
+)
 from storage.tables.budgets import budgets
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
@@ -27,6 +33,8 @@ __all__ = [
     "accounts",
     "alerts",
     "audit_log",
+    "broadcast_asks",
+    "broadcast_cards",
     "broadcast_deliveries",
     "broadcast_tallies",
     "broadcasts",

@@ -73,3 +73,26 @@ for _name, _columns, _where in (
         postgresql_where=text(_where),
         sqlite_where=text(_where),
     )
+
+# Those that wait for a second admin's word, as they were when it was asked for.
+broadcast_asks = Table(
+    "broadcast_asks",
+    metadata,
+    ref("broadcast_id", "broadcasts.id"),
+    ref("person_id", "people.id"),
+    Column("version", Integer, nullable=False),
+    Column("paid", Boolean, nullable=False),
+    Column("stars", Integer, nullable=False),
+    at("asked_at", nullable=False),
+    PrimaryKeyConstraint("broadcast_id"),
+)
+
+# Messages that show an admin how far one is, until it is over.
+broadcast_cards = Table(
+    "broadcast_cards",
+    metadata,
+    ref("broadcast_id", "broadcasts.id"),
+    ref("person_id", "people.id"),
+    Column("message_id", BigInteger, nullable=False),
+    PrimaryKeyConstraint("broadcast_id", "person_id"),
+)

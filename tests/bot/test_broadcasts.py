@@ -17,7 +17,7 @@ from bot.build import build_bot
 from bot.sending import Limiter, Limits, Priority, sending_as
 from giving.broadcasts import Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
 from giving.people import Visitor
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from services.broadcasts import BroadcastRules, BroadcastSending
 from tests.bot.telegram import TOKEN, FakeTelegram, refusal
 from tests.processes import free_port
@@ -40,7 +40,7 @@ async def start(world: World, number: int, content: Content = HELLO) -> Broadcas
     """A broadcast to that many readers."""
     for i in range(number):
         person = await world.people.meet(Visitor(5000 + i, f"R{i}", None, "en" if i % 2 else "zh"), started=True)
-        await world.privacy.subscribe(person, NEWS, True)
+        await world.subscriptions.choose(person, NEWS, Often.ALL)
     draft = await world.broadcasts.draft(NEWS, Segment(), content, None)
     return await world.broadcasts.start(draft.id, draft.version, None)
 

@@ -1,5 +1,7 @@
 """Callback data fits and comes back as it went in."""
 
+from zoneinfo import available_timezones
+
 import pytest
 from aiogram.filters.callback_data import CallbackData
 from hypothesis import given
@@ -9,7 +11,7 @@ from bot import callbacks as cb
 from giving.money import DECIMALS
 from giving.people import Visibility
 from giving.rankings import Board, Span
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 
 IDS = st.uuids()
 MINOR = st.integers(min_value=0, max_value=10**12)
@@ -50,6 +52,20 @@ EVERY = st.one_of(
     st.builds(cb.PrivacyShown, visibility=st.sampled_from(Visibility)),
     st.builds(cb.PrivacyNamed, on=st.booleans()),
     st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
+    st.builds(cb.PrivacyFewer, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
+    st.builds(cb.PrivacyClock, zone=st.sampled_from(["", *sorted(available_timezones())])),
+    st.builds(cb.CastDo, deed=st.sampled_from(cb.CastDeed), cast=IDS),
+    st.builds(
+        cb.CastStart,
+        cast=IDS,
+        version=st.integers(1, 10**6),
+        stars=st.integers(-1, 10**6),
+        ask=st.booleans(),
+        confirm=st.booleans(),
+    ),
+    st.builds(cb.Wish, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
+    st.builds(cb.Less, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
+    st.builds(cb.LessUndo, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
     st.builds(cb.PrivacyDo, deed=st.sampled_from(cb.PrivacyDeed)),
     st.builds(cb.LeaveForGood, person=IDS),
     st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),
@@ -88,7 +104,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 53
+    assert len(set(prefixes)) == len(prefixes) == 88
 
 
 @given(st.text(max_size=64))

@@ -1,17 +1,28 @@
 """Slots, thanks, hand-overs and /privacy with the nastiest and longest words, in both languages: Telegram takes it."""
 
 from dataclasses import replace
+from datetime import time
 from uuid import uuid4
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot import creator_cards, handover_cards, privacy_cards, slot_cards, thanks_cards
+from bot import (
+    clock_cards,
+    creator_cards,
+    handover_cards,
+    privacy_cards,
+    slot_cards,
+    subscription_cards,
+    thanks_cards,
+)
 from bot.callbacks import ChatDeed
 from bot.cards import Rendered
 from giving.creators import ChatCard
 from giving.money import Money
 from giving.people import Person, Visibility
 from giving.projects import Tally
+from giving.quiet import QuietHours
 from giving.slots import Slot
 from giving.subscriptions import Often, PrivacySettings, SubscriptionKind
 from sandbox.telegram.html import parse
@@ -20,6 +31,7 @@ from services.handover import ChatNews, Successors
 from services.operator import Operator
 from services.projects import LatestGift
 from services.slots import SlotCard
+from services.subscriptions import Change
 from services.thanks import ThanksDraft, ThanksTold
 from tests.bot.samples import AT, CHAT, LINKS, NASTY, PRESETS, PROJECT, TALLY, page
 from tests.handlers.chat import check_keyboard
@@ -28,6 +40,9 @@ from tests.texts.words import TEXTS
 FAMILIES = "🧑‍🧑‍🧒‍🧒" * 32
 WORD = "W" * 64
 PERSON = Person(uuid4(), 2**52 - 1, WORD, None, "en", None, Visibility.NAMED, AT, None)
+QUIET = QuietHours(time(22), time(8), ZoneInfo("Asia/Shanghai"))
+LONG_ZONE = max(available_timezones(), key=len)
+CHANGES = [Change(kind, was, now) for kind in SubscriptionKind for was in Often for now in Often]
 DRAFT = ThanksDraft(replace(CHAT, title=WORD), 10**6, (FAMILIES,) * 5, NASTY * 7)
 
 
@@ -76,6 +91,12 @@ def about_oneself(language: str, name: str) -> list[Rendered]:
     return [
         *(privacy_cards.privacy(*both, person, chosen, Money(5_000_000, "CNY")) for chosen in choices),
         privacy_cards.ask_leave(TEXTS, language, person),
+        *(clock_cards.clock(TEXTS, language, zone, AT, quiet) for zone in (None, LONG_ZONE) for quiet in (None, QUIET)),
+        clock_cards.which(TEXTS, language, (LONG_ZONE,) * 8, AT),
+        clock_cards.kept(TEXTS, language, LONG_ZONE, AT),
+        *(subscription_cards.wishes(TEXTS, language, often) for often in wishes),
+        *(subscription_cards.wished(TEXTS, language, often) for often in wishes),
+        *(subscription_cards.told_apart(TEXTS, language, change) for change in CHANGES),
         privacy_cards.left(TEXTS, language),
         *(privacy_cards.paysupport(TEXTS, language, one) for one in (Operator(), operator)),
         *(privacy_cards.terms(*both, one) for one in (Operator(), operator)),

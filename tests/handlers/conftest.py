@@ -52,6 +52,8 @@ async def chat(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
         operator=OPERATOR,
         match_review=world.match_review,
         privacy=world.privacy,
+        subscriptions=world.subscriptions,
+        desk=world.desk,
         groups=world.groups,
         carriers=Carriers(bot, world.carriers, world.creators, world.tips, TEXTS, links),
         cleanups=world.cleanups,

@@ -11,7 +11,7 @@ from bot import callbacks as cb
 from giving.giving_days import Audience, DayOfMonth, DayState, GivingDay, NthWeekday
 from giving.ids import token_of
 from giving.people import Role
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
 from tests.services.giving_days.town import an_admin, drafted_day, on, plan, scheduled
 from tests.world import World, cny
@@ -282,7 +282,7 @@ async def test_many_readers_need_a_second_admin(chat: Chat, world: World, monkey
 async def to_many(world: World, monkeypatch: pytest.MonkeyPatch) -> GivingDay:
     """A draft whose audience (everybody who subscribed: two) is over the setting."""
     for person in (world.alice, world.creator):
-        await world.privacy.subscribe(person, SubscriptionKind.GIVING_DAYS, on=True)
+        await world.subscriptions.choose(person, SubscriptionKind.GIVING_DAYS, Often.ALL)
     monkeypatch.setattr(world.giving_days, "terms", replace(world.giving_days.terms, confirm_over=1))
     return await drafted_day(world, audience=Audience.SUBSCRIBERS)
 

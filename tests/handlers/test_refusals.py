@@ -13,7 +13,7 @@ from giving.giving_days import Audience, DayAct
 from giving.ids import token_of
 from giving.people import Visibility
 from giving.rankings import Board, Span
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from storage.ids import new_id
 from tests.handlers.chat import Chat, answers, texts_of
 from tests.services.giving_days.town import an_admin, drafted_day
@@ -167,6 +167,12 @@ EVERYWHERE = [
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),
     cb.PrivacyNamed(on=True), cb.PrivacyTold(kind=SubscriptionKind.THANKS, on=True),
+    cb.PrivacyFewer(kind=SubscriptionKind.THANKS, on=True), cb.PrivacyClock(zone="Europe/Berlin"), cb.PrivacyClock(),
+    cb.Wish(kind=SubscriptionKind.THANKS, on=True), cb.WishesDone(), cb.CastKind(kind=SubscriptionKind.THANKS),
+    *(cb.CastSegment(part=part, on=True) for part in cb.SegmentPart), cb.CastProjects(), cb.CastCountry(country="CN"),
+    *(cb.CastGo(step=step) for step in cb.CastStep), cb.CastProject(project=new_id()),
+    *(cb.CastDo(deed=deed, cast=new_id()) for deed in cb.CastDeed), cb.CastStart(cast=new_id(), version=1),
+    *(kind(kind=SubscriptionKind.THANKS, often=often) for kind in (cb.Less, cb.LessUndo) for often in Often),
     cb.DayNews(day=new_id(), on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabShow(fresh=True),

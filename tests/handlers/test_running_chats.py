@@ -214,10 +214,9 @@ async def test_thanks_are_previewed_and_sent_to_those_who_wish_it(chat: Chat, wo
     assert "发出去了" in texts_of(await chat.presses(1001, "就这样，发出去"))[0]
     (thanked,) = [m for m in await deliver(chat, world) if m.chat_id == 1002]
     assert "thanks you for your charity tip in" in thanked.text
-    (stopped,) = answers(await chat.presses(1002, "No more thanks"))
-    assert "no more thanks" in stopped.text
-    async with world.unit.read() as work:
-        assert not await work.thanks.wished(world.alice.id)
+    (stopped,) = answers(await chat.presses(1002, "None of these"))
+    assert "none from now on" in stopped.text
+    assert await world.subscriptions.of(world.alice) == {}
     (late,) = answers(await chat.taps(1001, cb.ThanksSend(chat=world.chat.chat.id).pack()))
     assert "再写一次" in late.text
 

@@ -48,7 +48,7 @@ async def readers(world: World, number: int, kind: SubscriptionKind = NEWS, firs
         for i in range(number)
     ]
     for person in found:
-        await world.privacy.subscribe(person, kind, True)
+        await world.subscriptions.choose(person, kind, Often.ALL)
     return found
 
 
@@ -112,7 +112,7 @@ async def test_each_is_written_to_in_their_own_language(world: World, admin: Per
 async def test_who_asks_after_the_start_is_not_told_and_who_stops_asking_is_not_either(world: World, admin: Person):
     first, second, third = await readers(world, 3)
     broadcast = await started(world, admin)
-    await world.privacy.subscribe(second, NEWS, False)
+    await world.subscriptions.choose(second, NEWS, Often.NONE)
     world.time.passes(seconds=1)
     await readers(world, 1, first=7000)
     assert await send(world) == [first.telegram_id, third.telegram_id]
@@ -285,7 +285,7 @@ async def test_cancelled_it_never_goes_on(world: World, admin: Person):
 async def test_segments(world: World, admin: Person):
     every = await readers(world, 4)
     for person in (world.alice, world.creator):
-        await world.privacy.subscribe(person, NEWS, True)
+        await world.subscriptions.choose(person, NEWS, Often.ALL)
     await gave(world, every[0], "5", "a")
     world.time.passes(days=20)  # into December
     await gave(world, every[1], "5", "b")

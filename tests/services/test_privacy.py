@@ -11,7 +11,7 @@ from giving.creators import ChatState
 from giving.errors import NotYours
 from giving.payments import EventKind
 from giving.people import Person, Role, Visibility, Visitor
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from giving.tips import OfferRequest, TipState
 from services.dialogs import DialogService
 from services.ledger import LedgerService
@@ -37,7 +37,7 @@ async def dora(world: World) -> Person:
     await world.people.choose_language(dora, "en")
     await world.privacy.thank_by_name(dora, True)
     for kind in SubscriptionKind:
-        await world.privacy.subscribe(dora, kind, True)
+        await world.subscriptions.choose(dora, kind, Often.ALL)
     for number, visibility in enumerate(Visibility, 1):
         wish = OfferRequest(f"msg:{dora.telegram_id}:{number}", dora.id, cny("5"), post=world.post.id)
         tip = await world.tips.offer(wish)
@@ -245,13 +245,13 @@ async def test_settings_are_off_until_chosen_and_each_choice_is_kept(world: Worl
     before = await world.privacy.settings(world.bob)
     assert (before.visibility, before.thanked_by_name, before.kinds) == (Visibility.ANONYMOUS, False, frozenset())
     for on in (True, True):
-        await world.privacy.subscribe(world.bob, SubscriptionKind.MONTHLY, on)
+        await world.subscriptions.choose(world.bob, SubscriptionKind.MONTHLY, Often.ALL)
         await world.privacy.thank_by_name(world.bob, on)
     await world.privacy.choose_visibility(world.bob, Visibility.NAMED)
     chosen = await world.privacy.settings(world.bob)
     assert (chosen.visibility, chosen.thanked_by_name) == (Visibility.NAMED, True)
     assert chosen.kinds == {SubscriptionKind.MONTHLY}
-    await world.privacy.subscribe(world.bob, SubscriptionKind.MONTHLY, False)
+    await world.subscriptions.choose(world.bob, SubscriptionKind.MONTHLY, Often.NONE)
     assert (await world.privacy.settings(world.bob)).kinds == frozenset()
 
 
@@ -273,7 +273,8 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
         "refunds": 0, "tab": 0, "tabs": 0, "tab_charges": 0,
         "saved_methods": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
-        "broadcasts": 0, "broadcasts_you_wrote": 0,
+        "broadcasts": 0, "broadcasts_you_wrote": 0, "broadcasts_you_asked_a_second_word_for": 0,
+        "broadcasts_you_watch": 0,
     }  # fmt: skip
     assert told["tips"][0]["project_names"] == {"zh-CN": "乡村图书馆", "en": "library project"}
     assert told["tips"][0]["receipt_code"].startswith("YZ-")
@@ -313,6 +314,8 @@ THOUGHT_OF = {
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
     ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
+    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"), ("ranking_consents", "person_id"),
+    ("thanks_posts", "creator_id"),
     ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too
     ("broadcast_deliveries", "person_id"),  # opaque: what was sent was; who is not told yet has no address any more
     ("methods", "donor_id"),  # forgotten: what a rail calls them is erased, and the rail is told
@@ -361,7 +364,7 @@ async def test_after_a_backup_was_restored_whoever_left_since_is_forgotten_again
 
 async def test_what_a_creator_wrote_to_their_donors_goes_with_them(world: World):
     await world.pay(await world.tip(world.alice, "5"), world.alice)
-    await world.privacy.subscribe(world.alice, SubscriptionKind.THANKS, True)
+    await world.subscriptions.choose(world.alice, SubscriptionKind.THANKS, Often.ALL)
     await world.thanks.send(world.chat.chat.id, world.creator, "谢谢你们")
     told = json.loads((await world.privacy.export(world.creator)).content)
     assert [row["words"] for row in told["thanks_you_wrote"]] == ["谢谢你们"]

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from giving.people import Visitor
 from giving.subscriptions import WEEK, Lately, Often, SubscriptionKind, may_be_told
 from storage.ids import new_id
-from storage.tables import told_lately
+from storage.tables import people, told_lately
 from tests.world import World
 
 DAYS, NEWS = SubscriptionKind.GIVING_DAYS, SubscriptionKind.PROJECT_NEWS
@@ -78,6 +78,7 @@ async def test_what_is_older_than_a_week_goes_as_something_new_comes(world: Worl
 
 async def test_everybody_is_asked_once_and_who_chose_by_themselves_never(world: World):
     async with world.unit() as work:
+        await work.connection.execute(people.update().values(asked_at=None))
         await work.subscriptions.choose_timezone(world.alice.id, "Europe/Berlin")
         await work.subscriptions.choose(world.creator.id, NEWS, Often.ALL, now=world.time())
         everybody = [world.alice.id, world.bob.id, world.creator.id, new_id()]

@@ -28,6 +28,9 @@ CODE = [
 LANGUAGE = r"(?:\w+(?:\.\w+)?,\s*)?"
 # Keys that the code puts together: prefix, and what may stand behind it.
 COMPOSED = {
+    "button-cast-": "start-paid|ask-paid",
+    "button-less-": "fewer|none",
+    "less-": "all|fewer|none",
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
     r"|account-ready|account-shut|match-held"

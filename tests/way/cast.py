@@ -27,6 +27,7 @@ MARKUP_NAME = "<b>老</b>\u202e&amp;\u200b\u2066<script>alert(1)</script>"
 FAMILY_NAME = "👨‍👩‍👧‍👦" * 300
 QUICK: dict[str, Any] = {  # so that nothing waits for a rhythm that is tested elsewhere
     "YIZAN_NOTICES__DIGEST_EVERY_S": "1",
+    "YIZAN_QUIET_HOURS": "",
     "YIZAN_NOTICES__COUNTER_EVERY_S": "1",
     "YIZAN_NOTICES__PER_CHAT_PER_SECOND": "30",
     "YIZAN_NOTICES__PER_GROUP_PER_MINUTE": "600",

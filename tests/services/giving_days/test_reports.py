@@ -17,7 +17,7 @@ from giving.payments import EventKind
 from giving.people import Person, Visitor
 from giving.quiet import QuietHours
 from giving.rankings import Board
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from giving.tips import OfferRequest, Tip
 from services.giving_days.report import DayReports
 from services.giving_days.report_table import COLUMNS, csv_of
@@ -193,7 +193,7 @@ async def test_a_message_says_when_the_next_day_is_and_whether_they_hear_of_it(w
 
     start = world.time() + timedelta(days=20)
     following = await scheduled(world, starts_at=start, ends_at=start + 24 * HOUR)
-    await world.privacy.subscribe(world.alice, SubscriptionKind.GIVING_DAYS, True)
+    await world.subscriptions.choose(world.alice, SubscriptionKind.GIVING_DAYS, Often.ALL)
     after = await world.outbox.together(told)
     assert after is not None
     assert (after.next_at, after.subscribed) == (following.starts_at, True)

@@ -7,7 +7,7 @@ import pytest
 from giving.errors import DaysOverlap, NobodyAsked, PreviewStale, SecondIsYou, SecondNeeded
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
 from giving.people import Person, Visitor
-from giving.subscriptions import SubscriptionKind
+from giving.subscriptions import Often, SubscriptionKind
 from services.giving_days import GivingDayService, Preview
 from tests.services.giving_days.town import HOUR, an_admin, plan, scheduled, state_of
 from tests.world import World
@@ -20,7 +20,8 @@ async def subscribers(world: World, number: int) -> list[Person]:
     found = []
     for one in range(number):
         person = await world.people.meet(Visitor(9000 + one, f"读者{one}", None, "zh-hans"), started=True)
-        await world.privacy.subscribe(person, SubscriptionKind.GIVING_DAYS, True)
+        async with world.unit() as work:
+            await work.subscriptions.choose(person.id, SubscriptionKind.GIVING_DAYS, Often.ALL, now=world.time())
         found.append(person)
     return found
 

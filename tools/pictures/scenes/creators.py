@@ -86,7 +86,7 @@ def thanks_sent(cast: Cast) -> View:
 
 
 def thanked(cast: Cast) -> View:
-    cast.follower.wait(lambda m: m.has(cast.words("button-thanks-stop")))
+    cast.follower.wait(lambda m: m.has(cast.words("button-less-none")))
     return bot_of("follower")
 
 

@@ -1,0 +1,93 @@
+"""How far broadcasts are, in the messages that admins were shown: edited every few seconds by the leader.
+
+Which messages these are stands in the database: after a restart, or under another leader, the same ones go on.
+"""
+
+import asyncio
+from typing import Final
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
+
+from bot import broadcast_cards as cards
+from bot.cards import Rendered
+from bot.loops import work_or_stop
+from bot.paper_money import on_text
+from bot.sending import Priority, sending_as
+from giving.broadcasts import BroadcastState
+from giving.people import language_of
+from services.broadcasts import BroadcastDesk
+from services.leadership import NotLeading
+from services.projects import ProjectService
+from services.wake import log_trouble
+from storage.broadcast_desk import ProgressCard
+from texts import Texts
+
+log = structlog.get_logger()
+EVERY_S: Final = 5.0
+PATIENCE_S: Final = 4.0
+_OVER: Final = frozenset({BroadcastState.DONE, BroadcastState.CANCELLED})
+_UNCHANGED: Final = "message is not modified"
+
+
+class ProgressEditor:
+    """The loop that renews them; it survives every error but its cancellation."""
+
+    def __init__(
+        self, bot: Bot, desk: BroadcastDesk, projects: ProjectService, texts: Texts, *, test_money: bool = False
+    ) -> None:
+        """Edit through `bot`."""
+        self._bot, self._desk, self._projects, self._texts = bot, desk, projects, texts
+        self._test_money = test_money
+        self._shown: dict[tuple[int, int], Rendered] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Renew until `stop` is set."""
+        never = asyncio.Event()
+        while await work_or_stop(never, stop, EVERY_S):
+            try:
+                await self.renew()
+            except NotLeading:
+                log.info("progress_left_to_the_leader")
+            except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
+                log_trouble("progress_failed", error)
+
+    async def renew(self) -> None:
+        """Edit each message whose figures are others by now; the last time when its broadcast is over."""
+        for card in await self._desk.cards():
+            far, report = await self._desk.progress(card.broadcast)
+            language = card.chosen_language or language_of(card.language_code) or self._texts.default
+            title = None
+            if (project := far.broadcast.segment.project) is not None:
+                title = (await self._projects.card(project)).project.title(language)
+            rendered = cards.progress(self._texts, language, far, report, title)
+            there = await self._edit(card, language, rendered)
+            if far.broadcast.state in _OVER or not there:
+                await self._desk.over(card)
+                self._shown.pop((card.telegram_id, card.message_id), None)
+
+    async def _edit(self, card: ProgressCard, language: str, rendered: Rendered) -> bool:
+        """Whether the message is still there to be edited; what can't be told now is told in a while."""
+        key = (card.telegram_id, card.message_id)
+        if self._shown.get(key) == rendered:
+            return True
+        try:
+            with sending_as(Priority.NOTICE, patience_s=PATIENCE_S):
+                await self._bot.edit_message_text(
+                    on_text(self._texts, language, rendered.text, self._test_money),
+                    chat_id=card.telegram_id,
+                    message_id=card.message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=rendered.keyboard,
+                )
+        except (TelegramBadRequest, TelegramForbiddenError) as refusal:
+            if _UNCHANGED not in refusal.message:
+                log.info("progress_not_shown", broadcast_id=str(card.broadcast), error=refusal.message)
+                return False
+        except AiogramError as error:
+            log.info("progress_put_off", broadcast_id=str(card.broadcast), error=type(error).__name__)
+            return True
+        self._shown[key] = rendered
+        return True

@@ -1,0 +1,178 @@
+"""Broadcasts as admins handle them in chat: above a size two of them have to agree, and each sees how far it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import structlog
+
+from giving.broadcasts import Broadcast, BroadcastState
+from giving.errors import BroadcastChanged, NobodyAsked, SecondIsYou, SecondNeeded
+from giving.notices import URGENCY, NoticeKind
+from giving.people import Person
+from giving.permissions import Permission, may
+from services.broadcasts.figures import Preview, Progress, Report
+from services.broadcasts.service import BroadcastService
+from services.clock import Clock, utc_now
+from services.leadership import Write
+from services.people import PeopleService
+from services.wake import Wakes
+from storage.audit import AuditRecord
+from storage.broadcast_desk import BroadcastAsk, ProgressCard
+from storage.outbox import NewMessage
+from storage.work import UnitOfWork, Work
+from texts import zones
+
+log = structlog.get_logger()
+_OVER = frozenset({BroadcastState.DONE, BroadcastState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft as an admin looks at it; `second`: another one has to agree. `asker`: who waits for that already."""
+
+    preview: Preview
+    second: bool
+    asker: Person | None = None
+    ask: BroadcastAsk | None = None
+
+    @property
+    def broadcast(self) -> Broadcast:
+        """The draft."""
+        return self.preview.broadcast
+
+
+class BroadcastDesk:
+    """What one admin alone may do, goes through BroadcastService; this adds the second one, and who watches."""
+
+    def __init__(
+        self, unit: UnitOfWork, broadcasts: BroadcastService, people: PeopleService, *, wakes: Wakes,
+        confirm_over: int = 1000, zone: str = "Asia/Shanghai", write: Write | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`confirm_over`: how many people one admin may write to alone. `zone`: the operator's clock.
+
+        `write` opens the units of work of whoever edits the messages that show how far one is: the leader's.
+        """
+        self._unit, self.broadcasts, self._people, self._wakes = unit, broadcasts, people, wakes
+        self.confirm_over, self._zone, self._now = confirm_over, zone, now
+        self._write = write or unit
+
+    async def look(self, broadcast: UUID, by: Person) -> Look:
+        """A draft with what it would do now. Raises: NotAllowed, BroadcastUnknown."""
+        preview = await self.broadcasts.preview(broadcast, by)
+        async with self._unit.read() as work:
+            ask = await work.broadcast_desk.asked(broadcast)
+            if ask is not None and ask.version != preview.broadcast.version:
+                ask = None
+            asker = (await work.people.by_ids([ask.person])).get(ask.person) if ask is not None else None
+        return Look(preview, preview.audience > self.confirm_over, asker, ask)
+
+    async def start(
+        self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0
+    ) -> Broadcast:
+        """Let it go. Raises: SecondNeeded (more people than one admin may write to), as BroadcastService.start."""
+        preview = await self.broadcasts.preview(broadcast, by)
+        if preview.audience > self.confirm_over:
+            raise SecondNeeded(people=preview.audience, limit=self.confirm_over)
+        return await self.broadcasts.start(broadcast, version, by, paid=paid, stars=stars)
+
+    async def ask(self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0) -> int:
+        """Ask the other admins to let it go as it was shown; how many were asked.
+
+        Raises: NotAllowed, BroadcastUnknown, BroadcastChanged, NobodyAsked (there is no other admin).
+        """
+        found = await self.broadcasts.one(broadcast, by)
+        if found.version != version or found.state is not BroadcastState.DRAFT:
+            raise BroadcastChanged
+        async with self._unit() as work:
+            readers = await self._others(work, by)
+            if not readers:
+                raise NobodyAsked
+            now = self._now()
+            await work.broadcast_desk.ask(BroadcastAsk(broadcast, by.id, version, paid, stars, now))
+            kind = NoticeKind.BROADCAST_ASKED
+            messages = [
+                NewMessage(f"{kind}:{broadcast}:{version}:{now:%Y%m%d%H%M%S}:{reader}", kind, URGENCY[kind], reader,
+                           broadcast, now)
+                for reader in readers
+            ]  # fmt: skip
+            await work.outbox.add_many(messages, now=now)
+            after = {"version": version, "paid": paid}
+            record = AuditRecord(by.id, "chat", "broadcast.asked", "broadcast", str(broadcast), None, after)
+            await work.audit.add(record, now=now)
+        self._wakes.outbox.set()
+        log.info("broadcast_asked", broadcast_id=str(broadcast), asked=len(readers))
+        return len(readers)
+
+    async def confirm(self, broadcast: UUID, version: int, by: Person) -> Broadcast:
+        """The second admin's word: it goes, as the first one saw it.
+
+        Raises: NobodyAsked, SecondIsYou, BroadcastChanged, as BroadcastService.start.
+        """
+        look = await self.look(broadcast, by)
+        if look.broadcast.version != version:
+            raise BroadcastChanged
+        if look.ask is None:
+            raise NobodyAsked
+        if look.ask.person == by.id:
+            raise SecondIsYou
+        started = await self.broadcasts.start(broadcast, version, by, paid=look.ask.paid, stars=look.ask.stars)
+        async with self._unit() as work:
+            await work.broadcast_desk.answered(broadcast)
+        return started
+
+    async def countries(self) -> list[str]:
+        """Of the clocks that somebody chose, and the operator's own."""
+        async with self._unit.read() as work:
+            chosen = await work.subscriptions.timezones()
+        found = {zones.country_of(zone or self._zone) for zone in [*chosen, None]}
+        return sorted(code for code in found if code is not None)
+
+    # -- who watches --
+
+    async def show(self, broadcast: UUID, person: Person, message_id: int) -> None:
+        """This message shows them how far it is, until it is over."""
+        async with self._unit() as work:
+            await work.broadcast_desk.show(broadcast, person.id, message_id)
+        self._wakes.broadcasts.set()
+
+    async def cards(self) -> Sequence[ProgressCard]:
+        """The messages that show one."""
+        async with self._unit.read() as work:
+            return await work.broadcast_desk.cards()
+
+    async def progress(self, broadcast: UUID) -> tuple[Progress, Report | None]:
+        """How far it is, for whoever was shown it; what came of it, once it is over."""
+        progress = await self.broadcasts.progress(broadcast, None)
+        over = progress.broadcast.state in _OVER
+        return progress, await self.broadcasts.report(broadcast, None) if over else None
+
+    async def over(self, card: ProgressCard) -> None:
+        """That message is not changed any more. Raises: NotLeading."""
+        async with self._write() as work:
+            await work.broadcast_desk.over(card)
+
+    # -- --
+
+    async def _others(self, work: Work, by: Person) -> list[UUID]:
+        """The other admins who can be written to."""
+        holders = {p.id: p for p, roles in await work.people.holders() if may(roles, Permission.BROADCAST)}
+        owners = (await work.people.by_telegram_ids(self._people.owners)).values()
+        holders |= {person.id: person for person in owners}
+        return sorted(person.id for person in holders.values() if person.reachable and person.id != by.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A draft that waits for a second admin's word, and who asked (None: they have left)."""
+
+    broadcast: Broadcast
+    asker: Person | None
+
+
+async def asked(work: Work, broadcast: UUID) -> Asked | None:
+    """What a second admin is asked about, for the sender; None if it is no longer so."""
+    found, ask = await work.broadcasts.by_id(broadcast), await work.broadcast_desk.asked(broadcast)
+    if found is None or ask is None or found.state is not BroadcastState.DRAFT or found.version != ask.version:
+        return None
+    return Asked(found, (await work.people.by_ids([ask.person])).get(ask.person))

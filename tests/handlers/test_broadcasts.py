@@ -1,0 +1,255 @@
+"""/broadcast: from the first word to the outcome, and what is refused on the way."""
+
+from typing import Any
+
+import pytest
+from aiogram.methods import EditMessageText, SendMessage, SendPhoto
+
+from bot import callbacks as cb
+from bot import notices
+from bot.broadcast_progress import ProgressEditor
+from giving.broadcasts import BroadcastState, DeliveryState, Outcome
+from giving.people import Person, Role, Visitor
+from giving.subscriptions import Often, SubscriptionKind
+from services.links import Links
+from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
+from tests.texts.words import TEXTS
+from tests.world import World
+
+DAYS = SubscriptionKind.GIVING_DAYS
+OWNER, ADMIN = 1003, 1001
+
+
+@pytest.fixture
+async def admin(world: World) -> Person:
+    """An owner who reads Chinese, and an admin, the creator."""
+    owner = await world.people.meet(Visitor(OWNER, "新来的", None, "zh-hans"), started=True)
+    await world.people.grant(owner, ADMIN, Role.ADMIN)
+    return owner
+
+
+async def readers(world: World, number: int) -> None:
+    for i in range(number):
+        reader = await world.people.meet(Visitor(5000 + i, f"R{i}", None, "en" if i % 2 else "zh-hans"), started=True)
+        await world.subscriptions.choose(reader, DAYS, Often.ALL)
+
+
+async def write(chat: Chat, *, who: int = OWNER) -> list[Any]:
+    """A draft with both languages and a button; what is shown of it."""
+    await chat.says(who, "/broadcast")
+    await chat.presses(who, "写一条新的")
+    await chat.presses(who, "公益日")
+    await chat.presses(who, "选好了")
+    await chat.says(who, "明天是<公益日>")
+    await chat.says(who, "Tomorrow is a giving day")
+    return await chat.says(who, "去看看 | Look | https://example.org/day")
+
+
+async def send(chat: Chat, world: World) -> dict[int, str]:
+    """As the sender does: who gets it, in which language."""
+    told: dict[int, str] = {}
+    for broadcast in await world.sending.running():
+        batch = await world.sending.begin(broadcast, 100)
+        told |= {d.telegram_id: broadcast.content.text(d.language) for d in batch.deliveries}
+        await world.sending.record([Outcome(d, DeliveryState.SENT, message_id=1) for d in batch.deliveries])
+        await world.sending.begin(broadcast, 100)
+        await world.sending.finish(broadcast)
+    return told
+
+
+def labels(method: Any) -> list[str]:
+    return [text for text, _ in buttons(method)]
+
+
+def editor(chat: Chat, world: World) -> ProgressEditor:
+    return ProgressEditor(chat.bot, world.desk, world.projects, TEXTS, test_money=True)
+
+
+async def test_written_looked_at_sent_and_its_outcome_told_in_one_message(chat: Chat, world: World, admin: Person):
+    await readers(world, 3)
+    chinese, english, desk = await write(chat)
+    assert "明天是&lt;公益日&gt;" in chinese.text
+    assert labels(chinese) == ["去看看", "少发一点", "不再收"]
+    assert "Tomorrow is a giving day" in english.text
+    assert labels(english) == ["Look", "Fewer of these", "None of these"]
+    assert urls(english) == ["https://example.org/day"]
+    assert "会发给 3 人" in texts_of([desk])[0]
+
+    (mine,) = [m for m in await chat.presses(OWNER, "只发给我试试") if isinstance(m, SendMessage)]
+    assert (mine.text, labels(mine)) == (chinese.text, labels(chinese)), "just as it was shown"
+
+    started = await chat.presses(OWNER, "现在就发", message=77)
+    (progress,) = [m for m in started if isinstance(m, EditMessageText)]
+    assert "已发 0 · 剩 3" in texts_of([progress])[0]
+    assert await send(chat, world) == {
+        5000: "明天是&lt;公益日&gt;", 5001: "Tomorrow is a giving day", 5002: "明天是&lt;公益日&gt;",
+    }  # fmt: skip
+    before = len(chat.calls.made)
+    watching = editor(chat, world)
+    await watching.renew()
+    await watching.renew()
+    (outcome,) = chat.calls.made[before:]
+    assert isinstance(outcome, EditMessageText)
+    assert outcome.message_id == progress.message_id, "the same message"
+    assert "发完了" in (outcome.text or "")
+    assert "已发 3 · 剩 0" in texts_of([outcome])[0]
+
+
+async def test_only_readers_who_asked_are_counted_and_every_part_narrows_it(chat: Chat, world: World, admin: Person):
+    await readers(world, 4)
+    await chat.says(OWNER, "/broadcast")
+    await chat.presses(OWNER, "写一条新的")
+    (card,) = texts_of(await chat.presses(OWNER, "公益日"))
+    assert "现在有 4 人" in card
+    for label, people in (("○ 看 English", 2), ("✓ 看 English", 4), ("○ 看中文", 2), ("○ 博主", 0), ("✓ 博主", 2)):
+        (card,) = texts_of(await chat.presses(OWNER, label))
+        assert f"现在有 {people} 人" in card, label
+    await chat.presses(OWNER, "○ 上个月捐过")
+    (edited,) = [m for m in await chat.presses(OWNER, "○ 60 天没捐了") if isinstance(m, EditMessageText)]
+    assert {"○ 上个月捐过", "✓ 60 天没捐了"} <= set(labels(edited)), "both together would be nobody"
+    await chat.presses(OWNER, "○ 捐过某个项目")
+    (card,) = texts_of(await chat.presses(OWNER, "免费午餐"))
+    assert "捐过「免费午餐」" in card
+    await chat.presses(OWNER, "○ 所在国家")
+    (card,) = texts_of(await chat.presses(OWNER, "中国"))
+    assert "在中国" in card
+
+
+async def test_above_a_size_another_admin_confirms_what_the_first_one_saw(chat: Chat, world: World, admin: Person):
+    await readers(world, 6)  # world.desk asks for a second one above 5
+    *_, desk = await write(chat)
+    assert "另一位" in texts_of([desk])[0]
+    assert "现在就发" not in labels(desk)
+    (made_up,) = answers(await chat.taps(OWNER, started_of(desk).replace(":1:0", ":0:0")))
+    assert "another admin" in made_up.text or "另一位" in made_up.text
+    (answer,) = answers(await chat.presses(OWNER, "请另一位管理员确认"))
+    assert "1 位管理员" in answer.text
+    (own,) = answers(await chat.taps(OWNER, started_of(desk).replace(":1:0", ":0:1")))
+    assert "另一位" in own.text, "one's own word doesn't count twice"
+    assert await world.sending.running() == []
+
+    links = Links("http://127.0.0.1:8081", "yizan_bot")
+    (notice,) = [n for n in await world.outbox.claim() if n.kind == "broadcast_asked"]
+    assert notice.recipient == ADMIN
+    rendered = await notices.render([notice], world.outbox, TEXTS, links, test_money=True)
+    assert rendered is not None
+    await chat.bot.send_message(ADMIN, rendered.text, reply_markup=rendered.keyboard)
+    shown = await chat.presses(ADMIN, "先看看")
+    assert "Tomorrow is a giving day" in "".join(texts_of(shown))
+    await chat.presses(ADMIN, "我确认")
+    (running,) = await world.sending.running()
+    assert running.audience == 6
+    (late,) = answers(await chat.taps(ADMIN, started_of(desk).replace(":1:0", ":0:1")))
+    assert late.show_alert
+
+
+def started_of(desk: Any) -> str:
+    return next(str(data) for _, data in buttons(desk) if data and data.startswith("bcx:"))
+
+
+async def test_a_stale_preview_is_refused_and_the_new_one_shown(chat: Chat, world: World, admin: Person):
+    await readers(world, 2)
+    *_, old = await write(chat)
+    await chat.presses(OWNER, "改 English")
+    *_, new = await chat.says(OWNER, "Today is a giving day")
+    assert started_of(new) != started_of(old)
+    done = await chat.taps(OWNER, started_of(old))
+    (answer,) = answers(done)
+    assert answer.show_alert
+    assert "Today is a giving day" in "".join(texts_of(done)), "the new one is shown"
+    assert await world.sending.running() == []
+    await chat.taps(OWNER, started_of(new))
+    assert set((await send(chat, world)).values()) == {"明天是&lt;公益日&gt;", "Today is a giving day"}
+
+
+async def test_paused_changed_for_those_not_told_yet_resumed_and_cancelled(chat: Chat, world: World, admin: Person):
+    await readers(world, 3)
+    await write(chat)
+    await chat.presses(OWNER, "现在就发")
+    (running,) = await world.sending.running()
+    first = await world.sending.begin(running, 1)
+    await world.sending.record([Outcome(d, DeliveryState.SENT, message_id=1) for d in first.deliveries])
+    (paused,) = texts_of(await chat.presses(OWNER, "暂停"))
+    assert "已暂停" in paused
+    assert await send(chat, world) == {}
+    await chat.presses(OWNER, "改中文")
+    await chat.says(OWNER, "后天才是公益日")
+    await chat.presses(OWNER, "继续发")
+    told = await send(chat, world)
+    assert first.deliveries[0].telegram_id not in told
+    assert told == {5001: "Tomorrow is a giving day", 5002: "后天才是公益日"}
+
+    *_, desk = await write(chat)
+    await chat.taps(OWNER, started_of(desk))
+    await chat.presses(OWNER, "剩下的不发了")
+    await chat.presses(OWNER, "确定，不再发给别人")
+    newest = (await world.broadcasts.newest(admin))[0]
+    assert newest.state is BroadcastState.CANCELLED
+    assert await send(chat, world) == {}
+
+
+async def test_a_photo_comes_with_its_words(chat: Chat, world: World, admin: Person):
+    await chat.says(OWNER, "/broadcast")
+    await chat.presses(OWNER, "写一条新的")
+    await chat.presses(OWNER, "公益日")
+    await chat.presses(OWNER, "选好了")
+    size = {"file_id": "photo-1", "file_unique_id": "u", "width": 9, "height": 9}
+    bold = [{"type": "bold", "offset": 0, "length": 2}]
+    await chat.says(OWNER, None, caption="明天见", caption_entities=bold, photo=[size])
+    await chat.presses(OWNER, "这种语言不写")
+    photo, *_ = await chat.presses(OWNER, "不要按钮")
+    assert isinstance(photo, SendPhoto)
+    assert photo.photo == "photo-1"
+    assert "<b>明天</b>见" in (photo.caption or "")
+    assert labels(photo) == ["少发一点", "不再收"]
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    ("no link here", "https"), ("x | ftp://example.org", "https"), ("| https://example.org", "https"),
+    ("a | b | c | https://example.org", "https"), ("\n".join(["a | https://example.org"] * 9), "6"),
+])  # fmt: skip
+async def test_buttons_that_lead_nowhere_are_said_and_asked_again(chat: Chat, world: World, admin: Person, words, said):
+    await chat.says(OWNER, "/broadcast")
+    await chat.presses(OWNER, "写一条新的")
+    await chat.presses(OWNER, "公益日")
+    await chat.presses(OWNER, "选好了")
+    await chat.says(OWNER, "明天见")
+    await chat.presses(OWNER, "这种语言不写")
+    (refused,) = texts_of(await chat.says(OWNER, words))
+    assert said in refused
+    assert len(await chat.says(OWNER, "看 | https://example.org")) == 2
+
+
+@pytest.mark.parametrize("words", ["", " ", "字" * 5000])
+async def test_words_that_can_not_be_sent_are_said_at_once(chat: Chat, world: World, admin: Person, words: str):
+    await chat.says(OWNER, "/broadcast")
+    await chat.presses(OWNER, "写一条新的")
+    await chat.presses(OWNER, "公益日")
+    await chat.presses(OWNER, "选好了")
+    (refused,) = texts_of(await chat.says(OWNER, words))
+    assert "English" not in refused
+    assert "English" in texts_of(await chat.says(OWNER, "明天见"))[0]
+
+
+async def test_who_is_no_admin_sees_nothing(chat: Chat, world: World, admin: Person):
+    await readers(world, 1)
+    *_, desk = await write(chat)
+    taps = [data for _, data in buttons(desk) if data]
+    taps += [cb.CastGo(step=step).pack() for step in cb.CastStep] + [cb.CastKind(kind=DAYS).pack()]
+    for data in taps:
+        done = await chat.taps(1002, data)
+        assert len(answers(done)) == 1
+        assert "公益日" not in "".join(texts_of(done)), data
+    (refused,) = texts_of(await chat.says(1002, "/broadcast"))
+    assert "公益日" not in refused
+    assert await world.sending.running() == []
+
+
+async def test_a_progress_message_that_is_gone_is_let_go(chat: Chat, world: World, admin: Person):
+    await readers(world, 2)
+    await write(chat)
+    await chat.presses(OWNER, "现在就发")
+    assert len(await world.desk.cards()) == 1
+    chat.calls.refuse_edits = "Bad Request: message to edit not found"
+    await editor(chat, world).renew()
+    assert await world.desk.cards() == []
