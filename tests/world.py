@@ -24,6 +24,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days.invitations import DayInvitations
 from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
@@ -153,6 +154,7 @@ class World:
     pool_views: PoolViews
     match_review: MatchReview
     broadcasts: BroadcastService
+    invitations: DayInvitations
     sending: BroadcastSending
     rankings: RankingService
     ranking_steps: RankingSteps
@@ -256,7 +258,8 @@ async def make_world(unit: UnitOfWork) -> World:
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
     slots = SlotService(unit, language="zh-CN", now=time)
     day_posts = DayPosts(unit, creators, now=time)
-    giving_days.writer.hooks.append(day_posts.call)
+    invitations = DayInvitations(unit, broadcasts, TEXTS, links)
+    giving_days.writer.hooks += [day_posts.call, invitations.turned]
     world = World(
         unit=unit,
         time=time,
@@ -301,6 +304,7 @@ async def make_world(unit: UnitOfWork) -> World:
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
         broadcasts=broadcasts,
+        invitations=invitations,
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),

@@ -13,31 +13,23 @@ from bot.day_cards import creators
 from bot.day_cards.words import back, deed
 from bot.keyboards import Rows, give, keyboard, opens, tap, wrapped
 from giving.giving_days import DayAct, GivingDay, may
-from giving.ids import token_of
 from giving.names import clean
 from giving.projects import Project
 from services.giving_days import Preview
+from services.giving_days.invitations import invitation as day_invitation
 from services.links import Links
 from texts import Html, Texts
 
-MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
 TITLE_ON_BUTTON: Final = 40
 
 
 def invitation(
     texts: Texts, links: Links, language: str, day: GivingDay, projects: Sequence[Project]
 ) -> Rendered:  # fmt: skip
-    """What its audience is sent: what it is about, when, for whom, and the way to give."""
-    listed = [texts.chat(language, "day-invite-project", project=each.title(language)) for each in projects]
-    when = texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at)
-    text = paragraphs(
-        texts.chat(language, "day-invite-title", title=day.title(language)),
-        texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
-        Html("\n".join([texts.chat(language, "day-invite-projects"), *listed])),
-        when,
-        texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
-    )
-    return Rendered(text, keyboard(gives(texts, links, language, day, projects)))
+    """What its audience is sent, as who reads this language gets it."""
+    content = day_invitation(texts, links, day, projects)
+    rows: Rows = [[opens(button.text(language), button.url)] for button in content.buttons]
+    return Rendered(Html(content.text(language)), keyboard(rows))
 
 
 def to_give(texts: Texts, links: Links, language: str, found: Preview) -> Rendered:
@@ -46,18 +38,6 @@ def to_give(texts: Texts, links: Links, language: str, found: Preview) -> Render
     open_ = [project for project in found.projects if project.open]
     rows = [[tap(clean(each.title(language), most=TITLE_ON_BUTTON), cb.GiveCard(project=each.id))] for each in open_]
     return Rendered(shown.text, keyboard(rows or [[give(texts, language)]]))
-
-
-def gives(texts: Texts, links: Links, language: str, day: GivingDay, projects: Sequence[Project]) -> Rows:
-    """To each project's amounts, or to all of them; none before the bot knows its name."""
-    if not links.bot_username:
-        return []
-    if len(projects) > MOST_BUTTONS:
-        return [[opens(texts.plain(language, "button-day-choose"), links.start(f"d_{token_of(day.id)}"))]]
-    return [
-        [opens(clean(each.title(language), most=TITLE_ON_BUTTON), links.start(f"g_{token_of(each.id)}"))]
-        for each in projects
-    ]
 
 
 def seen(texts: Texts, links: Links, language: str, preview: Preview, view: DayView) -> Rendered:

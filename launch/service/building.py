@@ -29,6 +29,7 @@ from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
 from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.cards import DayCards
+from services.giving_days.invitations import DayInvitations
 from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.giving_days.watch import DayWatch
@@ -159,6 +160,7 @@ class Keeping:
     outbox: OutboxService
     broadcasts: BroadcastService
     desk: BroadcastDesk
+    invitations: DayInvitations
     sending: BroadcastSending
     dialogs: DialogService
     updates: UpdateService
@@ -337,6 +339,8 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
     language, currency = settings.language, settings.tips.currency
     zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
     broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
+    invitations = DayInvitations(unit, broadcasts, on.texts, on.links)
+    days.giving_days.writer.hooks.append(invitations.turned)
     return Keeping(
         projects=ProjectService(unit),
         audit=AuditService(unit, on.people),
@@ -354,6 +358,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             write=write,
         ),
         broadcasts=broadcasts,
+        invitations=invitations,
         desk=BroadcastDesk(
             unit,
             broadcasts,

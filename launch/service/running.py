@@ -35,6 +35,7 @@ PAYMENT_SWEEP_EVERY_S: Final = 60.0
 TAB_SWEEP_EVERY_S: Final = 60.0
 REPORT_SWEEP_EVERY_S: Final = 10.0
 DAY_WATCH_EVERY_S: Final = 3.0
+INVITATIONS_EVERY_S: Final = 5.0
 POOL_SETTLE_EVERY_S: Final = 300.0
 METHOD_SWEEP_EVERY_S: Final = 60.0
 RECONCILE_EVERY_S: Final = 300.0  # whether it is due; it is done once a day
@@ -123,6 +124,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
                 _once("transfers", services.transfers.sweep, services.wakes.transfers, every_s=TRANSFER_SWEEP_EVERY_S),
                 _once("tabs", services.tab_charges.sweep, services.wakes.tabs, every_s=TAB_SWEEP_EVERY_S),
                 _once("days", services.day_steps.sweep, services.wakes.days, every_s=DAYS_EVERY_S),
+                _once("invitations", services.invitations.sweep, asyncio.Event(), every_s=INVITATIONS_EVERY_S),
                 _once("day_watch", services.day_watch.sweep, asyncio.Event(), every_s=DAY_WATCH_EVERY_S),
                 _once("pools", services.pool_steps.settle, asyncio.Event(), every_s=POOL_SETTLE_EVERY_S),
                 _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),

@@ -1,0 +1,127 @@
+"""The message to a giving day's audience: kept in the commit in which the day begins, sent like any broadcast.
+
+Its id follows from the day's, so that a day has one, however often it is turned. When the day ends, whoever was not
+told yet is not told any more.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+import structlog
+
+from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, Segment, UrlButton
+from giving.errors import BroadcastNotNow, NobodyListens
+from giving.giving_days import Audience, DayState, GivingDay
+from giving.ids import token_of
+from giving.names import clean
+from giving.projects import Project
+from giving.subscriptions import SubscriptionKind
+from services.broadcasts import BroadcastService
+from services.links import Links
+from storage.work import UnitOfWork, Work
+from texts import Html, Texts
+
+log = structlog.get_logger()
+MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
+TITLE_ON_BUTTON: Final = 40
+_NAMES: Final = UUID("6f1d9a9e-4c1b-5f5e-9c9e-2d1f6f1b7a11")
+SEGMENTS: Final[Mapping[Audience, Segment]] = {
+    Audience.SUBSCRIBERS: Segment(),
+    Audience.LAST_MONTH: Segment(last_month=True),
+    Audience.LAPSED: Segment(lapsed=True),
+    Audience.CREATORS: Segment(creators=True),
+}
+
+
+def invitation(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> Content:
+    """What its audience is sent: what it is about, when, for whom, and the way to give; in every language."""
+    words = {language: _words(texts, language, day, projects) for language in texts.languages}
+    return Content(words, buttons=_buttons(texts, links, day, projects))
+
+
+def _words(texts: Texts, language: str, day: GivingDay, projects: Sequence[Project]) -> Html:
+    listed = [texts.chat(language, "day-invite-project", project=each.title(language)) for each in projects]
+    parts = [
+        texts.chat(language, "day-invite-title", title=day.title(language)),
+        texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
+        Html("\n".join([texts.chat(language, "day-invite-projects"), *listed])),
+        texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at),
+        texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
+    ]
+    return Html("\n\n".join(part for part in parts if part))
+
+
+def _buttons(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> tuple[UrlButton, ...]:
+    """To each project's amounts, or to all of them; none before the bot knows its name."""
+    if not links.bot_username:
+        return ()
+    if len(projects) > MOST_BUTTONS:
+        words = {language: texts.plain(language, "button-day-choose") for language in texts.languages}
+        return (UrlButton(words, links.start(f"d_{token_of(day.id)}")),)
+    return tuple(
+        UrlButton(
+            {language: clean(each.title(language), most=TITLE_ON_BUTTON) for language in texts.languages},
+            links.start(f"g_{token_of(each.id)}"),
+        )
+        for each in projects
+    )
+
+
+def invitation_id(day: UUID) -> UUID:
+    """Of the broadcast that invites to this day."""
+    return uuid5(_NAMES, str(day))
+
+
+class DayInvitations:
+    """Makes the broadcast with the day, starts it, and ends it with the day."""
+
+    def __init__(self, unit: UnitOfWork, broadcasts: BroadcastService, texts: Texts, links: Links) -> None:
+        """`broadcasts` starts them."""
+        self._unit, self._broadcasts, self._texts, self._links = unit, broadcasts, texts, links
+
+    async def turned(self, work: Work, before: GivingDay, after: GivingDay, now: datetime) -> None:
+        """In the commit in which a day's state changes."""
+        if after.state is DayState.LIVE and after.audience is not Audience.NOBODY:
+            await self._make(work, after, now)
+        elif before.state is DayState.LIVE:
+            await self._end(work, after, now)
+
+    async def _make(self, work: Work, day: GivingDay, now: datetime) -> None:
+        id_ = invitation_id(day.id)
+        if await work.broadcasts.by_id(id_, lock=True) is not None:
+            return
+        found = await work.projects.by_ids(day.projects)
+        open_ = [found[each] for each in day.projects if found[each].open]
+        if not open_:
+            return
+        content = invitation(self._texts, self._links, day, open_)
+        kind, segment = SubscriptionKind.GIVING_DAYS, SEGMENTS[day.audience]
+        await work.broadcasts.add(Broadcast(id_, kind, segment, content, BroadcastState.DRAFT, 1, now))
+        log.info("giving_day_invitation_made", day_id=str(day.id), broadcast_id=str(id_))
+
+    async def _end(self, work: Work, day: GivingDay, now: datetime) -> None:
+        found = await work.broadcasts.by_id(invitation_id(day.id), lock=True)
+        if found is None or found.state not in (RUNNABLE | {BroadcastState.DRAFT}):
+            return
+        await work.broadcasts.set(found.id, state=BroadcastState.CANCELLED, version=found.version + 1, ended_at=now)
+        log.info("giving_day_invitation_ended", day_id=str(day.id), broadcast_id=str(found.id))
+
+    async def sweep(self) -> int:
+        """Start what was made with a day that is on; how many. Twice, or after a crash, it is done once."""
+        async with self._unit.read() as work:
+            on = [day.id for day in await work.giving_days.coming() if day.state is DayState.LIVE]
+            made = [await work.broadcasts.by_id(invitation_id(day)) for day in on]
+        started = 0
+        for found in made:
+            if found is None or found.state is not BroadcastState.DRAFT:
+                continue
+            try:
+                await self._broadcasts.start(found.id, found.version, None)
+                started += 1
+            except NobodyListens:
+                await self._broadcasts.cancel(found.id, None)
+            except BroadcastNotNow:
+                continue  # an admin, or another replica, was faster
+        return started

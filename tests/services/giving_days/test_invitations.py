@@ -1,0 +1,78 @@
+"""A day's audience is invited by one broadcast, made in the commit in which the day begins, and ended with it."""
+
+from datetime import timedelta
+
+import pytest
+
+from giving.broadcasts import Broadcast, BroadcastState
+from giving.giving_days import Audience
+from giving.people import Visitor
+from giving.subscriptions import Often, SubscriptionKind
+from services.giving_days.invitations import invitation_id
+from tests.services.giving_days.town import an_admin, scheduled
+from tests.world import World
+
+
+async def readers(world: World, *often: Often) -> None:
+    for number, wish in enumerate(often):
+        reader = await world.people.meet(Visitor(7000 + number, "R", None, "en"), started=True)
+        await world.subscriptions.choose(reader, SubscriptionKind.GIVING_DAYS, wish)
+
+
+async def of(world: World, day) -> Broadcast | None:
+    async with world.unit.read() as work:
+        return await work.broadcasts.by_id(invitation_id(day.id))
+
+
+async def test_who_asked_for_it_is_invited_once_when_the_day_begins(world: World):
+    await readers(world, Often.ALL, Often.FEWER, Often.NONE)
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    assert await world.invitations.sweep() == 0
+    assert await of(world, day) is None, "not before the day"
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    made = await of(world, day)
+    assert made is not None
+    assert made.state is BroadcastState.DRAFT
+    assert [await world.invitations.sweep() for _ in range(3)] == [1, 0, 0]
+    sent = await of(world, day)
+    assert sent is not None
+    assert (sent.state, sent.audience, sent.kind) == (BroadcastState.RUNNING, 2, SubscriptionKind.GIVING_DAYS)
+    assert "一元公益日" in sent.content.text("zh-CN")
+    assert "One yuan day" in sent.content.text("en")
+
+
+async def test_whoever_was_not_told_by_the_end_is_not_told_after_it(world: World):
+    await readers(world, Often.ALL)
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    await world.invitations.sweep()
+    world.time.now = day.ends_at + timedelta(seconds=1)
+    await world.day_steps.sweep()
+    ended = await of(world, day)
+    assert ended is not None
+    assert ended.state is BroadcastState.CANCELLED
+    assert await world.invitations.sweep() == 0
+
+
+@pytest.mark.parametrize("audience", [Audience.NOBODY, Audience.CREATORS])
+async def test_where_nobody_is_to_be_told_nothing_goes(world: World, audience: Audience):
+    await readers(world, Often.ALL)
+    day = await scheduled(world, audience=audience)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    assert await world.invitations.sweep() == 0
+    found = await of(world, day)
+    assert found is None or found.state is BroadcastState.CANCELLED
+
+
+async def test_a_day_stopped_before_it_went_out_ends_it(world: World):
+    await readers(world, Often.ALL)
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    await world.giving_days.stop(day.id, await an_admin(world))
+    ended = await of(world, day)
+    assert ended is not None
+    assert ended.state is BroadcastState.CANCELLED
