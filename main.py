@@ -66,11 +66,28 @@ def run(context: click.Context) -> None:
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), default=Path("var/demo"), show_default=True)
 @click.option("--language", type=click.Choice(("zh-CN", "en")), help="Of a new demo; else your machine's.")
 @click.option("--no-browser", is_flag=True, help="Do not open a browser window.")
-def demo(port: int, data: Path, language: str | None, no_browser: bool) -> None:
+@click.option("--giving-day", is_flag=True, help="Play a whole giving day instead; exit 1 if any two figures disagree.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the giving day: who gives what, and when.")
+@click.option("--creators", type=click.IntRange(3, 1000), default=200, show_default=True, help="Of the giving day.")
+@click.option("--donors", type=click.IntRange(1, 100_000), default=20_000, show_default=True, help="Of the giving day.")
+@click.option("--seconds", type=click.IntRange(5, 3600), default=120, show_default=True, help="They come within.")
+@click.option("--database", metavar="URL", help="Of the giving day: an empty one; else SQLite in a folder of its own.")
+@click.option("--json", "as_json", is_flag=True, help="The giving day's figures as one JSON object.")
+@click.pass_context
+def demo(
+    context: click.Context, port: int, data: Path, language: str | None, no_browser: bool, giving_day: bool, seed: int,
+    creators: int, donors: int, seconds: int, database: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """Try everything on this machine: a chat page, test money, no account."""
     import logs
 
     logs.configure("auto", "warning")
+    if giving_day:
+        from launch.day_demo import Size
+        from launch.day_demo.command import play
+
+        size = Size(creators, donors, seconds, seed)
+        context.exit(play(size, database, as_json=as_json, run=run_until_done))
     from launch.demo import DemoFailed, machine_language, run_demo
 
     try:

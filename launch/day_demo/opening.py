@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
-from giving.giving_days import GivingDay, Plan
+from giving.giving_days import Audience, GivingDay, Plan
 from giving.matching import Fixed, Pool, Ratio, Scope, Window
 from giving.money import Money
 from giving.projects import Project
@@ -98,6 +98,7 @@ async def schedule(days: GivingDayService, projects: list[Project], starts_at: d
     plan = Plan(
         titles={"zh-CN": "一元公益日", "en": "One yuan day"}, projects=tuple(each.id for each in projects),
         starts_at=starts_at, ends_at=starts_at + LENGTH, amounts=(Money(100, CURRENCY),), hashtag="一元公益",
+        audience=Audience.SUBSCRIBERS,
     )  # fmt: skip
     draft = await days.draft(plan, None)
     return await days.schedule(draft.id, None, (await days.preview(draft.id)).digest)

@@ -70,8 +70,13 @@ class Program:
 
 def command(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """`main.py` with these arguments, to its end."""
+    return patient_command(60, *arguments, **environ)
+
+
+def patient_command(seconds: float, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """The same for one that may take so long."""
     return subprocess.run(
         [sys.executable, "main.py", *arguments],
-        cwd=ROOT, env=environment(**environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+        cwd=ROOT, env=environment(**environ), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds,
         check=False,
     )  # fmt: skip

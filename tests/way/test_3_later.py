@@ -52,6 +52,7 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
         "gifts",
         "charity",
         "slot",
+        "ranking",
         "privacy",
         "language",
     }

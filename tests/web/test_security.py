@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -45,7 +46,13 @@ def routes_of(app: web.Application, **values: str) -> list[Route]:
         if route.resource is not None and route.method != "HEAD":
             pattern = route.resource.canonical
             path = pattern
-            for name, value in {"slug": "library", "rail": "sandbox", "name": "style.css", **values}.items():
+            for name, value in {
+                "slug": "library",
+                "rail": "sandbox",
+                "name": "style.css",
+                "id": str(UUID(int=1)),
+                **values,
+            }.items():
                 path = path.replace(f"{{{name}}}", value)
             found.append(Route(route.method, pattern, path))
     return found
