@@ -51,7 +51,15 @@ async def test_ledger_writes_are_measured_beside_the_bare_driver(dialect: str, p
 async def test_giving_and_reading_where_many_gave_is_measured_beside_an_empty_database(dialect: str, postgres: str):
     lines = await measure_full(dialect.removesuffix("ql"), 8, 0.3, 2_000, server=postgres, runs=1)
 
-    assert [line.name for line in lines] == ["tips_full", "ledger_full", "balance", "counter", "newest", "gifts"]
+    assert [line.name for line in lines] == [
+        "tips_full",
+        "ledger_full",
+        "balance",
+        "counter",
+        "newest",
+        "gifts",
+        "rankings",
+    ]
     assert all(line.rate > 0 and 0 < line.p50_ms <= line.p99_ms for line in lines)
     assert all(line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.01) for line in lines)
 

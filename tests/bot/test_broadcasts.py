@@ -118,7 +118,7 @@ async def test_a_message_telegram_refuses_to_everybody_is_stopped(
         await until(state(world, broadcast, BroadcastState.PAUSED))
         await asyncio.sleep(0.3)
         tried = len(telegram.calls)
-        assert tried < 15
+        assert tried < 40, "a third of a second is written down ahead, and what goes while the pause is committed"
         paused = await world.broadcasts.one(broadcast.id, None)
         assert paused.stopped_by == "Bad Request: can't parse entities"
 
