@@ -268,7 +268,7 @@ async def test_one_persons_backlog_keeps_nobody_waiting(
     async with listening(bot, heard):
         began = asyncio.get_running_loop().time()
         await until(lambda: "b" in heard.ended)
-        assert asyncio.get_running_loop().time() - began < 1
+        assert asyncio.get_running_loop().time() - began < 20, "it waits 60 s for nobody"
         taps = {f"a{n}" for n in range(140, 151)}
         await until(lambda: len(telegram.of("answerCallbackQuery")) + len(taps & set(heard.ended)) == 11)
         await until(lambda: "a6" in heard.ended)
