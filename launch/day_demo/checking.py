@@ -149,9 +149,9 @@ class Checking:
         ]
 
     async def _rankings(self, day: GivingDay, gifts: int) -> list[Said]:
-        """By project all gifts are on the board; counted every few seconds."""
+        """By project all gifts are on the board; counted seldom, where a count takes long."""
         found = -1
-        for _ in range(CARD_PATIENCE_S):
+        for _ in range(PATIENCE_S):
             try:
                 board = await self._services.rankings.of_day(Board.PROJECTS, day.id)
                 found = sum(line.shown.standing.reach.gifts for line in board.lines)

@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ WITH_CARDS: Final = 3
 BEGINS_IN: Final = timedelta(seconds=3)
 
 Say = Callable[[str], None]
+Watch = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,11 @@ def _settings(stage: DayStage) -> Settings:
     )
 
 
-async def play_day(size: Size, folder: Path, database: str, say: Say) -> Played:
-    """Play it in this empty folder. Raises: StageFailed, TownFailed (in an ExceptionGroup where many are at it)."""
+async def play_day(size: Size, folder: Path, database: str, say: Say, watch: Watch | None = None) -> Played:
+    """Play it in this empty folder. `watch` looks on at the day's page while it goes, till it is cancelled.
+
+    Raises: StageFailed, TownFailed (in an ExceptionGroup where many are at it).
+    """
     from launch.service.database import prepare_database
     from services.project_import import ProjectImport
     from storage.engines import open_engines
@@ -90,7 +94,7 @@ async def play_day(size: Size, folder: Path, database: str, say: Say) -> Played:
         await ProjectImport(services.unit).run(PROJECTS.read_text(encoding="utf-8"))
         await stage.start()
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            await _Day(size, town, stage, services, http, say).play(played)
+            await _Day(size, town, stage, services, http, say, watch).play(played)
     finally:
         await stage.close()
         if services is not None:
@@ -102,8 +106,10 @@ async def play_day(size: Size, folder: Path, database: str, say: Say) -> Played:
 
 class _Day:
     def __init__(
-        self, size: Size, town: Town, stage: DayStage, services: Services, http: aiohttp.ClientSession, say: Say
+        self, size: Size, town: Town, stage: DayStage, services: Services, http: aiohttp.ClientSession, say: Say,
+        watch: Watch | None,
     ) -> None:  # fmt: skip
+        self._watch = watch
         self._size, self._town, self._stage, self._services = size, town, stage, services
         self._http, self._say = http, say
         self._posts: dict[int, Json] = {}
@@ -126,6 +132,8 @@ class _Day:
         followers = Followers(self._town, self._http, self._stage.url, self._services)
         posts = [self._posts[n] for n in range(self._size.creators)]
         giving = asyncio.create_task(followers.give(posts, self._size.seconds))
+        page = f"{self._stage.web}/d/{day.slug}"
+        looking = asyncio.ensure_future(self._watch(page)) if self._watch is not None else None
         await self._crash(self._size.seconds / 2, played, giving)
         await giving
         notes = followers.notes
@@ -136,6 +144,9 @@ class _Day:
         await checking.until_reported(day.id)
         card = (self._creator(0), self._town.channel(0))
         played.said = await checking.everything(notes, day, of_day, [pool.id for pool in pools], card)
+        if looking is not None:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
         played.gave_up = len(notes.gave_up)
         played.wrong = disagreements(played.said) + await checking.findings()
         if played.gave_up:
