@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from giving.creators import GROUPS, Chat, ChatState
+from giving.creators import GROUPS, Carried, Chat, ChatState
 from giving.giving_days import CreatorShare, GivingDay
 from giving.matching import MatchState
 from giving.money import Money
@@ -20,6 +20,7 @@ from storage.tables import chats, day_cards, day_marks, matches, people, posts, 
 from storage.upsert import insert_into
 
 BEING_SENT: Final = 0
+OUT_OF_REACH: Final = -1  # no amount: what was to show one could not be edited
 _KEPT: Final = tips.c.amount_minor - tips.c.refunded_minor
 
 
@@ -207,11 +208,13 @@ class LiveDayStore:
     ) -> int:  # fmt: skip
         """The newest post of each enabled chat is to show the day's amount: those that show another one; how many.
 
-        Not what was edited since `rested_since`, nor what is due anyway.
+        Not those that are out of reach, or whose keyboard a reply carries; nor what was edited since `rested_since`, or
+        is due anyway.
         """
         last = (
             select(posts.c.id)
             .where(posts.c.chat_id == chats.c.id, posts.c.counter_shown_at.is_not(None))
+            .where(posts.c.carried == Carried.SELF, posts.c.day_minor.is_distinct_from(OUT_OF_REACH))
             .order_by(posts.c.message_id.desc())
             .limit(1)
             .correlate(chats)
@@ -235,9 +238,13 @@ class LiveDayStore:
         changed = posts.c.day_minor.is_distinct_from(minor)
         await self._connection.execute(update(posts).where(posts.c.id == post, changed).values(day_minor=minor))
 
+    async def button_lost(self, post: UUID) -> None:
+        """A post can't be edited any more: whatever stands there, no day is shown on it again unless it can be."""
+        await self.button_shows(post, OUT_OF_REACH)
+
     async def buttons_over(self, on: Collection[UUID], *, now: datetime, limit: int) -> int:
         """Posts that show a day's amount though no day is on for their project (`on`: those it is); how many."""
-        over = posts.c.day_minor.is_not(None) & posts.c.counter_due_at.is_(None)
+        over = (posts.c.day_minor != OUT_OF_REACH) & posts.c.counter_due_at.is_(None)
         theirs = select(posts.c.id).where(over, posts.c.project_id.not_in(on)).order_by(posts.c.id).limit(limit)
         return await self._due(list((await self._connection.execute(theirs)).scalars()), now)
 

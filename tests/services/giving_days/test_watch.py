@@ -12,12 +12,12 @@ from services.giving_days.live import LiveDays
 from services.giving_days.watch import DayWatch
 from storage.tables import day_marks, outbox, posts, projects
 from tests.services.giving_days.town import on, seconds
-from tests.world import World, cny
+from tests.world import CHANNEL, World, cny
 
 
 def watch(world: World) -> DayWatch:
     """As a process that begins to lead has it."""
-    live = LiveDays(world.unit, every_s=0)
+    live = LiveDays(world.unit, every_s=0, clock=lambda: world.time().timestamp())  # a look takes no time
     every = timedelta(seconds=60)
     return DayWatch(
         world.unit, world.people, live, wakes=world.wakes, quiet=None, button_every=every, now=world.time
@@ -128,3 +128,30 @@ async def test_the_newest_post_shows_the_days_amount_while_it_is_on(world, day):
     await watch(world).sweep()
     assert await edited() == [None]
     assert await shown() is None
+
+
+async def test_a_post_that_is_gone_is_not_tried_again_and_the_one_before_it_shows_the_amount(world, day):
+    newer = await world.creators.posted(CHANNEL, 8, "明天读《小王子》", world.time())
+    assert newer is not None
+    world.time.passes(seconds=10)
+    for counter in await world.counters.due():
+        await world.counters.shown(counter.post.id, counter.raised, counter.chat, day=counter.day)
+    await gives(world, "5", 1)
+    world.time.passes(seconds=10)
+    for counter in await world.counters.due():
+        await world.counters.shown(counter.post.id, counter.raised, counter.chat, day=counter.day)
+    async with world.unit() as work:  # what it shows is from before a later gift elsewhere
+        await work.live_days.button_shows(world.post.id, 100)
+    world.time.passes(minutes=2)
+
+    await watch(world).sweep()
+    assert [counter.post.id for counter in await world.counters.due()] == [newer.id]
+    await world.counters.failed(newer.id, gone=True)
+    world.time.passes(minutes=2)
+    await watch(world).sweep()
+    assert [counter.post.id for counter in await world.counters.due()] == [world.post.id]
+    await world.counters.failed(world.post.id, gone=True)
+    for moment in (world.time() + timedelta(minutes=2), day.ends_at):
+        world.time.now = moment
+        await watch(world).sweep()
+        assert await world.counters.due() == []
