@@ -16,12 +16,12 @@ from giving.matching import MatchState
 from giving.money import Money
 from giving.people import language_of
 from storage.creators import chat_of
+from storage.day_reports import moved, paid_on
 from storage.tables import chats, day_cards, day_marks, matches, people, posts, slots, tips
 from storage.upsert import insert_into
 
 BEING_SENT: Final = 0
 OUT_OF_REACH: Final = -1  # no amount: what was to show one could not be edited
-_KEPT: Final = tips.c.amount_minor - tips.c.refunded_minor
 
 
 class CardState(StrEnum):
@@ -79,10 +79,10 @@ class LiveDayStore:
     # -- figures --
 
     async def parts(self, day: GivingDay) -> Parts:
-        """What the day's gifts add up to, in its currency: one walk over all of them."""
-        by = (tips.c.project_id, tips.c.creator_id, tips.c.chat_id)
-        paid = (tips.c.day_id == day.id) & tips.c.paid_at.is_not(None) & (tips.c.state == "paid")
-        sums = select(*by, func.sum(_KEPT)).where(paid, tips.c.currency == day.currency).group_by(*by)
+        """What the day's gifts add up to, in its currency (what was turned into it too): one walk over all of them."""
+        its = moved(day.id, tips.c.project_id, tips.c.creator_id, tips.c.chat_id).subquery()
+        by = its.c.project_id, its.c.creator_id, its.c.chat_id
+        sums = select(*by, func.sum(its.c.minor)).where(its.c.currency == day.currency).group_by(*by)
         rows = await self._connection.execute(sums)
         return Parts(tuple(Part(row[0], row[1], row[2], int(row[3])) for row in rows))
 
@@ -93,12 +93,15 @@ class LiveDayStore:
         mine = select(stands).join(tips, tips.c.id == matches.c.tip_id).where(its, matches.c.currency == day.currency)
         return Money(int(await self._connection.scalar(mine) or 0), day.currency)
 
-    async def public(self, given: Mapping[UUID, Money], limit: int) -> tuple[CreatorShare, ...]:
-        """Those of these creators who may be shown, the first by what they were given; nobody with nothing.
+    async def public(self, day: GivingDay, given: Mapping[UUID, Money], limit: int) -> tuple[CreatorShare, ...]:
+        """Those of these creators who have a name for everybody, the first by their donors, then by their gifts.
+
+        Nobody with nothing. Whether they wish to be named is to be asked before.
 
         Who opened a page of their own is public by it; who runs a chat with a public name, by that chat's title.
         """
-        first = sorted((each for each in given if given[each].minor > 0), key=lambda each: (-given[each].minor, each))
+        place = await self._places(day.id)
+        first = sorted((each for each in given if given[each].minor > 0), key=lambda each: (place[each], each))
         found: list[CreatorShare] = []
         for some in (first[i : i + 4 * limit] for i in range(0, len(first), 4 * limit)):
             named = await self._named(some)
@@ -106,6 +109,12 @@ class LiveDayStore:
             if len(found) >= limit:
                 break
         return tuple(found[:limit])
+
+    async def _places(self, day: UUID) -> dict[UUID, tuple[int, int]]:
+        """By creator: what is less for more donors, and for more gifts."""
+        counts = func.count(tips.c.donor_id.distinct()), func.count()
+        its = select(tips.c.creator_id, *counts).where(paid_on(day)).group_by(tips.c.creator_id)
+        return {row[0]: (-row[1], -row[2]) for row in await self._connection.execute(its)}
 
     async def _named(self, creators: Collection[UUID]) -> dict[UUID, list[tuple[str, str | None, str | None]]]:
         mine = select(slots).join(people, people.c.id == slots.c.creator_id)

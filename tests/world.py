@@ -25,6 +25,7 @@ from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
 from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.invitations import DayInvitations
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
@@ -281,7 +282,15 @@ async def make_world(unit: UnitOfWork) -> World:
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(
-            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", reports=reports, now=time
+            unit,
+            tips,
+            wakes=wakes,
+            quiet=None,
+            language="zh-CN",
+            currency="CNY",
+            reports=reports,
+            live=LiveDays(unit, every_s=0, now=time),
+            now=time,
         ),
         pictures=pictures,
         day_reports=reports,

@@ -354,6 +354,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             language=language,
             currency=currency,
             reports=days.day_reports,
+            live=days.live_days,
             per_week=per_week,
             write=write,
         ),
