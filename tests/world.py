@@ -23,7 +23,7 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
-from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.invitations import DayInvitations
 from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
@@ -159,7 +159,6 @@ class World:
     sending: BroadcastSending
     rankings: RankingService
     ranking_steps: RankingSteps
-    day_figures: DayFigures
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -317,7 +316,6 @@ async def make_world(unit: UnitOfWork) -> World:
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
-        day_figures=DayFigures(unit, now=time),
     )
     await _fill(world)
     return world
