@@ -23,6 +23,7 @@ web-day-of-pool = { $percent }% of the { $whole } matching fund used
 web-day-of-need = { $percent }% of the { $whole } these projects still needed
 web-day-matched = Matched
 web-day-pool-left = Left to match
+web-day-pools = Matching funds of the day
 web-day-creators = Who called on us
 web-day-unknown-title = We can’t find this giving day
 web-day-unknown-text = It may not be announced yet, or the link may be missing a letter.

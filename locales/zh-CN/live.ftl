@@ -21,6 +21,7 @@ web-day-of-pool = 配捐资金已用 { $percent }%，共 { $whole }
 web-day-of-need = 已完成 { $percent }%，这些项目开始时还差 { $whole }
 web-day-matched = 配捐
 web-day-pool-left = 配捐还剩
+web-day-pools = 这一天的配捐资金
 web-day-creators = 他们的号召
 web-day-unknown-title = 没有找到这个公益日
 web-day-unknown-text = 它可能还没有公布，或者链接少了几个字。
