@@ -50,7 +50,12 @@ class LiveCards:
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; what was begun is finished."""
         while not stop.is_set():
-            await self.turn(stop)
+            try:
+                await self.turn(stop)
+            except NotLeading:
+                raise
+            except Exception as error:  # noqa: BLE001 - cards must not take the service down
+                log_trouble("giving_day_cards_failed", error)
             await first_of((stop,), EVERY_S)
 
     async def turn(self, stop: asyncio.Event | None = None) -> int:
@@ -62,14 +67,23 @@ class LiveCards:
         except Exception as error:  # noqa: BLE001 - the database may be back in a second
             log_trouble("giving_day_cards_due_failed", error)
             return 0
-        changed = [(turn, drawn) for turn in turns if (drawn := self._drawn(turn))[1] != turn.card.shown or turn.last]
+        changed = [(turn, *drawn) for turn in turns if (drawn := self._changed(turn)) is not None]
         shown = 0
         for start in range(0, len(changed), AT_ONCE):
             if stop is not None and stop.is_set():
                 break
             some = changed[start : start + AT_ONCE]
-            shown += sum(await asyncio.gather(*(self._bring(turn, *drawn) for turn, drawn in some)))
+            shown += sum(await asyncio.gather(*(self._bring(*each) for each in some)))
         return shown
+
+    def _changed(self, turn: CardTurn) -> tuple[Rendered, str] | None:
+        """A card that is to say something else, or is shown for the last time; None too where it can't be drawn."""
+        try:
+            rendered, mark = self._drawn(turn)
+        except Exception as error:  # noqa: BLE001 - one broken card must not stop the others
+            log_trouble("giving_day_card_not_drawn", error, chat=str(turn.card.chat.id))
+            return None
+        return (rendered, mark) if mark != turn.card.shown or turn.last else None
 
     def _drawn(self, turn: CardTurn) -> tuple[Rendered, str]:
         """A card, and the mark of what it says."""
@@ -82,12 +96,22 @@ class LiveCards:
     async def _bring(self, turn: CardTurn, rendered: Rendered, mark: str) -> bool:
         """One card; what goes wrong with it is its own."""
         try:
+            return await self._shown(turn, rendered, mark)
+        except NotLeading:
+            return False  # whoever leads now goes on with it
+        except Exception as error:  # noqa: BLE001 - one broken card must not stop the others
+            log_trouble("giving_day_card_broken", error, chat=str(turn.card.chat.id))
+            return False
+
+    async def _shown(self, turn: CardTurn, rendered: Rendered, mark: str) -> bool:
+        """Whether it stands there, or was given up. Raises: NotLeading, the database's error."""
+        try:
             if turn.card.message_id is None:
                 return await self._send(turn, rendered, mark)
             if turn.card.shown != mark:
                 await self._edit(turn, rendered)
             await self._cards.shown(turn, mark)
-        except (NotLeading, TelegramRetryAfter):
+        except TelegramRetryAfter:
             return False  # it comes up again
         except TelegramForbiddenError:
             await self._cards.lost(turn, removed=False)
@@ -99,9 +123,6 @@ class LiveCards:
             await self._cards.lost(turn, removed=any(words in error.message.lower() for words in _REMOVED))
         except TelegramAPIError as error:
             log.warning("giving_day_card_not_shown", chat_id=str(turn.card.chat.id), error=type(error).__name__)
-            return False
-        except Exception as error:  # noqa: BLE001 - one broken card must not stop the others
-            log_trouble("giving_day_card_broken", error, chat=str(turn.card.chat.id))
             return False
         return True
 

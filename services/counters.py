@@ -56,6 +56,8 @@ class CounterService:
         now = self._now()
         async with self._write() as work:
             await work.creators.counter_shown(post_id, now=now, due_at=None if gone else now + 5 * self._every)
+            if gone:
+                await work.live_days.button_lost(post_id)
 
 
 async def _raised_today(work: Work, now: datetime) -> dict[UUID, Money]:

@@ -25,6 +25,7 @@ from services.digests import Digest
 from services.giving_days import posts as day_posts
 from services.giving_days import told as days_told
 from services.giving_days import watch as days_watch
+from services.giving_days.live import LiveDays
 from services.giving_days.posts import DayCall
 from services.giving_days.report import DayReports
 from services.giving_days.report_views import DayPage, Together
@@ -90,12 +91,12 @@ class OutboxService:
 
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
-        currency: str, reports: DayReports | None = None, per_week: int = PER_WEEK, write: Write | None = None,
-        now: Clock = utc_now,
+        currency: str, reports: DayReports | None = None, live: LiveDays | None = None, per_week: int = PER_WEEK,
+        write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`quiet`: by their reader's clock receipts come silently then, everything else waits for the morning.
 
-        `reports`: of giving days.
+        `reports`, `live`: of giving days.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
@@ -103,7 +104,7 @@ class OutboxService:
         self._held: set[UUID] = set()
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
         self._language, self._currency, self._per_week = language, currency, per_week
-        self._reports = reports
+        self._reports, self._live = reports, live
 
     @property
     def woken(self) -> asyncio.Event:
@@ -318,8 +319,9 @@ class OutboxService:
 
     async def mark(self, notice: Notice) -> MarkTold | None:
         """What is told of a mark that a giving day has passed; None if it is too late for it."""
-        async with self._unit.read() as work:
-            return await days_watch.told(work, notice.kind, notice.subject, self._now())
+        if self._live is None:
+            return None
+        return await days_watch.told(self._unit, self._live, notice.kind, notice.subject, self._now())
 
     async def day(self, notice: Notice) -> DayTold | None:
         """What admins are told of a giving day; None if it is no longer so."""

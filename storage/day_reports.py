@@ -64,16 +64,16 @@ class DayReportStore:
             matched=await self._matched(day.id),
             minutes=await self._minutes(day),
             amounts=await self._amounts(day),
-            donors=await self._donors(_of(day.id)),
+            donors=await self._donors(paid_on(day.id)),
             donors_of=await self._donors_of(day.id),
-            returning=await self._donors(_of(day.id) & _gave_before(day.starts_at)),
+            returning=await self._donors(paid_on(day.id) & _gave_before(day.starts_at)),
             charged=await self._charged(day.id),
         )
 
     async def _parts(self, day: UUID) -> list[Part]:
-        moved = _moved(day, tips.c.project_id, tips.c.creator_id).subquery()
-        by = moved.c.project_id, moved.c.creator_id, moved.c.currency
-        sums = select(*by, func.sum(moved.c.gifts), func.sum(moved.c.minor)).group_by(*by)
+        its = moved(day, tips.c.project_id, tips.c.creator_id).subquery()
+        by = its.c.project_id, its.c.creator_id, its.c.currency
+        sums = select(*by, func.sum(its.c.gifts), func.sum(its.c.minor)).group_by(*by)
         rows = await self._connection.execute(sums)
         return [Part(project, creator, currency, int(n), int(minor)) for project, creator, currency, n, minor in rows]
 
@@ -87,11 +87,9 @@ class DayReportStore:
     async def _minutes(self, day: GivingDay) -> list[Minute]:
         """By the tap; what was tapped before the day and again on it, by its payment."""
         when = case((tips.c.offered_at >= day.starts_at, tips.c.offered_at), else_=tips.c.paid_at)
-        moved = _moved(day.id, self._minute(when).label("minute")).subquery()
-        by = moved.c.minute, moved.c.currency
-        rows = await self._connection.execute(
-            select(*by, func.sum(moved.c.gifts), func.sum(moved.c.minor)).group_by(*by)
-        )
+        its = moved(day.id, self._minute(when).label("minute")).subquery()
+        by = its.c.minute, its.c.currency
+        rows = await self._connection.execute(select(*by, func.sum(its.c.gifts), func.sum(its.c.minor)).group_by(*by))
         return [Minute(_at(minute), currency, int(gifts), int(minor)) for minute, currency, gifts, minor in rows]
 
     def _minute(self, at: ColumnElement[Any]) -> ColumnElement[str]:
@@ -101,7 +99,7 @@ class DayReportStore:
         return func.to_char(func.timezone("UTC", at), "YYYY-MM-DD HH24:MI")
 
     async def _amounts(self, day: GivingDay) -> dict[int, int]:
-        its = _of(day.id) & (tips.c.currency == day.currency)
+        its = paid_on(day.id) & (tips.c.currency == day.currency)
         rows = await self._connection.execute(select(_KEPT, func.count()).where(its).group_by(_KEPT))
         return {row[0]: row[1] for row in rows}
 
@@ -111,7 +109,7 @@ class DayReportStore:
     async def _donors_of(self, day: UUID) -> dict[UUID | None, int]:
         found: dict[UUID | None, int] = {}
         for column in (tips.c.project_id, tips.c.creator_id):
-            its = select(column, func.count(tips.c.donor_id.distinct())).where(_of(day)).group_by(column)
+            its = select(column, func.count(tips.c.donor_id.distinct())).where(paid_on(day)).group_by(column)
             found |= {row[0]: row[1] for row in await self._connection.execute(its)}
         return found
 
@@ -233,8 +231,9 @@ class DayReportStore:
         await self._connection.execute(update(day_reports).where(day_reports.c.day_id == day).values(values))
 
 
-def _of(day: UUID) -> ColumnElement[bool]:
-    return and_(tips.c.day_id == day, tips.c.state == TipState.PAID)
+def paid_on(day: UUID) -> ColumnElement[bool]:
+    """The day's gifts, in its index's own words, or that is not used."""
+    return and_(tips.c.day_id == day, tips.c.paid_at.is_not(None), tips.c.state == TipState.PAID)
 
 
 def _gave_before(at: datetime) -> ColumnElement[bool]:
@@ -243,12 +242,12 @@ def _gave_before(at: datetime) -> ColumnElement[bool]:
     return select(before.c.id).where(theirs).correlate(tips).exists()
 
 
-def _moved(day: UUID, *columns: ColumnElement[Any]) -> CompoundSelect[Any]:
+def moved(day: UUID, *columns: ColumnElement[Any]) -> CompoundSelect[Any]:
     """What its gifts moved: each in the currency it was given in, and from there to what it was turned into."""
     turned = [
         select(*columns, currency.label("currency"), literal(0).label("gifts"), minor.label("minor"))
         .join(conversions, conversions.c.tip_id == tips.c.id)
-        .where(_of(day))
+        .where(paid_on(day))
         for currency, minor in (
             (tips.c.currency, -conversions.c.sold_minor),
             (conversions.c.currency, conversions.c.bought_minor),
@@ -256,7 +255,7 @@ def _moved(day: UUID, *columns: ColumnElement[Any]) -> CompoundSelect[Any]:
     ]
     given: Select[Any] = select(
         *columns, tips.c.currency.label("currency"), literal(1).label("gifts"), _KEPT.label("minor")
-    ).where(_of(day))
+    ).where(paid_on(day))
     return union_all(given, *turned)
 
 

@@ -10,17 +10,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from giving.creators import GROUPS, Chat, ChatState
+from giving.creators import GROUPS, Carried, Chat, ChatState
 from giving.giving_days import CreatorShare, GivingDay
 from giving.matching import MatchState
 from giving.money import Money
 from giving.people import language_of
 from storage.creators import chat_of
+from storage.day_reports import moved, paid_on
 from storage.tables import chats, day_cards, day_marks, matches, people, posts, slots, tips
 from storage.upsert import insert_into
 
 BEING_SENT: Final = 0
-_KEPT: Final = tips.c.amount_minor - tips.c.refunded_minor
+OUT_OF_REACH: Final = -1  # no amount: what was to show one could not be edited
 
 
 class CardState(StrEnum):
@@ -78,10 +79,10 @@ class LiveDayStore:
     # -- figures --
 
     async def parts(self, day: GivingDay) -> Parts:
-        """What the day's gifts add up to, in its currency: one walk over all of them."""
-        by = (tips.c.project_id, tips.c.creator_id, tips.c.chat_id)
-        paid = (tips.c.day_id == day.id) & tips.c.paid_at.is_not(None) & (tips.c.state == "paid")
-        sums = select(*by, func.sum(_KEPT)).where(paid, tips.c.currency == day.currency).group_by(*by)
+        """What the day's gifts add up to, in its currency (what was turned into it too): one walk over all of them."""
+        its = moved(day.id, tips.c.project_id, tips.c.creator_id, tips.c.chat_id).subquery()
+        by = its.c.project_id, its.c.creator_id, its.c.chat_id
+        sums = select(*by, func.sum(its.c.minor)).where(its.c.currency == day.currency).group_by(*by)
         rows = await self._connection.execute(sums)
         return Parts(tuple(Part(row[0], row[1], row[2], int(row[3])) for row in rows))
 
@@ -92,12 +93,15 @@ class LiveDayStore:
         mine = select(stands).join(tips, tips.c.id == matches.c.tip_id).where(its, matches.c.currency == day.currency)
         return Money(int(await self._connection.scalar(mine) or 0), day.currency)
 
-    async def public(self, given: Mapping[UUID, Money], limit: int) -> tuple[CreatorShare, ...]:
-        """Those of these creators who may be shown, the first by what they were given; nobody with nothing.
+    async def public(self, day: GivingDay, given: Mapping[UUID, Money], limit: int) -> tuple[CreatorShare, ...]:
+        """Those of these creators who have a name for everybody, the first by their donors, then by their gifts.
+
+        Nobody with nothing. Whether they wish to be named is to be asked before.
 
         Who opened a page of their own is public by it; who runs a chat with a public name, by that chat's title.
         """
-        first = sorted((each for each in given if given[each].minor > 0), key=lambda each: (-given[each].minor, each))
+        place = await self._places(day.id)
+        first = sorted((each for each in given if given[each].minor > 0), key=lambda each: (place[each], each))
         found: list[CreatorShare] = []
         for some in (first[i : i + 4 * limit] for i in range(0, len(first), 4 * limit)):
             named = await self._named(some)
@@ -105,6 +109,12 @@ class LiveDayStore:
             if len(found) >= limit:
                 break
         return tuple(found[:limit])
+
+    async def _places(self, day: UUID) -> dict[UUID, tuple[int, int]]:
+        """By creator: what is less for more donors, and for more gifts."""
+        counts = func.count(tips.c.donor_id.distinct()), func.count()
+        its = select(tips.c.creator_id, *counts).where(paid_on(day)).group_by(tips.c.creator_id)
+        return {row[0]: (-row[1], -row[2]) for row in await self._connection.execute(its)}
 
     async def _named(self, creators: Collection[UUID]) -> dict[UUID, list[tuple[str, str | None, str | None]]]:
         mine = select(slots).join(people, people.c.id == slots.c.creator_id)
@@ -207,11 +217,13 @@ class LiveDayStore:
     ) -> int:  # fmt: skip
         """The newest post of each enabled chat is to show the day's amount: those that show another one; how many.
 
-        Not what was edited since `rested_since`, nor what is due anyway.
+        Not those that are out of reach, or whose keyboard a reply carries; nor what was edited since `rested_since`, or
+        is due anyway.
         """
         last = (
             select(posts.c.id)
             .where(posts.c.chat_id == chats.c.id, posts.c.counter_shown_at.is_not(None))
+            .where(posts.c.carried == Carried.SELF, posts.c.day_minor.is_distinct_from(OUT_OF_REACH))
             .order_by(posts.c.message_id.desc())
             .limit(1)
             .correlate(chats)
@@ -235,9 +247,13 @@ class LiveDayStore:
         changed = posts.c.day_minor.is_distinct_from(minor)
         await self._connection.execute(update(posts).where(posts.c.id == post, changed).values(day_minor=minor))
 
+    async def button_lost(self, post: UUID) -> None:
+        """A post can't be edited any more: whatever stands there, no day is shown on it again unless it can be."""
+        await self.button_shows(post, OUT_OF_REACH)
+
     async def buttons_over(self, on: Collection[UUID], *, now: datetime, limit: int) -> int:
         """Posts that show a day's amount though no day is on for their project (`on`: those it is); how many."""
-        over = posts.c.day_minor.is_not(None) & posts.c.counter_due_at.is_(None)
+        over = (posts.c.day_minor != OUT_OF_REACH) & posts.c.counter_due_at.is_(None)
         theirs = select(posts.c.id).where(over, posts.c.project_id.not_in(on)).order_by(posts.c.id).limit(limit)
         return await self._due(list((await self._connection.execute(theirs)).scalars()), now)
 

@@ -16,7 +16,6 @@ from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.conversions import ConversionStore
 from storage.creators import CreatorStore
-from storage.day_figures import DayFigureStore
 from storage.day_posts import DayPostStore
 from storage.day_reports import DayReportStore
 from storage.dialogs import DialogStore
@@ -108,7 +107,6 @@ class Stores:
     giving_days = Made(GivingDayStore)  # giving days and the series that repeat them
     day_reports = Made(DayReportStore)  # what giving days came to when they closed
     live_days = Made(LiveDayStore)  # giving days while they go on
-    day_figures = Made(DayFigureStore)  # what was given on a giving day
     day_posts = Made(DayPostStore)  # posts that creators publish on giving days
     audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances

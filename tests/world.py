@@ -23,8 +23,9 @@ from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatSeen, CreatorService
-from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.invitations import DayInvitations
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.groups import GroupService
 from services.handover import HandoverService
@@ -158,7 +159,6 @@ class World:
     sending: BroadcastSending
     rankings: RankingService
     ranking_steps: RankingSteps
-    day_figures: DayFigures
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -281,7 +281,15 @@ async def make_world(unit: UnitOfWork) -> World:
         payments=payments,
         sweep=PaymentSweep(unit, {"paper": rail}, payments, now=time, sleep=at_once),
         outbox=OutboxService(
-            unit, tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", reports=reports, now=time
+            unit,
+            tips,
+            wakes=wakes,
+            quiet=None,
+            language="zh-CN",
+            currency="CNY",
+            reports=reports,
+            live=LiveDays(unit, every_s=0, now=time),
+            now=time,
         ),
         pictures=pictures,
         day_reports=reports,
@@ -308,7 +316,6 @@ async def make_world(unit: UnitOfWork) -> World:
         sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
-        day_figures=DayFigures(unit, now=time),
     )
     await _fill(world)
     return world

@@ -4,7 +4,7 @@ How far a day is, is told in percent of its matching pools, if it has any: how m
 its projects still lacked of their targets when it began; and where they lacked nothing, not at all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from giving.giving_days.days import DayState, GivingDay, turned
+from giving.matching import Pool
 from giving.money import Money
 from giving.projects import ProjectCard, Tally
 
@@ -84,7 +85,8 @@ class CreatorShare:
 
 @dataclass(frozen=True, slots=True)
 class DayStanding:
-    """A day as it stands. `raised`: gifts, refunds taken off; `matched`: what sponsors added; `pool_left`: of theirs.
+    """A day as it stands. `raised`: gifts, refunds taken off; `matched`: what sponsors added; `pool_left`: what they
+    still may; `pool_unused`: all that they have not, be it that they can't any more. `pools`: theirs.
 
     `creators`: the first few of those who may be shown; `by_chat`: what was given in each chat, for its own card.
     """
@@ -93,14 +95,16 @@ class DayStanding:
     raised: Tally
     matched: Money
     pool_left: Money
+    pool_unused: Money
     projects: tuple[ProjectShare, ...]
+    pools: tuple[Pool, ...] = ()
     creators: tuple[CreatorShare, ...] = ()
     by_chat: Mapping[UUID, Money] = field(default_factory=dict)
 
     @property
     def goal(self) -> Goal | None:
         """How far it is; None where there is nothing to measure by."""
-        pool = self.matched + self.pool_left
+        pool = self.matched + self.pool_unused
         if pool.minor > 0:
             return Goal(Basis.POOL, self.matched, pool)
         need = lacked(self.projects, self.day.currency)
@@ -135,6 +139,11 @@ def passed(standing: DayStanding, now: datetime) -> frozenset[Mark]:
     if turned(day, now) is DayState.LIVE and day.ends_at - now <= LAST_HOUR < (day.ends_at - day.starts_at) / 2:
         reached.add(Mark.LAST_HOUR)
     return frozenset(reached)
+
+
+def outdone(mark: Mark, marks: Collection[str]) -> bool:
+    """Whether a higher percent than this one's was passed."""
+    return any(_PERCENTS[other] > _PERCENTS.get(mark, 100) for other in _PERCENTS if other in marks)
 
 
 def newest(marks: frozenset[Mark]) -> frozenset[Mark]:

@@ -164,6 +164,27 @@ class Pool:
         """What can still be added; of a draft nothing yet."""
         return self.committed - self.used - self.returned
 
+    def still(self, now: datetime, until: datetime) -> Money:
+        """What gifts that are paid from now on, and before `until`, can still be given."""
+        if not self.running:
+            return Money(0, self.currency)
+        ahead = [w for w in self.windows if w.starts_at < until and (w.ends_at is None or w.ends_at > now)]
+        if ahead and self.remainder is Remainder.CARRY:
+            ahead = [window for window in self.windows if window.starts_at < until]
+        return Money(max(0, sum(window.left_minor for window in ahead)), self.currency)
+
+    def unused(self, since: datetime, until: datetime) -> Money:
+        """What gifts that were paid between the two could have been given and were not, wherever it is now.
+
+        It does not change when a window ends, or the sponsor withdraws: what it is a part of stays the same.
+        """
+        if self.state is PoolState.DRAFT or (self.closed_at is not None and self.closed_at <= since):
+            return Money(0, self.currency)
+        between = [w for w in self.windows if w.starts_at < until and (w.ends_at is None or w.ends_at > since)]
+        if between and self.remainder is Remainder.CARRY:
+            between = [window for window in self.windows if window.starts_at < until]
+        return Money(max(0, sum(window.part_minor - window.used_minor for window in between)), self.currency)
+
     @property
     def running(self) -> bool:
         """Whether it adds to gifts."""

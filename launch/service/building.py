@@ -27,7 +27,7 @@ from services.counters import CounterService
 from services.creator_watch import CreatorWatch
 from services.creators import ChatRights, CreatorService
 from services.dialogs import DialogService
-from services.giving_days import DayFigures, DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
+from services.giving_days import DayPosts, DaysOn, DaySteps, DayTerms, GivingDayService
 from services.giving_days.cards import DayCards
 from services.giving_days.invitations import DayInvitations
 from services.giving_days.live import LiveDays
@@ -144,7 +144,6 @@ class Days:
     live_days: LiveDays
     day_watch: DayWatch
     day_cards: DayCards
-    day_figures: DayFigures
     day_posts: DayPosts
     inline: InlineService
 
@@ -324,7 +323,6 @@ def _days(settings: Settings, on: Ground, creating: Creating) -> Days:
             language=settings.language,
             write=on.leadership.write,
         ),
-        day_figures=DayFigures(on.unit),
     )
 
 
@@ -354,6 +352,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             language=language,
             currency=currency,
             reports=days.day_reports,
+            live=days.live_days,
             per_week=per_week,
             write=write,
         ),

@@ -2,7 +2,6 @@
 
 from services.giving_days.calls import DaysOn
 from services.giving_days.drafts import DayTerms
-from services.giving_days.figures import DayFigures, Figures
 from services.giving_days.posts import DayCall, DayPosts
 from services.giving_days.previews import Preview
 from services.giving_days.service import GivingDayService
@@ -11,13 +10,11 @@ from services.giving_days.told import DayTold
 
 __all__ = [
     "DayCall",
-    "DayFigures",
     "DayPosts",
     "DaySteps",
     "DayTerms",
     "DayTold",
     "DaysOn",
-    "Figures",
     "GivingDayService",
     "Preview",
 ]

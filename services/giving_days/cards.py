@@ -76,7 +76,7 @@ class DayCards:
                 unsent = card.message_id is None
                 if card.message_id == BEING_SENT or (unsent and over):
                     continue
-                if unsent or over or fresh or card.shown_at is None or card.shown_at <= now - self._every:
+                if unsent or fresh or card.shown_at is None or card.shown_at <= now - self._every:
                     language = languages.get(card.chat.creator, self._language) if card.chat.creator else self._language
                     found.append(CardTurn(card, standing, state, language, state is DayState.REPORTED))
             self._turned[day_id] = state

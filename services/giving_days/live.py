@@ -10,6 +10,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from giving.giving_days.live import TOP
 from giving.matching import Pool, PoolState
 from giving.money import Money, sum_of
 from giving.projects import Tally
+from giving.rankings import Board
+from services.clock import Clock, utc_now
 from services.giving_days.copies import known
 from services.giving_days.drafts import HIDDEN
 from services.projects import cards
@@ -42,15 +45,20 @@ class _Walked:
     creators: tuple[CreatorShare, ...]
 
 
-async def standing(work: Work, day: GivingDay, walked: _Walked | None = None) -> tuple[DayStanding, _Walked]:
-    """The day as it stands in this snapshot; gifts are walked over only if they changed since."""
+async def standing(
+    work: Work, day: GivingDay, now: datetime, walked: _Walked | None = None
+) -> tuple[DayStanding, _Walked]:
+    """The day as it stands in this snapshot, at `now`; gifts are walked over only if they changed since."""
     raised = (await work.tallies.of([day.id], day.currency))[day.id]
     pools = await pools_of(work, day)
     used = sum_of((pool.used for pool in pools), day.currency)
     if walked is None or walked.at != (raised, used):
         parts = await work.live_days.parts(day)
         matched = await work.live_days.matched(day) if pools else used
-        creators = await work.live_days.public(parts.by("creator", day.currency), TOP)
+        givens = parts.by("creator", day.currency)
+        wish = await work.rankings.consenting(Board.CREATORS, [*givens])
+        shown = {creator: given for creator, given in givens.items() if creator in wish}
+        creators = await work.live_days.public(day, shown, TOP)
         walked = _Walked((raised, used), parts, matched, creators)
     projects = await work.projects.by_ids(day.projects)
     by_project, nothing = walked.parts.by("project", day.currency), Money(0, day.currency)
@@ -58,9 +66,19 @@ async def standing(work: Work, day: GivingDay, walked: _Walked | None = None) ->
         ProjectShare(card, by_project.get(card.project.id, nothing))
         for card in await cards(work, [projects[each] for each in day.projects if each in projects])
     ]
-    left = sum_of((pool.left for pool in pools if pool.running), day.currency)
-    by_chat = walked.parts.by("chat", day.currency)
-    return DayStanding(day, raised, walked.matched, left, tuple(shares), walked.creators, by_chat), walked
+    wish = await work.rankings.consenting(Board.CREATORS, [share.creator for share in walked.creators])
+    found = DayStanding(
+        day=day,
+        raised=raised,
+        matched=walked.matched,
+        pool_left=sum_of((pool.still(now, day.closes_at) for pool in pools), day.currency),
+        pool_unused=sum_of((pool.unused(day.starts_at, day.closes_at) for pool in pools), day.currency),
+        projects=tuple(shares),
+        pools=tuple(pools),
+        creators=tuple(share for share in walked.creators if share.creator in wish),  # who took it back, at once
+        by_chat=walked.parts.by("chat", day.currency),
+    )
+    return found, walked
 
 
 async def pools_of(work: Work, day: GivingDay) -> list[Pool]:
@@ -125,12 +143,13 @@ class LiveDays:
     """Figures of days for pages and streams, in one process."""
 
     def __init__(
-        self, unit: UnitOfWork, *, every_s: float = EVERY_S, clock: Callable[[], float] = time.monotonic
+        self, unit: UnitOfWork, *, every_s: float = EVERY_S, clock: Callable[[], float] = time.monotonic,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """Look through this unit of work, so often by this clock."""
-        self._unit, self._every_s, self._clock = unit, every_s, clock
+        self._unit, self._every_s, self._clock, self._now = unit, every_s, clock, now
         self._watched: dict[UUID, _Watched] = {}
-        self._latest: dict[UUID, tuple[float, DayStanding]] = {}
+        self._latest: dict[UUID, tuple[float, DayStanding, _Walked]] = {}
         self._looking: dict[UUID, asyncio.Task[DayStanding]] = {}
         self._closed = False
 
@@ -159,14 +178,14 @@ class LiveDays:
     async def _look_once(self, day: UUID) -> DayStanding:
         if len(self._latest) > 64:  # old days that somebody leafed through
             self._latest = {key: kept for key, kept in self._latest.items() if kept[0] > self._clock()}
-        began = self._clock()
-        found, _ = await self._read(day, None)
-        self._latest[day] = (self._clock() + max(self._every_s, REST * (self._clock() - began)), found)
+        began, before = self._clock(), self._latest.get(day)
+        found, walked = await self._read(day, before[2] if before is not None else None)
+        self._latest[day] = (self._clock() + max(self._every_s, REST * (self._clock() - began)), found, walked)
         return found
 
     async def _read(self, day: UUID, walked: _Walked | None) -> tuple[DayStanding, _Walked]:
         async with self._unit.snapshot() as work:
-            return await standing(work, known(await work.giving_days.by_id(day)), walked)
+            return await standing(work, known(await work.giving_days.by_id(day)), self._now(), walked)
 
     @contextlib.asynccontextmanager
     async def listening(self, day: UUID) -> AsyncIterator[Listener]:

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 
 from giving.day_reports import DayReport, Figures
 from giving.giving_days import DayState, GivingDay
+from giving.matching import Pool
 from giving.money import Money
 from giving.projects import Project
 from giving.rankings import Board
 from giving.subscriptions import SubscriptionKind
+from services.giving_days.live import pools_of
 from storage.work import Work
 
 
@@ -49,7 +51,10 @@ class Since:
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """Everything that is shown of a report; `next_at`: when the next day begins, if one is planned."""
+    """Everything that is shown of a report; `next_at`: when the next day begins, if one is planned.
+
+    `pools`: those that added to its gifts, or could have.
+    """
 
     day: GivingDay
     report: DayReport
@@ -57,6 +62,7 @@ class DayPage:
     creators: tuple[CreatorLine, ...]
     since: Since
     next_at: datetime | None = None
+    pools: tuple[Pool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ async def page_of(work: Work, day: GivingDay, report: DayReport) -> DayPage:
         projects=tuple(ProjectLine(projects[id_], figures) for id_, figures in report.projects if id_ in projects),
         creators=await _creators(work, report),
         since=await _since(work, report),
+        pools=tuple(await pools_of(work, day)),
     )
 
 

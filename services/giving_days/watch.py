@@ -9,12 +9,12 @@ from uuid import UUID
 import structlog
 
 from giving.giving_days import DayStanding, DayState, GivingDay, Mark, newest, passed, turned
+from giving.giving_days.live import outdone
 from giving.notices import URGENCY, NoticeKind
 from giving.projects import Project
 from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.giving_days.live import LiveDays
-from services.giving_days.live import standing as standing_of
 from services.giving_days.told import admins_of
 from services.leadership import Write
 from services.people import PeopleService
@@ -107,7 +107,8 @@ class DayWatch:
     async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Iterable[UUID], now: datetime) -> None:
         kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark)]
         subject = UUID(mark.removeprefix(TARGET)) if kind is NoticeKind.DAY_TARGET else day.id
-        due = self._quiet.allowed_from(now) if self._quiet is not None else now
+        wait = self._quiet is not None and kind is not NoticeKind.DAY_LAST_HOUR  # which comes silently then, or never
+        due = self._quiet.allowed_from(now) if self._quiet is not None and wait else now
         messages = [
             NewMessage(f"day:{day.id.hex}:{mark}:{person.hex}", kind, URGENCY[kind], person, subject, due)
             for person in readers
@@ -124,17 +125,20 @@ def reached_on(standing: DayStanding) -> list[UUID]:
     ]
 
 
-async def told(work: Work, kind: NoticeKind, subject: UUID, now: datetime) -> MarkTold | None:
+async def told(unit: UnitOfWork, live: LiveDays, kind: NoticeKind, subject: UUID, now: datetime) -> MarkTold | None:
     """For the sender; None if it is no longer worth telling."""
-    project, day_id = None, subject
-    if kind is NoticeKind.DAY_TARGET:
-        project = (await work.projects.by_ids([subject])).get(subject)
-        found = await work.live_days.newest_of_mark(f"{TARGET}{subject}")
-        if project is None or found is None:
+    async with unit.read() as work:
+        project, day_id = None, subject
+        if kind is NoticeKind.DAY_TARGET:
+            project = (await work.projects.by_ids([subject])).get(subject)
+            found = await work.live_days.newest_of_mark(f"{TARGET}{subject}")
+            if project is None or found is None:
+                return None
+            day_id = found
+        day = await work.giving_days.by_id(day_id)
+        if day is None or (kind is NoticeKind.DAY_LAST_HOUR and not day.on(now)):
             return None
-        day_id = found
-    day = await work.giving_days.by_id(day_id)
-    if day is None or (kind is NoticeKind.DAY_LAST_HOUR and not day.on(now)):
-        return None
-    standing, _ = await standing_of(work, day)
-    return MarkTold(standing, turned(day, now), now, project)
+        mark = next((mark for mark, told_as in KINDS.items() if told_as is kind), None)
+        if mark is not None and outdone(mark, await work.live_days.marks(day_id)):
+            return None
+    return MarkTold(await live.now(day_id), turned(day, now), now, project)

@@ -3,10 +3,9 @@
 from services.matching.review import Held, MatchReview
 from services.matching.service import NewPool, PoolService
 from services.matching.steps import PoolSteps
-from services.matching.views import DayMatched, Entry, PoolCard, PoolViews, matched_on
+from services.matching.views import Entry, PoolCard, PoolViews
 
 __all__ = [
-    "DayMatched",
     "Entry",
     "Held",
     "MatchReview",
@@ -15,5 +14,4 @@ __all__ = [
     "PoolService",
     "PoolSteps",
     "PoolViews",
-    "matched_on",
 ]

@@ -54,23 +54,6 @@ class Added:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class DayMatched:
-    """Of a giving day: what was added to its gifts, and what is left in open pools for it; by currency."""
-
-    matched: Mapping[str, int]
-    left: Mapping[str, int]
-
-
-async def matched_on(work: Work, day: UUID) -> DayMatched:
-    """For whoever shows a day: its live page, its cards, its report. Pools for any day are not counted as left."""
-    left: dict[str, int] = {}
-    for pool in await work.matching.newest(open_only=True):
-        if day in pool.scope.days:
-            left[pool.currency] = left.get(pool.currency, 0) + pool.left.minor
-    return DayMatched(await work.matching.of_day(day), left)
-
-
 class PoolViews:
     """Reads only. A draft is nobody's business yet."""
 

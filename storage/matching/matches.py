@@ -102,13 +102,6 @@ class MatchStore(OnMatching):
         )
         return {row.project_id: int(row.stands) for row in rows}
 
-    async def of_day(self, day: UUID) -> dict[str, int]:
-        """What pools have added to the gifts of a giving day, in minor units by currency."""
-        stands = func.sum(matches.c.amount_minor - matches.c.back_minor).label("stands")
-        its = select(matches.c.currency, stands).join(tips, tips.c.id == matches.c.tip_id)
-        its = its.where(tips.c.day_id == day, matches.c.state == MatchState.MATCHED).group_by(matches.c.currency)
-        return {row.currency: int(row.stands) for row in await self._connection.execute(its) if row.stands}
-
     async def count(self, pool: UUID) -> int:
         """To how many gifts it has added something that stands."""
         return int(await self._connection.scalar(select(func.count()).select_from(matches).where(_stand(pool))) or 0)

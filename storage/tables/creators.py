@@ -93,7 +93,7 @@ posts = Table(
     ref("author_id", "people.id", nullable=True),
     Column("reply_to_message_id", BigInteger),
     Column("media_group_id", String(64)),
-    Column("day_minor", BigInteger),  # the amount of a giving day that its button shows beside its own
+    Column("day_minor", BigInteger),  # of a giving day, on its button beside its own amount; -1: out of reach
     UniqueConstraint("chat_id", "message_id"),
 )
 Index("ix_posts_chat_id_media_group_id", posts.c.chat_id, posts.c.media_group_id, unique=True)

@@ -98,10 +98,10 @@ async def test_a_broken_counter_does_not_end_the_editor(
 ) -> None:
     shown, failures = world.counters.shown, [OSError("gone")]
 
-    async def flaky(post_id: Any, tally: Tally, chat: Any, author: Any = None) -> None:
+    async def flaky(post_id: Any, tally: Tally, chat: Any, author: Any = None, day: Any = None) -> None:
         if failures:
             raise failures.pop()
-        await shown(post_id, tally, chat, author)
+        await shown(post_id, tally, chat, author, day)
 
     monkeypatch.setattr(world.counters, "shown", flaky)
     await given(world)

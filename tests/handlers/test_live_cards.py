@@ -1,5 +1,6 @@
 """A giving day's cards as chats get them: one for each, edited, over restarts, refusals and lost rights."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 from aiogram.methods import EditMessageText, SendMessage
 from sqlalchemy import select
 
+from bot import live_cards, live_editor
 from bot.live_editor import LiveCards
 from giving.giving_days import Audience, GivingDay
-from services.giving_days.cards import DayCards
+from services.giving_days.cards import CardTurn, DayCards
 from services.giving_days.live import LiveDays
+from services.leadership import NotLeading
 from services.links import Links
 from storage.tables import day_cards, outbox
 from tests.handlers.chat import Chat
@@ -24,7 +27,7 @@ METHOD: Any = SendMessage(chat_id=GROUP, text="x")
 
 def editor(chat: Chat, world: World) -> LiveCards:
     """One who begins to lead, with nothing remembered but what the database has."""
-    live = LiveDays(world.unit, every_s=0)
+    live = LiveDays(world.unit, every_s=0, clock=lambda: world.time().timestamp())  # a look takes no time
     every = timedelta(seconds=15)
     cards = DayCards(world.unit, live, wakes=world.wakes, every=every, language="zh-CN", now=world.time)
     links = Links("http://127.0.0.1:8081", "yizan_bot")
@@ -94,6 +97,25 @@ async def test_it_is_edited_in_its_rhythm_by_whoever_leads_and_once_more_at_the_
     made = len(chat.calls.made)
     await editor(chat, world).turn()
     assert len(chat.calls.made) == made
+
+
+async def test_after_the_end_it_is_edited_in_the_same_rhythm(chat, world, day):
+    early = await world.tip(world.alice, "5", key="early")
+    late = await world.tip(world.bob, "5", key="late")
+    leading = editor(chat, world)
+    await leading.turn()
+    world.time.now = day.ends_at
+    await leading.turn()
+    made = len(chat.calls.made)
+    world.time.passes(seconds=2)
+    for charge, tip, donor in (("ch_1", early, world.alice), ("ch_2", late, world.bob)):
+        await world.pay(tip, donor, charge=charge, at=seconds(world.time()))
+        await leading.turn()
+    assert len(chat.calls.made) == made  # it rests
+    world.time.passes(seconds=15)
+    await leading.turn()
+    assert "¥10" in chat.calls.made[-1].text
+    assert len(chat.calls.made) == made + 1
 
 
 async def test_a_quiet_while_costs_no_edits(chat, world, day):
@@ -176,3 +198,53 @@ async def test_what_certainly_did_not_arrive_is_sent_again(chat, world, day):
     del chat.calls.refuse["sendMessage"]
     await editor(chat, world).turn()
     assert [call.chat_id for call in chat.calls.made] == [GROUP]
+
+
+async def test_a_card_that_can_not_be_drawn_leaves_the_others_alone(chat, world, day, monkeypatch):
+    async with world.unit() as work:
+        await work.creators.set_chat(world.chat.chat.id, day_card=True)
+    await editor(chat, world).turn()
+    await gives(world, "5", 1)
+    world.time.passes(seconds=16)
+    draw = live_cards.card
+
+    def broken(texts: Any, links: Any, turn: CardTurn, now: Any) -> Any:
+        if turn.card.chat.telegram_id == GROUP:
+            raise ValueError
+        return draw(texts, links, turn, now)
+
+    monkeypatch.setattr(live_cards, "card", broken)
+    await editor(chat, world).turn()
+    assert [call.chat_id for call in chat.calls.made if isinstance(call, EditMessageText)] == [CHANNEL]
+
+
+@pytest.mark.parametrize("trouble", [OSError, NotLeading])
+async def test_a_card_nobody_can_give_up_now_comes_up_again(chat, world, day, monkeypatch, trouble):
+    await editor(chat, world).turn()
+    await gives(world, "5", 1)
+    world.time.passes(seconds=16)
+
+    async def lost(*_: Any, **__: Any) -> None:
+        raise trouble
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DayCards, "lost", lost)
+        chat.calls.refuse["editMessageText"] = TelegramForbiddenError(METHOD, "Forbidden: bot was kicked")
+        assert await editor(chat, world).turn() == 0
+    await editor(chat, world).turn()
+    assert [row.state for row in await rows(world, day_cards)] == ["lost"]
+
+
+async def test_the_loop_outlives_a_turn_that_fails(chat, world, monkeypatch):
+    stop, turns = asyncio.Event(), []
+
+    async def turn(self: LiveCards, stop: asyncio.Event) -> int:
+        turns.append(1)
+        if len(turns) > 1:
+            stop.set()
+        raise OSError
+
+    monkeypatch.setattr(LiveCards, "turn", turn)
+    monkeypatch.setattr(live_editor, "EVERY_S", 0.01)
+    await asyncio.wait_for(editor(chat, world).run(stop), 5)
+    assert len(turns) == 2

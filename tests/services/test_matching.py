@@ -43,7 +43,7 @@ from giving.projects import Project, ProjectState
 from giving.tips import OfferRequest, Tip, TipState
 from services.alerts import AlertService
 from services.ledger import LedgerService
-from services.matching import NewPool, matched_on
+from services.matching import NewPool
 from services.settlement import Matcher
 from storage.ids import new_id
 from storage.tables import people
@@ -500,8 +500,8 @@ async def test_a_pool_for_a_day_adds_to_its_gifts_alone_and_the_day_tells_of_it(
     await known.pay(late, known.bob, charge="ch_late", at=int(known.time().timestamp()))
     assert (await fresh(known, of_day)).used == cny("3"), "what is paid after the close is not the day's"
     async with known.unit.read() as work:
-        told = await matched_on(work, day.id)
-    assert (told.matched, told.left) == ({"CNY": 350}, {"CNY": 700})
+        matched = await work.live_days.matched(day)
+    assert matched == cny("3.50")
     with pytest.raises(DayUnknown):
         await a_pool(known, Ratio(1, 1), scope=Scope(days=frozenset([new_id()])))
 

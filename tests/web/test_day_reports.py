@@ -12,6 +12,7 @@ import pytest
 
 from giving.errors import PictureFailed
 from giving.giving_days import DayState, GivingDay
+from giving.matching import Ratio
 from giving.money import Money
 from pictures import Pictures
 from services.giving_days.report import DayReports
@@ -20,6 +21,7 @@ from services.wake import Wakes
 from storage.ids import new_id
 from tests.pictures.ink import size_of
 from tests.web.conftest import Open, Site
+from tests.web.test_pools import opened
 from tests.web.world import World, cny
 
 CELLS = re.compile(r'<td class="figure">([^<]*)</td>')
@@ -73,6 +75,12 @@ async def test_it_tells_the_figures_in_both_languages_with_a_table_beside_each_c
     assert "我们一起捐出 ¥26" in (await site.get("/d/one-yuan/report")).text
     assert "Together we gave ¥26" in page.text
     assert "¥0.09" in page.text
+
+
+async def test_the_days_pools_can_be_looked_at(world, site, reports):
+    pool = await opened(world, Ratio(1, 1))
+    await a_day(world, reports, "5")
+    assert f'href="/pools/{pool.id}"' in (await site.get("/d/one-yuan/report")).text
 
 
 async def test_every_table_adds_up_to_the_whole(world, site, reports):

@@ -11,8 +11,10 @@ import pytest
 from aiohttp import ClientResponse
 
 from giving.giving_days import DayState
+from giving.matching import Ratio
 from services.giving_days.live import LiveDays
 from tests.web.conftest import Open, Site
+from tests.web.test_pools import opened
 from tests.web.world import World, cny
 from web import live as pages
 from web.security import POLICY, SCRIPTED
@@ -203,6 +205,17 @@ async def test_figures_for_programs(site, world):
         {"slug": "library", "given_minor": 1200, "raised_minor": 1200, "target": {"minor": 100_000, "currency": "CNY"},
          "open": True}
     ]  # fmt: skip
+
+
+async def test_the_days_pools_can_be_looked_at(site, world):
+    library = await world.project()
+    await world.day(library)
+    assert "/pools/" not in (await site.get("/d/2026-11-11")).text
+    pool = await opened(world, Ratio(1, 1), project=library)
+    await asyncio.sleep(0.3)  # the last look is over
+    page = await site.get("/d/2026-11-11", accept="en")
+    assert f'<a href="/pools/{pool.id}" lang="en">Morning Star</a>' in page.text
+    assert "&lt;b&gt;晨星" in (await site.get("/d/2026-11-11")).text
 
 
 async def test_titles_and_names_are_no_markup(site, world):

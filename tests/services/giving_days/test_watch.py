@@ -1,26 +1,30 @@
 """Marks of a day are told once each; the day's amount stands on channels' newest posts while it is on."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from giving.giving_days import GivingDay
 from giving.money import Money
+from giving.notices import NoticeKind
 from giving.projects import Project
+from giving.quiet import QuietHours
+from services.giving_days import watch as watching
 from services.giving_days.live import LiveDays
-from services.giving_days.watch import DayWatch
+from services.giving_days.watch import DayWatch, MarkTold
 from storage.tables import day_marks, outbox, posts, projects
 from tests.services.giving_days.town import on, seconds
-from tests.world import World, cny
+from tests.world import CHANNEL, SHANGHAI, World, cny
 
 
-def watch(world: World) -> DayWatch:
+def watch(world: World, quiet: QuietHours | None = None) -> DayWatch:
     """As a process that begins to lead has it."""
-    live = LiveDays(world.unit, every_s=0)
+    live = LiveDays(world.unit, every_s=0, clock=lambda: world.time().timestamp())  # a look takes no time
     every = timedelta(seconds=60)
     return DayWatch(
-        world.unit, world.people, live, wakes=world.wakes, quiet=None, button_every=every, now=world.time
+        world.unit, world.people, live, wakes=world.wakes, quiet=quiet, button_every=every, now=world.time
     )  # fmt: skip
 
 
@@ -128,3 +132,66 @@ async def test_the_newest_post_shows_the_days_amount_while_it_is_on(world, day):
     await watch(world).sweep()
     assert await edited() == [None]
     assert await shown() is None
+
+
+async def test_a_post_that_is_gone_is_not_tried_again_and_the_one_before_it_shows_the_amount(world, day):
+    newer = await world.creators.posted(CHANNEL, 8, "明天读《小王子》", world.time())
+    assert newer is not None
+    world.time.passes(seconds=10)
+    for counter in await world.counters.due():
+        await world.counters.shown(counter.post.id, counter.raised, counter.chat, day=counter.day)
+    await gives(world, "5", 1)
+    world.time.passes(seconds=10)
+    for counter in await world.counters.due():
+        await world.counters.shown(counter.post.id, counter.raised, counter.chat, day=counter.day)
+    async with world.unit() as work:  # what it shows is from before a later gift elsewhere
+        await work.live_days.button_shows(world.post.id, 100)
+    world.time.passes(minutes=2)
+
+    await watch(world).sweep()
+    assert [counter.post.id for counter in await world.counters.due()] == [newer.id]
+    await world.counters.failed(newer.id, gone=True)
+    world.time.passes(minutes=2)
+    await watch(world).sweep()
+    assert [counter.post.id for counter in await world.counters.due()] == [world.post.id]
+    await world.counters.failed(world.post.id, gone=True)
+    for moment in (world.time() + timedelta(minutes=2), day.ends_at):
+        world.time.now = moment
+        await watch(world).sweep()
+        assert await world.counters.due() == []
+
+
+async def queued(world: World, kind: str) -> list[Any]:
+    async with world.unit.read() as work:
+        return list(await work.connection.execute(select(outbox).where(outbox.c.kind == kind)))
+
+
+async def told(world: World, kind: NoticeKind, day: GivingDay) -> MarkTold | None:
+    """What the sender would say now."""
+    live = LiveDays(world.unit, every_s=0, now=world.time)
+    return await watching.told(world.unit, live, kind, day.id, world.time())
+
+
+async def test_of_marks_that_waited_for_the_morning_only_the_highest_percent_is_told(world, day):
+    await gives(world, "10", 1)
+    await watch(world).sweep()
+    tenth = await told(world, NoticeKind.DAY_TENTH, day)
+    assert tenth is not None
+    assert tenth.standing.raised.given == cny("10")
+    await gives(world, "40", 2)
+    await watch(world).sweep()
+    assert await told(world, NoticeKind.DAY_TENTH, day) is None
+    assert await told(world, NoticeKind.DAY_HALF, day) is not None
+    world.time.now = day.ends_at - timedelta(minutes=30)
+    await watch(world).sweep()
+    assert await told(world, NoticeKind.DAY_HALF, day) is not None
+    assert await told(world, NoticeKind.DAY_LAST_HOUR, day) is not None
+
+
+async def test_the_last_hour_does_not_wait_for_the_morning_when_it_is_over(world, day):
+    night = QuietHours(time(0), time(23, 59, 59), SHANGHAI)
+    world.time.now = day.ends_at - timedelta(minutes=30)
+    await gives(world, "10", 1)
+    await watch(world, night).sweep()
+    assert {row.due_at for row in await queued(world, "day_last_hour")} == {world.time()}
+    assert all(row.due_at > world.time() for row in await queued(world, "day_tenth"))
