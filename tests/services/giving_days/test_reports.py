@@ -172,6 +172,10 @@ async def test_messages_wait_for_the_readers_morning(world: World):
     async with world.unit() as work:
         await work.subscriptions.choose_timezone(berliner.id, "Europe/Berlin")
     await gift(world, berliner, "1", "b")
+    atlantean = await world.people.meet(Visitor(1701, "Atla", None, "en"), started=True)
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(atlantean.id, "Mars/Olympus")  # no longer known: the operator's
+    await gift(world, atlantean, "1", "at")
     at = day.closes_at.astimezone(SHANGHAI)
     world.time.now = at.replace(hour=23, minute=0) if at.hour < 23 else at
     assert world.time.now >= day.closes_at
@@ -179,7 +183,8 @@ async def test_messages_wait_for_the_readers_morning(world: World):
     await night.sweep()
     assert [n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)] == [berliner.id]  # afternoon there
     world.time.passes(hours=9)
-    assert [n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)] == [world.alice.id]
+    morning = {n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)}
+    assert morning == {world.alice.id, atlantean.id}
 
 
 async def test_a_message_says_when_the_next_day_is_and_whether_they_hear_of_it(world: World):
