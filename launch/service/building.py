@@ -295,7 +295,7 @@ def _days(settings: Settings, on: Ground, creating: Creating) -> Days:
         giving_days=days,
         day_posts=posts,
         inline=InlineService(on.unit, creating.slots, on.days_on),
-        day_steps=DaySteps(on.unit, days, on.people, on.days_on, write=on.leadership.write),
+        day_steps=DaySteps(on.unit, days, on.people, on.days_on, quiet=on.quiet, write=on.leadership.write),
         day_reports=DayReports(
             on.unit,
             on.people,

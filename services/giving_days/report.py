@@ -72,8 +72,8 @@ class DayReports:
             if not await work.day_reports.add(report):
                 return 0
             now = self._now()
-            kind, due_at = NoticeKind.DAY_REPORT, by_day(now, self._quiet, None)
-            await tell_admins(work, self._people, kind, day, mark="reported", now=now, due_at=due_at)
+            kind = NoticeKind.DAY_REPORT
+            await tell_admins(work, self._people, kind, day, mark="reported", now=now, quiet=self._quiet)
         self._wakes.outbox.set()
         log.info(
             "giving_day_reported", day_id=str(day.id), slug=day.slug, gifts=report.whole.gifts,

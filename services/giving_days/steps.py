@@ -11,6 +11,7 @@ import structlog
 
 from giving.giving_days import DayState, GivingDay
 from giving.notices import NoticeKind
+from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.giving_days.calls import DaysOn
 from services.giving_days.copies import next_draft
@@ -29,10 +30,11 @@ class DaySteps:
 
     def __init__(
         self, unit: UnitOfWork, days: GivingDayService, people: PeopleService, on: DaysOn, *,
-        write: Write | None = None, now: Clock = utc_now,
+        quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`write` opens units of work: in production the leader's, which nobody else can write by."""
+        """`quiet`: when nobody is told of a draft. `write` opens units of work: the leader's, in production."""
         self._unit, self._days, self._people, self._on, self._now = unit, days, people, on, now
+        self._quiet = quiet
         self._write = write or unit
         self._told: set[tuple[UUID, UUID]] = set()  # of which closed projects this process has told
 
@@ -71,7 +73,8 @@ class DaySteps:
         if day is None:
             return 0
         await record(work, None, "drafted", None, day, now=now, way="clock")
-        await tell_admins(work, self._people, NoticeKind.DAY_DRAFTED, day, mark="drafted", now=now)
+        kind = NoticeKind.DAY_DRAFTED
+        await tell_admins(work, self._people, kind, day, mark="drafted", now=now, quiet=self._quiet)
         log.info("giving_day_drafted", day_id=str(day.id), slug=day.slug, like=last.slug)
         return 1
 

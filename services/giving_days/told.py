@@ -8,7 +8,9 @@ from giving.giving_days import DayAct, DayState, GivingDay
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person, Role
 from giving.projects import Project
+from giving.quiet import QuietHours
 from services.people import PeopleService
+from services.subscriptions import by_day
 from storage.outbox import NewMessage
 from storage.work import Work
 
@@ -25,17 +27,21 @@ class DayTold:
 
 async def tell_admins(
     work: Work, people: PeopleService, kind: NoticeKind, day: GivingDay, *, mark: str, now: datetime,
-    but: UUID | None = None, due_at: datetime | None = None,
+    but: UUID | None = None, quiet: QuietHours | None = None,
 ) -> int:  # fmt: skip
     """Queue it for every admin and owner that can be written to; the same `mark` again is told once. To how many.
 
-    `due_at`: not before that.
+    `quiet`: it waits for the reader's morning.
     """
     readers = [id_ for id_ in await admins_of(work, people) if id_ != but]
+    clocks = await work.subscriptions.timezones_of(readers) if quiet is not None else {}
     messages = [
-        NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, due_at or now)
+        NewMessage(
+            f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id,
+            by_day(now, quiet, clocks.get(person)),
+        )
         for person in readers
-    ]
+    ]  # fmt: skip
     await work.outbox.add_many(messages, now=now)
     return len(messages)
 
