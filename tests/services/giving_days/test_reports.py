@@ -10,7 +10,7 @@ import pytest
 
 from giving.day_reports import disagreements
 from giving.errors import DayUnknown, ReportNotYet
-from giving.giving_days import DayState, GivingDay
+from giving.giving_days import ELEVENTH, DayState, GivingDay
 from giving.matching import Ratio, Scope
 from giving.notices import NoticeKind
 from giving.payments import EventKind
@@ -185,6 +185,16 @@ async def test_messages_wait_for_the_readers_morning(world: World):
     world.time.passes(hours=9)
     morning = {n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)}
     assert morning == {world.alice.id, atlantean.id}
+
+
+async def test_no_draft_is_promised_only_the_rule_of_its_series(world: World):
+    day = await on(world)
+    await closed(world, day)
+    start = world.time() + timedelta(days=2)
+    draft = await world.giving_days.draft(plan(world, starts_at=start, ends_at=start + HOUR), None)
+    series = await world.giving_days.repeat(draft.id, None, ELEVENTH)
+    promised = (await world.day_reports.page(day.slug)).next_at
+    assert promised == series.window(SHANGHAI)[0] > draft.starts_at
 
 
 async def test_a_message_says_when_the_next_day_is_and_whether_they_hear_of_it(world: World):
