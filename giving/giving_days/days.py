@@ -38,7 +38,7 @@ class DayAct(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is told of a day, out of those who asked to be told of giving days; NOBODY: no message goes out."""
+    """Who is told of a day, out of those who asked to be told of giving days; NOBODY: none of them."""
 
     NOBODY = "nobody"
     SUBSCRIBERS = "subscribers"

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, Segment, UrlButton
-from giving.errors import BroadcastNotNow, NobodyListens
+from giving.errors import BroadcastNotNow, GivingError, NobodyListens
 from giving.giving_days import Audience, DayState, GivingDay
 from giving.ids import token_of
 from giving.names import clean
@@ -46,7 +46,7 @@ def _words(texts: Texts, language: str, day: GivingDay, projects: Sequence[Proje
     parts = [
         texts.chat(language, "day-invite-title", title=day.title(language)),
         texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
-        Html("\n".join([texts.chat(language, "day-invite-projects"), *listed])),
+        Html("\n".join([texts.chat(language, "day-invite-projects", least=day.amounts[0]), *listed])),
         texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     ]
@@ -96,7 +96,11 @@ class DayInvitations:
         open_ = [found[each] for each in day.projects if found[each].open]
         if not open_:
             return
-        content = invitation(self._texts, self._links, day, open_)
+        try:
+            content = invitation(self._texts, self._links, day, open_)
+        except GivingError as error:  # the day begins all the same
+            log.error("giving_day_invitation_impossible", day_id=str(day.id), error=repr(error))
+            return
         kind, segment = SubscriptionKind.GIVING_DAYS, SEGMENTS[day.audience]
         await work.broadcasts.add(Broadcast(id_, kind, segment, content, BroadcastState.DRAFT, 1, now))
         log.info("giving_day_invitation_made", day_id=str(day.id), broadcast_id=str(id_))
