@@ -125,7 +125,7 @@ def _moved(before: tuple[Money, ...], after: tuple[Money, ...]) -> tuple[Money, 
 
 
 async def next_day(work: Work, day: GivingDay, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the next day begins, as far as anybody promised: one that is scheduled, or the next date of a series; no draft is."""
+    """When the next day begins, as far as it was promised: one that is scheduled, or a series' next date; no draft."""
     planned = [other.starts_at for other in await work.giving_days.coming()]
     planned += [series.window(zone)[0] for series in await work.giving_days.series()]
     return min((at for at in planned if at > max(now, day.ends_at)), default=None)
