@@ -253,7 +253,7 @@ def _paying(settings: Settings, on: Ground) -> Paying:
         refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
         transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
         reconcile=reconcile_of(settings, unit, rails, alerts, payments, write),
-        pools=PoolService(unit),
+        pools=PoolService(unit, currency=settings.tips.currency),
         pool_steps=PoolSteps(unit, settles_after=settles_after, write=write),
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, on.people, zone=zone),
