@@ -42,7 +42,7 @@ class Audience(StrEnum):
 
     NOBODY = "nobody"
     SUBSCRIBERS = "subscribers"
-    LAST_MONTH = "last_month"  # who gave within the last 31 days
+    LAST_MONTH = "last_month"  # who gave in the calendar month before
     LAPSED = "lapsed"  # who gave before, and not for 60 days
     CREATORS = "creators"  # who run a chat or a slot
 

@@ -355,6 +355,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             currency=currency,
             reports=days.day_reports,
             per_week=per_week,
+            zone=zone,
             write=write,
         ),
         broadcasts=broadcasts,

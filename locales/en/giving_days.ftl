@@ -30,7 +30,7 @@ day-audience = Invited: { day-audience-name }{ $audience ->
  }
 day-audience-name = { $audience ->
     [subscribers] who subscribed to giving days
-    [last_month] subscribers who gave in the last month
+    [last_month] subscribers who gave last month
     [lapsed] subscribers who haven’t given for 60 days
     [creators] creators who subscribed
    *[nobody] nobody

@@ -30,7 +30,7 @@ day-audience = 邀请：{ day-audience-name }{ $audience ->
  }
 day-audience-name = { $audience ->
     [subscribers] 订阅了公益日消息的人
-    [last_month] 最近一个月捐过的订阅者
+    [last_month] 上个月捐过的订阅者
     [lapsed] 60 天没来的订阅者
     [creators] 订阅了的博主
    *[nobody] 不发消息

@@ -4,14 +4,14 @@ Its id follows from the day's, so that a day has one, however often it is turned
 told yet is not told any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
 import structlog
 
-from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, Segment, UrlButton
+from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, UrlButton
 from giving.errors import BroadcastNotNow, GivingError, NobodyListens
 from giving.giving_days import Audience, DayState, GivingDay
 from giving.ids import token_of
@@ -19,6 +19,7 @@ from giving.names import clean
 from giving.projects import Project
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
+from services.giving_days.audiences import SEGMENTS
 from services.links import Links
 from storage.work import UnitOfWork, Work
 from texts import Html, Texts
@@ -27,12 +28,6 @@ log = structlog.get_logger()
 MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
 TITLE_ON_BUTTON: Final = 40
 _NAMES: Final = UUID("6f1d9a9e-4c1b-5f5e-9c9e-2d1f6f1b7a11")
-SEGMENTS: Final[Mapping[Audience, Segment]] = {
-    Audience.SUBSCRIBERS: Segment(),
-    Audience.LAST_MONTH: Segment(last_month=True),
-    Audience.LAPSED: Segment(lapsed=True),
-    Audience.CREATORS: Segment(creators=True),
-}
 
 
 def invitation(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> Content:

@@ -13,7 +13,6 @@ from giving.errors import (
     MatchDecided,
     NotAllowed,
     PoolCurrency,
-    PoolEmpty,
     PoolNotDraft,
     PoolNotOpen,
     PoolOverpaid,
