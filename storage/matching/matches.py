@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from giving.matching import Match, MatchState
 from giving.people import Visibility
@@ -70,6 +71,25 @@ class MatchStore(OnMatching):
     async def went_back(self, backs: Mapping[UUID, int]) -> None:
         """How much of each went back in all."""
         await _BACK.run(self._connection, backs.items())
+
+    async def matches_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Match]:
+        """Those of them that are known."""
+        rows = await self._connection.execute(select(matches).where(matches.c.id.in_(ids)))
+        return {row.id: read_match(row) for row in rows}
+
+    async def decide_many(self, decided: Collection[Match], *, by: UUID | None) -> None:
+        """Write what became of those that were held, in one statement."""
+        if not decided:
+            return
+        values: dict[str, Any] = {
+            "state": bindparam("to"), "amount_minor": bindparam("amount"), "gift_minor": bindparam("gift"),
+            "decided_at": bindparam("at"), "decided_by": by,
+        }  # fmt: skip
+        rows = [
+            {"which": m.id, "to": m.state, "amount": m.amount_minor, "gift": m.gift_minor, "at": m.decided_at}
+            for m in decided
+        ]
+        await self._connection.execute(update(matches).where(matches.c.id == bindparam("which")).values(values), rows)
 
     async def decide(self, match: Match, *, by: UUID | None) -> None:
         """Write what became of one that was held."""

@@ -44,7 +44,9 @@ from services.alerts import AlertService
 from services.ledger import LedgerService
 from services.matching import NewPool, PoolService, matched_on
 from services.settlement import Matcher
+from storage.audit import AuditStore
 from storage.ids import new_id
+from storage.matching import MatchingStore
 from storage.tables import people
 from tests.services.giving_days.town import on
 from tests.world import SHANGHAI, World, cny
@@ -434,6 +436,24 @@ async def test_all_that_waits_is_released_at_once_in_order_of_payment_as_far_as_
     assert [await matches(world, tip) for tip in gifts] == [
         [(MatchState.MATCHED, 300)], [(MatchState.MATCHED, 300)], [(MatchState.MATCHED, 100)], [(MatchState.HELD, 0)],
     ]  # fmt: skip
+
+
+async def test_what_is_released_together_is_read_written_and_recorded_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    async def one_by_one(*_: object, **__: object) -> None:
+        pytest.fail("the pool is held meanwhile")
+
+    pool = await a_pool(world, Ratio(1, 1))
+    gifts = [await give(world, "3", n) for n in range(3)]
+    for store, name in ((MatchingStore, "match_by_id"), (MatchingStore, "decide"), (AuditStore, "add")):
+        monkeypatch.setattr(store, name, one_by_one)
+    assert (await world.match_review.release_all(None, pool=pool.id)).released == 3
+    async with world.unit.read() as work:
+        acts = [act.record for act in await work.audit.list(limit=9) if act.record.action == "match.released"]
+        found = await work.matching.of_tips([tip.id for tip in gifts])
+    assert {act.subject_id for act in acts} == {str(match.id) for (match,) in found.values()}
+    assert [match.decided_at for (match,) in found.values()] == [world.time()] * 3
 
 
 async def test_one_payment_method_to_many_identities_is_held_across_payments(known: World):
