@@ -48,7 +48,8 @@ def way_out(texts: Texts, language: str, kind: SubscriptionKind) -> list[InlineK
 
 def after(texts: Texts, language: str, change: Change) -> list[InlineKeyboardButton]:
     """The same row once something was changed: back to how it was, and while some still come, none."""
-    undo = tap(texts.plain(language, "button-less-undo"), cb.LessUndo(kind=change.kind, often=change.was))
+    back = cb.LessUndo(kind=change.kind, often=change.was, made=change.now)
+    undo = tap(texts.plain(language, "button-less-undo"), back)
     if change.now is Often.NONE:
         return [undo]
     return [undo, tap(texts.plain(language, "button-less-none"), cb.Less(kind=change.kind, often=Often.NONE))]
@@ -58,6 +59,11 @@ def told(texts: Texts, language: str, change: Change) -> str:
     """What came of a tap, as an alert."""
     key = "less-was-none" if change.was is change.now is Often.NONE else f"less-{change.now}"
     return texts.plain(language, key, kind=kind_name(texts, language, change.kind))
+
+
+def not_undone(texts: Texts, language: str, kind: SubscriptionKind) -> str:
+    """Something else was chosen since, as an alert."""
+    return texts.plain(language, "less-not-undone", kind=kind_name(texts, language, kind))
 
 
 def told_apart(texts: Texts, language: str, change: Change) -> Rendered:

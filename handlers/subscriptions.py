@@ -49,9 +49,15 @@ async def less(query: CallbackQuery, callback_data: cb.Less, here: Here, subscri
 async def undo(
     query: CallbackQuery, callback_data: cb.LessUndo, here: Here, subscriptions: SubscriptionService
 ) -> None:
-    """As it was, said by the button."""
-    change = await subscriptions.choose(here.person, callback_data.kind, callback_data.often)
-    await _told(query, here, change, undone=True)
+    """As it was, said by the button; whatever was chosen since stays."""
+    kind, often = callback_data.kind, callback_data.often
+    change = await subscriptions.undo(here.person, kind, often, made=callback_data.made)
+    if change is not None:
+        await _told(query, here, change, undone=True)
+        return
+    await here.say.answer(query, cards.not_undone(here.texts, here.language, kind), alert=True)
+    row = cards.way_out(here.texts, here.language, kind)
+    await here.say.put(query, lambda markup: cards.with_way_out(markup, row))
 
 
 async def _told(query: CallbackQuery, here: Here, change: Change, *, undone: bool = False) -> None:

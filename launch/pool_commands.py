@@ -200,7 +200,7 @@ def _run(context: click.Context, act: Act[T]) -> T:
     async def work(engines: "Engines") -> T:
         unit, zone = UnitOfWork(engines), ZoneInfo(settings.timezone)
         review = MatchReview(unit, PeopleService(unit, owners=settings.owners), zone=zone)
-        return await act(PoolService(unit), PoolViews(unit), review, engines)
+        return await act(PoolService(unit, currency=settings.tips.currency), PoolViews(unit), review, engines)
 
     try:
         return on_database(settings, work, migrated=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 
@@ -92,11 +93,11 @@ class OutboxService:
     def __init__(
         self, unit: UnitOfWork, tips: TipService, *, wakes: Wakes, quiet: QuietHours | None, language: str,
         currency: str, reports: DayReports | None = None, live: LiveDays | None = None, per_week: int = PER_WEEK,
-        write: Write | None = None, now: Clock = utc_now,
+        write: Write | None = None, zone: ZoneInfo | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`quiet`: by their reader's clock receipts come silently then, everything else waits for the morning.
 
-        `reports`, `live`: of giving days.
+        `reports`, `live`: of giving days. `zone`: the operator's; without it that of `quiet`.
 
         `write` opens the sender's units of work: in production the leader's, which nobody else can write by.
         """
@@ -105,6 +106,7 @@ class OutboxService:
         self._unit, self._tips, self._wakes, self._quiet, self._now = unit, tips, wakes, quiet, now
         self._language, self._currency, self._per_week = language, currency, per_week
         self._reports, self._live = reports, live
+        self._zone = zone or (quiet.zone if quiet is not None else ZoneInfo("UTC"))
 
     @property
     def woken(self) -> asyncio.Event:
@@ -326,7 +328,7 @@ class OutboxService:
     async def day(self, notice: Notice) -> DayTold | None:
         """What admins are told of a giving day; None if it is no longer so."""
         async with self._unit.read() as work:
-            return await days_told.told(work, notice.kind, notice.subject, self._now())
+            return await days_told.told(work, notice.kind, notice.subject, self._now(), self._zone)
 
     async def day_call(self, notice: Notice) -> DayCall | None:
         """What a creator is told of a day that is on; None if it is over, or no channel of theirs is part of it."""

@@ -55,6 +55,16 @@ class SubscriptionService:
         """The same, but never more than it was: who gets none of a kind, gets none."""
         return await self._change(person, kind, often, only_less=True)
 
+    async def undo(self, person: Person, kind: SubscriptionKind, often: Often, *, made: Often) -> Change | None:
+        """As it was before a tap that `made` it so; None if something else was chosen since, which stays."""
+        async with self._unit() as work:
+            was = (await work.subscriptions.of(person.id)).get(kind, Often.NONE)
+            if was not in (made, often):
+                return None
+            if was is not often:
+                await work.subscriptions.choose(person.id, kind, often, now=self.now())
+        return self._changed(person, Change(kind, was, often))
+
     async def _change(self, person: Person, kind: SubscriptionKind, often: Often, *, only_less: bool) -> Change:
         async with self._unit() as work:
             was = (await work.subscriptions.of(person.id)).get(kind, Often.NONE)
@@ -62,10 +72,14 @@ class SubscriptionService:
                 often = was
             if often is not was:
                 await work.subscriptions.choose(person.id, kind, often, now=self.now())
+        return self._changed(person, Change(kind, was, often))
+
+    def _changed(self, person: Person, change: Change) -> Change:
+        kind, was, often = change.kind, change.was, change.now
         if often is not was:
             SUBSCRIPTIONS_CHANGED.labels(kind, often).inc()
             log.info("subscription_changed", person_id=str(person.id), kind=kind, was=was, often=often)
-        return Change(kind, was, often)
+        return change
 
     async def timezone(self, person: Person) -> str | None:
         """The clock they chose; None for the operator's."""

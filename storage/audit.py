@@ -49,18 +49,12 @@ class AuditStore:
 
     async def add(self, record: AuditRecord, *, now: datetime) -> None:
         """Append one act; call it inside the unit of work of the change."""
-        row = {
-            "id": new_id(),
-            "at": now,
-            "actor_id": record.actor,
-            "way": record.way,
-            "action": record.action,
-            "subject_kind": record.subject_kind,
-            "subject_id": record.subject_id,
-            "before": None if record.before is None else dict(record.before),
-            "after": None if record.after is None else dict(record.after),
-        }
-        await self._connection.execute(insert(audit_log), row)
+        await self._connection.execute(insert(audit_log), _row(record, now))
+
+    async def add_many(self, records: Sequence[AuditRecord], *, now: datetime) -> None:
+        """The same for several acts of one unit of work."""
+        if records:
+            await self._connection.execute(insert(audit_log), [_row(record, now) for record in records])
 
     async def actor_of(self, action: str, subject_id: str) -> UUID | None:
         """Who did this last to that subject; a look through the log, for what seldom happens."""
@@ -80,3 +74,17 @@ class AuditStore:
             )
             for row in await self._connection.execute(newest)
         )
+
+
+def _row(record: AuditRecord, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "at": now,
+        "actor_id": record.actor,
+        "way": record.way,
+        "action": record.action,
+        "subject_kind": record.subject_kind,
+        "subject_id": record.subject_id,
+        "before": None if record.before is None else dict(record.before),
+        "after": None if record.after is None else dict(record.after),
+    }

@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.alerts import AlertStore
-from storage.audiences import AudienceStore
 from storage.audit import AuditStore
 from storage.broadcast_desk import BroadcastDeskStore
 from storage.broadcasts import BroadcastStore
@@ -108,7 +107,6 @@ class Stores:
     day_reports = Made(DayReportStore)  # what giving days came to when they closed
     live_days = Made(LiveDayStore)  # giving days while they go on
     day_posts = Made(DayPostStore)  # posts that creators publish on giving days
-    audiences = Made(AudienceStore)  # how many people a giving day's audience is
     ledger = Made(LedgerStore)  # the journal and its balances
     export = Made(ExportStore)  # the whole journal, for other programs
     tallies = Made(TallyStore)  # what was given to whom, and by how many

@@ -64,6 +64,11 @@ class SubscriptionStore:
         found: str | None = await self._connection.scalar(select(people.c.timezone).where(people.c.id == person))
         return found
 
+    async def timezones_of(self, persons: Collection[UUID]) -> dict[UUID, str | None]:
+        """By whose clocks they live; None for the operator's."""
+        mine = select(people.c.id, people.c.timezone).where(people.c.id.in_(persons))
+        return {row.id: row.timezone for row in await self._connection.execute(mine)}
+
     async def choose_timezone(self, person: UUID, timezone: str | None) -> None:
         """From now on by this clock."""
         await self._connection.execute(update(people).where(people.c.id == person).values(timezone=timezone))

@@ -85,7 +85,7 @@ class LivePages:
             "day.html",
             title=clean(day.title(language), most=TITLE_GRAPHEMES),
             description=clean(day.text(language), most=DESCRIPTION_GRAPHEMES)
-            or self._pages.say(request, "web-day-description"),
+            or self._pages.say(request, "web-day-description", least=day.amounts[0]),
             scripted=True,
             moves=turned(day, self._now()) in OPEN,
             **self._values(standing, self._now()),

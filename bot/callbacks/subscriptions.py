@@ -24,7 +24,8 @@ class Less(CallbackData, prefix="les"):
 
 
 class LessUndo(CallbackData, prefix="leu"):
-    """Take that back: so often as it was before."""
+    """Take that back: so often as it was before, if it still is what that tap made it."""
 
     kind: SubscriptionKind
     often: Often
+    made: Often

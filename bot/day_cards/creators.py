@@ -23,7 +23,7 @@ def post(texts: Texts, language: str, day: GivingDay, project: Project) -> Html:
     return paragraphs(
         texts.chat(language, "day-post-title", title=day.title(language)),
         texts.chat(language, "day-post-text", text=day.text(language)) if day.text(language) else None,
-        texts.chat(language, "day-post-call", project=project.title(language)),
+        texts.chat(language, "day-post-call", project=project.title(language), least=day.amounts[0]),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     )
 

@@ -38,11 +38,11 @@ class DayAct(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is told of a day, out of those who asked to be told of giving days; NOBODY: no message goes out."""
+    """Who is told of a day, out of those who asked to be told of giving days; NOBODY: none of them."""
 
     NOBODY = "nobody"
     SUBSCRIBERS = "subscribers"
-    LAST_MONTH = "last_month"  # who gave within the last 31 days
+    LAST_MONTH = "last_month"  # who gave in the calendar month before
     LAPSED = "lapsed"  # who gave before, and not for 60 days
     CREATORS = "creators"  # who run a chat or a slot
 

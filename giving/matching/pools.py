@@ -217,7 +217,7 @@ class Pool:
 
 
 def checked(pool: Pool, currencies: Mapping[UUID, str]) -> Pool:
-    """The pool, if it can be kept to. `currencies`: of the projects it names.
+    """The pool, if it can be kept to. `currencies`: of the projects and days it names.
 
     Raises: PoolNotSound, PoolCurrency.
     """

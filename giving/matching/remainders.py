@@ -35,9 +35,12 @@ def ending(pool: Pool, now: datetime, settles_after: timedelta, held: Collection
     return Ending(due, last=whole)
 
 
-def shares(left_minor: int, matched: Mapping[UUID, int]) -> dict[UUID, int]:
+def shares(
+    left_minor: int, matched: Mapping[UUID, int], *, cap_minor: int | None = None, had: Mapping[UUID, int] | None = None
+) -> dict[UUID, int]:
     """What is left over, among projects in proportion to what was matched for each: whole minor units, all of it.
 
+    `cap_minor`: the most for one project in all, with what it `had` of the pool before; what is over it is nobody's.
     What does not divide goes, one minor unit each, to the largest fractions (of equal ones to the lower id).
     """
     whole = sum(minor for minor in matched.values() if minor > 0)
@@ -48,4 +51,6 @@ def shares(left_minor: int, matched: Mapping[UUID, int]) -> dict[UUID, int]:
     by_fraction = sorted(parts, key=lambda project: (-parts[project][1], project))
     for project in by_fraction[: left_minor - sum(given.values())]:
         given[project] += 1
+    if cap_minor is not None:
+        given = {p: min(share, max(cap_minor - (had or {}).get(p, 0), 0)) for p, share in given.items()}
     return {project: share for project, share in given.items() if share}

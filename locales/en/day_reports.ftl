@@ -13,7 +13,7 @@ day-whole = { $donors ->
 day-whole-matched = { $donors ->
         [one] One of us
        *[other] { $donors } of us
-    } gave <b>{ $given }</b>, and our partners added <b>{ $matched }</b>.
+    } gave <b>{ $given }</b>, and our sponsors added <b>{ $matched }</b>.
 day-whole-none = Nothing was given that day.
 day-together = <b>{ $title }</b> is over. Thank you ❤
 day-together-part = Your part in it: <b>{ $part }</b>{ $gifts ->
@@ -23,7 +23,7 @@ day-together-part = Your part in it: <b>{ $part }</b>{ $gifts ->
 day-together-part-matched = Your part in it: <b>{ $part }</b>{ $gifts ->
         [one] {""}
        *[other] {" "}in { $gifts } gifts
-    }. Because of you, partners added <b>{ $matched }</b>.
+    }. Because of you, sponsors added <b>{ $matched }</b>.
 day-together-next = Next time: { $day }.
 
 button-day-report = See the report
@@ -40,7 +40,7 @@ web-report-description = { $donors ->
     } gave { $given }.
 web-report-lead = { $from } to { $to }. These figures were taken when the day closed, and stay as they are.
 web-report-whole = Together we gave { $given }
-web-report-matched = Our partners added { $matched }
+web-report-matched = Our sponsors added { $matched }
 web-report-new = First-time donors
 web-report-returning = Had given before
 web-report-median = Half of the gifts were at least

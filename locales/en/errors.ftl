@@ -89,7 +89,7 @@ error-pool-not-sound = This fund can’t be kept to: { $what ->
     [order] its windows overlap, or are out of order
    *[over] all its windows are over
  }. Put it right and try again.
-error-pool-currency = A project takes { $wanted }, and this fund is in { $currency }. Make a fund in { $wanted }, or leave the project out.
+error-pool-currency = Gifts there are in { $wanted }, and this fund is in { $currency }. Make a fund in { $wanted }, or choose other projects and days.
 error-pool-not-draft = It was signed already. What was promised stays as it is; make another fund.
 error-pool-not-open = It is not signed yet, or it is over.
 error-pool-overpaid = At most { $most } can be booked here. Check the amount and the currency.

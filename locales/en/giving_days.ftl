@@ -24,13 +24,13 @@ day-when = { $starts } to { $ends } ({ $zone })
 day-projects = Projects ({ $count }): { $projects }
 day-amounts = Suggested: { $amounts }
 day-hashtag = Hashtag: { $hashtag }
-day-audience = Told: { day-audience-name }{ $audience ->
+day-audience = Invited: { day-audience-name }{ $audience ->
     [nobody] {""}
    *[other] {" "}({ $people } now)
  }
 day-audience-name = { $audience ->
     [subscribers] who subscribed to giving days
-    [last_month] subscribers who gave in the last month
+    [last_month] subscribers who gave last month
     [lapsed] subscribers who haven’t given for 60 days
     [creators] creators who subscribed
    *[nobody] nobody
@@ -93,8 +93,8 @@ day-sure-stop = End “{ $title }” now? Later taps won’t count; what was tap
 day-sure-cancel = Cancel “{ $title }”? It won’t take place; nobody was charged anything for it. Its monthly repeat goes on.
 day-sure-extend = “{ $title }” was to end on { $ends }. Extend it to { $until }?
 day-sure-told = { $audience ->
-    [nobody] Nobody gets a message.
-   *[other] Told: { day-audience-name }, { $people } now.
+    [nobody] No readers are invited; creators whose channels take part still get their post.
+   *[other] Invited: { day-audience-name }, { $people } now.
  }
 day-sure-second = That is more people than one admin decides on: another admin has to confirm.
 button-day-sure-schedule = Yes, schedule it
@@ -111,7 +111,7 @@ day-done-extend = <b>Extended.</b> It now ends on { $ends }.
 day-done-stop = <b>Over.</b> What was tapped already counts if it is paid before { $closes }.
 day-done-cancel = <b>Cancelled.</b>
 
-day-change = What of “{ $title }” shall be changed?{ $state ->
+day-change = What do you want to change in “{ $title }”?{ $state ->
     [scheduled] {" "}It becomes a draft again, to be previewed and scheduled anew.
    *[other] {""}
  }
@@ -122,7 +122,7 @@ button-day-field-ends = End
 button-day-field-projects = Projects
 button-day-field-amounts = Amounts
 button-day-field-hashtag = Hashtag
-button-day-field-audience = Who is told
+button-day-field-audience = Who is invited
 
 day-ask-title = What is the day called ({ $tongue })? For example “One Yuan Day”; 64 characters at most.
 day-ask-text = Say in a few sentences what it is about ({ $tongue }); 600 characters at most.
@@ -131,7 +131,7 @@ day-ask-starts = When does it start? Choose, or send me a time like 2026-12-11 0
 day-ask-ends = When does it end? Choose, or send me a time like 2026-12-12 00:00.
 day-ask-amounts = Which amounts shall be suggested? Send me 1 to 6 of them, like 1 5 10, each between { $least } and { $most }.
 day-ask-month-day = Which day of every month? Send me a number from 1 to 31. A month without it uses its last day.
-day-ask-audience = Who is told when it starts? Only people who subscribed to giving days ever are.
+day-ask-audience = Who is invited when it starts? Only people who subscribed to giving days ever are.
 button-day-audience = { day-audience-name }{ $audience ->
     [nobody] {""}
    *[other] {" "}· { $people }
@@ -162,7 +162,7 @@ day-repeat-ended = <b>It no longer repeats.</b> Drafts that are there stay.
 
 day-invite-title = <b>{ $title }</b>
 day-invite-text = { $text }
-day-invite-projects = Even one yuan helps; 100 % goes to the project, and every gift can be looked up:
+day-invite-projects = Even { $least } helps; 100 % goes to the project, and every gift can be looked up:
 day-invite-project = · { $project }
 day-invite-when = { $starts } to { $ends }
 day-invite-tag = { $hashtag }
@@ -172,7 +172,7 @@ day-call = Today is <b>{ $title }</b>, until { $ends }. Invite your followers: h
 day-call-how = It goes out only if you tap. The buttons to give appear under it by themselves.
 day-post-title = <b>Today is { $title }</b>
 day-post-text = { $text }
-day-post-call = Give to “{ $project }” with me. Even one yuan helps; 100 % goes to the project, and every gift can be looked up.
+day-post-call = Give to “{ $project }” with me. Even { $least } helps; 100 % goes to the project, and every gift can be looked up.
 button-day-publish-example = Publish to my channel
 day-post-unknown = I don’t know whether the post arrived in “{ $chat }”. Please look there: if it’s missing, tap once more.
 day-post-published = <b>Published ❤</b>

@@ -1,5 +1,7 @@
 # A giving day as it goes: the page, cards in chats, milestones
-web-day-description = One yuan is fine. Today we do one good thing together.
+web-day-description = Even { $least } helps. Today we do one good thing together.
+web-day-unknown-title = We can’t find this giving day
+web-day-unknown-text = It may not be announced yet, or the link may be missing a letter.
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] Starts in { $minutes } min

@@ -19,6 +19,7 @@ button-less-undo = Undo
 less-all = { $kind }: you get them all again.
 less-fewer = { $kind }: one a week at most from now on.
 less-none = { $kind }: none from now on. You can undo it below the message, or later in /privacy.
+less-not-undone = { $kind }: you chose something else since, and that stays. You can change it in /privacy.
 less-was-none = { $kind }: you get none of these already. Nothing to change.
 
 button-fewer = one a week at most

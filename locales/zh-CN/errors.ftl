@@ -89,7 +89,7 @@ error-pool-not-sound = 这笔配捐资金没法兑现：{ $what ->
     [order] 时段重叠了，或者顺序不对
    *[over] 所有时段都已经过了
  }。改好再试。
-error-pool-currency = 有项目收的是 { $wanted }，这笔资金是 { $currency }。请改用 { $wanted }，或者不选这个项目。
+error-pool-currency = 那里的捐款是 { $wanted }，这笔资金是 { $currency }。请改用 { $wanted }，或者换别的项目和公益日。
 error-pool-not-draft = 已经签过字了，承诺的不能再改；可以另建一笔。
 error-pool-not-open = 还没有签字，或者已经结束。
 error-pool-overpaid = 这里最多能记 { $most }。请核对金额和币种。

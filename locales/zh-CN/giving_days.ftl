@@ -24,13 +24,13 @@ day-when = { $starts } 到 { $ends }（{ $zone }）
 day-projects = 项目（{ $count }）：{ $projects }
 day-amounts = 建议金额：{ $amounts }
 day-hashtag = 话题：{ $hashtag }
-day-audience = 通知：{ day-audience-name }{ $audience ->
+day-audience = 邀请：{ day-audience-name }{ $audience ->
     [nobody] {""}
    *[other] （现在 { $people } 人）
  }
 day-audience-name = { $audience ->
     [subscribers] 订阅了公益日消息的人
-    [last_month] 最近一个月捐过的订阅者
+    [last_month] 上个月捐过的订阅者
     [lapsed] 60 天没来的订阅者
     [creators] 订阅了的博主
    *[nobody] 不发消息
@@ -93,8 +93,8 @@ day-sure-stop = 现在就结束「{ $title }」？之后再点的不算进来；
 day-sure-cancel = 取消「{ $title }」？这一天就不办了，之前没有扣过任何人的钱。每月重复不受影响。
 day-sure-extend = 「{ $title }」原定 { $ends } 结束，延长到 { $until }？
 day-sure-told = { $audience ->
-    [nobody] 不会给任何人发消息。
-   *[other] 会通知：{ day-audience-name }，现在 { $people } 人。
+    [nobody] 不邀请读者；参加的频道，博主还是会收到一条备好的帖子。
+   *[other] 会邀请：{ day-audience-name }，现在 { $people } 人。
  }
 day-sure-second = 人数超过了一位管理员能决定的，要请另一位管理员确认。
 button-day-sure-schedule = 好，排期
@@ -122,7 +122,7 @@ button-day-field-ends = 结束时间
 button-day-field-projects = 项目
 button-day-field-amounts = 建议金额
 button-day-field-hashtag = 话题标签
-button-day-field-audience = 通知谁
+button-day-field-audience = 邀请谁
 
 day-ask-title = 这个公益日叫什么？（{ $tongue }）比如「一元公益日」，最多 64 个字。
 day-ask-text = 用几句话介绍它（{ $tongue }），最多 600 个字。
@@ -131,7 +131,7 @@ day-ask-starts = 什么时候开始？选一个，或者发时间给我，比如
 day-ask-ends = 什么时候结束？选一个，或者发时间给我，比如 2026-12-12 00:00。
 day-ask-amounts = 建议捐多少？发 1 到 6 个金额给我，比如 1 5 10。每个在 { $least } 到 { $most } 之间。
 day-ask-month-day = 每月几号？发 1 到 31 之间的数字给我。没有那一天的月份，用最后一天。
-day-ask-audience = 开始的时候通知谁？只会发给订阅了公益日消息的人。
+day-ask-audience = 开始的时候邀请谁？只会发给订阅了公益日消息的人。
 button-day-audience = { day-audience-name }{ $audience ->
     [nobody] {""}
    *[other] {" "}· { $people }
@@ -162,7 +162,7 @@ day-repeat-ended = <b>不再重复了。</b>已经备好的还在。
 
 day-invite-title = <b>{ $title }</b>
 day-invite-text = { $text }
-day-invite-projects = 一元也好，100% 到项目，每一笔都查得到：
+day-invite-projects = { $least } 也好，100% 到项目，每一笔都查得到：
 day-invite-project = · { $project }
 day-invite-when = { $starts } 到 { $ends }
 day-invite-tag = { $hashtag }
@@ -172,7 +172,7 @@ day-call = 今天是<b>{ $title }</b>，到 { $ends }。邀请关注你的人一
 day-call-how = 点一下才会发，不点不发。捐款按钮会自动出现在它下面。
 day-post-title = <b>今天是{ $title }</b>
 day-post-text = { $text }
-day-post-call = 和我一起捐给「{ $project }」。一元也好，100% 到项目，每一笔都查得到。
+day-post-call = 和我一起捐给「{ $project }」。{ $least } 也好，100% 到项目，每一笔都查得到。
 button-day-publish-example = 发到我的频道
 day-post-unknown = 不知道「{ $chat }」那条发出去没有。请去频道看一眼：没有的话，再点一次。
 day-post-published = <b>发好了 ❤</b>

@@ -1,5 +1,7 @@
 # 公益日进行中：网页、聊天里的卡片、里程碑 / a giving day as it goes
-web-day-description = 今天，一元也好：一起做一件好事。
+web-day-description = 今天，{ $least } 也好：一起做一件好事。
+web-day-unknown-title = 没有找到这个公益日
+web-day-unknown-text = 它可能还没有公布，或者链接少了几个字。
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] 还有 { $minutes } 分钟开始

@@ -19,6 +19,7 @@ button-less-undo = 撤销
 less-all = { $kind }：恢复了，有就发给你。
 less-fewer = { $kind }：以后一周最多一条。
 less-none = { $kind }：以后不再发。想反悔，点消息下面的「撤销」，或者以后发 /privacy。
+less-not-undone = { $kind }：你后来又改过，就按后来的来。想再改，发 /privacy。
 less-was-none = { $kind }：本来就没在给你发，不用改。
 
 button-fewer = 一周最多一条

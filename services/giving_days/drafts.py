@@ -16,6 +16,7 @@ from giving.people import Person
 from giving.permissions import Permission
 from giving.tips import Limits
 from services.clock import Clock, utc_now
+from services.giving_days.audiences import size_of
 from services.giving_days.calls import DaysOn
 from services.giving_days.copies import add_dated, known, next_draft, plan_of
 from services.giving_days.previews import Preview, preview_of
@@ -84,7 +85,7 @@ class Drafts:
             return await self._preview(work, known(await work.giving_days.by_id(day_id)))
 
     async def _preview(self, work: Work, day: GivingDay) -> Preview:
-        people = await work.audiences.size(day.audience, self._now())
+        people = await size_of(work, day.audience, self._now(), self.terms.zone)
         return await preview_of(work, day, self.terms.confirm_over, people)
 
     # -- drafting --

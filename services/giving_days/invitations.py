@@ -4,21 +4,22 @@ Its id follows from the day's, so that a day has one, however often it is turned
 told yet is not told any more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
 import structlog
 
-from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, Segment, UrlButton
-from giving.errors import BroadcastNotNow, NobodyListens
+from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, UrlButton
+from giving.errors import BroadcastNotNow, GivingError, NobodyListens
 from giving.giving_days import Audience, DayState, GivingDay
 from giving.ids import token_of
 from giving.names import clean
 from giving.projects import Project
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
+from services.giving_days.audiences import SEGMENTS
 from services.links import Links
 from storage.work import UnitOfWork, Work
 from texts import Html, Texts
@@ -27,12 +28,6 @@ log = structlog.get_logger()
 MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
 TITLE_ON_BUTTON: Final = 40
 _NAMES: Final = UUID("6f1d9a9e-4c1b-5f5e-9c9e-2d1f6f1b7a11")
-SEGMENTS: Final[Mapping[Audience, Segment]] = {
-    Audience.SUBSCRIBERS: Segment(),
-    Audience.LAST_MONTH: Segment(last_month=True),
-    Audience.LAPSED: Segment(lapsed=True),
-    Audience.CREATORS: Segment(creators=True),
-}
 
 
 def invitation(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> Content:
@@ -46,7 +41,7 @@ def _words(texts: Texts, language: str, day: GivingDay, projects: Sequence[Proje
     parts = [
         texts.chat(language, "day-invite-title", title=day.title(language)),
         texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
-        Html("\n".join([texts.chat(language, "day-invite-projects"), *listed])),
+        Html("\n".join([texts.chat(language, "day-invite-projects", least=day.amounts[0]), *listed])),
         texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     ]
@@ -96,7 +91,11 @@ class DayInvitations:
         open_ = [found[each] for each in day.projects if found[each].open]
         if not open_:
             return
-        content = invitation(self._texts, self._links, day, open_)
+        try:
+            content = invitation(self._texts, self._links, day, open_)
+        except GivingError as error:  # the day begins all the same
+            log.error("giving_day_invitation_impossible", day_id=str(day.id), error=repr(error))
+            return
         kind, segment = SubscriptionKind.GIVING_DAYS, SEGMENTS[day.audience]
         await work.broadcasts.add(Broadcast(id_, kind, segment, content, BroadcastState.DRAFT, 1, now))
         log.info("giving_day_invitation_made", day_id=str(day.id), broadcast_id=str(id_))

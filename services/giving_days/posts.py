@@ -17,6 +17,7 @@ from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.creators import CreatorService
 from services.giving_days.copies import known
+from services.subscriptions import by_day
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
 
@@ -44,19 +45,22 @@ class DayPosts:
     def __init__(
         self, unit: UnitOfWork, creators: CreatorService, *, quiet: QuietHours | None = None, now: Clock = utc_now
     ) -> None:  # fmt: skip
-        """What is told waits for the morning where `quiet` says so."""
+        """What is told waits for the morning of its reader where `quiet` says so."""
         self._unit, self._creators, self._quiet, self._now = unit, creators, quiet, now
 
     async def call(self, work: Work, before: GivingDay, after: GivingDay, now: datetime) -> None:
         """In the commit in which a day goes live: one message to each creator whose channel is on for it."""
         if after.state is not DayState.LIVE or before.state is DayState.LIVE:
             return
-        due_at = self._quiet.allowed_from(now) if self._quiet else now
-        kind = NoticeKind.DAY_CALL
+        kind, callers = NoticeKind.DAY_CALL, await work.day_posts.callers(after.projects)
+        clocks = await work.subscriptions.timezones_of(callers)
         messages = [
-            NewMessage(f"{kind}:{after.id}:{person}", kind, URGENCY[kind], person, after.id, due_at)
-            for person in await work.day_posts.callers(after.projects)
-        ]
+            NewMessage(
+                f"{kind}:{after.id}:{person}", kind, URGENCY[kind], person, after.id,
+                by_day(now, self._quiet, clocks.get(person)),
+            )
+            for person in callers
+        ]  # fmt: skip
         await work.outbox.add_many(messages, now=now)
         log.info("giving_day_creators_called", day_id=str(after.id), count=len(messages))
 

@@ -4,7 +4,6 @@ Later refunds, and payments that were heard of later, change no report; its page
 """
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +22,7 @@ from services.giving_days.told import tell_admins
 from services.leadership import Write
 from services.links import Links
 from services.people import PeopleService
+from services.subscriptions import by_day
 from services.wake import Wakes
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
@@ -72,8 +72,8 @@ class DayReports:
             if not await work.day_reports.add(report):
                 return 0
             now = self._now()
-            kind, due_at = NoticeKind.DAY_REPORT, self._morning(None, now)
-            await tell_admins(work, self._people, kind, day, mark="reported", now=now, due_at=due_at)
+            kind = NoticeKind.DAY_REPORT
+            await tell_admins(work, self._people, kind, day, mark="reported", now=now, quiet=self._quiet)
         self._wakes.outbox.set()
         log.info(
             "giving_day_reported", day_id=str(day.id), slug=day.slug, gifts=report.whole.gifts,
@@ -90,7 +90,7 @@ class DayReports:
                 return 0
             donors = await work.day_reports.donors(day, after, TOLD_AT_ONCE)
             messages = [
-                NewMessage(f"{kind}:{day}:{donor}", kind, URGENCY[kind], donor, day, self._morning(clock, now))
+                NewMessage(f"{kind}:{day}:{donor}", kind, URGENCY[kind], donor, day, by_day(now, self._quiet, clock))
                 for donor, clock, reachable in donors
                 if reachable
             ]
@@ -100,12 +100,6 @@ class DayReports:
         self._wakes.outbox.set()
         log.info("giving_day_donors_told", day_id=str(day), queued=len(messages), all=over)
         return 0 if over else len(messages)
-
-    def _morning(self, clock: str | None, now: datetime) -> datetime:
-        """Now, or when the reader's night is over."""
-        if self._quiet is None:
-            return now
-        return (self._quiet.by(ZoneInfo(clock)) if clock else self._quiet).allowed_from(now)
 
     # -- reading --
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from giving.day_reports import DayReport, Figures
-from giving.giving_days import DayState, GivingDay
+from giving.giving_days import GivingDay
 from giving.matching import Pool
 from giving.money import Money
 from giving.projects import Project
@@ -132,10 +132,8 @@ def _moved(before: tuple[Money, ...], after: tuple[Money, ...]) -> tuple[Money, 
 
 
 async def next_day(work: Work, day: GivingDay, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the next day begins, as far as it is planned: one that is scheduled, or the next of a series."""
+    """When the next day begins, as far as it was promised: one that is scheduled, or a series' next date; no draft."""
     planned = [other.starts_at for other in await work.giving_days.coming()]
-    drafts = await work.giving_days.list(limit=20, states=[DayState.DRAFT])
-    planned += [draft.starts_at for draft in drafts if draft.series is not None]
     planned += [series.window(zone)[0] for series in await work.giving_days.series()]
     return min((at for at in planned if at > max(now, day.ends_at)), default=None)
 

@@ -29,6 +29,7 @@ from giving.giving_days import (
 )
 from giving.notices import NoticeKind
 from giving.people import Person
+from services.giving_days.audiences import size_of
 from services.giving_days.copies import local_times
 from services.giving_days.drafts import HIDDEN, Drafts
 from services.giving_days.previews import Preview
@@ -209,7 +210,7 @@ class GivingDayService(Drafts):
     async def sizes(self) -> dict[Audience, int]:
         """How many each audience is at the moment."""
         async with self._unit.read() as work:
-            return {audience: await work.audiences.size(audience, self._now()) for audience in Audience}
+            return {each: await size_of(work, each, self._now(), self.terms.zone) for each in Audience}
 
     async def public(self, day_id: UUID) -> GivingDay:
         """A day for everybody: no draft, nor one that was cancelled. Raises: DayUnknown."""

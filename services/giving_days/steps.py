@@ -4,6 +4,7 @@ All of it is decided in the commit that writes it, on rows that are held: tried 
 once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,13 +12,14 @@ import structlog
 
 from giving.giving_days import DayState, GivingDay
 from giving.notices import NoticeKind
+from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.giving_days.calls import DaysOn
 from services.giving_days.copies import next_draft
 from services.giving_days.record import record
 from services.giving_days.service import GivingDayService
 from services.giving_days.told import tell_admins
-from services.leadership import Write
+from services.leadership import NotLeading, Write
 from services.people import PeopleService
 from storage.work import UnitOfWork, Work
 
@@ -29,10 +31,11 @@ class DaySteps:
 
     def __init__(
         self, unit: UnitOfWork, days: GivingDayService, people: PeopleService, on: DaysOn, *,
-        write: Write | None = None, now: Clock = utc_now,
+        quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`write` opens units of work: in production the leader's, which nobody else can write by."""
+        """`quiet`: when nobody is told of a draft. `write` opens units of work: the leader's, in production."""
         self._unit, self._days, self._people, self._on, self._now = unit, days, people, on, now
+        self._quiet = quiet
         self._write = write or unit
         self._told: set[tuple[UUID, UUID]] = set()  # of which closed projects this process has told
 
@@ -44,14 +47,29 @@ class DaySteps:
             less = await self._newly_closed(work)
         if not due and not series and not less:
             return 0
-        async with self._write() as work:
-            done = sum([await self._turn(work, day.id, now) for day in due])
-            done += sum([await self._draft(work, one, now) for one in series])
-            for day, closed in less:
-                await self._tell_of_closed(work, day, closed, now)
-        self._told |= {(day.id, project) for day, closed in less for project in closed}
-        self._on.changed()
-        self._days.wakes.outbox.set()
+        try:
+            done = await self._turn_all([day.id for day in due], now)
+            async with self._write() as work:
+                done += sum([await self._draft(work, one, now) for one in series])
+                for day, closed in less:
+                    await self._tell_of_closed(work, day, closed, now)
+            self._told |= {(day.id, project) for day, closed in less for project in closed}
+        finally:
+            self._on.changed()
+            self._days.wakes.outbox.set()
+        return done
+
+    async def _turn_all(self, due: Sequence[UUID], now: datetime) -> int:
+        """Each in a commit of its own: one that can't be turned keeps no other back."""
+        done = 0
+        for day_id in due:
+            try:
+                async with self._write() as work:
+                    done += await self._turn(work, day_id, now)
+            except NotLeading:
+                raise
+            except Exception:
+                log.exception("giving_day_not_turned", day_id=str(day_id))
         return done
 
     async def _turn(self, work: Work, day_id: UUID, now: datetime) -> int:
@@ -71,7 +89,8 @@ class DaySteps:
         if day is None:
             return 0
         await record(work, None, "drafted", None, day, now=now, way="clock")
-        await tell_admins(work, self._people, NoticeKind.DAY_DRAFTED, day, mark="drafted", now=now)
+        kind = NoticeKind.DAY_DRAFTED
+        await tell_admins(work, self._people, kind, day, mark="drafted", now=now, quiet=self._quiet)
         log.info("giving_day_drafted", day_id=str(day.id), slug=day.slug, like=last.slug)
         return 1
 

@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from giving.giving_days import DayAct, DayState, GivingDay
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person, Role
 from giving.projects import Project
+from giving.quiet import QuietHours
+from services.giving_days.audiences import size_of
 from services.people import PeopleService
+from services.subscriptions import by_day
 from storage.outbox import NewMessage
 from storage.work import Work
 
@@ -25,17 +29,21 @@ class DayTold:
 
 async def tell_admins(
     work: Work, people: PeopleService, kind: NoticeKind, day: GivingDay, *, mark: str, now: datetime,
-    but: UUID | None = None, due_at: datetime | None = None,
+    but: UUID | None = None, quiet: QuietHours | None = None,
 ) -> int:  # fmt: skip
     """Queue it for every admin and owner that can be written to; the same `mark` again is told once. To how many.
 
-    `due_at`: not before that.
+    `quiet`: it waits for the reader's morning.
     """
     readers = [id_ for id_ in await admins_of(work, people) if id_ != but]
+    clocks = await work.subscriptions.timezones_of(readers) if quiet is not None else {}
     messages = [
-        NewMessage(f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id, due_at or now)
+        NewMessage(
+            f"{kind}:{day.id}:{mark}:{person}", kind, URGENCY[kind], person, day.id,
+            by_day(now, quiet, clocks.get(person)),
+        )
         for person in readers
-    ]
+    ]  # fmt: skip
     await work.outbox.add_many(messages, now=now)
     return len(messages)
 
@@ -49,8 +57,8 @@ async def admins_of(work: Work, people: PeopleService) -> list[UUID]:
     return sorted(id_ for id_, person in admins.items() if person.reachable)
 
 
-async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime) -> DayTold | None:
-    """For the sender; None if it is no longer so."""
+async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime, zone: ZoneInfo) -> DayTold | None:
+    """For the sender; None if it is no longer so. `zone`: the operator's."""
     day = await work.giving_days.by_id(day_id)
     if day is None or not _still(kind, day):
         return None
@@ -59,7 +67,7 @@ async def told(work: Work, kind: NoticeKind, day_id: UUID, now: datetime) -> Day
     closed = tuple(projects[each] for each in day.projects if not projects[each].open)
     if kind is NoticeKind.DAY_LESS and not closed:
         return None
-    return DayTold(day, asker, await work.audiences.size(day.audience, now), closed)
+    return DayTold(day, asker, await size_of(work, day.audience, now, zone), closed)
 
 
 def _still(kind: NoticeKind, day: GivingDay) -> bool:

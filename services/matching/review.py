@@ -92,10 +92,11 @@ class MatchReview:
         released = 0
         for begin in range(0, len(ids), AT_ONCE):
             async with self._unit() as work:
-                some = [m for id_ in ids[begin : begin + AT_ONCE] if (m := await work.matching.match_by_id(id_))]
+                known = await work.matching.matches_by_ids(ids[begin : begin + AT_ONCE])
+                some = [known[id_] for id_ in ids[begin : begin + AT_ONCE] if id_ in known]
                 done = await self._released(work, some, person)
-                for match in done:
-                    await _audit(work, person, "match.released", match, self._now(), amount=match.amount_minor)
+                records = [_record(person, "match.released", match, amount=match.amount_minor) for match in done]
+                await work.audit.add_many(records, now=self._now())
                 released += len(done)
         log.info("matches_released", count=released, of=len(ids))
         return Reviewed(released, len(ids) - released)
@@ -121,8 +122,9 @@ class MatchReview:
         now = self._now()
         tips = await work.tips.lock_many({match.tip for match in held})
         pools = await work.matching.hold({match.pool for match in held})
-        fresh = [again for match in held if (again := await work.matching.match_by_id(match.id)) is not None]
-        waiting = [match for match in fresh if match.state is MatchState.HELD]
+        fresh = await work.matching.matches_by_ids([match.id for match in held])
+        again = [fresh[match.id] for match in held if match.id in fresh]
+        waiting = [match for match in again if match.state is MatchState.HELD]
         gifts = {
             match.id: gift_of(tip, self._zone, None)
             for match in waiting
@@ -142,8 +144,8 @@ class MatchReview:
             pools[match.pool] = drawn(pools[match.pool], pays.window, pays.minor)
             standing.added(made)
             moved.add(made, pays.minor)
-            await work.matching.decide(made, by=person.id if person is not None else None)
             done.append(made)
+        await work.matching.decide_many(done, by=person.id if person is not None else None)
         await moved.write(work)
         await work.ledger.append([entry_of(match) for match in done], now=now)
         return done
@@ -156,7 +158,11 @@ class MatchReview:
 async def _audit(
     work: Work, person: Person | None, action: str, match: Match, now: datetime, *, amount: int | None = None
 ) -> None:
+    await work.audit.add(_record(person, action, match, amount=amount), now=now)
+
+
+def _record(person: Person | None, action: str, match: Match, *, amount: int | None = None) -> AuditRecord:
     by, way = (person.id, "chat") if person is not None else (None, "cli")
     after = {"state": match.state} | ({"amount": amount} if amount is not None else {})
     before = {"state": MatchState.HELD, "reason": match.reason}
-    await work.audit.add(AuditRecord(by, way, action, "match", str(match.id), before, after), now=now)
+    return AuditRecord(by, way, action, "match", str(match.id), before, after)

@@ -8,7 +8,16 @@ from uuid import UUID
 
 import structlog
 
-from giving.errors import DayUnknown, PoolNotDraft, PoolNotOpen, PoolNotSound, PoolOverpaid, PoolUnknown, ProjectUnknown
+from giving.errors import (
+    DayUnknown,
+    PoolCurrency,
+    PoolNotDraft,
+    PoolNotOpen,
+    PoolNotSound,
+    PoolOverpaid,
+    PoolUnknown,
+    ProjectUnknown,
+)
 from giving.ledger import Entry, pool_left, pool_signed, sponsor_paid, sponsor_paid_back
 from giving.matching import Caps, Pool, PoolState, Remainder, Rule, Scope, Sponsor, Window, checked
 from giving.money import Money
@@ -49,9 +58,9 @@ class Done:
 class PoolService:
     """Every change in the audit log. `by`: whose act it is; None for the command line."""
 
-    def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
-        """Write through this unit of work."""
-        self._unit, self._now = unit, now
+    def __init__(self, unit: UnitOfWork, *, currency: str | None = None, now: Clock = utc_now) -> None:
+        """`currency`: what gifts are in, where it is known; a pool for any of them has to be in it."""
+        self._unit, self._currency, self._now = unit, currency, now
 
     async def create(self, new: NewPool, *, by: UUID | None = None) -> Pool:
         """A draft: it adds nothing until it is signed. Raises: PoolNotSound, PoolCurrency, ProjectUnknown,
@@ -65,9 +74,13 @@ class PoolService:
             projects = await work.projects.by_ids(new.scope.projects)
             if len(projects) < len(new.scope.projects):
                 raise ProjectUnknown
-            if len(await work.giving_days.by_ids(new.scope.days)) < len(new.scope.days):
+            days = await work.giving_days.by_ids(new.scope.days)
+            if len(days) < len(new.scope.days):
                 raise DayUnknown
             currencies = {id_: project.target.currency for id_, project in projects.items()}
+            currencies |= {id_: day.currency for id_, day in days.items()}
+            if not currencies and self._currency not in (None, new.committed.currency):
+                raise PoolCurrency(currency=new.committed.currency, wanted=self._currency)
             sponsor = await work.matching.sponsor_called(name, named=new.named)
             known = sponsor is not None
             sponsor = sponsor or Sponsor(new_id(), name, new.named)
@@ -134,7 +147,7 @@ class PoolService:
         return await self._act(pool, "pool.paid_back" if back else "pool.paid", step, by)
 
     async def withdraw(self, pool: UUID, *, by: UUID | None = None) -> Pool:
-        """The sponsor adds nothing more: what is matched stays, what is left is owed no longer.
+        """The sponsor adds nothing more: what is matched stays, what is held is refused, what is left is not owed.
 
         Raises: PoolUnknown, PoolNotOpen (it is over already).
         """
@@ -145,10 +158,11 @@ class PoolService:
             left = standing.left if standing.running else Money(0, standing.currency)
             if left:
                 await work.matching.move(given_back(standing), {})
+            refused = await work.matching.refuse_held(pool, now=now)
             about = {"pool": pool, "sponsor": standing.sponsor, "what": "withdrawn", "at": now, "amount": left}
             entries = [pool_left(**about)] if left else []  # type: ignore[arg-type]
             over = closed(replace(standing, state=PoolState.WITHDRAWN, closed_at=now), now)
-            return over, entries, {"state": PoolState.WITHDRAWN, "left": left.minor}
+            return over, entries, {"state": PoolState.WITHDRAWN, "left": left.minor, "refused": refused}
 
         return (await self._act(pool, "pool.withdrawn", step, by)).pool
 

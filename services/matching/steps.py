@@ -77,16 +77,21 @@ async def _settle_window(work: Work, pool: Pool, number: int, now: datetime) -> 
     left = Money(max(window.left_minor, 0), pool.currency)
     if not left:
         return []
-    by_project: dict[UUID, int] = {}
-    if pool.remainder is Remainder.SHARED:
-        by_project = shares(left.minor, await work.matching.by_project(pool.id, number))
-    if not by_project:
-        await work.matching.move({(pool.id, window.number): (0, left.minor)}, {})
-        return [_back(pool, what, left, now)]
+    by_project = await _shares(work, pool, number, left) if pool.remainder is Remainder.SHARED else {}
+    given = sum(by_project.values())
+    back = Money(left.minor - given, pool.currency)
     shared = {(pool.id, project): (0, minor) for project, minor in by_project.items()}
-    await work.matching.move({(pool.id, window.number): (left.minor, 0)}, shared)
+    await work.matching.move({(pool.id, window.number): (given, back.minor)}, shared)
     parts = {project: Money(minor, pool.currency) for project, minor in by_project.items()}
-    return [pool_shared(pool=pool.id, what=what, at=now, by_project=parts)]
+    entries = [pool_shared(pool=pool.id, what=what, at=now, by_project=parts)] if parts else []
+    return [*entries, *([_back(pool, what, back, now)] if back else [])]
+
+
+async def _shares(work: Work, pool: Pool, number: int, left: Money) -> dict[UUID, int]:
+    """Each project's, within the pool's cap for one project; what is over that is the sponsor's."""
+    had = {project: matched + shared for project, (matched, shared) in (await work.matching.shared(pool.id)).items()}
+    matched = await work.matching.by_project(pool.id, number)
+    return shares(left.minor, matched, cap_minor=pool.caps.project_minor, had=had)
 
 
 def _back(pool: Pool, what: str, left: Money, now: datetime) -> Entry:

@@ -107,9 +107,14 @@ class Matcher:
         return [gift_of(tip, self._zone, known.get(tip.donor), payers.get(tip.id)) for tip in tips]
 
     async def _unmatch(self, work: Work, batch: Batch, pools: dict[UUID, Pool], moved: Moved, now: datetime) -> None:
-        """What goes back of gifts takes its part of the match along; a refund that failed brings it again."""
+        """What goes back of gifts takes its part of the match along; a refund that failed brings it again.
+
+        Of a gift that is all gone nobody has to decide any more whether it is matched.
+        """
         causes = {back.tip.id: key for key, back in batch.returns}
         found = await work.matching.of_tips(batch.returned.keys())
+        gone = [match for tip in batch.returned.values() if not tip.kept for match in found.get(tip.id, ())]
+        await work.matching.refuse_many([m.id for m in gone if m.state is MatchState.HELD and m.pool in pools], now=now)
         backs: dict[UUID, int] = {}
         for tip in batch.returned.values():
             for match in found.get(tip.id, ()):

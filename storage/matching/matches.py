@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from giving.matching import Match, MatchState
 from giving.people import Visibility
@@ -16,11 +17,18 @@ from storage.tables import matches, tips
 _ADD = insert_rows(matches, MATCH)
 _HAVE = SetStatement(
     {"id": "uuid"},
-    "SELECT DISTINCT matches.pool_id FROM r JOIN matches ON matches.tip_id = r.id WHERE matches.state = 'matched'",
+    "SELECT DISTINCT matches.pool_id FROM r JOIN matches ON matches.tip_id = r.id"
+    " WHERE matches.state IN ('matched', 'held')",
     gives=1,
 )
 _BACK = SetStatement(
     {"id": "uuid", "back": "bigint"}, "UPDATE matches SET back_minor = r.back FROM r WHERE matches.id = r.id"
+)
+
+
+_REFUSE = SetStatement(
+    {"id": "uuid", "at": "timestamptz"},
+    "UPDATE matches SET state = 'refused', decided_at = r.at FROM r WHERE matches.id = r.id AND matches.state = 'held'",
 )
 
 
@@ -41,7 +49,7 @@ class MatchStore(OnMatching):
         await _ADD.run(self._connection, [match_row(match) for match in new])
 
     async def pools_of_tips(self, ids: Collection[UUID]) -> set[UUID]:
-        """Which pools have added to these gifts."""
+        """Which pools have added to these gifts, or would."""
         read = reader(self._connection)
         return {read.id(row[0]) for row in await _HAVE.run(self._connection, [(tip,) for tip in ids])}
 
@@ -64,6 +72,25 @@ class MatchStore(OnMatching):
         """How much of each went back in all."""
         await _BACK.run(self._connection, backs.items())
 
+    async def matches_by_ids(self, ids: Collection[UUID]) -> dict[UUID, Match]:
+        """Those of them that are known."""
+        rows = await self._connection.execute(select(matches).where(matches.c.id.in_(ids)))
+        return {row.id: read_match(row) for row in rows}
+
+    async def decide_many(self, decided: Collection[Match], *, by: UUID | None) -> None:
+        """Write what became of those that were held, in one statement."""
+        if not decided:
+            return
+        values: dict[str, Any] = {
+            "state": bindparam("to"), "amount_minor": bindparam("amount"), "gift_minor": bindparam("gift"),
+            "decided_at": bindparam("at"), "decided_by": by,
+        }  # fmt: skip
+        rows = [
+            {"which": m.id, "to": m.state, "amount": m.amount_minor, "gift": m.gift_minor, "at": m.decided_at}
+            for m in decided
+        ]
+        await self._connection.execute(update(matches).where(matches.c.id == bindparam("which")).values(values), rows)
+
     async def decide(self, match: Match, *, by: UUID | None) -> None:
         """Write what became of one that was held."""
         values = {
@@ -71,6 +98,16 @@ class MatchStore(OnMatching):
             "decided_at": match.decided_at, "decided_by": by,
         }  # fmt: skip
         await self._connection.execute(update(matches).where(matches.c.id == match.id).values(values))
+
+    async def refuse_many(self, held: Collection[UUID], *, now: datetime) -> None:
+        """Nobody is asked about these any more: there is nothing left to add to."""
+        await _REFUSE.run(self._connection, [(match, now) for match in held])
+
+    async def refuse_held(self, pool: UUID, *, now: datetime) -> int:
+        """The same for all that is held of a pool, which is over; how many."""
+        waits = (matches.c.pool_id == pool) & (matches.c.state == MatchState.HELD)
+        refused = update(matches).where(waits).values(state=MatchState.REFUSED, decided_at=now)
+        return len((await self._connection.execute(refused.returning(matches.c.id))).all())
 
     async def held(self, *, limit: int, pool: UUID | None = None, reason: str | None = None) -> list[Match]:
         """What waits for a person, in order of payment."""

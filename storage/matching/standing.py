@@ -19,7 +19,7 @@ _DONOR_DAYS = SetStatement(
 )
 _PROJECTS = SetStatement(
     {"pool": "uuid", "project": "uuid"},
-    "SELECT r.pool, r.project, pool_projects.matched_minor"
+    "SELECT r.pool, r.project, pool_projects.matched_minor + pool_projects.shared_minor"
     " FROM r JOIN pool_projects ON pool_projects.pool_id = r.pool AND pool_projects.project_id = r.project",
     gives=3,
 )

@@ -65,7 +65,9 @@ EVERY = st.one_of(
     ),
     st.builds(cb.Wish, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.Less, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
-    st.builds(cb.LessUndo, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often)),
+    st.builds(
+        cb.LessUndo, kind=st.sampled_from(SubscriptionKind), often=st.sampled_from(Often), made=st.sampled_from(Often)
+    ),
     st.builds(cb.PrivacyDo, deed=st.sampled_from(cb.PrivacyDeed)),
     st.builds(cb.LeaveForGood, person=IDS),
     st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),

@@ -188,6 +188,20 @@ def test_what_is_shared_is_all_of_it_and_in_proportion(left: int, by_project: di
         assert abs(share - left * by_project[project] / whole) < 1
 
 
+AMOUNTS = st.dictionaries(st.sampled_from(PROJECTS), st.integers(0, 10**9))
+
+
+@given(st.integers(0, 10**9), AMOUNTS, AMOUNTS, st.integers(1, 10**9))
+def test_what_is_shared_keeps_to_the_cap_of_each_project(
+    left: int, by_project: dict[UUID, int], had: dict[UUID, int], cap: int
+):
+    free, capped = shares(left, by_project), shares(left, by_project, cap_minor=cap, had=had)
+    assert sum(capped.values()) <= left
+    for project, share in free.items():
+        assert capped.get(project, 0) == min(share, max(cap - had.get(project, 0), 0))
+    assert capped.keys() <= free.keys()
+
+
 @pytest.mark.parametrize(
     ("rule", "gave", "adds"),
     [

@@ -1,7 +1,9 @@
 """A creator's post on a giving day: told once, published by one tap, never twice, and never by itself."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiogram.exceptions import TelegramForbiddenError, TelegramNetworkError
@@ -10,14 +12,16 @@ from sqlalchemy import select
 
 from bot import callbacks as cb
 from bot.notices import render
-from giving.giving_days import GivingDay, PostState
+from giving.giving_days import DayState, GivingDay, PostState
 from giving.notices import NoticeKind
+from giving.quiet import QuietHours
+from services.giving_days import DayPosts
 from services.links import Links
 from storage.tables import day_posts, outbox
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
 from tests.services.giving_days.town import on
 from tests.texts.words import TEXTS
-from tests.world import CHANNEL, World
+from tests.world import CHANNEL, SHANGHAI, World
 
 CREATOR = 1001
 
@@ -38,6 +42,18 @@ async def called(world: World) -> list[Any]:
     async with world.unit.read() as work:
         kind = outbox.c.kind == NoticeKind.DAY_CALL
         return list(await work.connection.execute(select(outbox).where(kind)))
+
+
+async def test_a_creator_is_told_by_day_on_their_own_clock(world: World) -> None:
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(world.creator.id, "Europe/Berlin")
+    day = await on(world)
+    night = DayPosts(world.unit, world.creators, quiet=QuietHours(time(22), time(8), SHANGHAI), now=world.time)
+    midnight = day.starts_at.astimezone(ZoneInfo("Europe/Berlin")).replace(hour=0)
+    async with world.unit() as work:
+        await night.call(work, day, replace(day, state=DayState.LIVE), midnight)
+    (queued,) = await called(world)
+    assert queued.due_at == midnight + timedelta(hours=8)
 
 
 def in_channel(done: list[Any]) -> list[Any]:

@@ -161,7 +161,7 @@ async def test_what_may_be_empty_can_be_emptied_and_the_audience_is_a_tap(chat: 
     await chat.presses(ADMIN, "留空")
     await change(chat, day, "介绍 · English")
     await chat.presses(ADMIN, "留空")
-    await change(chat, day, "通知谁")
+    await change(chat, day, "邀请谁")
     await chat.presses(ADMIN, "订阅了公益日消息的人")
     changed = await world.giving_days.one(day.id)
     assert (changed.hashtag, changed.texts, changed.audience) == ("", {"zh-CN": "一"}, Audience.SUBSCRIBERS)

@@ -119,6 +119,16 @@ async def test_fewer_and_none_work_at_once_and_can_be_undone_under_the_same_mess
     assert "none from now on" in said["None of these"]
 
 
+async def test_undo_under_an_old_message_leaves_what_was_chosen_since(chat: Chat, world: World):
+    await world.subscriptions.choose(world.alice, DAYS, Often.NONE)
+    undo = cb.LessUndo(kind=DAYS, often=Often.ALL, made=Often.FEWER).pack()
+    done = await under_a_message(chat, 1002, undo, markup=keyboard([cards.way_out(TEXTS, "en", DAYS)]))
+    assert await world.subscriptions.of(world.alice) == {}
+    (answer,) = answers(done)
+    assert answer.show_alert
+    assert "something else since" in answer.text
+
+
 async def test_where_the_message_is_too_old_to_change_the_way_back_comes_by_itself(chat: Chat, world: World):
     await world.subscriptions.choose(world.alice, DAYS, Often.ALL)
     none = cb.Less(kind=DAYS, often=Often.NONE).pack()

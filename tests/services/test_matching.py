@@ -13,7 +13,6 @@ from giving.errors import (
     MatchDecided,
     NotAllowed,
     PoolCurrency,
-    PoolEmpty,
     PoolNotDraft,
     PoolNotOpen,
     PoolOverpaid,
@@ -43,9 +42,11 @@ from giving.projects import Project, ProjectState
 from giving.tips import OfferRequest, Tip, TipState
 from services.alerts import AlertService
 from services.ledger import LedgerService
-from services.matching import NewPool
+from services.matching import NewPool, PoolService
 from services.settlement import Matcher
+from storage.audit import AuditStore
 from storage.ids import new_id
+from storage.matching import MatchingStore
 from storage.tables import people
 from tests.services.giving_days.town import on
 from tests.world import SHANGHAI, World, cny
@@ -279,6 +280,16 @@ async def test_a_pool_in_another_currency_than_its_project_is_refused(known: Wor
         await a_pool(known, Ratio(1, 1), scope=Scope(projects=frozenset([dollars.id])))
 
 
+async def test_a_pool_in_another_currency_than_its_day_or_than_all_gifts_is_refused(known: World):
+    day = await on(known)
+    window = Window(1, known.time(), None, 100)
+    new = NewPool("S", True, {"en": "T"}, Money(100, "USD"), Ratio(1, 1), (window,))
+    with pytest.raises(PoolCurrency):
+        await known.pools.create(replace(new, scope=Scope(days=frozenset([day.id]))))
+    with pytest.raises(PoolCurrency):
+        await PoolService(known.unit, currency="CNY", now=known.time).create(new)
+
+
 async def test_every_act_is_in_the_audit_log(known: World):
     pool = await a_pool(known, Ratio(1, 1))
     await known.pools.paid(pool.id, cny("1"), proof="bank-1")
@@ -312,6 +323,20 @@ async def test_what_a_window_leaves_goes_where_it_was_said(
     assert after.returned == Money(100 * returned, "CNY")
     assert await known.balance(f"project:{known.library.id}:matched") == Money(-100 * project, "CNY")
     assert (after.left, await known.balance(f"pool:{pool.id}:committed")) == (cny("0"), cny("0"))
+
+
+async def test_what_is_shared_keeps_to_the_cap_of_a_project_and_the_rest_goes_back(known: World):
+    caps = Caps(project_minor=700)
+    pool = await a_pool(known, Ratio(1, 1), parts=("5", "5"), remainder=Remainder.SHARED, caps=caps)
+    await give(known, "1", 1)
+    known.time.passes(hours=1)
+    await give(known, "1", 2, donor=known.bob)
+    known.time.passes(hours=50)
+    assert await known.pool_steps.settle() == 1
+    after = await fresh(known, pool)
+    assert (after.state, after.used, after.returned) == (PoolState.ENDED, cny("7"), cny("3"))
+    assert await known.balance(f"project:{known.library.id}:matched") == cny("-7")
+    assert await known.balance(f"pool:{pool.id}:committed") == cny("0")
 
 
 async def test_a_window_waits_for_what_is_held_of_it(world: World):
@@ -374,10 +399,21 @@ async def test_what_is_refused_or_went_back_is_never_matched(world: World):
     (held, _) = await world.match_review.held(owner, limit=5)
     await world.match_review.refuse(held[0].match.id, owner)
     await refund(world, second, "5", 1)
-    with pytest.raises(PoolEmpty):
+    with pytest.raises(MatchDecided):
         await world.match_review.release(held[1].match.id, owner)
     await refund(world, first, "5", 2)
     assert (await fresh(world, pool)).used == cny("0")
+
+
+async def test_nobody_is_asked_about_what_went_back_or_whose_pool_was_withdrawn(world: World):
+    pool = await a_pool(world, Ratio(1, 1))
+    back, stays = await give(world, "1", 1), await give(world, "2", 2)
+    await refund(world, back, "1", 3)
+    assert await matches(world, back) == [(MatchState.REFUSED, 0)]
+    assert await matches(world, stays) == [(MatchState.HELD, 0)]
+    await world.pools.withdraw(pool.id)
+    assert await matches(world, stays) == [(MatchState.REFUSED, 0)]
+    assert await world.match_review.held(None, limit=5) == ([], 0)
 
 
 async def test_part_of_a_held_gift_went_back_the_rest_is_matched(world: World):
@@ -400,6 +436,24 @@ async def test_all_that_waits_is_released_at_once_in_order_of_payment_as_far_as_
     assert [await matches(world, tip) for tip in gifts] == [
         [(MatchState.MATCHED, 300)], [(MatchState.MATCHED, 300)], [(MatchState.MATCHED, 100)], [(MatchState.HELD, 0)],
     ]  # fmt: skip
+
+
+async def test_what_is_released_together_is_read_written_and_recorded_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    async def one_by_one(*_: object, **__: object) -> None:
+        pytest.fail("the pool is held meanwhile")
+
+    pool = await a_pool(world, Ratio(1, 1))
+    gifts = [await give(world, "3", n) for n in range(3)]
+    for store, name in ((MatchingStore, "match_by_id"), (MatchingStore, "decide"), (AuditStore, "add")):
+        monkeypatch.setattr(store, name, one_by_one)
+    assert (await world.match_review.release_all(None, pool=pool.id)).released == 3
+    async with world.unit.read() as work:
+        acts = [act.record for act in await work.audit.list(limit=9) if act.record.action == "match.released"]
+        found = await work.matching.of_tips([tip.id for tip in gifts])
+    assert {act.subject_id for act in acts} == {str(match.id) for (match,) in found.values()}
+    assert [match.decided_at for (match,) in found.values()] == [world.time()] * 3
 
 
 async def test_one_payment_method_to_many_identities_is_held_across_payments(known: World):

@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from giving.broadcasts import Broadcast, BroadcastState
-from giving.giving_days import Audience
+from giving.errors import BroadcastTooLong
+from giving.giving_days import Audience, DayState
 from giving.people import Visitor
 from giving.subscriptions import Often, SubscriptionKind
-from services.giving_days.invitations import invitation_id
-from tests.services.giving_days.town import an_admin, scheduled
-from tests.world import World
+from services.giving_days import invitations
+from services.giving_days.invitations import invitation, invitation_id
+from services.links import Links
+from tests.services.giving_days.town import an_admin, scheduled, state_of
+from tests.world import TEXTS, World, cny
 
 
 async def readers(world: World, *often: Often) -> None:
@@ -40,6 +43,26 @@ async def test_who_asked_for_it_is_invited_once_when_the_day_begins(world: World
     assert (sent.state, sent.audience, sent.kind) == (BroadcastState.RUNNING, 2, SubscriptionKind.GIVING_DAYS)
     assert "一元公益日" in sent.content.text("zh-CN")
     assert "One yuan day" in sent.content.text("en")
+
+
+async def test_the_least_that_is_suggested_is_what_helps_whatever_it_is(world: World):
+    day = await scheduled(world, amounts=(cny("5"), cny("20")))
+    words = invitation(TEXTS, Links("http://x"), day, [world.library])
+    assert "¥5 也好" in words.text("zh-CN").replace("\u2068", "").replace("\u2069", "")
+    assert "Even ¥5 helps" in words.text("en").replace("\u2068", "").replace("\u2069", "")
+
+
+async def test_an_invitation_that_cant_be_written_keeps_no_day_from_beginning(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def impossible(*_: object) -> None:
+        raise BroadcastTooLong(most=4096)
+
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    monkeypatch.setattr(invitations, "invitation", impossible)
+    world.time.now = day.starts_at
+    assert await world.day_steps.sweep() == 1
+    assert await state_of(world, day) is DayState.LIVE
 
 
 async def test_whoever_was_not_told_by_the_end_is_not_told_after_it(world: World):

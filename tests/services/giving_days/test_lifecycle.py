@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from giving.projects import ProjectState
 from services.giving_days import DaysOn, DaySteps
 from storage.audit import AuditedAct
 from storage.ids import new_id
+from storage.work import Work
 from tests.services.giving_days.town import HOUR, an_admin, given, on, plan, scheduled, seconds, state_of
 from tests.world import World, cny, project
 
@@ -34,6 +35,21 @@ async def acts_on(world: World, day: GivingDay) -> Sequence[AuditedAct]:
     """What the audit log says of it, oldest first."""
     async with world.unit.read() as work:
         return [act for act in (await work.audit.list(limit=200))[::-1] if act.record.subject_id == str(day.id)]
+
+
+async def test_a_day_that_cant_be_turned_keeps_no_other_back(world: World):
+    start = world.time() + HOUR
+    first = await scheduled(world, projects=(world.library.id,), starts_at=start, ends_at=start + HOUR)
+    second = await scheduled(world, projects=(world.meals.id,), starts_at=start, ends_at=start + HOUR)
+
+    async def broken(_work: Work, before: GivingDay, _after: GivingDay, _now: datetime) -> None:
+        if before.id == first.id:
+            raise RuntimeError("a hook that fails")
+
+    world.giving_days.writer.hooks.insert(0, broken)
+    world.time.now = start
+    assert await world.day_steps.sweep() == 1
+    assert [await state_of(world, day) for day in (first, second)] == [DayState.SCHEDULED, DayState.LIVE]
 
 
 async def test_the_clock_takes_a_day_from_scheduled_to_reported_and_each_step_is_audited(world: World):

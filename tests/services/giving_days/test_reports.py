@@ -10,7 +10,7 @@ import pytest
 
 from giving.day_reports import disagreements
 from giving.errors import DayUnknown, ReportNotYet
-from giving.giving_days import DayState, GivingDay
+from giving.giving_days import ELEVENTH, DayState, GivingDay
 from giving.matching import Ratio, Scope
 from giving.notices import NoticeKind
 from giving.payments import EventKind
@@ -172,6 +172,10 @@ async def test_messages_wait_for_the_readers_morning(world: World):
     async with world.unit() as work:
         await work.subscriptions.choose_timezone(berliner.id, "Europe/Berlin")
     await gift(world, berliner, "1", "b")
+    atlantean = await world.people.meet(Visitor(1701, "Atla", None, "en"), started=True)
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(atlantean.id, "Mars/Olympus")  # no longer known: the operator's
+    await gift(world, atlantean, "1", "at")
     at = day.closes_at.astimezone(SHANGHAI)
     world.time.now = at.replace(hour=23, minute=0) if at.hour < 23 else at
     assert world.time.now >= day.closes_at
@@ -179,7 +183,18 @@ async def test_messages_wait_for_the_readers_morning(world: World):
     await night.sweep()
     assert [n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)] == [berliner.id]  # afternoon there
     world.time.passes(hours=9)
-    assert [n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)] == [world.alice.id]
+    morning = {n.person for n in await messages(world, NoticeKind.DAY_TOGETHER)}
+    assert morning == {world.alice.id, atlantean.id}
+
+
+async def test_no_draft_is_promised_only_the_rule_of_its_series(world: World):
+    day = await on(world)
+    await closed(world, day)
+    start = world.time() + timedelta(days=2)
+    draft = await world.giving_days.draft(plan(world, starts_at=start, ends_at=start + HOUR), None)
+    series = await world.giving_days.repeat(draft.id, None, ELEVENTH)
+    promised = (await world.day_reports.page(day.slug)).next_at
+    assert promised == series.window(SHANGHAI)[0] > draft.starts_at
 
 
 async def test_a_message_says_when_the_next_day_is_and_whether_they_hear_of_it(world: World):

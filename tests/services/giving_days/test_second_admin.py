@@ -1,6 +1,7 @@
 """An audience of more than the operator set needs the word of two admins, on the same preview."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from giving.people import Person, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.giving_days import GivingDayService, Preview
 from tests.services.giving_days.town import HOUR, an_admin, plan, scheduled, state_of
-from tests.world import World
+from tests.world import SHANGHAI, World
 
 Big = tuple[GivingDayService, GivingDay, Person, Person]
 
@@ -128,9 +129,11 @@ async def test_an_audience_is_only_who_asked_for_it_and_can_be_written_to(world:
     await world.slots.open(second, world.library.id, "小读者")
 
     async def sizes() -> dict[Audience, int]:
-        async with world.unit.read() as work:
-            return {audience: await work.audiences.size(audience, world.time()) for audience in Audience}
+        return await world.giving_days.sizes()
 
+    assert (await sizes())[Audience.LAST_MONTH] == 0, "that is this month"
+    month_after = world.time().astimezone(SHANGHAI).replace(day=28) + timedelta(days=4)
+    world.time.now = month_after
     assert await sizes() == {
         Audience.NOBODY: 0, Audience.SUBSCRIBERS: 2, Audience.LAST_MONTH: 1, Audience.LAPSED: 0, Audience.CREATORS: 1
     }  # fmt: skip

@@ -2,12 +2,13 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from giving.giving_days import ELEVENTH, LAST, DayOfMonth, DayState, GivingDay, NthWeekday
+from giving.quiet import QuietHours
 from services.giving_days import DaySteps
 from tests.services.giving_days.town import HOUR, an_admin, plan
 from tests.world import SHANGHAI, World
@@ -47,6 +48,21 @@ async def test_two_weeks_before_its_date_the_next_draft_is_there_and_admins_hear
     async with world.unit() as work:
         queued = await work.outbox.claim(now=world.time(), lease=HOUR, limit=10)
     assert {(message.kind, message.subject) for message in queued} == {("day_drafted", second.id)}
+
+
+async def test_a_draft_made_at_midnight_is_told_by_day_on_its_readers_clock(world: World):
+    berliner, _ = await an_admin(world), await an_admin(world, 2002, "值班")
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(berliner.id, "Europe/Berlin")
+    series = await world.giving_days.repeat((await the_eleventh(world)).id, None, ELEVENTH)
+    quiet = QuietHours(time(22), time(8), SHANGHAI)
+    steps = DaySteps(world.unit, world.giving_days, world.people, world.days_on, quiet=quiet, now=world.time)
+    world.time.now = series.draft_at.astimezone(SHANGHAI)
+    assert quiet.holds(world.time.now)
+    assert await steps.sweep() == 1
+    async with world.unit() as work:
+        queued = await work.outbox.claim(now=world.time(), lease=HOUR, limit=10)
+    assert [message.person for message in queued] == [berliner.id], "late afternoon there"
 
 
 async def test_two_replicas_make_one_draft(world: World):
