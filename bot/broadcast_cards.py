@@ -139,7 +139,7 @@ def look(texts: Texts, language: str, seen: Look, project: str | None) -> Render
         texts.chat(language, "cast-reach", people=preview.audience, takes=_minutes(preview.takes)),
         _price(texts, language, seen),
         texts.chat(language, "cast-second", people=preview.audience) if seen.second and seen.asker is None else None,
-        texts.chat(language, "cast-waits", name=seen.asker.name) if seen.asker is not None else None,
+        _waits(texts, language, seen),
     )
     rows: Rows = [
         *_starts(texts, language, seen),
@@ -160,12 +160,23 @@ def _price(texts: Texts, language: str, seen: Look) -> Html | None:
     return texts.chat(language, "cast-price", stars=preview.paid_stars, takes=_minutes(preview.takes_paid))
 
 
+def _waits(texts: Texts, language: str, seen: Look) -> Html | None:
+    """Who waits for another admin's word, and what that would cost."""
+    if seen.asker is None or seen.ask is None:
+        return None
+    if seen.ask.paid:
+        return texts.chat(language, "cast-waits-paid", name=seen.asker.name, stars=seen.ask.stars)
+    return texts.chat(language, "cast-waits", name=seen.asker.name)
+
+
 def _starts(texts: Texts, language: str, seen: Look) -> Rows:
     """Free, and where it may be, paid; by oneself, or by a second admin's word."""
     cast = seen.broadcast
-    if seen.ask is not None:
+    if seen.ask is not None and not seen.mine:
+        key = "button-cast-confirm-paid" if seen.ask.paid else "button-cast-confirm"
+        words = texts.plain(language, key, stars=seen.ask.stars)
         go = cb.CastStart(cast=cast.id, version=cast.version, confirm=True)
-        return [[tap(texts.plain(language, "button-cast-confirm"), go)]]
+        return [[tap(words, go)]]
     key = "button-cast-ask" if seen.second else "button-cast-start"
     free = cb.CastStart(cast=cast.id, version=cast.version, ask=seen.second)
     rows: Rows = [[tap(texts.plain(language, key), free)]]

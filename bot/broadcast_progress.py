@@ -4,6 +4,7 @@ Which messages these are stands in the database: after a restart, or under anoth
 """
 
 import asyncio
+from enum import Enum, auto
 from typing import Final
 
 import structlog
@@ -30,6 +31,14 @@ EVERY_S: Final = 5.0
 PATIENCE_S: Final = 4.0
 _OVER: Final = frozenset({BroadcastState.DONE, BroadcastState.CANCELLED})
 _UNCHANGED: Final = "message is not modified"
+
+
+class _Edited(Enum):
+    """What came of an edit. LATER: it could not be told now; GONE: the message is not there any more."""
+
+    SHOWN = auto()
+    LATER = auto()
+    GONE = auto()
 
 
 class ProgressEditor:
@@ -63,16 +72,17 @@ class ProgressEditor:
             if (project := far.broadcast.segment.project) is not None:
                 title = (await self._projects.card(project)).project.title(language)
             rendered = cards.progress(self._texts, language, far, report, title)
-            there = await self._edit(card, language, rendered)
-            if far.broadcast.state in _OVER or not there:
+            edited = await self._edit(card, language, rendered)
+            ended = far.broadcast.state in _OVER and edited is _Edited.SHOWN
+            if ended or edited is _Edited.GONE:
                 await self._desk.over(card)
                 self._shown.pop((card.telegram_id, card.message_id), None)
 
-    async def _edit(self, card: ProgressCard, language: str, rendered: Rendered) -> bool:
-        """Whether the message is still there to be edited; what can't be told now is told in a while."""
+    async def _edit(self, card: ProgressCard, language: str, rendered: Rendered) -> _Edited:
+        """Show it as it is now, if it is not shown so already."""
         key = (card.telegram_id, card.message_id)
         if self._shown.get(key) == rendered:
-            return True
+            return _Edited.SHOWN
         try:
             with sending_as(Priority.NOTICE, patience_s=PATIENCE_S):
                 await self._bot.edit_message_text(
@@ -85,9 +95,9 @@ class ProgressEditor:
         except (TelegramBadRequest, TelegramForbiddenError) as refusal:
             if _UNCHANGED not in refusal.message:
                 log.info("progress_not_shown", broadcast_id=str(card.broadcast), error=refusal.message)
-                return False
+                return _Edited.GONE
         except AiogramError as error:
             log.info("progress_put_off", broadcast_id=str(card.broadcast), error=type(error).__name__)
-            return True
+            return _Edited.LATER
         self._shown[key] = rendered
-        return True
+        return _Edited.SHOWN

@@ -1,4 +1,4 @@
-"""What those who look after the money are told at once: a kind, the figures of its words, and lines below it."""
+"""What who looks after money, or broadcasts, is told at once: a kind, the figures of its words, and lines below it."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from enum import StrEnum
 from giving.money import Money
 from giving.payments import EventKind
 from giving.people import Person, Role
+from giving.permissions import Permission, may
 
 # What a word of a message is made of; it names no person.
 Said = str | int | Money | datetime | EventKind
@@ -25,7 +26,7 @@ class AlertKind(StrEnum):
     ACCOUNT_READY, ACCOUNT_SHUT: an organisation's account takes payments, or no more.
     INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
     something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
-    MATCH_HELD: gifts wait for somebody to say whether a pool adds to them.
+    MATCH_HELD: gifts wait for somebody to say whether a pool adds to them. BROADCAST_STOPPED: Telegram refuses one.
     """
 
     DIFFERENCES = "differences"
@@ -49,6 +50,7 @@ class AlertKind(StrEnum):
     ACCOUNT_READY = "account-ready"
     ACCOUNT_SHUT = "account-shut"
     MATCH_HELD = "match-held"
+    BROADCAST_STOPPED = "broadcast-stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,15 @@ class Alert:
 
 
 def recipients(
-    holders: Iterable[tuple[Person, Collection[Role]]], owners: Iterable[Person]
-) -> list[Person]:  # fmt: skip
-    """Everybody with the role finance who can be written to; where there is nobody, the owners."""
+    kind: AlertKind, holders: Iterable[tuple[Person, Collection[Role]]], owners: Iterable[Person]
+) -> list[Person]:
+    """Everybody with the role finance who can be written to; where there is nobody, the owners.
+
+    Of a broadcast: everybody who may do something about it.
+    """
+    if kind is AlertKind.BROADCAST_STOPPED:
+        able = {person.id: person for person, roles in holders if may(roles, Permission.BROADCAST)}
+        able |= {person.id: person for person in owners}
+        return [person for person in able.values() if person.reachable]
     finance = [person for person, roles in holders if Role.FINANCE in roles and person.reachable]
     return finance or [person for person in owners if person.reachable]

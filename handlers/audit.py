@@ -39,6 +39,7 @@ class Act(StrEnum):
     BROADCAST_ASKED = "broadcast-asked"
     BROADCAST_STARTED = "broadcast-started"
     BROADCAST_PAUSED = "broadcast-paused"
+    BROADCAST_STOPPED = "broadcast-stopped"
     BROADCAST_RESUMED = "broadcast-resumed"
     BROADCAST_CANCELLED = "broadcast-cancelled"
     GIVING_DAY_DRAFTED = "giving-day-drafted"

@@ -1,4 +1,4 @@
-"""Alerts: queued in the commit of what they tell, for everybody with the role finance, else for the owners."""
+"""Alerts: queued in the commit of what they tell, for whom giving/alerts.recipients says."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -28,7 +28,7 @@ class AlertService:
         """Queue it; to how many. Call `wake` after the commit. What has the same `once` is queued only once."""
         now = self._now()
         owners = (await work.people.by_telegram_ids(self._owners)).values()
-        readers = recipients(await work.people.holders(), owners)
+        readers = recipients(alert.kind, await work.people.holders(), owners)
         subject = await work.alerts.add(alert, now=now, identity=uuid5(ONCE, once) if once is not None else None)
         if subject is None:
             return 0

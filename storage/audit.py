@@ -17,9 +17,9 @@ from storage.tables import audit_log
 class AuditRecord:
     """One act. Opaque ids only, never a name, a username or a Telegram id: nobody who leaves is to be erased here.
 
-    `actor`: a person's id; None for the command line and the settings. `way`: chat, cli or config. `action`: the
-    feature and what happened to it, as in `role.granted`. `before` and `after`: what changed, as plain JSON; None for
-    what was not there.
+    `actor`: a person's id; None for the command line, the settings and what comes by itself. `way`: chat, cli, config
+    or clock. `action`: the feature and what happened to it, as in `role.granted`. `before` and `after`: what changed,
+    as plain JSON; None for what was not there.
     """
 
     actor: UUID | None

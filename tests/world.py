@@ -17,6 +17,7 @@ from giving.quiet import QuietHours
 from giving.tabs import Terms
 from giving.tips import Limits, OfferRequest, Tip
 from pictures import Pictures
+from services.alerts import AlertService
 from services.broadcasts import BroadcastDesk, BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
 from services.cleanups import CleanupService
@@ -313,7 +314,9 @@ async def make_world(unit: UnitOfWork) -> World:
         match_review=MatchReview(unit, people, zone=SHANGHAI, now=time),
         broadcasts=broadcasts,
         invitations=invitations,
-        sending=BroadcastSending(unit, rules, wakes=wakes, now=time),
+        sending=BroadcastSending(
+            unit, rules, wakes=wakes, alerts=AlertService(owners=[1003], wakes=wakes, now=time), now=time
+        ),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
     )

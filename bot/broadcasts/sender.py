@@ -8,7 +8,6 @@ import asyncio
 import itertools
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +16,8 @@ import structlog
 from aiogram import Bot
 
 from bot.broadcasts.cards import Dress, Footer, Letter, as_it_is, letter, nothing_below
-from bot.broadcasts.wire import BroadcastWire, UploadMissing
+from bot.broadcasts.hand import Hand
+from bot.broadcasts.wire import Answered, BroadcastWire, UploadMissing
 from bot.loops import first_of, work_or_stop
 from bot.sending import Limiter, NoTurn, Priority
 from giving.broadcasts import Broadcast, Delivery, DeliveryState, Outcome
@@ -39,20 +39,7 @@ SLOW_CALLS: Final = 10
 RECORD_S: Final = 0.25  # what came of them is not held back longer than that
 REFUSALS: Final = 3  # in a row, of the message itself: then it is stopped
 _NOT_BEGUN: Final = "not sent: it was stopped before its turn"
-
-
-@dataclass(slots=True)
-class _Hand:
-    """What this process has in hand of one broadcast."""
-
-    waiting: int = 0  # for their turn
-    going: set[asyncio.Task[None]] = field(default_factory=set)
-    sent_at: dict[UUID, float] = field(default_factory=dict)  # of calls without an answer, the oldest first
-    refusals: int = 0
-    letters: dict[str, Letter] = field(default_factory=dict)
-    version: int = 0
-    rests_until: datetime | None = None  # nobody can be told before, unless it is changed
-    rests_at: int = 0  # the version that holds for
+_BRAKING: Final = "not sent: Telegram fails"
 
 
 class BroadcastSender:
@@ -77,13 +64,18 @@ class BroadcastSender:
         self._sending, self._limiter, self._now = sending, limiter, now
         self._footer, self._dress = footer, dress
         self._wire = BroadcastWire(bot, may_act, heard, now)
-        self._hands: dict[UUID, _Hand] = {}
+        self._hands: dict[UUID, Hand] = {}
         self._outcomes: deque[Outcome] = deque()
+        self._doubtful: set[UUID] = set()  # of which nobody knows whether the last commit was one
         self._moved = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; who waits for their turn then waits for the next leader, what went is recorded."""
-        self._hands, self._outcomes = {}, deque()  # what another term had in hand is not ours any more
+        self._hands, self._outcomes, self._doubtful = (
+            {},
+            deque(),
+            set(),
+        )  # what another term had in hand is not ours any more
         self._sending.woken.set()
         idle_s = IDLE_S
         while await work_or_stop(self._sending.woken, stop, idle_s):
@@ -111,8 +103,10 @@ class BroadcastSender:
         return IDLE_S
 
     def _rests(self, broadcast: Broadcast) -> bool:
-        """Whether everybody who is left sleeps: then nothing is written until their morning, or until it is changed."""
+        """Whether nothing is to be done: Telegram fails, or everybody who is left sleeps, and nobody changed it."""
         hand = self._hands.get(broadcast.id)
+        if hand is not None and hand.braking(asyncio.get_running_loop().time()):
+            return True
         if hand is None or hand.rests_until is None or hand.rests_at != broadcast.version:
             return False
         return self._now() < hand.rests_until
@@ -122,13 +116,17 @@ class BroadcastSender:
         until = asyncio.get_running_loop().time() + 1.0
         moved = False
         while not stop.is_set() and asyncio.get_running_loop().time() < until:
-            hand = self._hands.setdefault(broadcast.id, _Hand())
+            hand = self._hands.setdefault(broadcast.id, Hand())
+            if hand.braking(asyncio.get_running_loop().time()):
+                return moved
             room = self._room(broadcast, hand)
             if room <= 0:
                 await self._breathe(stop)
                 continue
             outcomes = list(self._outcomes)
+            self._doubtful.add(broadcast.id)
             batch = await self._sending.begin(broadcast, room, outcomes)
+            self._doubtful.discard(broadcast.id)
             self._recorded(outcomes)
             moved = moved or bool(batch.deliveries or outcomes or batch.more)
             broadcast = batch.broadcast
@@ -148,15 +146,17 @@ class BroadcastSender:
             return moved
         return True
 
-    def _room(self, broadcast: Broadcast, hand: _Hand) -> int:
+    def _room(self, broadcast: Broadcast, hand: Hand) -> int:
         """How many more may be written down; few at a time would be a commit for each."""
         per_second = self._sending.per_second(broadcast)
         oldest = next(itertools.islice(hand.sent_at.values(), SLOW_CALLS, None), None)
         if oldest is not None and asyncio.get_running_loop().time() - oldest > SLOW_S:
             return 0
         ahead = max(2, int(per_second * AHEAD_S))
-        most = ON_THE_WAY_PAID if broadcast.paid else ON_THE_WAY
+        most = ON_THE_WAY_PAID if self._sending.pays(broadcast) else ON_THE_WAY
         photo = broadcast.content.photo
+        if hand.tries:
+            return 0 if hand.going else 1
         if photo is not None and photo.file_id is None:
             return 0 if hand.going else 1  # the first one brings the photo, the others are sent what Telegram calls it
         room = min(ahead - hand.waiting, most - len(hand.going))
@@ -167,26 +167,27 @@ class BroadcastSender:
         self._moved.clear()
         await first_of((self._moved, stop), RECORD_S)
 
-    def _go(self, broadcast: Broadcast, hand: _Hand, delivery: Delivery) -> None:
+    def _go(self, broadcast: Broadcast, hand: Hand, delivery: Delivery) -> None:
         if hand.version != broadcast.version:
             hand.letters, hand.version, hand.refusals = {}, broadcast.version, 0
         if delivery.language not in hand.letters:
+            paid = self._sending.pays(broadcast)
             hand.letters[delivery.language] = letter(
-                broadcast.content, broadcast.kind, delivery.language, self._footer, self._dress, paid=broadcast.paid
+                broadcast.content, broadcast.kind, delivery.language, self._footer, self._dress, paid=paid
             )
         task = asyncio.create_task(self._tell(broadcast, hand, delivery, hand.letters[delivery.language]))
         hand.going.add(task)
         task.add_done_callback(lambda done: self._home(hand, done))
 
-    def _home(self, hand: _Hand, task: asyncio.Task[None]) -> None:
+    def _home(self, hand: Hand, task: asyncio.Task[None]) -> None:
         hand.going.discard(task)
         self._moved.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log_trouble("broadcast_call_broken", error if isinstance(error, Exception) else RuntimeError(str(error)))
 
-    async def _tell(self, broadcast: Broadcast, hand: _Hand, delivery: Delivery, what: Letter) -> None:
+    async def _tell(self, broadcast: Broadcast, hand: Hand, delivery: Delivery, what: Letter) -> None:
         """Wait for the turn, send, keep the outcome: whatever happens, there is one."""
-        priority = Priority.PAID if broadcast.paid else Priority.BROADCAST
+        priority = Priority.PAID if self._sending.pays(broadcast) else Priority.BROADCAST
         outcome = self._waits(delivery, self._now(), _NOT_BEGUN)
         hand.waiting += 1
         begun = False
@@ -197,6 +198,10 @@ class BroadcastSender:
             finally:
                 hand.waiting -= 1
                 self._moved.set()
+            if hand.braking(asyncio.get_running_loop().time()):
+                self._limiter.answered(sent_at, priority)
+                outcome = self._waits(delivery, self._now(), _BRAKING)
+                return
             begun = True
             outcome = Outcome(delivery, DeliveryState.UNKNOWN, said="cut off")
             hand.sent_at[delivery.person] = sent_at
@@ -211,6 +216,7 @@ class BroadcastSender:
             if answered.file_id is not None and what.upload is not None:
                 await self._sending.uploaded(broadcast, answered.file_id)
                 hand.letters, hand.version = {}, 0
+            self._brake(broadcast, hand, answered)
             await self._judge(broadcast, hand, outcome)
         except NoTurn as none:
             outcome = self._waits(delivery, self._now(), f"no turn, again in {none.wait_s} s")
@@ -223,14 +229,24 @@ class BroadcastSender:
         finally:
             self._outcomes.append(outcome)
 
-    async def _judge(self, broadcast: Broadcast, hand: _Hand, outcome: Outcome) -> None:
+    def _brake(self, broadcast: Broadcast, hand: Hand, answered: Answered) -> None:
+        """Where Telegram fails again and again, few are tried, so that few are unknown."""
+        if answered.heard:
+            hand.answered()
+        elif answered.outcome.state is DeliveryState.UNKNOWN and hand.failed(asyncio.get_running_loop().time()):
+            log.error(
+                "broadcast_rests", broadcast_id=str(broadcast.id), failures=hand.failures, rest_s=hand.rest_s,
+                error=answered.outcome.said,
+            )  # fmt: skip
+
+    async def _judge(self, broadcast: Broadcast, hand: Hand, outcome: Outcome) -> None:
         """A message that Telegram refuses to everybody is stopped."""
         if outcome.state is DeliveryState.SENT:
             hand.refusals = 0
         if outcome.state is not DeliveryState.FAILED:
             return
         hand.refusals += 1
-        if hand.refusals == REFUSALS:
+        if hand.refusals >= REFUSALS:  # again, where the database was away before
             await self._sending.stop_for(broadcast, outcome.said or "refused")
 
     def _waits(self, delivery: Delivery, at: datetime, said: str) -> Outcome:
@@ -251,18 +267,24 @@ class BroadcastSender:
             _, pending = await asyncio.wait(going, timeout=1.0)
             going = list(pending)
         for pause_s in (0.5, 1.0, 2.0, 4.0, None):
-            outcomes = list(self._outcomes)
-            if not outcomes:
-                return
             try:
-                await self._sending.record(outcomes)
+                await self._settle()
             except NotLeading:  # they are unknown: whoever leads next has written that down
                 self._outcomes.clear()
+                self._doubtful.clear()
                 return
             except Exception as error:  # noqa: BLE001 - a database that was busy must not make sent ones unknown
                 log_trouble("broadcast_mark_failed", error)
-                if pause_s is None:
-                    return
-                await asyncio.sleep(pause_s)
+                if pause_s is not None:
+                    await asyncio.sleep(pause_s)
             else:
-                self._recorded(outcomes)
+                return
+
+    async def _settle(self) -> None:
+        """With nothing in hand: record all that came, and give up what was written down and never came here."""
+        while outcomes := list(self._outcomes):
+            await self._sending.record(outcomes)
+            self._recorded(outcomes)
+        for broadcast in tuple(self._doubtful):
+            await self._sending.lost(broadcast)
+            self._doubtful.discard(broadcast)

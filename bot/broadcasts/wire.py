@@ -40,11 +40,15 @@ class UploadMissing(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of it; `told_to_wait_s`: Telegram said 429; `file_id`: of a photo that was uploaded."""
+    """What became of it; `told_to_wait_s`: Telegram said 429; `file_id`: of a photo that was uploaded.
+
+    `heard`: Telegram answered, and not that it fails.
+    """
 
     outcome: Outcome
     told_to_wait_s: int | None = None
     file_id: str | None = None
+    heard: bool = False
 
 
 class BroadcastWire:
@@ -99,13 +103,13 @@ class BroadcastWire:
         code, said = answer.get("error_code", status), str(answer.get("description", status))
         if code == 429:
             pause_s = int((answer.get("parameters") or {}).get("retry_after", 1))
-            return Answered(self._later(to, pause_s, said), told_to_wait_s=pause_s)
+            return Answered(self._later(to, pause_s, said), told_to_wait_s=pause_s, heard=True)
         if code == 403 or (code == 400 and any(words in said.lower() for words in _NOBODY_THERE)):
-            return Answered(Outcome(to, DeliveryState.BLOCKED, said=said))
+            return Answered(Outcome(to, DeliveryState.BLOCKED, said=said), heard=True)
         if code in (401, 404):  # the token, or a method this server does not know: nobody got anything
-            return Answered(self._later(to, _TOKEN_AGAIN_S, said))
+            return Answered(self._later(to, _TOKEN_AGAIN_S, said), heard=True)
         if code < 500:
-            return Answered(Outcome(to, DeliveryState.FAILED, said=said))
+            return Answered(Outcome(to, DeliveryState.FAILED, said=said), heard=True)
         return Answered(Outcome(to, DeliveryState.UNKNOWN, said=said))
 
     def _later(self, to: Delivery, after_s: float, said: str) -> Outcome:
@@ -140,4 +144,5 @@ def _arrived(result: Any, to: Delivery) -> Answered:
     message = result if isinstance(result, dict) else {}
     sizes = message.get("photo") or []
     file_id = sizes[-1].get("file_id") if sizes else None
-    return Answered(Outcome(to, DeliveryState.SENT, message_id=message.get("message_id")), file_id=file_id)
+    outcome = Outcome(to, DeliveryState.SENT, message_id=message.get("message_id"))
+    return Answered(outcome, file_id=file_id, heard=True)

@@ -61,3 +61,9 @@ class PriceNotConfirmed(GivingError):
     """The paid rate costs more than was confirmed; args: stars (int)."""
 
     message_key = "error-price-not-confirmed"
+
+
+class NobodyElse(GivingError):
+    """There is no other admin who could confirm it."""
+
+    message_key = "error-nobody-else"

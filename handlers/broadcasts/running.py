@@ -16,6 +16,8 @@ from giving.errors import (
     BroadcastTooLong,
     BroadcastUnknown,
     NobodyAsked,
+    NobodyElse,
+    PaidRateOff,
     PriceNotConfirmed,
     SecondNeeded,
 )
@@ -28,7 +30,7 @@ from handlers.broadcasts.writing import Cast, words_of
 from handlers.here import Here
 from services.broadcasts import BroadcastDesk
 
-_STALE = (BroadcastChanged, SecondNeeded, PriceNotConfirmed, NobodyAsked)
+_STALE = (BroadcastChanged, SecondNeeded, PriceNotConfirmed, PaidRateOff, NobodyAsked, NobodyElse)
 
 
 async def listed(message: Message, here: Here, desk: BroadcastDesk) -> None:
@@ -55,7 +57,7 @@ async def start(query: CallbackQuery, callback_data: cb.CastStart, here: Here, d
             await desk.start(cast, callback_data.version, here.person, paid=paid, stars=stars)
     except _STALE as stale:
         await here.say.answer(query, here.plain(stale.message_key, **stale.args_for_message), alert=True)
-        if not isinstance(stale, NobodyAsked):
+        if not isinstance(stale, NobodyElse):
             await _show(query.from_user.id, here, desk, await desk.broadcasts.one(cast, here.person))
         return
     await _watch(query, here, desk, cast)

@@ -368,7 +368,7 @@ def _keeping(settings: Settings, on: Ground, paying: Paying, days: Days) -> Keep
             zone=zone.key,
             write=write,
         ),
-        sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, write=write),
+        sending=BroadcastSending(unit, broadcast_rules(settings), wakes=wakes, alerts=on.alerts, write=write),
         dialogs=DialogService(unit),
         updates=UpdateService(unit, write=write),
         taps=TapLook(unit),

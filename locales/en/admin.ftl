@@ -37,6 +37,7 @@ audit-what = { $act ->
     [broadcast-asked] asked another admin to confirm a broadcast
     [broadcast-started] started a broadcast
     [broadcast-paused] paused a broadcast
+    [broadcast-stopped] stopped a broadcast that Telegram refuses
     [broadcast-resumed] let a broadcast go on
     [broadcast-cancelled] cancelled a broadcast
     [refund-granted] gave a gift back

@@ -10,6 +10,7 @@ button-cast-start-paid = Send it fast, { $stars } Stars
 button-cast-ask = Ask another admin to confirm
 button-cast-ask-paid = Ask, to send it fast for { $stars } Stars
 button-cast-confirm = Confirm: send it now
+button-cast-confirm-paid = Confirm: send it fast, { $stars } Stars
 button-cast-look = Look at it
 button-cast-test = Send it to me alone
 button-cast-edit-zh = Change 中文
@@ -71,8 +72,9 @@ cast-price = At the paid rate: { $stars } Stars at most, in { $takes ->
         [one] about a minute
        *[other] about { $takes } minutes
     }.
-cast-second = So many people are not written to by one admin alone: another one has to confirm.
+cast-second = For this many people, a second admin has to confirm.
 cast-waits = { $name } asks for another admin's word.
+cast-waits-paid = { $name } asks for another admin's word, to send it at the paid rate: <b>{ $stars } Stars</b> at most.
 cast-asked = <b>{ $name }</b> wants to send a broadcast ({ $kind }) to many people, and needs your word. Look at it first.
 cast-asked-others = { $count ->
         [one] One other admin is asked.
@@ -86,13 +88,14 @@ cast-progress =
         [one] { $audience } person
        *[other] { $audience } people
     }
-    sent { $sent } · left { $left } · blocked { $blocked } · unknown { $unknown } · refused { $failed } · not wanted now { $skipped }
+    sent { $sent } · left { $left } · blocked { $blocked } · unknown { $unknown } · refused { $failed } · skipped { $skipped }
 cast-pace = { $per_minute } a minute, { $takes ->
         [one] about a minute left
        *[other] about { $takes } minutes left
     }
 cast-morning = The next ones wait for their morning, { $at }.
 cast-stopped = Telegram refuses this message: “{ $said }”. Change the words, then let it go on.
+alert-broadcast-stopped = <b>A broadcast has stopped</b>: Telegram refuses it: “{ $said }”. Nobody else gets it until somebody changes the words with /broadcast and lets it go on.
 cast-took = It took { $takes ->
         [one] a minute.
        *[other] { $takes } minutes.

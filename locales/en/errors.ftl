@@ -72,6 +72,7 @@ error-preview-stale = It was changed after you looked. Look at the new preview a
 error-second-needed = { $people } people would be told, more than { $limit }: another admin has to confirm.
 error-second-is-you = Another admin has to confirm this; your own word doesn't count twice.
 error-nobody-asked = There is nothing to confirm: it was confirmed already, or changed since.
+error-nobody-else = There is no other admin who could confirm it. Add one with /role_add.
 error-time-not-understood = I couldn’t read that time. Please write it like 2026-12-11 00:00.
 error-month-day-not-understood = I couldn’t read that day of the month. Please send a number from 1 to 31, like 11.
 error-pool-unknown = There is no such matching fund.

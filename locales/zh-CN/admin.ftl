@@ -37,6 +37,7 @@ audit-what = { $act ->
     [broadcast-asked] 请另一位管理员确认群发
     [broadcast-started] 开始了群发
     [broadcast-paused] 暂停了群发
+    [broadcast-stopped] 停了一条 Telegram 不收的群发
     [broadcast-resumed] 继续了群发
     [broadcast-cancelled] 取消了群发
     [refund-granted] 退回了一笔捐款

@@ -10,6 +10,7 @@ button-cast-start-paid = 加速发，{ $stars } 颗星
 button-cast-ask = 请另一位管理员确认
 button-cast-ask-paid = 请人确认，加速发（{ $stars } 颗星）
 button-cast-confirm = 我确认，现在就发
+button-cast-confirm-paid = 我确认，加速发（{ $stars } 颗星）
 button-cast-look = 先看看
 button-cast-test = 只发给我试试
 button-cast-edit-zh = 改中文
@@ -59,8 +60,9 @@ cast-buttons =
 cast-head = <b>{ $kind }</b> · 发给：{ $segment } · { cast-state }
 cast-reach = 会发给 { $people } 人，按免费的速度大约 { $takes } 分钟。正在睡的早上再收到。
 cast-price = 付费加速：最多 { $stars } 颗星，大约 { $takes } 分钟。
-cast-second = 人这么多，一位管理员说了不算，要另一位来确认。
+cast-second = 人比较多，要另一位管理员也确认一下才能发。
 cast-waits = { $name } 在等另一位管理员确认。
+cast-waits-paid = { $name } 在等另一位管理员确认：付费加速发，最多 <b>{ $stars } 颗星</b>。
 cast-asked = <b>{ $name }</b> 想给很多人群发一条消息（{ $kind }），需要你点头。先看看再说。
 cast-asked-others = 已经去问另外 { $count } 位管理员，有一位确认就发。
 cast-started = 开始发了。
@@ -68,10 +70,11 @@ cast-cancel = 已经收到的收不回来；剩下的人不会再收到。
 
 cast-progress =
     { $bar } 共 { $audience } 人
-    已发 { $sent } · 剩 { $left } · 屏蔽了我 { $blocked } · 不确定 { $unknown } · 被拒 { $failed } · 现在不收 { $skipped }
+    已发 { $sent } · 剩 { $left } · 屏蔽了我 { $blocked } · 不确定 { $unknown } · 被拒 { $failed } · 没发 { $skipped }
 cast-pace = 每分钟 { $per_minute } 条，大约还要 { $takes } 分钟
 cast-morning = 剩下的在等各自的早上，最早 { $at }。
 cast-stopped = Telegram 不收这条消息：「{ $said }」。改一改内容，再点继续。
+alert-broadcast-stopped = <b>有一条群发停住了</b>：Telegram 不收：「{ $said }」。发 /broadcast 改一改内容，再点继续；在那之前不会再发给别人。
 cast-took = 用了 { $takes } 分钟。
 cast-skip = { $reason ->
     [unsubscribed] 不想收了：{ $count }

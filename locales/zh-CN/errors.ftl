@@ -72,6 +72,7 @@ error-preview-stale = 你看过之后，内容又改了。请看看新的预览�
 error-second-needed = 要通知 { $people } 人，超过了 { $limit } 人，需要另一位管理员确认。
 error-second-is-you = 这要另一位管理员来确认，自己确认不算。
 error-nobody-asked = 没有等着确认的内容；可能已经确认过，或者后来又改了。
+error-nobody-else = 没有别的管理员可以确认。先用 /role_add 加一位。
 error-time-not-understood = 没看懂这个时间。请这样发：2026-12-11 00:00。
 error-month-day-not-understood = 没看懂是每月几号。请发 1 到 31 之间的数字，比如 11。
 error-pool-unknown = 没有这笔配捐资金。

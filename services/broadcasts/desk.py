@@ -7,7 +7,16 @@ from uuid import UUID
 import structlog
 
 from giving.broadcasts import Broadcast, BroadcastState
-from giving.errors import BroadcastChanged, NobodyAsked, SecondIsYou, SecondNeeded
+from giving.errors import (
+    BroadcastChanged,
+    NobodyAsked,
+    NobodyElse,
+    NotAllowed,
+    PaidRateOff,
+    PriceNotConfirmed,
+    SecondIsYou,
+    SecondNeeded,
+)
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
 from giving.permissions import Permission, may
@@ -29,12 +38,16 @@ _OVER = frozenset({BroadcastState.DONE, BroadcastState.CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A draft as an admin looks at it; `second`: another one has to agree. `asker`: who waits for that already."""
+    """A draft as an admin looks at it; `second`: another one has to agree. `asker`: who waits for that already.
+
+    `mine`: that is who looks at it.
+    """
 
     preview: Preview
     second: bool
     asker: Person | None = None
     ask: BroadcastAsk | None = None
+    mine: bool = False
 
     @property
     def broadcast(self) -> Broadcast:
@@ -65,7 +78,8 @@ class BroadcastDesk:
             if ask is not None and ask.version != preview.broadcast.version:
                 ask = None
             asker = (await work.people.by_ids([ask.person])).get(ask.person) if ask is not None else None
-        return Look(preview, preview.audience > self.confirm_over, asker, ask)
+        mine = ask is not None and ask.person == by.id
+        return Look(preview, preview.audience > self.confirm_over, asker, ask, mine)
 
     async def start(
         self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0
@@ -79,7 +93,7 @@ class BroadcastDesk:
     async def ask(self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0) -> int:
         """Ask the other admins to let it go as it was shown; how many were asked.
 
-        Raises: NotAllowed, BroadcastUnknown, BroadcastChanged, NobodyAsked (there is no other admin).
+        Raises: NotAllowed, BroadcastUnknown, BroadcastChanged, NobodyElse (there is no other admin).
         """
         found = await self.broadcasts.one(broadcast, by)
         if found.version != version or found.state is not BroadcastState.DRAFT:
@@ -87,7 +101,7 @@ class BroadcastDesk:
         async with self._unit() as work:
             readers = await self._others(work, by)
             if not readers:
-                raise NobodyAsked
+                raise NobodyElse
             now = self._now()
             await work.broadcast_desk.ask(BroadcastAsk(broadcast, by.id, version, paid, stars, now))
             kind = NoticeKind.BROADCAST_ASKED
@@ -105,21 +119,35 @@ class BroadcastDesk:
         return len(readers)
 
     async def confirm(self, broadcast: UUID, version: int, by: Person) -> Broadcast:
-        """The second admin's word: it goes, as the first one saw it.
+        """The second admin's word: it goes, as the first one saw it; where it can't any more, it has to be asked anew.
 
-        Raises: NobodyAsked, SecondIsYou, BroadcastChanged, as BroadcastService.start.
+        Raises: NobodyAsked (or who asked may not start it any more), SecondIsYou, BroadcastChanged, as
+        BroadcastService.start.
         """
         look = await self.look(broadcast, by)
         if look.broadcast.version != version:
             raise BroadcastChanged
         if look.ask is None:
             raise NobodyAsked
-        if look.ask.person == by.id:
+        if look.mine:
             raise SecondIsYou
-        started = await self.broadcasts.start(broadcast, version, by, paid=look.ask.paid, stars=look.ask.stars)
+        try:
+            if look.asker is None:
+                raise NobodyAsked
+            await self._people.must(look.asker, Permission.BROADCAST)
+            started = await self.broadcasts.start(broadcast, version, by, paid=look.ask.paid, stars=look.ask.stars)
+        except (PriceNotConfirmed, PaidRateOff, NobodyAsked):
+            await self._answered(broadcast)
+            raise
+        except NotAllowed:
+            await self._answered(broadcast)
+            raise NobodyAsked from None
+        await self._answered(broadcast)
+        return started
+
+    async def _answered(self, broadcast: UUID) -> None:
         async with self._unit() as work:
             await work.broadcast_desk.answered(broadcast)
-        return started
 
     async def countries(self) -> list[str]:
         """Of the clocks that somebody chose, and the operator's own."""

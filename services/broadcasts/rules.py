@@ -60,6 +60,10 @@ class BroadcastRules:
         except (ZoneInfoNotFoundError, ValueError):  # a clock that went out of the tz database
             return self.quiet
 
+    def pays(self, broadcast: Broadcast) -> bool:
+        """Whether this one goes at the paid rate: it was chosen, and is still switched on."""
+        return broadcast.paid and self.paid
+
     def per_second(self, broadcast: Broadcast) -> int:
         """How fast this one may go."""
-        return self.paid_per_second if broadcast.paid and self.paid else self.free_per_second
+        return self.paid_per_second if self.pays(broadcast) else self.free_per_second

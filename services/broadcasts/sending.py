@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
+from giving.alerts import Alert, AlertKind
 from giving.broadcasts import (
     Broadcast,
     BroadcastState,
@@ -26,10 +27,12 @@ from giving.broadcasts import (
     decide,
 )
 from giving.people import language_of
+from services.alerts import AlertService
 from services.broadcasts.rules import BroadcastRules
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.wake import Wakes
+from storage.audit import AuditRecord
 from storage.broadcasts import ReaderRow, Undecided
 from storage.work import UnitOfWork, Work
 
@@ -68,11 +71,15 @@ class BroadcastSending:
     """For one sender; what it writes, it writes in the leader's name."""
 
     def __init__(
-        self, unit: UnitOfWork, rules: BroadcastRules, *, wakes: Wakes, write: Write | None = None, now: Clock = utc_now
-    ) -> None:
-        """`write` opens the units of work: in production the leader's, which nobody else can write by."""
+        self, unit: UnitOfWork, rules: BroadcastRules, *, wakes: Wakes, alerts: AlertService | None = None,
+        write: Write | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`write` opens the units of work: in production the leader's, which nobody else can write by.
+
+        `alerts` tells of those that were stopped.
+        """
         self._unit, self._rules, self._wakes, self._now = unit, rules, wakes, now
-        self._write = write or unit
+        self._write, self._alerts = write or unit, alerts
         self._places: dict[UUID, _Place] = {}
 
     @property
@@ -83,6 +90,10 @@ class BroadcastSending:
     def per_second(self, broadcast: Broadcast) -> int:
         """How fast it may go."""
         return self._rules.per_second(broadcast)
+
+    def pays(self, broadcast: Broadcast) -> bool:
+        """Whether it goes at the paid rate."""
+        return self._rules.pays(broadcast)
 
     async def running(self) -> Sequence[Broadcast]:
         """Those that are being sent, the first that was started first."""
@@ -95,7 +106,8 @@ class BroadcastSending:
     async def begin(self, broadcast: Broadcast, most: int, outcomes: Sequence[Outcome] = ()) -> Batch:
         """The next who are told, at most so many, written down as going; beside it what came of others is recorded.
 
-        Raises: NotLeading, the database's error; then nothing is written, and the outcomes are to be given again.
+        Raises: NotLeading, the database's error; then the outcomes are to be given again, and once nothing of it is in
+        hand, `lost` gives up what was written down all the same (a commit whose answer did not come).
         """
         place = self._places.get(broadcast.id)
         if place is None:
@@ -123,6 +135,16 @@ class BroadcastSending:
             await self._record(work, outcomes)
         self._count(outcomes)
 
+    async def lost(self, broadcast: UUID) -> int:
+        """Of what still stands there as going, nothing is in hand: it is unknown. How many. Raises: NotLeading."""
+        async with self._write() as work:
+            await work.broadcasts.by_id(broadcast, lock=True)  # a commit that is still on its way is waited for
+            number = await work.broadcasts.interrupted(broadcast)
+        if number:
+            OUTCOMES.labels(DeliveryState.UNKNOWN.value).inc(number)
+            log.warning("broadcasts_interrupted", broadcast_id=str(broadcast), unknown=number)
+        return number
+
     async def finish(self, broadcast: Broadcast) -> bool:
         """Close it if everybody was told, or is known not to be told. Raises: NotLeading."""
         now = self._now()
@@ -138,13 +160,24 @@ class BroadcastSending:
         return True
 
     async def stop_for(self, broadcast: Broadcast, said: str) -> None:
-        """Telegram refuses the message itself: nobody else is tried with it until somebody looked at it."""
+        """Telegram refuses the message itself: nobody else is tried with it until somebody, who is told, looked at it.
+
+        Raises: NotLeading.
+        """
         async with self._write() as work:
             held = await work.broadcasts.by_id(broadcast.id, lock=True)
             if held is None or held.state is not BroadcastState.RUNNING or held.version != broadcast.version:
                 return
             paused = {"state": BroadcastState.PAUSED, "version": held.version + 1, "stopped_by": said[:500]}
             await work.broadcasts.set(held.id, **paused)
+            after = {"version": held.version + 1, "said": said[:500]}
+            record = AuditRecord(None, "clock", "broadcast.stopped", "broadcast", str(held.id), None, after)
+            await work.audit.add(record, now=self._now())
+            if self._alerts is not None:
+                alert = Alert(AlertKind.BROADCAST_STOPPED, {"said": said[:500]})
+                await self._alerts.queue(work, alert, once=f"broadcast:{held.id}:{held.version}")
+        if self._alerts is not None:
+            self._alerts.wake()
         log.error("broadcast_refused", broadcast_id=str(broadcast.id), error=said[:500])
 
     async def uploaded(self, broadcast: Broadcast, file_id: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 from uuid import UUID
 
 import structlog
@@ -32,6 +33,7 @@ from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+Way = Literal["cli", "clock"]  # of what is nobody's act in chat
 
 
 class BroadcastService:
@@ -75,9 +77,12 @@ class BroadcastService:
         return Preview(found, audience, takes, shown_stars(deci_stars(audience, rules.paid_per_second)), faster)
 
     async def start(
-        self, broadcast: UUID, version: int, by: Person | None, *, paid: bool = False, stars: int = 0
-    ) -> Broadcast:
+        self, broadcast: UUID, version: int, by: Person | None, *, paid: bool = False, stars: int = 0,
+        way: Way = "cli",
+    ) -> Broadcast:  # fmt: skip
         """Let it go to everybody in its segment, as it was shown. `stars`: the price that was confirmed with `paid`.
+
+        `way`: where it is nobody's act (`by` is None), what it comes by.
 
         Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow, BroadcastChanged, NobodyListens, PaidRateOff,
         PriceNotConfirmed.
@@ -98,7 +103,7 @@ class BroadcastService:
                 version=found.version + 1,
             )  # fmt: skip
             await self._set(work, started, started_at=asked.at, audience=audience, paid=paid)
-            await self._audit(work, by, "started", started, audience=audience, paid=paid)
+            await self._audit(work, by, "started", started, way=way, audience=audience, paid=paid)
         self._wakes.broadcasts.set()
         log.info("broadcast_started", broadcast_id=str(broadcast), kind=str(found.kind), audience=audience, paid=paid)
         return started
@@ -132,13 +137,13 @@ class BroadcastService:
         """Go on where it stopped. Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow."""
         return await self._turn(broadcast, BroadcastAct.RESUME, BroadcastState.RUNNING, by)
 
-    async def cancel(self, broadcast: UUID, by: Person | None) -> Broadcast:
-        """Nothing more goes, ever. Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow."""
-        return await self._turn(broadcast, BroadcastAct.CANCEL, BroadcastState.CANCELLED, by)
+    async def cancel(self, broadcast: UUID, by: Person | None, *, way: Way = "cli") -> Broadcast:
+        """Nothing more goes, ever; `way` as of `start`. Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow."""
+        return await self._turn(broadcast, BroadcastAct.CANCEL, BroadcastState.CANCELLED, by, way)
 
     async def _turn(
-        self, broadcast: UUID, act: BroadcastAct, to: BroadcastState, by: Person | None
-    ) -> Broadcast:  # fmt: skip
+        self, broadcast: UUID, act: BroadcastAct, to: BroadcastState, by: Person | None, way: Way = "cli"
+    ) -> Broadcast:
         await self._must(by)
         async with self._unit() as work:
             found = await self._held(work, broadcast, act, None)
@@ -146,7 +151,7 @@ class BroadcastService:
             ended = {"ended_at": self._now()} if to is BroadcastState.CANCELLED else {}
             resumed = {"stopped_by": None} if to is BroadcastState.RUNNING else {}
             await self._set(work, turned, **ended, **resumed)
-            await self._audit(work, by, f"{act}d" if act.endswith("e") else f"{act}led", turned)
+            await self._audit(work, by, f"{act}d" if act.endswith("e") else f"{act}led", turned, way=way)
         self._wakes.broadcasts.set()
         log.info("broadcast_turned", broadcast_id=str(broadcast), act=str(act), state=str(to))
         return turned
@@ -221,10 +226,12 @@ class BroadcastService:
     async def _set(self, work: Work, changed: Broadcast, **values: object) -> None:
         await work.broadcasts.set(changed.id, state=changed.state, version=changed.version, **values)
 
-    async def _audit(self, work: Work, by: Person | None, what: str, about: Broadcast, **more: object) -> None:
+    async def _audit(
+        self, work: Work, by: Person | None, what: str, about: Broadcast, *, way: Way = "cli", **more: object
+    ) -> None:
         after = {"kind": about.kind.value, "segment": about.segment.as_json(), "version": about.version, **more}
-        actor, way = (by.id, "chat") if by is not None else (None, "cli")
-        record = AuditRecord(actor, way, f"broadcast.{what}", "broadcast", str(about.id), None, after)
+        actor, came_by = (by.id, "chat") if by is not None else (None, way)
+        record = AuditRecord(actor, came_by, f"broadcast.{what}", "broadcast", str(about.id), None, after)
         await work.audit.add(record, now=self._now())
 
 

@@ -5,6 +5,7 @@ told yet is not told any more.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -21,6 +22,7 @@ from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
 from services.giving_days.audiences import SEGMENTS
 from services.links import Links
+from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 from texts import Html, Texts
 
@@ -97,15 +99,24 @@ class DayInvitations:
             log.error("giving_day_invitation_impossible", day_id=str(day.id), error=repr(error))
             return
         kind, segment = SubscriptionKind.GIVING_DAYS, SEGMENTS[day.audience]
-        await work.broadcasts.add(Broadcast(id_, kind, segment, content, BroadcastState.DRAFT, 1, now))
+        made = Broadcast(id_, kind, segment, content, BroadcastState.DRAFT, 1, now)
+        await work.broadcasts.add(made)
+        await self._record(work, "drafted", made, now)
         log.info("giving_day_invitation_made", day_id=str(day.id), broadcast_id=str(id_))
 
     async def _end(self, work: Work, day: GivingDay, now: datetime) -> None:
         found = await work.broadcasts.by_id(invitation_id(day.id), lock=True)
         if found is None or found.state not in (RUNNABLE | {BroadcastState.DRAFT}):
             return
-        await work.broadcasts.set(found.id, state=BroadcastState.CANCELLED, version=found.version + 1, ended_at=now)
+        ended = replace(found, state=BroadcastState.CANCELLED, version=found.version + 1, ended_at=now)
+        await work.broadcasts.set(found.id, state=ended.state, version=ended.version, ended_at=now)
+        await self._record(work, "cancelled", ended, now)
         log.info("giving_day_invitation_ended", day_id=str(day.id), broadcast_id=str(found.id))
+
+    async def _record(self, work: Work, what: str, about: Broadcast, now: datetime) -> None:
+        after = {"kind": about.kind.value, "segment": about.segment.as_json(), "version": about.version}
+        record = AuditRecord(None, "clock", f"broadcast.{what}", "broadcast", str(about.id), None, after)
+        await work.audit.add(record, now=now)
 
     async def sweep(self) -> int:
         """Start what was made with a day that is on; how many. Twice, or after a crash, it is done once."""
@@ -117,10 +128,10 @@ class DayInvitations:
             if found is None or found.state is not BroadcastState.DRAFT:
                 continue
             try:
-                await self._broadcasts.start(found.id, found.version, None)
+                await self._broadcasts.start(found.id, found.version, None, way="clock")
                 started += 1
             except NobodyListens:
-                await self._broadcasts.cancel(found.id, None)
+                await self._broadcasts.cancel(found.id, None, way="clock")
             except BroadcastNotNow:
                 continue  # an admin, or another replica, was faster
         return started

@@ -14,7 +14,7 @@ from giving.subscriptions import WEEK, Lately, Often, SubscriptionKind
 from giving.tips import TipState
 from storage.broadcasts.drafts import DraftStore
 from storage.broadcasts.segments import Asked, people_in
-from storage.sets import SetStatement, insert_rows, types_of
+from storage.sets import SetStatement, insert_rows, reader, types_of
 from storage.tables import broadcast_deliveries, broadcast_tallies, people, subscriptions, tips, told_lately
 
 _TAKEN: Final = ("person_id", "broadcast_id", "state", "taken_at", "due_at", "said")
@@ -32,6 +32,14 @@ _MARK = SetStatement(
     "UPDATE broadcast_deliveries SET state = r.state, due_at = r.due_at, message_id = r.message_id, said = r.said"
     " FROM r WHERE broadcast_deliveries.person_id = r.person_id AND broadcast_deliveries.broadcast_id = r.broadcast_id"
     " AND broadcast_deliveries.state = 'going'",
+)
+# What becomes of those by it: what was marked before is not counted again.
+_MARKS = SetStatement(
+    types_of(broadcast_deliveries, _ENDED),
+    "SELECT r.broadcast_id, r.state, count(*) FROM r JOIN broadcast_deliveries AS d"
+    " ON d.person_id = r.person_id AND d.broadcast_id = r.broadcast_id AND d.state = 'going'"
+    " GROUP BY r.broadcast_id, r.state",
+    gives=3,
 )
 _COUNT = insert_rows(
     broadcast_tallies,
@@ -120,18 +128,26 @@ class DeliveryStore(DraftStore):
         await self._tally(broadcast, Counter(d.reason.value for d in decided if d.reason is not None))
 
     async def mark(self, outcomes: Sequence[Outcome]) -> None:
-        """What became of calls that were written down."""
+        """What became of calls that were written down; what is marked already stays as it is."""
         rows = [
             (o.delivery.person, o.delivery.broadcast, o.state.value, o.again_at, o.message_id, o.said and o.said[:500])
             for o in outcomes
         ]
+        read, ended = reader(self._connection), Counter[tuple[UUID, str]]()
+        for broadcast, state, number in await _MARKS.run(self._connection, rows):
+            if DeliveryState(state) in CLOSED:
+                ended[read.known(broadcast), state] += number
         await _MARK.run(self._connection, rows)
-        ended = Counter((o.delivery.broadcast, o.state.value) for o in outcomes if o.state in CLOSED)
         await _COUNT.run(self._connection, [(broadcast, state, number) for (broadcast, state), number in ended.items()])
 
-    async def interrupted(self) -> int:
-        """Whoever sent is gone: of what was written down nobody knows whether it arrived. How many there are."""
+    async def interrupted(self, only: UUID | None = None) -> int:
+        """Whoever sent is gone: of what was written down nobody knows whether it arrived. How many there are.
+
+        `only`: of this broadcast.
+        """
         going = broadcast_deliveries.c.state == DeliveryState.GOING.value
+        if only is not None:
+            going = _of(only, DeliveryState.GOING)
         of = update(broadcast_deliveries).where(going).values(state=DeliveryState.UNKNOWN.value)
         rows = await self._connection.execute(of.returning(broadcast_deliveries.c.broadcast_id))
         by_broadcast = Counter(rows.scalars().all())

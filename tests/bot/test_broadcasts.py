@@ -12,7 +12,7 @@ import pytest
 from aiogram import Bot
 from aiogram.types import InlineKeyboardButton
 
-from bot.broadcasts import BroadcastSender
+from bot.broadcasts import BroadcastSender, hand
 from bot.build import build_bot
 from bot.sending import Limiter, Limits, Priority, sending_as
 from giving.broadcasts import Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
@@ -116,22 +116,115 @@ async def test_a_message_telegram_refuses_to_everybody_is_stopped(
     broadcast = await start(world, 60)
     async with sender(world, telegram, Limits()):
         await until(state(world, broadcast, BroadcastState.PAUSED))
-        await asyncio.sleep(0.3)
+
+        async def home() -> bool:
+            async with world.unit.read() as work:
+                return await work.broadcasts.going(broadcast.id) == 0
+
+        await until(home)
         tried = len(telegram.calls)
         assert tried < 40, "a third of a second is written down ahead, and what goes while the pause is committed"
         paused = await world.broadcasts.one(broadcast.id, None)
         assert paused.stopped_by == "Bad Request: can't parse entities"
-
-        async def recorded() -> bool:
-            return (await tallies(world, broadcast)).get("failed") == tried
-
-        await until(recorded)
+        assert await tallies(world, broadcast) == {"failed": tried}
         telegram.by_chat.clear()
         await world.broadcasts.edit(broadcast.id, paused.version, Content({"en": "plain"}), None)
         await world.broadcasts.resume(broadcast.id, None)
         await until(state(world, broadcast), seconds=20)
     assert await tallies(world, broadcast) == {"sent": 60}
     assert {call.params["text"] for call in telegram.calls[tried:]} == {"plain"}
+
+
+async def test_a_refused_message_is_stopped_though_the_database_was_away_when_it_was_first_seen(
+    world: World, telegram: FakeTelegram, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram.by_chat = dict.fromkeys(range(5000, 5060), (400, refusal(400, "Bad Request: can't parse entities")))
+    broadcast = await start(world, 60)
+    stop_for, tried = world.sending.stop_for, 0
+
+    async def away_once(stopped: Broadcast, said: str) -> None:
+        nonlocal tried
+        tried += 1
+        if tried == 1:
+            raise OSError("away")
+        await stop_for(stopped, said)
+
+    monkeypatch.setattr(world.sending, "stop_for", away_once)
+    async with sender(world, telegram, Limits()):
+        await until(state(world, broadcast, BroadcastState.PAUSED))
+    assert len(telegram.calls) < 30
+
+
+async def test_where_telegram_fails_few_are_tried_and_the_others_are_told_when_it_is_back(
+    world: World, telegram: FakeTelegram, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand, "REST_S", 0.4)
+    telegram.by_chat = dict.fromkeys(range(5000, 5060), (502, "<html>Bad Gateway</html>"))
+    broadcast = await start(world, 60)
+    async with sender(world, telegram):
+        await until(lambda: len(telegram.calls) > hand.FAILURES)
+        await asyncio.sleep(3.0)
+        tried = len(telegram.calls)
+        assert hand.FAILURES < tried < 25
+        telegram.by_chat.clear()
+        await until(state(world, broadcast), seconds=20)
+    assert Counter(call.chat for call in telegram.calls) == dict.fromkeys(range(5000, 5060), 1), "nobody twice"
+    told = await tallies(world, broadcast)
+    assert told["unknown"] < 25
+    assert told["sent"] == 60 - told["unknown"] >= 60 - tried - 3
+
+
+def test_each_try_that_fails_doubles_the_rest_and_any_answer_ends_it() -> None:
+    held, rests, at = hand.Hand(), [], 0.0
+    for _ in range(hand.FAILURES - 1):
+        assert not held.failed(at)
+    for _ in range(6):
+        assert held.failed(at)
+        assert not held.failed(at), "what was on its way is no try"
+        rests.append(held.rest_s)
+        at += held.rest_s
+        assert not held.braking(at)
+    assert rests == [5, 10, 20, 40, 60, 60]
+    held.answered()
+    assert not held.tries
+    assert not held.failed(at)
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+async def test_where_the_paid_rate_is_switched_off_nothing_is_paid(
+    world: World, telegram: FakeTelegram, until: Until, switched_on: bool
+) -> None:
+    broadcast = await start(world, 3)
+    async with world.unit() as work:
+        await work.broadcasts.set(broadcast.id, paid=True)
+    rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", paid=switched_on)
+    world.sending = BroadcastSending(world.unit, rules, wakes=world.wakes, now=world.time)
+    async with sender(world, telegram):
+        await until(state(world, broadcast))
+    assert ["allow_paid_broadcast" in call.params for call in telegram.calls] == [switched_on] * 3
+
+
+async def test_a_commit_whose_answer_was_lost_leaves_nothing_behind(
+    world: World, telegram: FakeTelegram, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast = await start(world, 20)
+    begin, begun = world.sending.begin, 0
+
+    async def cut_off_once(*asked: Any) -> Any:
+        nonlocal begun
+        batch = await begin(*asked)
+        begun += 1
+        if begun == 2:
+            raise OSError("the connection is gone")
+        return batch
+
+    monkeypatch.setattr(world.sending, "begin", cut_off_once)
+    async with sender(world, telegram):
+        await until(state(world, broadcast), seconds=10)
+    assert Counter(Counter(call.chat for call in telegram.calls).values()).keys() == {1}, "nobody twice"
+    told = await tallies(world, broadcast)
+    assert told["sent"] == len(telegram.calls)
+    assert told["sent"] + told["unknown"] == 20
 
 
 async def test_who_is_told_to_wait_is_told_later(world: World, telegram: FakeTelegram, until: Until) -> None:

@@ -3,18 +3,22 @@
 from typing import Any
 
 import pytest
+from aiogram.exceptions import TelegramNetworkError
 from aiogram.methods import EditMessageText, SendMessage, SendPhoto
 
 from bot import callbacks as cb
 from bot import notices
 from bot.broadcast_progress import ProgressEditor
-from giving.broadcasts import BroadcastState, DeliveryState, Outcome
+from giving.broadcasts import BroadcastState, Content, DeliveryState, Outcome, Segment
+from giving.errors import NobodyAsked, NobodyElse, PriceNotConfirmed
 from giving.people import Person, Role, Visitor
 from giving.subscriptions import Often, SubscriptionKind
+from services.broadcasts import BroadcastRules
 from services.links import Links
+from storage.broadcast_desk import BroadcastAsk
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
 from tests.texts.words import TEXTS
-from tests.world import World
+from tests.world import SHANGHAI, World
 
 DAYS = SubscriptionKind.GIVING_DAYS
 OWNER, ADMIN = 1003, 1001
@@ -253,3 +257,70 @@ async def test_a_progress_message_that_is_gone_is_let_go(chat: Chat, world: Worl
     chat.calls.refuse_edits = "Bad Request: message to edit not found"
     await editor(chat, world).renew()
     assert await world.desk.cards() == []
+
+
+async def test_an_outcome_that_can_not_be_shown_now_is_shown_later(
+    chat: Chat, world: World, admin: Person, monkeypatch
+):
+    await readers(world, 2)
+    await write(chat)
+    await chat.presses(OWNER, "现在就发")
+    await send(chat, world)
+    watching = editor(chat, world)
+    with monkeypatch.context() as away:
+        away.setattr(chat.bot, "edit_message_text", no_network)
+        await watching.renew()
+    assert len(await world.desk.cards()) == 1
+    await watching.renew()
+    assert "发完了" in texts_of(chat.calls.made)[-1]
+    assert await world.desk.cards() == []
+
+
+async def no_network(*_: Any, **__: Any) -> None:
+    raise TelegramNetworkError(EditMessageText(text="x"), "away")
+
+
+async def paid_ask(world: World, audience: int = 6) -> Any:
+    """A draft whose fast sending the owner asked for."""
+    await readers(world, audience)
+    rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", paid=True, paid_per_second=100)
+    world.broadcasts._rules = rules
+    owner = await world.people.meet(Visitor(OWNER, "新来的", None, "zh-hans"), started=True)
+    draft = await world.broadcasts.draft(DAYS, Segment(), Content({"zh-CN": "明天"}), owner)
+    assert await world.desk.ask(draft.id, draft.version, owner, paid=True, stars=0) == 1
+    return draft
+
+
+async def test_a_second_admin_is_told_what_it_costs_and_who_asked_can_ask_again(chat: Chat, world, admin: Person):
+    draft = await paid_ask(world)
+    async with world.unit() as work:
+        await work.broadcast_desk.ask(BroadcastAsk(draft.id, admin.id, draft.version, True, 7, world.time()))
+    (second,) = [m for m in await chat.taps(ADMIN, look_at(draft)) if "Stars" in str(m) or "颗星" in str(m)]
+    assert "7" in texts_of([second])[0]
+    assert any("7 颗星" in label or "7 Stars" in label for label in labels(second))
+    own = (await chat.taps(OWNER, look_at(draft)))[-2]
+    assert any("请" in label for label in labels(own))
+    assert not any("我确认" in label for label in labels(own))
+
+
+def look_at(draft: Any) -> str:
+    return cb.CastDo(deed=cb.CastDeed.LOOK, cast=draft.id).pack()
+
+
+async def test_what_costs_more_by_now_or_was_asked_by_who_may_not_any_more_is_asked_anew(world: World, admin: Person):
+    draft, second = await paid_ask(world), world.creator
+    for i in range(300):  # it is more than a second's worth now
+        reader = await world.people.meet(Visitor(8000 + i, "R", None, "en"), started=True)
+        await world.subscriptions.choose(reader, DAYS, Often.ALL)
+    with pytest.raises(PriceNotConfirmed):
+        await world.desk.confirm(draft.id, draft.version, second)
+    assert (await world.desk.look(draft.id, second)).ask is None
+
+    await world.desk.ask(draft.id, draft.version, second)
+    await world.people.revoke(admin, ADMIN, Role.ADMIN)
+    with pytest.raises(NobodyAsked):
+        await world.desk.confirm(draft.id, draft.version, admin)
+    assert (await world.desk.look(draft.id, admin)).ask is None
+    assert await world.sending.running() == []
+    with pytest.raises(NobodyElse):
+        await world.desk.ask(draft.id, draft.version, admin)

@@ -24,6 +24,7 @@ from giving.errors import (
     NotAllowed,
     PaidRateOff,
 )
+from giving.notices import NoticeKind
 from giving.people import Person, Role, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from storage.ids import new_id
@@ -200,6 +201,35 @@ async def test_after_a_crash_what_was_going_is_unknown_and_the_rest_is_told(worl
         assert await work.broadcasts.going(broadcast.id) == 0
 
 
+async def test_what_is_recorded_twice_counts_once(world: World, admin: Person):
+    """A commit whose answer was lost is done again."""
+    await readers(world, 3)
+    broadcast = await started(world, admin)
+    told = [delivery async for delivery in going(world)]
+    outcomes = [
+        Outcome(told[0], DeliveryState.SENT, message_id=1), Outcome(told[1], DeliveryState.SENT, message_id=2),
+        Outcome(told[2], DeliveryState.BLOCKED),
+    ]  # fmt: skip
+    await world.sending.record(outcomes[:1])
+    for _ in range(2):
+        await world.sending.record(outcomes)
+    found = await world.broadcasts.one(broadcast.id, admin)
+    assert {name: n for name, n in found.tallies.items() if n} == {"sent": 2, "blocked": 1}
+
+
+async def test_what_was_written_down_and_never_came_to_the_sender_is_given_up(world: World, admin: Person):
+    await readers(world, 3)
+    lost, other = await started(world, admin), await started(world, admin)
+    await world.sending.begin(lost, 2)  # the answer of that commit did not come
+    await world.sending.begin(other, 1)
+    assert await world.sending.lost(lost.id) == 2
+    assert await world.sending.lost(lost.id) == 0
+    found = await world.broadcasts.one(lost.id, admin)
+    assert found.tally("unknown") == 2
+    async with world.unit.read() as work:
+        assert [await work.broadcasts.going(each.id) for each in (lost, other)] == [0, 1]
+
+
 async def test_paused_nothing_goes_and_resumed_it_goes_on_where_it_was(world: World, admin: Person):
     await readers(world, 5)
     broadcast = await started(world, admin)
@@ -241,6 +271,11 @@ async def test_whom_telegram_refused_the_message_is_told_what_it_says_now(world:
     paused = await world.broadcasts.one(broadcast.id, admin)
     assert (paused.state, paused.tally("failed")) == (BroadcastState.PAUSED, 2)
     assert paused.stopped_by == "Bad Request: can't parse entities"
+    async with world.unit.read() as work:
+        (stopped, *_) = await work.audit.list(limit=1)
+    assert (stopped.record.action, stopped.record.way) == ("broadcast.stopped", "clock")
+    alerts = [notice for notice in await world.outbox.claim() if notice.kind is NoticeKind.ALERT]
+    assert {notice.recipient for notice in alerts} == {admin.telegram_id, world.creator.telegram_id}
 
     await world.broadcasts.edit(broadcast.id, paused.version, Content({"en": "plain"}), admin)
     await world.broadcasts.resume(broadcast.id, admin)

@@ -43,6 +43,7 @@ async def test_who_asked_for_it_is_invited_once_when_the_day_begins(world: World
     assert (sent.state, sent.audience, sent.kind) == (BroadcastState.RUNNING, 2, SubscriptionKind.GIVING_DAYS)
     assert "一元公益日" in sent.content.text("zh-CN")
     assert "One yuan day" in sent.content.text("en")
+    assert await audited(world) == [("broadcast.drafted", "clock"), ("broadcast.started", "clock")]
 
 
 async def test_the_least_that_is_suggested_is_what_helps_whatever_it_is(world: World):
@@ -76,7 +77,15 @@ async def test_whoever_was_not_told_by_the_end_is_not_told_after_it(world: World
     ended = await of(world, day)
     assert ended is not None
     assert ended.state is BroadcastState.CANCELLED
+    assert (await audited(world))[-1] == ("broadcast.cancelled", "clock")
     assert await world.invitations.sweep() == 0
+
+
+async def audited(world: World) -> list[tuple[str, str]]:
+    """What the log says of broadcasts, and by which way, the first first."""
+    async with world.unit.read() as work:
+        acts = [act.record for act in await work.audit.list(limit=50)]
+    return [(record.action, record.way) for record in reversed(acts) if record.subject_kind == "broadcast"]
 
 
 @pytest.mark.parametrize("audience", [Audience.NOBODY, Audience.CREATORS])
