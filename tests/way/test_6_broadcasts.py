@@ -1,7 +1,7 @@
 """An admin writes to those who asked: from the question after a first gift to the one tap that ends it."""
 
 from tests.processes import ADMIN, Message, Persona, pay, publish, tip, words
-from tests.way.cast import EMMA, FRESH, LIBRARIES, answered
+from tests.way.cast import FRESH, LIBRARIES, answered
 
 ZH, EN = "zh-CN", "en"
 
@@ -39,7 +39,7 @@ def write(admin: Persona, chinese: str, english: str) -> Message:
 
 def test_asked_once_written_read_by_each_in_their_language_and_ended_with_one_tap(stage, on):
     admin = stage.persona(ADMIN)
-    first, second, emma = stage.persona(next(FRESH)), stage.persona(next(FRESH)), stage.persona(EMMA)
+    first, second, emma = stage.persona(next(FRESH)), stage.persona(next(FRESH)), stage.persona(next(FRESH))
 
     paid = tip(first, publish(stage.creator, "第一次赞赏"))
     pay(paid)
@@ -67,7 +67,7 @@ def test_asked_once_written_read_by_each_in_their_language_and_ended_with_one_ta
     assert "一周最多一条" in first.tap(got[first.id], words("button-less-fewer"))["text"]
     less = first.wait_at(got[first.id], lambda m: m.has(words("button-less-undo")))
     assert first.tap(less, words("button-less-none"))["answered"]
-    assert emma.tap(got[EMMA], words("button-less-fewer", EN))["answered"]
+    assert emma.tap(got[emma.id], words("button-less-fewer", EN))["answered"]
     again = tap_on(admin, write(admin, "还有一件事", "One more thing"), words("button-cast-start"))
     second.wait("还有一件事")
     admin.wait_at(again, words("cast-state", state="done"), seconds=30)
