@@ -162,7 +162,9 @@ def test_ten_bad_minutes_of_telegram_and_nothing_is_forgotten(
     monkeypatch.setattr("bot.outbox.IDLE_S", 5.0)  # an hour has fewer looks at an empty outbox then
     telegram, rows, took = run(bad_minutes(database_url, seed=20261122))
     assert set(FAULTS) <= telegram.ends.keys(), "each fault was met"
-    assert len(rows) == MESSAGES
+    asked = [row.person_id for row in rows if row.kind == NoticeKind.WISHES]
+    assert len(asked) == len(set(asked)), "whoever got a receipt is asked once what else they want to be told"
+    assert len(rows) == MESSAGES + len(asked)
     for row in rows:
         name, once = str(row.id), row.kind in AT_MOST_ONCE
         arrived = telegram.arrived[name]
