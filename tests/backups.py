@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from storage.engines import open_engines
 from storage.work import UnitOfWork
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.processes import command
 from tests.world import make_world
 

@@ -18,10 +18,14 @@ from services.ledger import LedgerService
 from storage import migrate
 from storage.engines import Engines, open_engines
 from storage.work import UnitOfWork
+from tests.databases import Databases, compile_once, with_database
 from tests.world import World, make_world
 
 _TOGETHER = ("tests/way/",)  # folders whose files share one bot and build on each other: one process, in their order
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+compile_once()
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
@@ -103,10 +107,10 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def with_database(url: str, name: str) -> str:
-    """The same server, another database."""
-    head, _, tail = url.partition("?")
-    return head.rsplit("/", 1)[0] + f"/{name}" + (f"?{tail}" if tail else "")
+@pytest.fixture(scope="session")
+def databases(postgres: str, postgres_template: str) -> Databases:
+    """Where tests take their PostgreSQL databases from."""
+    return Databases(postgres, postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -123,13 +127,10 @@ async def database_url(dialect: str, request: pytest.FixtureRequest, tmp_path: P
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
         return
-    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
-    name = "t_" + tmp_path.name.replace("-", "_").lower()[-50:] + str(abs(hash(str(tmp_path))))
-    admin = await asyncpg.connect(server)
-    await admin.execute(f'CREATE DATABASE "{name[-60:]}" TEMPLATE {template}')
-    yield with_database(server, name[-60:])
-    await admin.execute(f'DROP DATABASE "{name[-60:]}" WITH (FORCE)')
-    await admin.close()
+    databases: Databases = request.getfixturevalue("databases")
+    name = await databases.take()
+    yield with_database(request.getfixturevalue("postgres"), name)
+    await databases.give_back(name)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from storage import migrate, revision
 from storage.backup import file
 from storage.engines import open_engines
 from tests.backups import PG_BIN, Place, paid, place
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.processes import ROOT, environment
 
 __all__ = ["place"]

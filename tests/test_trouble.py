@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url
 
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.processes import (
     CHANNEL,
     FOLLOWER,

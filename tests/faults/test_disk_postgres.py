@@ -16,7 +16,7 @@ from giving.people import Visitor
 from storage import migrate
 from storage.engines import open_engines
 from storage.work import UnitOfWork
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.faults.books import rows, standing, verified
 from tests.faults.clients import Clients
 from tests.faults.nursery import Nursery

@@ -20,7 +20,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.faults.troupe import Givers, Troupe, all_told, nothing_lost_nothing_doubled
 from tests.processes import until
 

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from tests.conftest import with_database
+from tests.databases import with_database
 
 T = TypeVar("T")
 ROOT: Final = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from services.health import HealthService
 from storage import revision
 from storage.engines import Engines, open_engines
 from storage.work import UnitOfWork
-from tests.conftest import with_database
+from tests.databases import with_database
 from tests.world import World
 
 
