@@ -6,13 +6,21 @@ from zoneinfo import ZoneInfo
 
 from giving.budgets import GuardRules, PaymentRules, Rate
 from giving.matching import Fairness
+from giving.money import Money
 from giving.quiet import QuietHours
+from giving.tips import Limits
 from services.broadcasts import BroadcastRules
 from services.guard import AddressRules, PaceRules
 from settings import Settings
 
 _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one gift may be."""
+    currency = settings.tips.currency
+    return Limits(Money(settings.tips.least_minor, currency), Money(settings.tips.most_minor, currency))
 
 
 def payment_rules(settings: Settings) -> PaymentRules:

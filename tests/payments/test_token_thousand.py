@@ -6,87 +6,39 @@ out here as it is to a person.
 """
 
 import asyncio
-import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from giving.budgets import PaymentRules, Rate
 from giving.errors import NotRefundable
-from giving.people import Person, Visitor
 from giving.reconcile_times import Window
-from giving.tips import Limits, OfferRequest, Tip, TipState
+from giving.tips import Limits, Tip, TipState
 from payments.stars_rail import TokenRail
 from services.alerts import AlertService
 from services.rails import Rails
 from services.reconcile import NotFinished, ReconcileService
 from services.refunds import RefundService
-from tests.payments.recorded import DONORS, EACH, SEED, TIPS, Figures, Notes, assert_credited, told_badly
-from tests.payments.stars_town import StarTown, open_town
-from tests.processes import write_seed
-from tests.world import SHANGHAI, World, cny, project
+from tests.payments.chat_thousand import AT_ONCE, ChatRun, open_crowd
+from tests.payments.recorded import TIPS, assert_credited, told_badly
+from tests.payments.stars_town import StarTown
+from tests.world import SHANGHAI, World, cny
 
-AT_ONCE, FIRST = 25, 50_001
 LEAST, MOST = cny("7"), cny("50")
 RAIL = "telegram"
 
 
-def more_people(seed: dict[str, Any]) -> None:
-    people = range(FIRST, FIRST + DONORS)
-    seed["users"] += [{"id": user, "name": f"捐赠人{user}", "language": "zh-hans"} for user in people]
-
-
 @pytest.fixture
 async def town(world: World, tmp_path: Path) -> AsyncIterator[StarTown]:
-    seed = write_seed(tmp_path / "seed.yaml", more_people)
-    rules = PaymentRules(links=Rate(TIPS, timedelta(seconds=1)))
     rail = TokenRail(provider_token="1:TEST:x", least=LEAST, most=MOST)
-    async with open_town(world, tmp_path, rail, money=Limits(LEAST, MOST), seed=seed, rules=rules) as opened:
+    async with open_crowd(world, tmp_path, rail, money=Limits(LEAST, MOST)) as opened:
         yield opened
 
 
-@dataclass
-class TokenRun:
-    """Notes of what people did, and Telegram's updates of it, to be told again."""
-
-    town: StarTown
-    dice: random.Random = field(default_factory=lambda: random.Random(SEED))
-    notes: Notes = field(default_factory=Notes)
-    figures: Figures = field(default_factory=Figures)
-    tips: list[Tip] = field(default_factory=list)
-    people: dict[Any, Person] = field(default_factory=dict)
-
-    async def all_give(self) -> None:
-        """Each donor one after the other, many donors at once."""
-        town = self.town
-        another = replace(project("more", town.world.library.organisation, "另一餐"), target=town.project.target)
-        async with town.world.unit() as work:
-            await work.projects.put(another, town.world.time())
-        turns, projects = asyncio.Semaphore(AT_ONCE), (town.project.id, another.id)
-        sums = range(LEAST.minor, MOST.minor + 1)
-        wishes = [
-            [(self.dice.choice(projects), minor) for minor in self.dice.sample(sums, EACH)] for _ in range(DONORS)
-        ]  # fmt: skip
-
-        async def donor_gives(number: int) -> None:
-            visitor = Visitor(FIRST + number, f"捐赠人{number}", None, "zh-hans")
-            donor = await town.world.people.meet(visitor, started=True)
-            self.people[donor.id] = donor
-            for turn, (goal, minor) in enumerate(wishes[number]):
-                wish = OfferRequest(f"q{number}.{turn}", donor.id, town.money(minor), project=goal)
-                async with turns:
-                    tip = await town.tips.offer(wish)
-                    bought = await town.buyer.buys(await town.link(tip, donor), donor.telegram_id)
-                    assert bought["paid"], bought
-                    self.tips.append(await town.until_charged(tip))
-
-        await asyncio.gather(*map(donor_gives, range(DONORS)))
-        self.notes.given(self.tips)
-        self.figures.tips = self.figures.events = len(self.tips)
+class TokenRun(ChatRun):
+    """With Telegram's updates of it, to be told again."""
 
     async def all_told_again(self) -> None:
         """Every update of a payment once more, in any order and some twice: as new updates, many at once."""
@@ -113,7 +65,7 @@ class TokenRun:
 
 
 async def test_a_thousand_gifts_by_a_providers_token_are_booked_once_and_none_can_be_given_back(town: StarTown):
-    run = TokenRun(town)
+    run = TokenRun(town, range(LEAST.minor, MOST.minor + 1))
     await run.all_give()
     assert len(run.tips) == TIPS
     booked = await town.entries()
