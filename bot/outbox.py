@@ -8,6 +8,7 @@ import asyncio
 import functools
 import itertools
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Final, Protocol
 
 import structlog
@@ -36,7 +37,7 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-AT_ONCE: Final = 20
+AT_ONCE: Final = 20  # of each urgency
 IDLE_S: Final = 1.0
 # A claim is leased for 30 s: what did not begin within the first is left to the next claim. The rest mostly ends in
 # time; what does not stays in hand (OutboxService) and is not given out beside itself.
@@ -77,26 +78,46 @@ GoesOn = Callable[[], bool]
 Renderer = Callable[[Sequence[Notice], OutboxService, Texts, Links], Awaitable[Rendered | None]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """What is of one urgency is claimed and sent beside what is of another.
+
+    In one lane a receipt would wait until all the notices that were claimed before it have begun: for a hundred
+    creators who are told of a giving day, that is three seconds at Telegram's pace.
+    """
+
+    urgency: Urgency
+    bell: asyncio.Event
+    slots: asyncio.Semaphore
+
+
 class OutboxSender:
-    """The loop that empties the outbox; it survives every error but its cancellation."""
+    """The loops that empty the outbox; they survive every error but their cancellation."""
 
     def __init__(self, bot: Bot, outbox: OutboxService, texts: Texts, links: Links, renderer: Renderer) -> None:
         """Send through `bot` what `renderer` makes of notices."""
         self._bot, self._outbox, self._texts, self._links, self._render = bot, outbox, texts, links, renderer
-        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._lanes = [_Lane(urgency, asyncio.Event(), asyncio.Semaphore(AT_ONCE)) for urgency in Urgency]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set; what was begun is finished."""
         self._outbox.woken.set()  # what was queued while nobody sent
         async with asyncio.TaskGroup() as group:
+            for lane in self._lanes:
+                group.create_task(self._empty(lane, group, stop))
             while await work_or_stop(self._outbox.woken, stop, IDLE_S):
-                while not stop.is_set() and await self._send_some(group, stop):
-                    pass
+                for lane in self._lanes:
+                    lane.bell.set()
 
-    async def _send_some(self, group: asyncio.TaskGroup, stop: asyncio.Event) -> bool:
+    async def _empty(self, lane: _Lane, group: asyncio.TaskGroup, stop: asyncio.Event) -> None:
+        while await work_or_stop(lane.bell, stop, IDLE_S):
+            while not stop.is_set() and await self._send_some(lane, group, stop):
+                pass
+
+    async def _send_some(self, lane: _Lane, group: asyncio.TaskGroup, stop: asyncio.Event) -> bool:
         """Claim and start on what was claimed; False when there was nothing."""
         try:
-            notices = await self._outbox.claim()
+            notices = await self._outbox.claim(urgency=lane.urgency)
         except NotLeading:
             return False
         except Exception as error:  # noqa: BLE001 - the database may be back in a second; the sender must be there then
@@ -110,10 +131,10 @@ class OutboxSender:
 
         try:
             while waiting:
-                await self._slots.acquire()
+                await lane.slots.acquire()
                 task = group.create_task(self._tell(waiting[0], goes_on))
                 # Not in the task itself: one that is cancelled before it began runs none of its code.
-                task.add_done_callback(functools.partial(self._told, waiting.pop(0)))
+                task.add_done_callback(functools.partial(self._told, lane, waiting.pop(0)))
         finally:
             for recipient in waiting:
                 self._outbox.let_go(itertools.chain(*recipient))
@@ -125,8 +146,8 @@ class OutboxSender:
             if goes_on():
                 await self._deliver(bundle, goes_on)
 
-    def _told(self, recipient: list[list[Notice]], _task: asyncio.Task[None]) -> None:
-        self._slots.release()
+    def _told(self, lane: _Lane, recipient: list[list[Notice]], _task: asyncio.Task[None]) -> None:
+        lane.slots.release()
         self._outbox.let_go(itertools.chain(*recipient))
 
     async def _deliver(self, bundle: list[Notice], goes_on: GoesOn) -> None:

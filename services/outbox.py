@@ -113,20 +113,20 @@ class OutboxService:
         """Set when something was queued."""
         return self._wakes.outbox
 
-    async def claim(self, limit: int = 100) -> list[Notice]:
-        """Lease what is due, receipts first; those of one recipient stand together.
+    async def claim(self, limit: int = 100, *, urgency: Urgency | None = None) -> list[Notice]:
+        """Lease what is due (of one urgency, where it is said), receipts first; one recipient's stand together.
 
         Whoever claims lets go of each of them in the end (`let_go`, or what records the outcome): till then no other
         claim of this process gives it out, however long ago its lease ran out.
         """
         now = self._now()
         async with self._unit.read() as work:
-            if not await work.outbox.any_due(now):
+            if not await work.outbox.any_due(now, urgency):
                 return []
         there: list[ClaimedMessage] = []
         try:
             async with self._write() as work:
-                claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit)
+                claimed = await work.outbox.claim(now=now, lease=LEASE, limit=limit, priority=urgency)
                 there = self._hold(claimed)
                 gone = [message.id for message in claimed if message.telegram_id is None]
                 if gone:

@@ -94,9 +94,9 @@ class OutboxStore:
         ]  # fmt: skip
         await _ADD.run(self._connection, rows)
 
-    async def any_due(self, now: datetime) -> bool:
+    async def any_due(self, now: datetime, priority: int | None = None) -> bool:
         """Whether a claim would find anything; a cheap question that takes no lock."""
-        return await self._connection.scalar(select(_due(now).limit(1).exists())) or False
+        return await self._connection.scalar(select(_due(now, priority).limit(1).exists())) or False
 
     async def oldest_due(self, now: datetime) -> datetime | None:
         """Since when the message that waits longest could have been sent."""
@@ -104,9 +104,11 @@ class OutboxStore:
         oldest: datetime | None = await self._connection.scalar(due)
         return oldest
 
-    async def claim(self, *, now: datetime, lease: timedelta, limit: int) -> list[ClaimedMessage]:
-        """Lease what is due, most urgent first; a lease that ran out (a crash) is claimed again."""
-        oldest = _due(now).order_by(outbox.c.priority, outbox.c.due_at).limit(limit)
+    async def claim(
+        self, *, now: datetime, lease: timedelta, limit: int, priority: int | None = None
+    ) -> list[ClaimedMessage]:
+        """Lease what is due, most urgent first, or of one priority; a lease that ran out (a crash) is claimed again."""
+        oldest = _due(now, priority).order_by(outbox.c.priority, outbox.c.due_at).limit(limit)
         due = oldest.with_for_update(skip_locked=True)
         ids = list((await self._connection.execute(due)).scalars())
         if not ids:
@@ -156,7 +158,7 @@ class OutboxStore:
         await self._connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**values))
 
 
-def _due(now: datetime) -> Select[tuple[UUID]]:
+def _due(now: datetime, priority: int | None = None) -> Select[tuple[UUID]]:
     """What may be sent now: not leased, and to somebody who has not blocked the bot.
 
     Also what was put off or leased further than anything ever is, by a clock that has been set right since.
@@ -165,7 +167,8 @@ def _due(now: datetime) -> Select[tuple[UUID]]:
     free = or_(until.is_(None), until < now, until > now + FURTHEST)
     is_due = or_(outbox.c.due_at <= now, outbox.c.due_at > now + FURTHEST)
     reachable = select(people.c.id).where(people.c.id == outbox.c.person_id, people.c.unreachable_at.is_(None)).exists()
-    return select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, is_due, free, reachable)
+    due = select(outbox.c.id).where(outbox.c.state == OutboxState.QUEUED, is_due, free, reachable)
+    return due if priority is None else due.where(outbox.c.priority == int(priority))
 
 
 def _claimed(row: Row[Any]) -> ClaimedMessage:

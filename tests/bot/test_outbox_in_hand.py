@@ -108,10 +108,10 @@ async def test_cancelled_it_keeps_nothing_in_hand(
     one = OutboxSender(bot, world.outbox, ANY, Links("http://x"), never)
     claim = world.outbox.claim
 
-    async def cancelled() -> list[Notice]:
-        notices = await claim()
+    async def cancelled(**which: Any) -> list[Notice]:
+        notices = await claim(**which)
         held.append(len(world.outbox._held))
-        if when == "not yet begun":
+        if when == "not yet begun" and notices:
             asyncio.get_running_loop().call_soon(task.cancel)
         return notices
 
@@ -119,10 +119,10 @@ async def test_cancelled_it_keeps_nothing_in_hand(
     for person in (world.alice, world.bob, world.creator):
         await queue(world, person, NoticeKind.RECEIPT)
     task = asyncio.create_task(one.run(asyncio.Event()))
-    await until(lambda: held)
+    await until(lambda: any(held))
     await asyncio.sleep(0.1)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert held[0] == 3
+    assert max(held) == 3
     assert world.outbox._held == set()
