@@ -193,9 +193,8 @@ async def test_however_many_ask_it_is_read_once(world, open_site, monkeypatch):
             assert (await site.get(path)).status == 200
     assert looks == [day.id]
     async with world.unit() as work:
-        times = {"starts_at": day.ends_at, "ends_at": day.ends_at + timedelta(hours=1)}
-        times["closes_at"] = times["ends_at"]
-        soon = replace(day, id=new_id(), slug="soon", state=DayState.LIVE, version=1, **times)
+        over = day.ends_at + timedelta(hours=1)
+        soon = replace(day, id=new_id(), slug="soon", state=DayState.LIVE, version=1, ends_at=over, closes_at=over)
         await work.giving_days.add(soon, now=soon.starts_at)
     answers = [await site.get("/d/soon/report") for _ in range(3)]
     assert len({answer.status for answer in answers}) == 1
