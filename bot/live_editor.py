@@ -2,7 +2,10 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import structlog
 from aiogram import Bot
@@ -23,6 +26,7 @@ from bot.loops import first_of
 from bot.paper_money import on_text
 from bot.sending import Priority, sending_as
 from bot.session import may_have_arrived
+from giving.giving_days import DayStanding, DayState, Left, roughly_left
 from services.clock import Clock, utc_now
 from services.giving_days.cards import AT_ONCE, CardTurn, DayCards
 from services.leadership import NotLeading
@@ -34,6 +38,9 @@ log = structlog.get_logger()
 EVERY_S: Final = 2.0
 PATIENCE_S: Final = 4.0
 _REMOVED: Final = ("message to edit not found", "message can't be edited", "message_id_invalid")
+# What the words of a card are made of (its standing by number), and with it the mark of what stands there.
+_About = tuple[int, DayState, str, bool, Left | None]
+_Said = tuple[_About, str | None]
 _NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
@@ -46,6 +53,9 @@ class LiveCards:
         """Send and edit through `bot`."""
         self._bot, self._cards, self._texts, self._links, self._now = bot, cards, texts, links, now
         self._test_money = test_money
+        self._standings: dict[UUID, tuple[int, DayStanding]] = {}
+        self._number = 0  # of the newest standing that said something new
+        self._said: dict[tuple[UUID, UUID], _Said] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; what was begun is finished."""
@@ -67,7 +77,7 @@ class LiveCards:
         except Exception as error:  # noqa: BLE001 - the database may be back in a second
             log_trouble("giving_day_cards_due_failed", error)
             return 0
-        changed = [(turn, *drawn) for turn in turns if (drawn := self._changed(turn)) is not None]
+        changed = [(turn, *drawn) for turn in self._news(turns) if (drawn := self._changed(turn)) is not None]
         shown = 0
         for start in range(0, len(changed), AT_ONCE):
             if stop is not None and stop.is_set():
@@ -76,6 +86,32 @@ class LiveCards:
             shown += sum(await asyncio.gather(*(self._bring(*each) for each in some)))
         return shown
 
+    def _news(self, turns: Sequence[CardTurn]) -> list[CardTurn]:
+        """Those that may have to say something else: no card is drawn twice for the same figures.
+
+        Figures are compared once for each day, however many cards it has.
+        """
+        for day, standing in {turn.card.day: turn.standing for turn in turns}.items():
+            if day not in self._standings or self._standings[day][1] != standing:
+                self._number += 1
+                self._standings[day] = self._number, standing
+        said, news, now = self._said, list[CardTurn](), self._now()
+        self._said = {}
+        for turn in turns:
+            which = turn.card.day, turn.card.chat.id
+            before = said.get(which)
+            if before is not None and before == (self._about(turn, now), turn.card.shown) and not turn.last:
+                self._said[which] = before
+            else:
+                news.append(turn)
+        return news
+
+    def _about(self, turn: CardTurn, now: datetime) -> _About:
+        """All that the words of a card are made of."""
+        day, chat = turn.standing.day, turn.card.chat
+        left = roughly_left(day.ends_at, now) if turn.state is DayState.LIVE else None
+        return self._standings[turn.card.day][0], turn.state, turn.language, chat.is_group, left
+
     def _changed(self, turn: CardTurn) -> tuple[Rendered, str] | None:
         """A card that is to say something else, or is shown for the last time; None too where it can't be drawn."""
         try:
@@ -83,7 +119,10 @@ class LiveCards:
         except Exception as error:  # noqa: BLE001 - one broken card must not stop the others
             log_trouble("giving_day_card_not_drawn", error, chat=str(turn.card.chat.id))
             return None
-        return (rendered, mark) if mark != turn.card.shown or turn.last else None
+        if mark == turn.card.shown and not turn.last:
+            self._said[turn.card.day, turn.card.chat.id] = self._about(turn, self._now()), mark
+            return None
+        return rendered, mark
 
     def _drawn(self, turn: CardTurn) -> tuple[Rendered, str]:
         """A card, and the mark of what it says."""

@@ -16,9 +16,11 @@ class Briefly(Generic[Key, Value]):
     Who asks while a look-up runs waits for that one. A look-up that raises is not remembered.
     """
 
-    def __init__(self, seconds: float = 1.0, *, now: Callable[[], float] = time.monotonic) -> None:
-        """Remember for that long, by this clock."""
-        self._seconds, self._now = seconds, now
+    def __init__(
+        self, seconds: float = 1.0, *, most: int = MOST, now: Callable[[], float] = time.monotonic
+    ) -> None:  # fmt: skip
+        """Remember for that long, by this clock; `most` values, then all of them are looked up anew."""
+        self._seconds, self._most, self._now = seconds, most, now
         self._known: dict[Key, tuple[float, Value]] = {}
         self._asked: dict[Key, asyncio.Task[Value]] = {}
 
@@ -36,7 +38,7 @@ class Briefly(Generic[Key, Value]):
             value = await asked
         finally:
             del self._asked[key]
-        if len(self._known) >= MOST:
+        if len(self._known) >= self._most:
             self._known.clear()
         self._known[key] = (self._now() + self._seconds, value)
         return value

@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from giving.errors import RankingUnknown
-from giving.giving_days import DayState
+from giving.giving_days import DayState, GivingDay
 from giving.people import Person
 from giving.rankings import (
     OPT_IN,
@@ -118,6 +118,10 @@ class RankingService:
         if kept is None:
             raise RankingUnknown
         return await self.of(board, kept.period)
+
+    async def on_day(self, board: Board, day: GivingDay) -> Ranking:
+        """The same of a day that may not have been counted yet: an empty one, with its hours as they are now."""
+        return await self.of(board, day_period(day.id, day.starts_at, day.closes_at))
 
     async def of(self, board: Board, period: Period) -> Ranking:
         """A board of any period; a moment old at most."""
@@ -253,7 +257,9 @@ class RankingSteps:
 
     async def _days(self, work: Work) -> list[Period]:
         on = await work.giving_days.on_at(self._now())
-        late = await work.giving_days.list(limit=10, states=(DayState.LIVE, DayState.CLOSING))
+        # Reported ones too: of a day that came and went while nobody counted there is no row yet.
+        over = (DayState.LIVE, DayState.CLOSING, DayState.REPORTED)
+        late = await work.giving_days.list(limit=10, states=over)
         return [
             day_period(day.id, day.starts_at, day.closes_at) for day in {day.id: day for day in (*on, *late)}.values()
         ]

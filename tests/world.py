@@ -256,7 +256,7 @@ async def make_world(unit: UnitOfWork) -> World:
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     broadcasts = BroadcastService(unit, people, rules, wakes=wakes, now=time)
     pictures = Pictures(TEXTS)
-    reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, now=time)
+    reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, cached_s=0, now=time)
     slots = SlotService(unit, language="zh-CN", now=time)
     day_posts = DayPosts(unit, creators, now=time)
     invitations = DayInvitations(unit, broadcasts, TEXTS, links)

@@ -10,6 +10,7 @@ from web.about import AboutPages
 from web.addresses import Addresses
 from web.assets import Assets
 from web.connections import Runner
+from web.day_rankings import DayRankingPages
 from web.day_reports import DayReportPages
 from web.errors import ErrorPages
 from web.health import HealthPages
@@ -64,6 +65,7 @@ def create_app(parts: WebParts) -> web.Application:
             *(PoolPages(parts, pages, parts.pools).routes() if parts.pools else ()),
             *AboutPages(parts, pages).routes(),
             *(DayReportPages(parts, pages, parts.day_reports).routes() if parts.day_reports else ()),
+            *(DayRankingPages(parts, pages, parts.live).routes() if parts.live else ()),
             *(live.routes() if live is not None else ()),
             *(PayPage(parts, pages, parts.pay).routes() if parts.pay else ()),
             *(parts.telegram.routes() if parts.telegram else ()),

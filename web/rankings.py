@@ -10,27 +10,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from giving.projects import in_language
-from giving.rankings import (
-    AGAIN,
-    FIRST,
-    FURTHER,
-    MOST,
-    MOST_GIFTS,
-    NEW,
-    Board,
-    Period,
-    Span,
-)
-from services.rankings import SPANS, Line, Ranking
+from giving.rankings import Board, Period, Span
+from services.rankings import SPANS, Ranking
 from web.pages import Pages
 from web.parts import WebParts
+from web.ranking_rows import COLUMNS, FORMULA, link_of, name_of, row_of
 
 MOST_NAME: Final = 16
-FORMULA: Final = {"first": FIRST, "further": FURTHER, "counted": MOST_GIFTS, "new": NEW, "again": AGAIN, "most": MOST}
-COLUMNS: Final = (
-    "board", "place", "name", "points", "donors", "gifts", "new_donors", "again_donors", "refunded_since",
-)  # fmt: skip
 
 
 class RankingPages:
@@ -64,7 +50,7 @@ class RankingPages:
         rows.writerow(COLUMNS)
         for ranking in await self._boards(request.match_info["name"]):
             for line in ranking.lines:
-                row = self._row(request, ranking, line)
+                row = row_of(ranking, line, self._pages.language(request))
                 rows.writerow([_harmless(row[column]) for column in COLUMNS])
         return web.Response(text=file.getvalue(), content_type="text/csv", charset="utf-8")
 
@@ -72,13 +58,13 @@ class RankingPages:
         """The same, with the period and the formula. Raises: RankingUnknown."""
         boards = await self._boards(request.match_info["name"])
         period = boards[0].period
-        counted = boards[0].counted_at
+        counted, language = boards[0].counted_at, self._pages.language(request)
         return web.json_response(
             {
                 "period": period.name, "since": period.since.isoformat(), "until": period.until.isoformat(),
                 "closed": boards[0].closed, "counted_at": counted.isoformat() if counted else None,
                 "points": FORMULA,
-                "rows": [self._row(request, ranking, line) for ranking in boards for line in ranking.lines],
+                "rows": [row_of(ranking, line, language) for ranking in boards for line in ranking.lines],
             }
         )  # fmt: skip
 
@@ -86,7 +72,7 @@ class RankingPages:
         return [await self._parts.rankings.named(board, name[:MOST_NAME]) for board in Board]
 
     async def _page(self, request: web.Request, name: str) -> web.Response:
-        rankings = self._parts.rankings
+        rankings, language = self._parts.rankings, self._pages.language(request)
         boards = await self._boards(name)
         period = boards[0].period
         days = {"since": self._first(period), "until": self._last(period)}
@@ -99,13 +85,10 @@ class RankingPages:
             description=self._pages.say(request, "web-rankings-lead"),
             boards=boards,
             period=period,
-            closed=boards[0].closed,
-            counted_at=boards[0].counted_at,
             others=others,
             formula=FORMULA,
-            donors=Board.DONORS,
-            name_of=lambda line: self._name(request, line),
-            link_of=self._link,
+            name_of=lambda line: name_of(line, language),
+            link_of=lambda board, line: link_of(self._parts.links, board, line),
         )
 
     def _first(self, period: Period) -> Any:
@@ -113,33 +96,6 @@ class RankingPages:
 
     def _last(self, period: Period) -> Any:
         return self._pages.local(period.until - timedelta(microseconds=1)).date()
-
-    def _name(self, request: web.Request, line: Line) -> str:
-        titles = line.shown.titles
-        return in_language(titles, self._pages.language(request)) if titles else line.shown.name or ""
-
-    def _link(self, board: Board, line: Line) -> str:
-        """Where the name leads, if anywhere: a slot, a project, a public channel."""
-        slug = line.shown.slug
-        if not slug:
-            return ""
-        match board:
-            case Board.CREATORS:
-                return self._parts.links.slot(slug)
-            case Board.PROJECTS:
-                return self._parts.links.project(slug)
-            case Board.CHATS:
-                return f"https://t.me/{slug}"
-            case Board.DONORS:
-                return ""
-
-    def _row(self, request: web.Request, ranking: Ranking, line: Line) -> dict[str, Any]:
-        reach = line.shown.standing.reach
-        return {
-            "board": ranking.board.value, "place": line.place, "name": self._name(request, line),
-            "points": reach.points, "donors": reach.donors, "gifts": reach.gifts, "new_donors": reach.new,
-            "again_donors": reach.again, "refunded_since": line.refunded,
-        }  # fmt: skip
 
 
 def _harmless(value: Any) -> Any:

@@ -119,3 +119,12 @@ web-rankings-month = Month { $since } – { $until }
 web-ranking-unknown-title = There is no ranking here
 web-ranking-unknown-text = The address may be mistyped, or that week hasn’t begun. Rankings of now are at /rankings.
 web-rankings-link = Rankings
+
+# A giving day's own ranking
+web-day-ranking-title = { $title } · whose call reached most people
+web-day-ranking-soon = The day hasn’t begun. Come back when it’s on.
+web-day-ranking-how-when = A gift counts if it was tapped while the day was on and paid before { $closes }. Given back before the ranking is closed it doesn’t count at all; after that it is noted.
+web-day-ranking-more = More of the day
+web-day-ranking-day = The day itself
+web-day-ranking-report = The day’s report
+web-day-ranking-link = Whose call reached most people

@@ -89,3 +89,12 @@ web-rankings-month = 月榜 { $since } – { $until }
 web-ranking-unknown-title = 这里没有榜单
 web-ranking-unknown-text = 地址可能抄错了，或者那一周还没开始。现在的榜单在 /rankings。
 web-rankings-link = V赞赏力榜
+
+# 一个公益日自己的榜单
+web-day-ranking-title = { $title } · V赞赏力榜
+web-day-ranking-soon = 公益日还没开始，开始后再来看。
+web-day-ranking-how-when = 公益日进行中点下、{ $closes } 前付款的都算。封榜之前退回的不算；封榜之后退回的，注在旁边。
+web-day-ranking-more = 这个公益日的其他页面
+web-day-ranking-day = 公益日页面
+web-day-ranking-report = 公益日报告
+web-day-ranking-link = V赞赏力榜：谁带动的人最多

@@ -4,6 +4,7 @@ Later refunds, and payments that were heard of later, change no report; its page
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from giving.giving_days import DayState, GivingDay
 from giving.notices import URGENCY, NoticeKind
 from giving.quiet import QuietHours
 from pictures import DayCard, Pictures
+from services.briefly import Briefly
 from services.clock import Clock, utc_now
 from services.giving_days.report_views import DayPage, Together, next_day, page_of, together_of
 from services.giving_days.told import tell_admins
@@ -29,6 +31,9 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 TOLD_AT_ONCE: Final = 500
+CACHED_S: Final = 2.0
+DRAWN_S: Final = 30.0
+DRAWN: Final = 20  # pictures kept, some hundred kilobytes each
 
 
 class DayReports:
@@ -36,12 +41,18 @@ class DayReports:
 
     def __init__(
         self, unit: UnitOfWork, people: PeopleService, pictures: Pictures, links: Links, *, wakes: Wakes,
-        zone: ZoneInfo, quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
+        zone: ZoneInfo, quiet: QuietHours | None = None, write: Write | None = None, cached_s: float = CACHED_S,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`quiet`: the operator's hours, for readers by their own clock. `write` opens the leader's units of work."""
+        """`quiet`: the operator's hours, for readers by their own clock. `write` opens the leader's units of work.
+
+        What pages are read from may be `cached_s` seconds old, a picture a little more.
+        """
         self._unit, self._people, self._pictures, self._links = unit, people, pictures, links
         self._wakes, self._zone, self._quiet, self._now = wakes, zone, quiet, now
         self._write = write or unit
+        self._known: Briefly[str, DayPage | datetime] = Briefly(cached_s)
+        self._drawn: Briefly[DayCard, bytes] = Briefly(DRAWN_S, most=DRAWN)
 
     # -- making and telling --
 
@@ -104,12 +115,25 @@ class DayReports:
     # -- reading --
 
     async def page(self, slug: str) -> DayPage:
-        """For anyone. Raises: DayUnknown, ReportNotYet."""
-        async with self._unit.snapshot() as work:
-            day = await work.giving_days.by_slug(slug)
-            if day is None or day.state in (DayState.DRAFT, DayState.CANCELLED):
-                raise DayUnknown
-            return await self._page(work, day)
+        """For anyone, a moment old at most; who asks at the same time shares one look.
+
+        Raises: DayUnknown, ReportNotYet.
+        """
+
+        async def look() -> DayPage | datetime:
+            async with self._unit.snapshot() as work:
+                day = await work.giving_days.by_slug(slug)
+                if day is None or day.state in (DayState.DRAFT, DayState.CANCELLED):
+                    raise DayUnknown
+                try:
+                    return await self._page(work, day)
+                except ReportNotYet:  # remembered too: everybody looks for it when a day ends
+                    return day.closes_at
+
+        found = await self._known.get(slug, look)
+        if isinstance(found, datetime):
+            raise ReportNotYet(closes=found)
+        return found
 
     async def told(self, day_id: UUID) -> DayPage | None:
         """For those who run the day; None if there is no report."""
@@ -138,23 +162,29 @@ class DayReports:
             return replace(told, next_at=await next_day(work, day, self._now(), self._zone)) if told else None
 
     async def picture(self, page: DayPage, language: str) -> bytes:
-        """1080×1440, for sharing. Raises: PictureFailed."""
+        """1080×1440, for sharing; drawn once for everybody who asks within half a minute. Raises: PictureFailed."""
+        card = self._card(page, language)
+
+        async def draw() -> bytes:
+            return await self._pictures.day(card)
+
+        return await self._drawn.get(card, draw)
+
+    def _card(self, page: DayPage, language: str) -> DayCard:
         day, report = page.day, page.report
-        return await self._pictures.day(
-            DayCard(
-                language=language,
-                title=day.title(language),
-                hashtag=day.hashtag,
-                starts_at=day.starts_at,
-                ends_at=day.ends_at,
-                given=report.whole.given,
-                matched=report.whole.matched,
-                donors=report.whole.donors,
-                gifts=report.whole.gifts,
-                projects=tuple((line.project.title(language), line.figures.given) for line in page.projects),
-                hours=tuple(hour.given.minor for hour in report.hours),
-                link=self._links.day_report(day.slug, language),
-            )
+        return DayCard(
+            language=language,
+            title=day.title(language),
+            hashtag=day.hashtag,
+            starts_at=day.starts_at,
+            ends_at=day.ends_at,
+            given=report.whole.given,
+            matched=report.whole.matched,
+            donors=report.whole.donors,
+            gifts=report.whole.gifts,
+            projects=tuple((line.project.title(language), line.figures.given) for line in page.projects),
+            hours=tuple(hour.given.minor for hour in report.hours),
+            link=self._links.day_report(day.slug, language),
         )
 
     async def picture_or_none(self, page: DayPage, language: str) -> bytes | None:

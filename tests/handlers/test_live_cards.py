@@ -125,6 +125,39 @@ async def test_a_quiet_while_costs_no_edits(chat, world, day):
     assert len(chat.calls.made) == 1
 
 
+async def test_no_card_is_drawn_again_for_the_same_figures(chat, world, day, monkeypatch):
+    drawn: list[str] = []
+    draw = live_cards.card
+
+    def counted(texts: Any, links: Any, turn: CardTurn, now: Any) -> Any:
+        rendered = draw(texts, links, turn, now)
+        drawn.append(rendered.text)
+        return rendered
+
+    monkeypatch.setattr(live_cards, "card", counted)
+    leading = editor(chat, world)
+    await leading.turn()
+    world.time.passes(seconds=16)
+    for _ in range(5):
+        await leading.turn()
+        world.time.passes(seconds=2)
+    assert len(drawn) == 2, "once to send it, once to see that it says the same"
+
+    await gives(world, "5", 1)
+    await leading.turn()
+    assert len(drawn) == 3
+    assert "¥5" in drawn[-1]
+    assert "¥5" in chat.calls.made[-1].text
+
+    world.time.passes(hours=2)  # time alone: the words change
+    await leading.turn()
+    assert len(drawn) == 4
+    assert drawn[-1] != drawn[-2]
+    world.time.now = day.closes_at
+    await leading.turn()
+    assert "圆满结束" in chat.calls.made[-1].text
+
+
 @pytest.mark.parametrize(
     "refusal",
     [

@@ -30,7 +30,7 @@ CELLS = re.compile(r'<td class="figure">([^<]*)</td>')
 @pytest.fixture
 async def reports(world: World) -> AsyncIterator[DayReports]:
     pictures = Pictures(world.texts)
-    yield DayReports(world.unit, world.people, pictures, world.links, wakes=Wakes(), zone=world.zone)
+    yield DayReports(world.unit, world.people, pictures, world.links, wakes=Wakes(), zone=world.zone, cached_s=0)
     await pictures.close()
 
 
@@ -171,3 +171,34 @@ async def test_a_day_of_nothing_says_so(world, site, reports):
     page = await site.get("/d/one-yuan/report")
     assert page.status == 200
     assert "这一天没有收到捐款" in page.text
+
+
+async def test_however_many_ask_it_is_read_once(world, open_site, monkeypatch):
+    pictures = Pictures(world.texts)
+    cached = DayReports(
+        world.unit, world.people, pictures, world.links, wakes=Wakes(), zone=world.zone, cached_s=600
+    )  # fmt: skip
+    site = await open_site(day_reports=cached)
+    day = await a_day(world, cached, "5")
+    looks = []
+    read = cached._page
+
+    async def counted(work: Any, day: GivingDay) -> DayPage:
+        looks.append(day.id)
+        return await read(work, day)
+
+    monkeypatch.setattr(cached, "_page", counted)
+    for path in ("/d/one-yuan/report", "/d/one-yuan/report?lang=en", "/d/one-yuan/report.csv"):
+        for _ in range(3):
+            assert (await site.get(path)).status == 200
+    assert looks == [day.id]
+    async with world.unit() as work:
+        over = day.ends_at + timedelta(hours=1)
+        soon = replace(day, id=new_id(), slug="soon", state=DayState.LIVE, version=1, ends_at=over, closes_at=over)
+        await work.giving_days.add(soon, now=soon.starts_at)
+    answers = [await site.get("/d/soon/report") for _ in range(3)]
+    assert len({answer.status for answer in answers}) == 1
+    assert all("报告" in answer.text for answer in answers)
+    assert looks == [day.id, soon.id], "that there is none yet is remembered too"
+    assert (await site.get("/d/never/report")).status == 404
+    await pictures.close()
