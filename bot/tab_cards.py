@@ -1,6 +1,7 @@
 """The tab as its donor sees it: what is promised, how it is settled, and what they may choose. Pure."""
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from typing import Final
 
 from bot import callbacks as cb
@@ -10,16 +11,21 @@ from bot.keyboards import Rows, keyboard, opens, tap
 from giving.money import Money
 from giving.names import clean
 from giving.projects import Project
-from giving.tabs import Charge, ChargeState, Reason, round_ups
+from giving.tabs import Charge, ChargeState, Reason, Terms, round_ups
 from giving.tips import Tip
+from services.projects import Page
 from services.tabs import ChargeTold, Promised, TabCard, TabView
 from texts import Html, Texts
 
 MOST_LINES: Final = 12
 MOST_OFF: Final = 6
 TITLE_ON_BUTTON: Final = 22
-SETTLE_AT: Final = (1_000, 3_000, 5_000, 10_000)
-MONTHLY: Final = (5_000, 10_000, 20_000, 50_000)
+PER_PAGE: Final = 5  # organisations: their heads, states and lines fit into one message of 4,096 characters
+LINES_IN_ALL: Final = 20
+OFF_IN_ALL: Final = 15
+# What can be chosen, as parts of what holds for who has not: in rupiah the sums are others than in yuan.
+SETTLE_AT: Final = (Fraction(1, 3), Fraction(1), Fraction(5, 3), Fraction(10, 3))
+MONTHLY: Final = (Fraction(1, 2), Fraction(1), Fraction(2), Fraction(5))
 
 
 def rail_name(texts: Texts, language: str, rail: str) -> str:
@@ -56,8 +62,11 @@ def taken_off(texts: Texts, language: str, tip: Tip) -> Rendered:
     return Rendered(text, keyboard([[tap(texts.plain(language, "button-tab"), cb.TabShow())]]))
 
 
-def view(texts: Texts, language: str, tabs: TabView, gift: Money) -> Rendered:
-    """All tabs, and what can be done with each; `gift` is the least that can be given more to round one up."""
+def view(texts: Texts, language: str, tabs: TabView, gift: Money, page: int = 0) -> Rendered:
+    """A page of their tabs, and what can be done with each.
+
+    `gift` is the least that can be given more to round one up. A page that is gone (its tabs were paid) is the last.
+    """
     chosen = ((cb.TermsOf.SETTLE, "settle-at", tabs.terms.settle_at), (cb.TermsOf.MONTH, "month", tabs.terms.monthly))
     settings = [
         tap(texts.plain(language, f"button-tab-{key}", sum=sum_), cb.TabTerms(what=what)) for what, key, sum_ in chosen
@@ -65,23 +74,28 @@ def view(texts: Texts, language: str, tabs: TabView, gift: Money) -> Rendered:
     if not tabs.cards:
         text = paragraphs(texts.chat(language, "tab-none"), _month(texts, language, tabs))
         return Rendered(text, keyboard([[keyboards.give(texts, language)], *([button] for button in settings)]))
+    number = min(page, (len(tabs.cards) - 1) // PER_PAGE)
+    cards = tabs.cards[number * PER_PAGE : (number + 1) * PER_PAGE]
     text = paragraphs(
         texts.chat(language, "tab-title", sum=tabs.promised),
-        *(_card(texts, language, card) for card in tabs.cards),
+        *(_card(texts, language, card, min(MOST_LINES, LINES_IN_ALL // len(cards))) for card in cards),
         _month(texts, language, tabs),
     )
-    rows = [row for card in tabs.cards for row in _buttons(texts, language, card, gift)]
-    return Rendered(text, keyboard([*rows, *([button] for button in settings)]))
+    most_off = min(MOST_OFF, OFF_IN_ALL // len(cards))
+    rows = [row for card in cards for row in _buttons(texts, language, card, gift, most_off)]
+    here = Page.of([*cards], number=number, size=PER_PAGE, total=len(tabs.cards))
+    turns = keyboards.page_turns(texts, language, here, lambda to: cb.TabPage(page=to))
+    return Rendered(text, keyboard([*rows, turns, *([button] for button in settings)]))
 
 
 def _month(texts: Texts, language: str, tabs: TabView) -> Html:
     return texts.chat(language, "tab-month", month=tabs.month, limit=tabs.terms.monthly)
 
 
-def _card(texts: Texts, language: str, card: TabCard) -> Html:
+def _card(texts: Texts, language: str, card: TabCard, most: int) -> Html:
     lines = [
         texts.chat(language, "tab-head", organisation=card.organisation.name(language), sum=card.whole.sum),
-        *_lines(texts, language, card.tips, card.whole.count),
+        *_lines(texts, language, card.tips, card.whole.count, most),
         *(texts.chat(language, "tab-charging", sum=charge.amount) for charge in card.charging),
         *_state(texts, language, card),
     ]
@@ -90,12 +104,14 @@ def _card(texts: Texts, language: str, card: TabCard) -> Html:
     return Html("\n".join(lines))
 
 
-def _lines(texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]], count: int) -> Iterable[Html]:
-    for tip, project in tips[:MOST_LINES]:
+def _lines(
+    texts: Texts, language: str, tips: Sequence[tuple[Tip, Project]], count: int, most: int = MOST_LINES
+) -> Iterable[Html]:  # fmt: skip
+    for tip, project in tips[:most]:
         at = texts.short_day(language, tip.offered_at)
         yield texts.chat(language, "tab-line", amount=tip.amount, project=project.title(language), at=at)
-    if count > MOST_LINES:
-        yield texts.chat(language, "tab-more", count=count - MOST_LINES)
+    if count > most:
+        yield texts.chat(language, "tab-more", count=count - most)
 
 
 def _state(texts: Texts, language: str, card: TabCard) -> Iterable[Html]:
@@ -116,7 +132,7 @@ def _of_charge(texts: Texts, language: str, card: TabCard, charge: Charge) -> Ht
     return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
 
 
-def _buttons(texts: Texts, language: str, card: TabCard, gift: Money) -> Rows:
+def _buttons(texts: Texts, language: str, card: TabCard, gift: Money, most_off: int) -> Rows:
     rows = _to_pay(texts, language, card, gift) if card.whole.free else []
     if card.charge is not None:
         rows.append([tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=card.charge.id))])
@@ -127,7 +143,7 @@ def _buttons(texts: Texts, language: str, card: TabCard, gift: Money) -> Rows:
         rows.append([tap(words, cb.MethodForget(method=card.method.id))])
     elif card.saves:
         rows.append([tap(texts.plain(language, "button-tab-save"), cb.TabSave(tab=card.tab.id))])
-    for tip, project in card.tips[:MOST_OFF]:
+    for tip, project in card.tips[:most_off]:
         title = clean(project.title(language), most=TITLE_ON_BUTTON)
         words = texts.plain(language, "button-off", amount=tip.amount, title=title)
         rows.append([tap(words, cb.PromiseOff(tip=tip.id))])
@@ -162,9 +178,20 @@ def save(texts: Texts, language: str, url: str) -> Rendered:
     return Rendered(texts.chat(language, "tab-save"), keyboard([*rows, back]))
 
 
-def terms(texts: Texts, language: str, what: cb.TermsOf, currency: str, chosen: Money) -> Rendered:
-    """Which sum?"""
-    sums = [Money(minor, currency) for minor in (SETTLE_AT if what is cb.TermsOf.SETTLE else MONTHLY)]
+def choices(usual: Money, parts: Iterable[Fraction]) -> list[Money]:
+    """What holds for who has not chosen, and sums around it of one digit that is not 0."""
+    found = {usual.minor}
+    for part in parts:
+        minor = round(usual.minor * part)
+        unit = 10 ** (len(str(minor)) - 1)
+        found.add(usual.minor if part == 1 else max(1, round(minor / unit)) * unit)
+    return [Money(minor, usual.currency) for minor in sorted(found)]
+
+
+def terms(texts: Texts, language: str, what: cb.TermsOf, usual: Terms, chosen: Money) -> Rendered:
+    """Which sum? Around what is `usual` for who has not chosen."""
+    settle = what is cb.TermsOf.SETTLE
+    sums = choices(usual.settle_at, SETTLE_AT) if settle else choices(usual.monthly, MONTHLY)
     marks = [("✓ " if sum_ == chosen else "") + texts.money(language, sum_) for sum_ in sums]
     rows = [[tap(words, cb.TabTerms(what=what, minor=s.minor)) for words, s in zip(marks, sums, strict=True)]]
     back = [tap(texts.plain(language, "button-back"), cb.TabShow())]

@@ -93,13 +93,17 @@ def decide_promises(asked: Sequence[Promise]) -> list[GivingError | None]:
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """What stands on a tab and is in no charge yet. `skipped_until`: a skipped charge is not asked for again before."""
+    """What stands on a tab and is in no charge yet. `skipped_until`: a skipped charge is not asked for again before.
+
+    `begun_at`: when its newest charge was begun, of those that stand.
+    """
 
     id: UUID
     donor: UUID
     organisation: UUID
     promised: Money
     skipped_until: datetime | None = None
+    begun_at: datetime | None = None
 
 
 def due(
@@ -108,7 +112,8 @@ def due(
     """Whether a tab is to be settled now without being asked; `least` is what its rail carries at the least.
 
     Below `least` it is carried on, month after month. `looked_for`: when it was to be looked at; if that was a month's
-    end, it counts also where nobody was there to look on that very day.
+    end, it counts also where nobody was there to look on that very day. A month's end asks once: what is promised after
+    it waits for the sum, or for the next one.
     """
     if not tab.promised or tab.promised < least:
         return None
@@ -116,8 +121,11 @@ def due(
         return None
     if terms.settle_at <= tab.promised:
         return Reason.REACHED
-    late = looked_for is not None and looked_for <= now and looked_for == month_end(looked_for, zone)
-    return Reason.MONTH_END if late or month_end(now, zone) <= now else None
+    ends = [month_end(now, zone)]
+    if looked_for is not None and looked_for == month_end(looked_for, zone):
+        ends.append(looked_for)
+    open_ends = [end for end in ends if end <= now and (tab.begun_at is None or tab.begun_at < end)]
+    return Reason.MONTH_END if open_ends else None
 
 
 def month_end(now: datetime, zone: ZoneInfo) -> datetime:

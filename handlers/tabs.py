@@ -25,6 +25,7 @@ def router() -> Router:
     fresh.message.register(show, CommandStart(deep_link=True, magic=F.args == "tab"), private)
     fresh.callback_query.register(choose_rail, cb.TipRail.filter())
     fresh.callback_query.register(show_again, cb.TabShow.filter())
+    fresh.callback_query.register(show_page, cb.TabPage.filter())
     fresh.callback_query.register(settle, cb.TabPay.filter())
     fresh.callback_query.register(round_up, cb.TabRound.filter())
     fresh.callback_query.register(skip, cb.TabSkip.filter())
@@ -51,8 +52,8 @@ async def show(message: Message, here: Here, tabs: TabService) -> None:
     await here.say.send(message.chat.id, await _view(here, tabs))
 
 
-async def _view(here: Here, tabs: TabService) -> Rendered:
-    return tab_cards.view(here.texts, here.language, await tabs.view(here.person), here.tips.limits.least)
+async def _view(here: Here, tabs: TabService, page: int = 0) -> Rendered:
+    return tab_cards.view(here.texts, here.language, await tabs.view(here.person), here.tips.limits.least, page)
 
 
 async def _as_it_is(query: CallbackQuery, here: Here, tabs: TabService, why: GivingError) -> None:
@@ -68,6 +69,12 @@ async def show_again(query: CallbackQuery, callback_data: cb.TabShow, here: Here
         await here.say.send(here.person.telegram_id, shown)
     else:
         await here.say.turn(query, shown)
+    await here.say.answer(query)
+
+
+async def show_page(query: CallbackQuery, callback_data: cb.TabPage, here: Here, tabs: TabService) -> None:
+    """So many more of them, in place."""
+    await here.say.turn(query, await here.say.in_time(query, _view(here, tabs, callback_data.page)))
     await here.say.answer(query)
 
 
@@ -163,7 +170,7 @@ async def choose_terms(query: CallbackQuery, callback_data: cb.TabTerms, here: H
     what, terms = callback_data.what, tabs.terms_of(here.person.settle_at_minor, here.person.monthly_minor)
     if callback_data.minor == 0:
         chosen = terms.settle_at if what is cb.TermsOf.SETTLE else terms.monthly
-        await here.say.turn(query, tab_cards.terms(here.texts, here.language, what, chosen.currency, chosen))
+        await here.say.turn(query, tab_cards.terms(here.texts, here.language, what, tabs.terms, chosen))
         await here.say.answer(query)
         return
     sum_ = Money(callback_data.minor, terms.settle_at.currency)

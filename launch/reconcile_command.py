@@ -34,7 +34,10 @@ PLACES: Final = {"records": "at the provider", "entries": "in our books"}
 @click.option("--csv", "out", type=click.Path(path_type=Path), help="Write the differences to this file as well.")
 @click.pass_context
 def reconcile(context: click.Context, rail: str | None, first: str | None, last: str | None, out: Path | None) -> None:
-    """Compare the books with what the providers have; days are those of the settings' timezone. Nothing is changed.
+    """Compare the books with what the providers have; days are those of the settings' timezone.
+
+    A difference is told, never mended. What was not heard of yet is booked first, as the service does every night:
+    fees a provider billed, and events that wait in the inbox.
 
     Without --to a provider whose books are written day by day is compared as far as they are written.
     """

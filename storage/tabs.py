@@ -174,11 +174,15 @@ def _with_sums(which: ColumnElement[bool]) -> Select[Any]:
         .correlate(tabs)
         .scalar_subquery()
     )
-    chosen = select(tabs, standing.label("minor"), people.c.settle_at_minor)
+    newest = select(func.max(tab_charges.c.begun_at)).where(
+        tab_charges.c.tab_id == tabs.c.id, tab_charges.c.state != ChargeState.SKIPPED
+    )
+    begun = newest.correlate(tabs).scalar_subquery().label("begun_at")
+    chosen = select(tabs, standing.label("minor"), people.c.settle_at_minor, begun)
     return chosen.join(people, people.c.id == tabs.c.donor_id).where(which)
 
 
 def _tab(row: Row[Any]) -> TabRow:
     promised = Money(int(row.minor), row.currency)
-    tab = Tab(row.id, row.donor_id, row.organisation_id, promised, row.skipped_until)
+    tab = Tab(row.id, row.donor_id, row.organisation_id, promised, row.skipped_until, row.begun_at)
     return TabRow(tab, row.currency, row.rail, row.settle_at_minor, row.due_at)

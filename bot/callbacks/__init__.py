@@ -98,6 +98,7 @@ from bot.callbacks.subscriptions import Less, LessUndo, Wish, WishesDone
 from bot.callbacks.tabs import (
     MethodForget,
     PromiseOff,
+    TabPage,
     TabPay,
     TabRound,
     TabSave,
@@ -196,6 +197,7 @@ __all__ = [
     "SlotProjects",
     "SlotTap",
     "TabCode",
+    "TabPage",
     "TabPay",
     "TabRound",
     "TabSave",

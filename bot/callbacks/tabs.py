@@ -22,6 +22,12 @@ class TabShow(CallbackData, prefix="tab"):
     fresh: bool = False
 
 
+class TabPage(CallbackData, prefix="tbg"):
+    """So many of my tabs, from that page on."""
+
+    page: Annotated[int, Field(ge=0, le=9999)] = 0
+
+
 class TabPay(CallbackData, prefix="tby"):
     """Settle this tab now; `minor` is the sum on the button, which no other is taken for."""
 

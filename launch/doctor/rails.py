@@ -146,6 +146,9 @@ def _floor(settings: Settings, name: str) -> Iterator[Remark]:
     if least < floor and settings.tabs.settle_at_minor < floor:
         said = f"{name}: tabs.settle_at_minor is below what it carries, so a tab waits for {_major(floor, currency)}"
         yield Remark(Status.WARN, said, f"tabs.settle_at_minor: {floor} or more")
+    if least < floor and settings.tabs.monthly_minor < floor:
+        said = f"{name}: nobody may promise in a month what it carries at once, {_major(floor, currency)}"
+        yield Remark(Status.WARN, said, f"tabs.monthly_minor: {floor} or more, better three times that")
 
 
 def _major(minor: int, currency: str) -> str:

@@ -18,8 +18,12 @@ Accounts = Mapping[tuple[UUID, str], RailAccount]  # by organisation and rail
 class Rails(Mapping[str, Rail]):
     """Rails by name. What is asked of them all is asked of their capabilities, never of a name."""
 
-    def __init__(self, rails: Iterable[Rail] = ()) -> None:
-        """These rails; the first is preferred where a donor has not chosen."""
+    def __init__(self, rails: Iterable[Rail] = (), *, settle_at_minor: int = SETTLE_AT_MINOR) -> None:
+        """These rails; the first is preferred where a donor has not chosen.
+
+        `settle_at_minor`: the sum a tab is settled at for who has chosen none.
+        """
+        self._settle_at_minor = settle_at_minor
         self._rails = {rail.name: rail for rail in rails}
         self.capabilities: Mapping[str, Capabilities] = {name: r.capabilities for name, r in self._rails.items()}
         self.test_money = any(not can.real_money for can in self.capabilities.values())
@@ -49,7 +53,7 @@ class Rails(Mapping[str, Rail]):
     ) -> list[Way]:  # fmt: skip
         """By which rails this amount can be given to this organisation, the one they chose last first."""
         connected = {rail for whose, rail in accounts if whose == organisation}
-        settles_at = Money(settle_at_minor or SETTLE_AT_MINOR, amount.currency)
+        settles_at = Money(settle_at_minor or self._settle_at_minor, amount.currency)
         return ways(amount, self.capabilities, connected, settles_at, last)
 
     def good_for(self, payment: Payment, now: datetime) -> timedelta | None:

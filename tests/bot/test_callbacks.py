@@ -72,6 +72,7 @@ EVERY = st.one_of(
     st.builds(cb.LeaveForGood, person=IDS),
     st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),
     st.builds(cb.TabShow, fresh=st.booleans()),
+    st.builds(cb.TabPage, page=st.integers(0, 9999)),
     st.builds(cb.TabPay, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabRound, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabSkip, charge=IDS),
@@ -106,7 +107,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 88
+    assert len(set(prefixes)) == len(prefixes) == 89
 
 
 @given(st.text(max_size=64))

@@ -150,3 +150,25 @@ async def test_a_card_that_is_forgotten_while_a_notice_is_out_is_not_charged(hou
     ((asked),) = await house.open()
     assert (asked.charge.state, asked.charge.amount) == (ChargeState.ASKED, cny("30"))
     assert [kind for _, kind in diary.said] == [NoticeKind.TAB_ANNOUNCED, NoticeKind.TAB_ASKED]
+
+
+@pytest.mark.parametrize("saved", [False, True], ids=["by a link", "by a saved card"])
+async def test_on_the_last_day_one_thing_is_asked_however_much_is_promised_after_it(house: Tabs, saved: bool):
+    alice, time = house.world.alice, house.world.time
+    time.now = datetime(2026, 11, 30, 2, 30, tzinfo=UTC)  # half past ten in Shanghai
+    if saved:
+        await house.save(alice)
+    for _ in range(6):
+        await house.promise(alice, "4")
+        await house.charges.sweep()
+        time.passes(minutes=2)
+    asked = [kind for kind, _ in await house.told()]
+    assert asked == [NoticeKind.TAB_ANNOUNCED if saved else NoticeKind.TAB_ASKED]
+    assert [row.charge.amount for row in await house.open()] == [cny("4")]
+    await house.promise(alice, "10")  # six of them stand there: the chosen sum counts on every day
+    await house.charges.sweep()
+    if not saved:  # a notice is kept as it was announced, also from what comes after
+        assert [row.charge.amount for row in await house.open()] == [cny("34")]
+    time.now = datetime(2026, 12, 31, 3, tzinfo=UTC)
+    await house.charges.sweep()
+    assert await house.open(), "the next month's end asks again"

@@ -52,7 +52,7 @@ class Ground:
 
 def build_ground(settings: Settings, engines: Engines) -> Ground:
     unit, wakes, zone = UnitOfWork(engines), Wakes(), ZoneInfo(settings.timezone)
-    rails = Rails(rails_of(settings).values())
+    rails = Rails(rails_of(settings).values(), settle_at_minor=settings.tabs.settle_at_minor)
     texts = Texts.load(LOCALES, default=settings.language, zone=zone)
     alerts = AlertService(owners=settings.owners, wakes=wakes)
     # On SQLite the same unit: it has one writer, and what shares a commit shares its queue.
