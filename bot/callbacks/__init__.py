@@ -81,7 +81,7 @@ from bot.callbacks.giving_days import (
     DayWish,
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
-from bot.callbacks.matching import MatchDecide, MatchesHeld
+from bot.callbacks.matching import MatchAll, MatchAllSure, MatchDecide, MatchesHeld
 from bot.callbacks.privacy import (
     LeaveForGood,
     PrivacyClock,
@@ -173,6 +173,8 @@ __all__ = [
     "LeaveForGood",
     "Less",
     "LessUndo",
+    "MatchAll",
+    "MatchAllSure",
     "MatchDecide",
     "MatchesHeld",
     "MethodForget",

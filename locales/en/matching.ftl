@@ -76,3 +76,29 @@ web-matched-label = Matched by sponsors
 web-receipt-matched = Matched
 web-receipt-matched-by = { $amount } by { $sponsor }
 web-account-matched = what sponsors added
+
+# Everything that is held for one reason, at once.
+button-match-all-new-account = ✅ All { $count }: new people
+button-match-all-many-gifts = ✅ All { $count }: many gifts a day
+button-match-all-ring = ✅ All { $count }: rings of equal amounts
+button-match-all-shared-payer = ✅ All { $count }: one card for several
+button-match-all-sure = ✅ Yes, release { $count }
+button-match-all-back = ← Back to the list
+matching-all-sure = <b>Release { $count ->
+    [one] this gift
+   *[other] all { $count } gifts
+ } at once?</b>
+matching-all-fund = “{ $pool }” would add { $amount } to { $count ->
+    [one] 1 gift
+   *[other] { $count } gifts
+ }; { $left } is left in it.
+matching-all-order = The one paid first comes first. What finds nothing left, in the fund or for its time window or cap, isn’t lost: it stays on this list. Gifts that are held from now on are not among these.
+matching-all-done = { $count ->
+    [one] 1 gift was released
+   *[other] { $count } gifts were released
+ }: { $amounts } added.
+matching-all-empty = For { $count ->
+    [one] 1 more nothing is left: the fund, its time window or a cap is used up. It stays below, and you can refuse it.
+   *[other] { $count } more nothing is left: the fund, its time window or a cap is used up. They stay below, and you can refuse them.
+ }
+matching-all-none = None could be released: the fund, its time window or a cap is used up, or somebody has decided meanwhile. What still waits is below.

@@ -73,3 +73,17 @@ web-matched-label = 资助方配捐
 web-receipt-matched = 配捐
 web-receipt-matched-by = { $amount }，{ $sponsor }
 web-account-matched = 资助方配捐给项目的
+
+# 同一个原因的，一次放行。
+button-match-all-new-account = ✅ 全部 { $count } 笔：刚认识的人
+button-match-all-many-gifts = ✅ 全部 { $count } 笔：一天捐很多次
+button-match-all-ring = ✅ 全部 { $count } 笔：一串相同金额
+button-match-all-shared-payer = ✅ 全部 { $count } 笔：一张卡替多人付
+button-match-all-sure = ✅ 对，放行 { $count } 笔
+button-match-all-back = ← 回到列表
+matching-all-sure = <b>一次放行这 { $count } 笔？</b>
+matching-all-fund = 「{ $pool }」要给 { $count } 笔配 { $amount }，现在还剩 { $left }。
+matching-all-order = 先付款的先配。资金、时段或上限用完了，轮不到的不会丢，还留在列表里等着。从现在起新等着的，不算在内。
+matching-all-done = 放行了 { $count } 笔，一共配捐 { $amounts }。
+matching-all-empty = 还有 { $count } 笔没配上：资金、时段或上限用完了。它们还在下面，可以点「不配」。
+matching-all-none = 一笔也没能放行：资金、时段或上限用完了，或者刚刚有人处理过。还等着的在下面。

@@ -1,11 +1,12 @@
 """Sponsors' pools: made, signed, paid, withdrawn, ended; what is held decided; and all of it shown."""
 
-from services.matching.review import Held, MatchReview
+from services.matching.review import Asked, Held, MatchReview, Reviewed
 from services.matching.service import NewPool, PoolService
 from services.matching.steps import PoolSteps
 from services.matching.views import Entry, PoolCard, PoolViews
 
 __all__ = [
+    "Asked",
     "Entry",
     "Held",
     "MatchReview",
@@ -14,4 +15,5 @@ __all__ = [
     "PoolService",
     "PoolSteps",
     "PoolViews",
+    "Reviewed",
 ]

@@ -1,5 +1,6 @@
 """What is held: listed for those who decide, released (decided anew, by what is left now) or refused."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,6 +12,7 @@ import structlog
 from giving.errors import MatchDecided, PoolEmpty
 from giving.matching import Fairness, HeldReason, Match, MatchState, Pool
 from giving.matching.deciding import drawn, what_pays
+from giving.money import Money
 from giving.people import Person
 from giving.permissions import Permission
 from giving.projects import Project
@@ -37,11 +39,32 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What releasing all that is held for one reason would be about: by pool, how many gifts and how much.
+
+    `at`: what is held later is not meant.
+    """
+
+    reason: HeldReason
+    at: datetime
+    pools: tuple[tuple[Pool, int, Money], ...]
+
+    @property
+    def count(self) -> int:
+        """How many gifts."""
+        return sum(count for _, count, _ in self.pools)
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What became of several: how many were released, and for how many nothing was left."""
+    """What became of several: how many were released, with what in each currency, and for how many nothing was left.
+
+    The latter wait on. What somebody else decided meanwhile is in neither.
+    """
 
     released: int
     empty: int
+    amounts: tuple[Money, ...] = ()
 
 
 class MatchReview:
@@ -66,6 +89,26 @@ class MatchReview:
         ]
         return found, total
 
+    async def by_reason(self, person: Person | None) -> dict[HeldReason, int]:
+        """How many wait, for which reason. Raises: NotAllowed."""
+        await self._must(person)
+        async with self._unit.read() as work:
+            sums = await work.matching.held_sums(until=self._now())
+        counts: Counter[HeldReason] = Counter()
+        for one in sums:
+            counts[one.reason] += one.count
+        return dict(counts)
+
+    async def asked(self, person: Person | None, reason: HeldReason) -> Asked:
+        """Before all that is held for one reason is released: what that is. Raises: NotAllowed."""
+        await self._must(person)
+        now = self._now()
+        async with self._unit.read() as work:
+            sums = [one for one in await work.matching.held_sums(until=now) if one.reason is reason]
+            pools = await work.matching.by_ids({one.pool for one in sums})
+        parts = tuple((pools[one.pool], one.count, Money(one.minor, pools[one.pool].currency)) for one in sums)
+        return Asked(reason, now, parts)
+
     async def release(self, match: UUID, person: Person | None) -> Match:
         """Match it now. Raises: NotAllowed, MatchDecided, PoolEmpty (nothing is left for it, or it went back)."""
         await self._must(person)
@@ -73,7 +116,7 @@ class MatchReview:
             found = await work.matching.match_by_id(match)
             if found is None:
                 raise MatchDecided
-            done = await self._released(work, [found], person)
+            done, _ = await self._released(work, [found], person)
             if not done:
                 again = await work.matching.match_by_id(match)
                 raise MatchDecided if again is None or again.state is not MatchState.HELD else PoolEmpty
@@ -83,23 +126,34 @@ class MatchReview:
         return released
 
     async def release_all(
-        self, person: Person | None, *, pool: UUID | None = None, reason: HeldReason | None = None
+        self,
+        person: Person | None,
+        *,
+        pool: UUID | None = None,
+        reason: HeldReason | None = None,
+        until: datetime | None = None,
     ) -> Reviewed:
-        """Everything that waits (of this pool, for this reason), in order of payment. Raises: NotAllowed."""
+        """Everything that waits (of this pool, for this reason, held by then), in order of payment.
+
+        What finds nothing left waits on. Raises: NotAllowed.
+        """
         await self._must(person)
         async with self._unit.read() as work:
-            ids = [match.id for match in await work.matching.held(limit=100_000, pool=pool, reason=reason)]
-        released = 0
+            waiting = await work.matching.held(limit=100_000, pool=pool, reason=reason, until=until)
+        ids, released, empty, amounts = [match.id for match in waiting], 0, 0, Counter[str]()
         for begin in range(0, len(ids), AT_ONCE):
             async with self._unit() as work:
                 known = await work.matching.matches_by_ids(ids[begin : begin + AT_ONCE])
                 some = [known[id_] for id_ in ids[begin : begin + AT_ONCE] if id_ in known]
-                done = await self._released(work, some, person)
+                done, waits_on = await self._released(work, some, person)
                 records = [_record(person, "match.released", match, amount=match.amount_minor) for match in done]
                 await work.audit.add_many(records, now=self._now())
-                released += len(done)
-        log.info("matches_released", count=released, of=len(ids))
-        return Reviewed(released, len(ids) - released)
+            released, empty = released + len(done), empty + waits_on
+            for match in done:
+                amounts[match.currency] += match.amount_minor
+        log.info("matches_released", count=released, of=len(ids), empty=empty)
+        added = tuple(Money(minor, currency) for currency, minor in sorted(amounts.items()))
+        return Reviewed(released, empty, added)
 
     async def refuse(self, match: UUID, person: Person | None) -> Match:
         """It is never matched; the gift itself stays as it is. Raises: NotAllowed, MatchDecided."""
@@ -117,8 +171,11 @@ class MatchReview:
         log.info("match_refused", match_id=str(match))
         return refused
 
-    async def _released(self, work: Work, held: Sequence[Match], person: Person | None) -> list[Match]:
-        """Those for which something is left, matched: tips are held before pools, as settling does."""
+    async def _released(self, work: Work, held: Sequence[Match], person: Person | None) -> tuple[list[Match], int]:
+        """Those for which something is left, matched; and how many wait on. Tips are held before pools, as in settling.
+
+        What somebody else decided since is neither.
+        """
         now = self._now()
         tips = await work.tips.lock_many({match.tip for match in held})
         pools = await work.matching.hold({match.pool for match in held})
@@ -148,7 +205,7 @@ class MatchReview:
         await work.matching.decide_many(done, by=person.id if person is not None else None)
         await moved.write(work)
         await work.ledger.append([entry_of(match) for match in done], now=now)
-        return done
+        return done, len(waiting) - len(done)
 
     async def _must(self, person: Person | None) -> None:
         if person is not None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
-from giving.matching import Match, MatchState
+from giving.matching import HeldReason, Match, MatchState
 from giving.people import Visibility
 from storage.matching.rows import MATCH, OnMatching, match_row, read_match
 from storage.sets import SetStatement, insert_rows, reader
@@ -39,6 +39,16 @@ class Listed:
     match: Match
     receipt_code: str
     visibility: Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSum:
+    """What waits of one pool for one reason: how many gifts, and what would be added to them, in minor units."""
+
+    pool: UUID
+    reason: HeldReason
+    count: int
+    minor: int
 
 
 class MatchStore(OnMatching):
@@ -109,9 +119,13 @@ class MatchStore(OnMatching):
         refused = update(matches).where(waits).values(state=MatchState.REFUSED, decided_at=now)
         return len((await self._connection.execute(refused.returning(matches.c.id))).all())
 
-    async def held(self, *, limit: int, pool: UUID | None = None, reason: str | None = None) -> list[Match]:
-        """What waits for a person, in order of payment."""
+    async def held(
+        self, *, limit: int, pool: UUID | None = None, reason: str | None = None, until: datetime | None = None
+    ) -> list[Match]:
+        """What waits for a person, in order of payment; `until`: what was held by then."""
         waits = select(matches).where(matches.c.state == MatchState.HELD)
+        if until is not None:
+            waits = waits.where(matches.c.decided_at <= until)
         if pool is not None:
             waits = waits.where(matches.c.pool_id == pool)
         if reason is not None:
@@ -123,6 +137,17 @@ class MatchStore(OnMatching):
         """How many wait."""
         waits = select(func.count()).select_from(matches).where(matches.c.state == MatchState.HELD)
         return int(await self._connection.scalar(waits) or 0)
+
+    async def held_sums(self, *, until: datetime) -> list[HeldSum]:
+        """What waits, and was held by then: by reason and pool."""
+        waits = (matches.c.state == MatchState.HELD) & (matches.c.decided_at <= until)
+        rows = await self._connection.execute(
+            select(matches.c.pool_id, matches.c.reason, func.count(), func.sum(matches.c.amount_minor))
+            .where(waits)
+            .group_by(matches.c.reason, matches.c.pool_id)
+            .order_by(matches.c.reason, matches.c.pool_id)
+        )
+        return [HeldSum(pool, HeldReason(reason), count, int(minor)) for pool, reason, count, minor in rows]
 
     async def held_windows(self, pool: UUID) -> set[int]:
         """Windows of a pool (by their place) of which gifts are held."""

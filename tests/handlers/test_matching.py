@@ -1,15 +1,16 @@
 """/matching: what is held, for those with the role; released and refused by buttons that anybody may have copied."""
 
 from datetime import timedelta
+from typing import Any
 
 from bot import callbacks as cb
-from giving.matching import Fairness, MatchState, Pool, Ratio, Window
+from giving.matching import Fairness, HeldReason, MatchState, Pool, Ratio, Window
 from giving.people import Role
 from giving.tips import Tip
 from services.alerts import AlertService
 from services.matching import NewPool
 from services.settlement import Matcher
-from tests.handlers.chat import answers, texts_of
+from tests.handlers.chat import answers, buttons, texts_of
 from tests.world import SHANGHAI, World, cny
 
 
@@ -23,6 +24,11 @@ async def opened(world: World) -> Pool:
 async def gift(world: World, amount: str, n: int) -> Tip:
     tip = await world.tip(world.alice, amount, key=f"q{n}")
     return await world.pay(tip, world.alice, charge=f"ch_{n}", at=int(world.time().timestamp()))
+
+
+def pressable(done: list[Any]) -> list[tuple[str, str]]:
+    """What can be pressed: its text, and what it carries."""
+    return [(text, data) for method in done for text, data in buttons(method) if data]
 
 
 async def test_who_has_the_role_releases_and_refuses_and_nobody_else_learns_anything(chat, world):
@@ -53,6 +59,47 @@ async def test_who_has_the_role_releases_and_refuses_and_nobody_else_learns_anyt
         ("match.refused", world.creator.id), ("match.released", world.creator.id),
     ]  # fmt: skip
     assert "没有等着的" in texts_of(await chat.says(1001, "/matching"))[0]
+
+
+async def test_all_of_one_reason_are_released_after_a_question_as_far_as_the_fund_goes(chat, world):
+    pool = await opened(world)
+    for n in range(3):
+        await gift(world, "40", n)
+    data = cb.MatchAll(reason=HeldReason.NEW_ACCOUNT).pack()
+    assert "¥" not in "".join(texts_of(await chat.taps(1004, data))), "who has no role learns nothing"
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
+    listed = await chat.says(1001, "/matching")
+    assert ("✅ 全部 3 笔：刚认识的人", data) in pressable(listed)
+    asked = await chat.taps(1001, data)
+    (words,) = texts_of(asked)
+    for said in ("一次放行这 3 笔", "刚认识没几天", "要给 3 笔配 ¥120，现在还剩 ¥100", "轮不到的不会丢"):
+        assert said in words, said
+    assert (await world.pool_views.card(pool.id)).held == 3, "nothing is released by asking"
+    yes = next(button for text, button in pressable(asked) if text == "✅ 对，放行 3 笔")
+    assert "¥" not in "".join(texts_of(await chat.taps(1004, yes)))
+    (words,) = texts_of(await chat.taps(1001, yes))
+    assert "放行了 3 笔，一共配捐 ¥100" in words
+    (words,) = texts_of(await chat.taps(1001, yes))
+    assert "一笔也没能放行" in words, "pressed twice"
+
+
+async def test_what_finds_nothing_left_stays_on_the_list_and_it_is_said(chat, world):
+    await opened(world)
+    for n in range(3):
+        await gift(world, "60", n)
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.ADMIN, by=None, now=world.time())
+    asked = await chat.taps(1001, cb.MatchAll(reason=HeldReason.NEW_ACCOUNT).pack())
+    yes = next(button for text, button in pressable(asked) if "放行" in text)
+    (words,) = texts_of(await chat.taps(1001, yes))
+    assert "放行了 2 笔，一共配捐 ¥100" in words
+    assert "还有 1 笔没配上" in words
+    assert "有 1 笔配捐等你看一看" in words
+    ((held,), _) = await world.match_review.held(None, limit=9)
+    (answer,) = answers(await chat.taps(1001, cb.MatchDecide(match=held.match.id, yes=True).pack()))
+    assert "没有余额" in (answer.text or "")
+    assert "没有等着的" in texts_of(await chat.taps(1001, cb.MatchDecide(match=held.match.id, yes=False).pack()))[0]
 
 
 async def test_a_button_pressed_twice_says_that_it_is_decided(chat, world):

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from bot import callbacks as cb
 from giving.giving_days import Audience, DayAct
 from giving.ids import token_of
+from giving.matching import HeldReason
 from giving.people import Visibility
 from giving.rankings import Board, Span
 from giving.subscriptions import Often, SubscriptionKind
@@ -163,6 +164,7 @@ OF_DAYS: list[CallbackData] = [
 
 EVERYWHERE = [
     *OF_DAYS, cb.MatchDecide(match=DAY, yes=True), cb.MatchesHeld(),
+    *(cb.MatchAll(reason=reason) for reason in HeldReason), cb.MatchAllSure(reason=HeldReason.RING, by=10**15),
     cb.GiveList(page=0), cb.GiftsPage(), cb.GiftsPage(fresh=True), cb.BackPage(), cb.ChatList(),
     cb.ChooseLanguage(language="en"),
     *(cb.Home(deed=deed) for deed in cb.HomeDeed), cb.PrivacyShown(visibility=Visibility.NAMED),

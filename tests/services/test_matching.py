@@ -438,6 +438,54 @@ async def test_all_that_waits_is_released_at_once_in_order_of_payment_as_far_as_
     ]  # fmt: skip
 
 
+async def test_what_was_asked_about_is_released_and_nothing_that_is_held_later(world: World):
+    pool = await a_pool(world, Ratio(1, 1), "7")
+    first, second = await give(world, "3", 1), await give(world, "3", 2)
+    asked = await world.match_review.asked(None, HeldReason.NEW_ACCOUNT)
+    ((its, count, amount),) = asked.pools
+    assert (its.id, count, amount, asked.count) == (pool.id, 2, cny("6"), 2)
+    world.time.passes(seconds=1)
+    later = await give(world, "3", 3)
+    assert await world.match_review.by_reason(None) == {HeldReason.NEW_ACCOUNT: 3}
+    done = await world.match_review.release_all(None, reason=asked.reason, until=asked.at)
+    assert (done.released, done.empty, done.amounts) == (2, 0, (cny("6"),))
+    states = [(await matches(world, tip))[0][0] for tip in (first, second, later)]
+    assert states == [MatchState.MATCHED, MatchState.MATCHED, MatchState.HELD]
+    again = await world.match_review.release_all(None, reason=asked.reason, until=asked.at)
+    assert (again.released, again.empty, again.amounts) == (0, 0, ()), "none of them waits any more"
+
+
+async def test_releasing_for_one_reason_leaves_the_others(world: World):
+    await a_pool(world, Ratio(1, 1))
+    tip = await give(world, "3", 1)
+    done = await world.match_review.release_all(None, reason=HeldReason.RING)
+    assert (done.released, done.empty) == (0, 0)
+    assert await matches(world, tip) == [(MatchState.HELD, 0)]
+    assert (await world.match_review.asked(None, HeldReason.RING)).count == 0
+
+
+async def test_who_may_not_decide_is_not_asked_about_several_either(world: World):
+    await a_pool(world, Ratio(1, 1))
+    await give(world, "3", 1)
+    for refused in (
+        world.match_review.by_reason(world.bob),
+        world.match_review.asked(world.bob, HeldReason.NEW_ACCOUNT),
+        world.match_review.release_all(world.bob, reason=HeldReason.NEW_ACCOUNT),
+    ):
+        with pytest.raises(NotAllowed):
+            await refused
+
+
+async def test_two_who_release_the_same_at_once_release_it_once(world: World):
+    pool = await a_pool(world, Ratio(1, 1), "7")
+    for n in range(4):
+        await give(world, "3", n)
+    both = await asyncio.gather(*(world.match_review.release_all(None, pool=pool.id) for _ in range(2)))
+    assert sum(done.released for done in both) == 3
+    assert {done.empty for done in both} == {1}
+    assert (await fresh(world, pool)).used == cny("7")
+
+
 async def test_what_is_released_together_is_read_written_and_recorded_together(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):

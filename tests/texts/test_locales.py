@@ -55,6 +55,7 @@ COMPOSED = {
     "pool-remainder-": r"carry|back|shared",
     "pool-state-": r"draft|open|withdrawn|ended",
     "matching-why-": r"new-account|many-gifts|ring|shared-payer",
+    "button-match-all-": r"new-account|many-gifts|ring|shared-payer",
     "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
     "button-tab-": r"settle-at|month",
