@@ -76,7 +76,8 @@ class GivingDayService(Drafts):
             if not seen.second or day.state is DayState.SCHEDULED:
                 return await self._begin(work, day, act, by)
             await self._could_begin(work, day, act)
-            asked = await self._write(work, day, replace(day, asked_by=by.id, asked_act=act), by, "asked")
+            waits = replace(day, asked_by=by.id, asked_act=act)
+            asked = await self._write(work, day, waits, by, "asked", asks=True)
             kind, mark = NoticeKind.DAY_ASKED, str(asked.version)
             await tell_admins(work, self._people, kind, asked, mark=mark, now=self._now(), but=by.id)
         self.wakes.outbox.set()
