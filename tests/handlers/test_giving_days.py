@@ -296,6 +296,17 @@ async def test_who_asks_again_still_waits_for_another_admin(chat: Chat, world: W
     assert (await world.giving_days.one(day.id)).state is DayState.LIVE
 
 
+async def test_the_only_admin_hears_that_there_is_nobody_to_ask(
+    chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    day = await to_many(world, monkeypatch)
+    await chat.taps(ADMIN, cb.DayPreview(day=day.id, view=cb.DayView.AUDIENCE, language="zh-CN").pack())
+    await chat.presses(ADMIN, "排期")
+    (alone,) = answers(await chat.presses(ADMIN, "请另一位管理员确认"))
+    assert "/role_add" in alone.text
+    assert (await world.giving_days.one(day.id)).asked_by is None
+
+
 async def to_many(world: World, monkeypatch: pytest.MonkeyPatch) -> GivingDay:
     """A draft whose audience (everybody who subscribed: two) is over the setting."""
     for person in (world.alice, world.creator):
