@@ -83,6 +83,11 @@ class GivingDayStore:
         """The days that are on at this moment."""
         return [day for day in await self.coming() if day.on(now)]
 
+    async def counting(self, now: datetime) -> Sequence[GivingDay]:
+        """The days that have begun and for which payments still count, the first to begin first."""
+        begun = giving_days.c.state.in_([*_TURNING]) & (giving_days.c.starts_at <= now)
+        return (await self._days(begun & (giving_days.c.closes_at > now)))[::-1]
+
     async def due(self, now: datetime) -> Sequence[GivingDay]:
         """Days that the clock turns now, the first to begin first."""
         state, days = giving_days.c.state, giving_days.c

@@ -1,7 +1,8 @@
 """A day while it goes on: what it raised, how far that is, and which marks it has passed. Money of the day's currency.
 
 How far a day is, is told in percent of its matching pools, if it has any: how much of them was used. Without, of what
-its projects still lacked of their targets when it began; and where they lacked nothing, not at all.
+its projects still lacked of their targets when it began, each of them up to that; and where they lacked nothing, not
+at all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -107,8 +108,8 @@ class DayStanding:
         pool = self.matched + self.pool_unused
         if pool.minor > 0:
             return Goal(Basis.POOL, self.matched, pool)
-        need = lacked(self.projects, self.day.currency)
-        return Goal(Basis.NEED, self.raised.given + self.matched, need) if need.minor > 0 else None
+        done, need = needed(self.projects, self.day.currency)
+        return Goal(Basis.NEED, done, need) if need.minor > 0 else None
 
     @property
     def needing(self) -> tuple[ProjectShare, ...]:
@@ -121,14 +122,22 @@ class DayStanding:
         return tuple(share for share in self.projects if share.reached)
 
 
-def lacked(projects: Sequence[ProjectShare], currency: str) -> Money:
-    """What they still lacked of their targets without what came on the day."""
-    lacks = [
-        share.card.project.target.minor - (share.card.raised.given.minor - share.given.minor)
-        for share in projects
-        if share.card.project.target.currency == currency
-    ]
-    return Money(sum(max(0, lack) for lack in lacks), currency)
+def needed(projects: Sequence[ProjectShare], currency: str) -> tuple[Money, Money]:
+    """What they got on the day of what they lacked of their targets without it, and all that they lacked.
+
+    What one of them gets beyond that helps no other. One that closed lacks nothing more, as long as another can still
+    be given to: where none can, the day has not made it for that.
+    """
+    its = [share for share in projects if share.card.project.target.currency == currency]
+    goes_on = any(share.card.project.open for share in its)
+    done = whole = 0
+    for share in its:
+        before = share.card.raised.given.minor - share.given.minor
+        lack = max(0, share.card.project.target.minor - before)
+        got = min(max(0, share.given.minor), lack)
+        done += got
+        whole += lack if share.card.project.open or not goes_on else got
+    return Money(done, currency), Money(whole, currency)
 
 
 def passed(standing: DayStanding, now: datetime) -> frozenset[Mark]:

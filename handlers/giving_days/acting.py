@@ -10,7 +10,7 @@ from aiogram.types import CallbackQuery
 from bot import callbacks as cb
 from bot import day_cards
 from giving.errors import DayNotNow, PreviewStale, SecondNeeded
-from giving.giving_days import DayAct, GivingDay
+from giving.giving_days import DayAct, DayState, GivingDay
 from handlers.giving_days.here import Here
 from handlers.giving_days.showing import seen
 
@@ -41,7 +41,8 @@ async def sure(query: CallbackQuery, callback_data: cb.DaySure, here: Here) -> N
         await here.say.turn(query, day_cards.sure(here.texts, here.language, found, act, here.giving_days.now()))
         await here.say.answer(query)
         return
-    said = here.chat("day-done-asked") if day.asked_by else day_cards.acted(here.texts, here.language, act, day)
+    asked = day.state is DayState.DRAFT and act in (DayAct.SCHEDULE, DayAct.GO_LIVE)  # or it would be on its way
+    said = here.chat("day-done-asked") if asked else day_cards.acted(here.texts, here.language, act, day)
     await here.say.turn(query, await here.card(day.id, said=said))
     await here.say.answer(query)
 

@@ -165,6 +165,6 @@ class Drafts:
         self._on.changed()
 
     async def _write(
-        self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str
+        self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str, *, asks: bool = False
     ) -> GivingDay:  # fmt: skip
-        return await self.writer.write(work, before, after, by, action, now=self._now())
+        return await self.writer.write(work, before, after, by, action, now=self._now(), asks=asks)

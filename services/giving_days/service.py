@@ -9,6 +9,7 @@ from giving.errors import (
     DayStarted,
     DayUnknown,
     NobodyAsked,
+    NobodyElse,
     NotLonger,
     PreviewStale,
     ProjectClosed,
@@ -29,8 +30,10 @@ from giving.giving_days import (
 )
 from giving.notices import NoticeKind
 from giving.people import Person
+from giving.permissions import Permission
+from giving.permissions import may as may_do
 from services.giving_days.audiences import size_of
-from services.giving_days.copies import local_times
+from services.giving_days.copies import known, local_times
 from services.giving_days.drafts import HIDDEN, Drafts
 from services.giving_days.previews import Preview
 from services.giving_days.record import record_series
@@ -69,31 +72,47 @@ class GivingDayService(Drafts):
     ) -> GivingDay:  # fmt: skip
         """Ask the other admins to confirm it; where that is not needed (any more), it is done at once.
 
-        Raises: as `schedule`, without SecondNeeded.
+        Raises: NobodyElse (no other admin can be written to), and as `schedule`, without SecondNeeded.
         """
         async with self._acting(day_id, act, by) as (work, day):
             seen = await self._seen(work, day, digest)
             if not seen.second or day.state is DayState.SCHEDULED:
                 return await self._begin(work, day, act, by)
             await self._could_begin(work, day, act)
-            asked = await self._write(work, day, replace(day, asked_by=by.id, asked_act=act), by, "asked")
+            waits = replace(day, asked_by=by.id, asked_act=act)
+            asked = await self._write(work, day, waits, by, "asked", asks=True)
             kind, mark = NoticeKind.DAY_ASKED, str(asked.version)
-            await tell_admins(work, self._people, kind, asked, mark=mark, now=self._now(), but=by.id)
+            if not await tell_admins(work, self._people, kind, asked, mark=mark, now=self._now(), but=by.id):
+                raise NobodyElse
         self.wakes.outbox.set()
         return asked
 
     async def confirm(self, day_id: UUID, by: Person, digest: str) -> GivingDay:
         """The second admin's word: what was asked for is done.
 
-        Raises: NobodyAsked, SecondIsYou, and as `schedule`, without SecondNeeded.
+        Raises: NobodyAsked (or who asked may not run days any more: it is to be asked anew), SecondIsYou, and as
+        `schedule`, without SecondNeeded.
         """
+        gone = await self._asker_gone(day_id)
         async with self._acting(day_id, None, by) as (work, day):
             if day.asked_by is None or day.asked_act is None:
                 raise NobodyAsked
             if day.asked_by == by.id:
                 raise SecondIsYou
             await self._seen(work, day, digest)
-            return await self._begin(work, day, day.asked_act, by)
+            if day.asked_by != gone:
+                return await self._begin(work, day, day.asked_act, by)
+            await self._write(work, day, day, by, "asking_lapsed")
+        raise NobodyAsked
+
+    async def _asker_gone(self, day_id: UUID) -> UUID | None:
+        """Who waits for a second admin's word, if they may not run giving days any more."""
+        async with self._unit.read() as work:
+            waits = known(await work.giving_days.by_id(day_id)).asked_by
+            asker = (await work.people.by_ids([waits])).get(waits) if waits is not None else None
+        if asker is None:
+            return waits
+        return None if may_do(await self._people.roles(asker), Permission.RUN_GIVING_DAYS) else asker.id
 
     async def _seen(self, work: Work, day: GivingDay, digest: str) -> Preview:
         """Nothing but what was looked at is done. Raises: PreviewStale."""

@@ -9,7 +9,7 @@ from uuid import UUID
 import structlog
 
 from giving.giving_days import DayStanding, DayState, GivingDay, Mark, newest, passed, turned
-from giving.giving_days.live import outdone
+from giving.giving_days.live import LAST_HOUR, outdone
 from giving.notices import URGENCY, NoticeKind
 from giving.projects import Project
 from giving.quiet import QuietHours
@@ -59,11 +59,14 @@ class DayWatch:
         """Do what is due; how much it was. Raises: NotLeading."""
         now = self._now()
         async with self._unit.read() as work:
-            on = await work.giving_days.on_at(now)
+            counting = await work.giving_days.counting(now)
+        on = [day for day in counting if day.on(now)]
         done = 0
-        for day in on:
+        for day in counting:  # what was tapped in time passes marks when it is paid, however late
             standing = await self._live.now(day.id)
             done += await self._tell(standing, now)
+            if day not in on:
+                continue
             async with self._write() as work:
                 done += await work.live_days.buttons_due(
                     day, standing.raised.given.minor, rested_since=now - self._every, now=now, limit=BUTTONS
@@ -82,22 +85,22 @@ class DayWatch:
         async with self._unit.read() as work:
             kept = await work.live_days.marks(day.id)
         beyond = passed(standing, now)
-        new = [mark for mark in (*sorted(beyond), *sorted(targets)) if mark not in kept]
+        new = [mark for mark in (*sorted(named(mark, day) for mark in beyond), *sorted(targets)) if mark not in kept]
         if not new:
             return 0
-        worth = newest(beyond)
+        worth = {named(mark, day) for mark in newest(beyond)}
         told = 0
         async with self._write() as work:
             readers: list[UUID] | None = None
             for mark in new:
-                if not await work.live_days.pass_mark(day.id, str(mark), now=now):
+                if not await work.live_days.pass_mark(day.id, mark, now=now):
                     continue
                 if mark in targets or mark in worth:
                     readers = readers if readers is not None else await self._readers(work, day)
-                    await self._queue(work, day, str(mark), readers, now)
+                    await self._queue(work, day, mark, readers, now)
                     told += 1
         self._wakes.outbox.set()
-        log.info("giving_day_marks", day_id=str(day.id), marks=[str(mark) for mark in new])
+        log.info("giving_day_marks", day_id=str(day.id), marks=new)
         return told
 
     async def _readers(self, work: Work, day: GivingDay) -> list[UUID]:
@@ -105,7 +108,7 @@ class DayWatch:
         return sorted({*taking_part, *await admins_of(work, self._people)})
 
     async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Iterable[UUID], now: datetime) -> None:
-        kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark)]
+        kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark.partition(":")[0])]
         subject = UUID(mark.removeprefix(TARGET)) if kind is NoticeKind.DAY_TARGET else day.id
         wait = self._quiet is not None and kind is not NoticeKind.DAY_LAST_HOUR  # which comes silently then, or never
         due = self._quiet.allowed_from(now) if self._quiet is not None and wait else now
@@ -114,6 +117,11 @@ class DayWatch:
             for person in readers
         ]
         await work.outbox.add_many(messages, now=now)
+
+
+def named(mark: Mark, day: GivingDay) -> str:
+    """How it is kept; a day that goes on longer has another last hour."""
+    return f"{mark}:{day.ends_at:%Y%m%d%H%M%S}" if mark is Mark.LAST_HOUR else str(mark)
 
 
 def reached_on(standing: DayStanding) -> list[UUID]:
@@ -136,7 +144,7 @@ async def told(unit: UnitOfWork, live: LiveDays, kind: NoticeKind, subject: UUID
                 return None
             day_id = found
         day = await work.giving_days.by_id(day_id)
-        if day is None or (kind is NoticeKind.DAY_LAST_HOUR and not day.on(now)):
+        if day is None or (kind is NoticeKind.DAY_LAST_HOUR and not (day.on(now) and day.ends_at - now <= LAST_HOUR)):
             return None
         mark = next((mark for mark, told_as in KINDS.items() if told_as is kind), None)
         if mark is not None and outdone(mark, await work.live_days.marks(day_id)):

@@ -28,12 +28,12 @@ class DayWriter:
 
     async def write(
         self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str, *, now: datetime,
-        way: str | None = None,
+        way: str | None = None, asks: bool = False,
     ) -> GivingDay:  # fmt: skip
-        """Keep the change of a day that is held. Who waited for a second admin's word waits no more, unless they began
-        to by this very change. Raises: PreviewStale (it was not held, and somebody else changed it).
+        """Keep the change of a day that is held. Who waited for a second admin's word waits no more, unless this very
+        change `asks` for it. Raises: PreviewStale (it was not held, and somebody else changed it).
         """
-        if after.asked_by == before.asked_by:
+        if not asks:
             after = replace(after, asked_by=None, asked_act=None)
         after = replace(after, version=before.version + 1)
         if not await work.giving_days.change(after, before.version):

@@ -8,7 +8,7 @@ import pytest
 from aiogram.methods import EditMessageText, SendMessage
 
 from bot import callbacks as cb
-from giving.giving_days import Audience, DayOfMonth, DayState, GivingDay, NthWeekday
+from giving.giving_days import Audience, DayAct, DayOfMonth, DayState, GivingDay, NthWeekday
 from giving.ids import token_of
 from giving.people import Role
 from giving.subscriptions import Often, SubscriptionKind
@@ -277,6 +277,34 @@ async def test_many_readers_need_a_second_admin(chat: Chat, world: World, monkey
     assert "排好了" in done.text
     assert (await world.giving_days.one(day.id)).state is DayState.SCHEDULED
     assert other.id != (await world.giving_days.one(day.id)).asked_by
+
+
+async def test_who_asks_again_still_waits_for_another_admin(chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch):
+    day = await to_many(world, monkeypatch)
+    await an_admin(world, OTHER, "第二位")
+    seen = cb.DayPreview(day=day.id, view=cb.DayView.AUDIENCE, language="zh-CN").pack()
+    for label, act in [("排期", DayAct.SCHEDULE), ("排期", DayAct.SCHEDULE), ("现在就开始", DayAct.GO_LIVE)]:
+        await chat.taps(ADMIN, seen)
+        await chat.presses(ADMIN, label)
+        asked = shown(await chat.presses(ADMIN, "请另一位管理员确认"))
+        assert "已经请其他管理员确认" in asked.text
+        waiting = await world.giving_days.one(day.id)
+        assert (waiting.state, waiting.asked_act) == (DayState.DRAFT, act)
+        assert waiting.asked_by is not None
+    await chat.taps(OTHER, seen)
+    assert "开始了" in shown(await chat.presses(OTHER, "我确认，现在开始")).text
+    assert (await world.giving_days.one(day.id)).state is DayState.LIVE
+
+
+async def test_the_only_admin_hears_that_there_is_nobody_to_ask(
+    chat: Chat, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    day = await to_many(world, monkeypatch)
+    await chat.taps(ADMIN, cb.DayPreview(day=day.id, view=cb.DayView.AUDIENCE, language="zh-CN").pack())
+    await chat.presses(ADMIN, "排期")
+    (alone,) = answers(await chat.presses(ADMIN, "请另一位管理员确认"))
+    assert "/role_add" in alone.text
+    assert (await world.giving_days.one(day.id)).asked_by is None
 
 
 async def to_many(world: World, monkeypatch: pytest.MonkeyPatch) -> GivingDay:

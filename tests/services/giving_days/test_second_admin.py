@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from giving.errors import DaysOverlap, NobodyAsked, PreviewStale, SecondIsYou, SecondNeeded
+from giving.errors import DaysOverlap, NobodyAsked, NobodyElse, PreviewStale, SecondIsYou, SecondNeeded
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
-from giving.people import Person, Visitor
+from giving.people import Person, Role, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.giving_days import GivingDayService, Preview
 from tests.services.giving_days.town import HOUR, an_admin, plan, scheduled, state_of
@@ -119,6 +119,30 @@ async def test_who_asked_and_leaves_is_forgotten_and_their_question_with_them(wo
     assert (await days.one(day.id)).asked_by is None
     with pytest.raises(NobodyAsked):
         await days.confirm(day.id, second, (await seen(big)).digest)
+
+
+async def test_where_no_other_admin_can_be_reached_nobody_is_said_to_be_asked(world: World, big: Big):
+    days, day, first, second = big
+    async with world.unit() as work:
+        await work.people.unreachable([second.telegram_id], world.time())
+    with pytest.raises(NobodyElse):
+        await days.ask(day.id, first, (await seen(big)).digest)
+    assert (await days.one(day.id)).asked_by is None
+    await world.people.revoke_from_command_line(second.telegram_id, Role.ADMIN)
+    with pytest.raises(NobodyElse):
+        await days.ask(day.id, first, (await seen(big)).digest)
+
+
+async def test_the_word_of_one_who_is_no_admin_any_more_does_not_count_as_the_first_of_two(world: World, big: Big):
+    days, day, first, second = big
+    await days.ask(day.id, first, (await seen(big)).digest)
+    await world.people.revoke_from_command_line(first.telegram_id, Role.ADMIN)
+    with pytest.raises(NobodyAsked):
+        await days.confirm(day.id, second, (await seen(big)).digest)
+    left = await days.one(day.id)
+    assert (left.state, left.asked_by) == (DayState.DRAFT, None), "somebody has to ask anew"
+    await an_admin(world, 2003, "第三位")
+    assert (await days.ask(day.id, second, (await seen(big)).digest)).asked_by == second.id
 
 
 async def test_an_audience_is_only_who_asked_for_it_and_can_be_written_to(world: World):

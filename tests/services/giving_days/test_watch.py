@@ -195,3 +195,33 @@ async def test_the_last_hour_does_not_wait_for_the_morning_when_it_is_over(world
     await watch(world, night).sweep()
     assert {row.due_at for row in await queued(world, "day_last_hour")} == {world.time()}
     assert all(row.due_at > world.time() for row in await queued(world, "day_tenth"))
+
+
+async def test_what_was_tapped_in_time_and_is_paid_after_the_end_passes_marks_too(world, day):
+    tip = await world.tip(world.alice, "100")
+    world.time.now = day.ends_at + timedelta(minutes=1)
+    await watch(world).sweep()
+    assert await kinds(world) == []
+    await world.pay(tip, world.alice, at=seconds(world.time()))
+    await watch(world).sweep()
+    assert set(await kinds(world)) == {"day_full", "day_target"}
+    assert await told(world, NoticeKind.DAY_FULL, day) is not None
+    await world.day_steps.sweep()  # it is closing now, in the database too
+    before = await kinds(world)
+    await watch(world).sweep()
+    assert await kinds(world) == before
+
+
+async def test_a_day_that_goes_on_longer_has_another_last_hour(world, day):
+    world.time.now = day.ends_at - timedelta(minutes=30)
+    await watch(world).sweep()
+    first = await queued(world, "day_last_hour")
+    longer = await world.giving_days.extend(day.id, None, day.ends_at + timedelta(hours=3))
+    await watch(world).sweep()
+    assert await queued(world, "day_last_hour") == first
+    assert await told(world, NoticeKind.DAY_LAST_HOUR, day) is None, "not sent yet, and no longer so"
+    world.time.now = longer.ends_at - timedelta(minutes=59)
+    for _ in range(2):
+        await watch(world).sweep()
+        assert len(await queued(world, "day_last_hour")) == 2 * len(first)
+    assert await told(world, NoticeKind.DAY_LAST_HOUR, day) is not None
