@@ -175,7 +175,7 @@ def _starts(texts: Texts, language: str, seen: Look) -> Rows:
     if seen.ask is not None and not seen.mine:
         key = "button-cast-confirm-paid" if seen.ask.paid else "button-cast-confirm"
         words = texts.plain(language, key, stars=seen.ask.stars)
-        go = cb.CastStart(cast=cast.id, version=cast.version, confirm=True)
+        go = cb.CastStart(cast=cast.id, version=cast.version, stars=seen.ask.offered, confirm=True)
         return [[tap(words, go)]]
     key = "button-cast-ask" if seen.second else "button-cast-start"
     free = cb.CastStart(cast=cast.id, version=cast.version, ask=seen.second)

@@ -179,17 +179,28 @@ class OutboxService:
         )
 
     async def begin(self, notices: Sequence[Notice]) -> bool:
-        """Whether they may be sent now; what may arrive only once is marked as begun first."""
+        """Whether they may be sent now; what may arrive only once is marked as begun first.
+
+        A thank-you whose reader was told enough since it was rendered is given up.
+        """
         once = [n.id for n in notices if n.kind in AT_MOST_ONCE]
         if not once:
             return True
         async with self._write() as work:
             if await work.outbox.begin(once, now=self._now()) < len(once):
                 return False
-            for notice in notices:
-                if notice.kind is NoticeKind.THANKS:
-                    reader, kind = [notice.person], SubscriptionKind.THANKS
-                    await work.subscriptions.told(reader, kind, notice.subject, now=self._now())
+            thanked = [notice for notice in notices if notice.kind is NoticeKind.THANKS]
+            return not thanked or await self._begin_thanks(work, thanked)
+
+    async def _begin_thanks(self, work: Work, notices: Sequence[Notice]) -> bool:
+        """Whether their readers' weeks have room; they take it up."""
+        kind, readers, now = SubscriptionKind.THANKS, {notice.person for notice in notices}, self._now()
+        await work.subscriptions.hold()
+        if readers - await work.subscriptions.may_be_told(readers, kind, now=now, per_week=self._per_week):
+            await work.outbox.give_up(_ids(notices), state=OutboxState.SKIPPED, error="told enough this week")
+            return False
+        for notice in notices:
+            await work.subscriptions.told([notice.person], kind, notice.subject, now=now)
         return True
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
@@ -227,6 +238,7 @@ class OutboxService:
         """Telegram refuses the message itself: it would refuse it every time."""
         async with self._marking(notices) as work:
             await work.outbox.give_up(_ids(notices), state=OutboxState.FAILED, error=error[:500])
+            await _not_told(work, notices)
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:

@@ -23,6 +23,11 @@ class BroadcastAsk:
     stars: int
     asked_at: datetime
 
+    @property
+    def offered(self) -> int:
+        """The price that a second admin is shown: -1 for the free rate, else the most it may cost, in Stars."""
+        return self.stars if self.paid else -1
+
 
 @dataclass(frozen=True, slots=True)
 class ProgressCard:

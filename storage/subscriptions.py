@@ -6,6 +6,7 @@ SQL is giving.subscriptions.may_be_told.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
@@ -22,6 +23,7 @@ _TOLD = insert_rows(
     "ON CONFLICT (person_id, subject_id) DO NOTHING",
     order="person_id",
 )
+_WEEKS: Final = 0x7EE5  # of advisory locks
 _FORGET = SetStatement(
     {"person_id": "uuid", "until": "timestamptz"},
     "DELETE FROM told_lately WHERE person_id IN (SELECT person_id FROM r) AND at <= (SELECT max(until) FROM r)",
@@ -98,6 +100,14 @@ class SubscriptionStore:
         """Those of them who may be told something of that kind now."""
         some = select(people.c.id).where(people.c.id.in_(persons), wishing(kind), with_room(kind, now, per_week))
         return set((await self._connection.execute(some)).scalars())
+
+    async def hold(self) -> None:
+        """Till the commit nobody else begins to tell anybody anything: who sees room in a week now may fill it.
+
+        SQLite has one writer as it is.
+        """
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(select(func.pg_advisory_xact_lock(_WEEKS)))
 
     async def told(self, persons: Collection[UUID], kind: SubscriptionKind, subject: UUID, *, now: datetime) -> None:
         """They are told this now: write it in the commit that begins sending. What is older than a WEEK goes."""

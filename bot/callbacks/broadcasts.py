@@ -93,7 +93,7 @@ class CastGo(CallbackData, prefix="bcg"):
 class CastStart(CallbackData, prefix="bcx"):
     """Let it go as it was shown (`version`), ask for a second word (`ask`), or give it (`confirm`).
 
-    With `stars` at the paid rate, for at most so many.
+    With `stars` at the paid rate, for at most so many; -1: at the free one.
     """
 
     cast: Id

@@ -124,7 +124,8 @@ class Broadcast:
     """`audience`: how many it was to reach when it was started. `version` grows with every change by somebody.
 
     `cursor`: people up to this id were looked at; `looked_through`: all were. `paid`: at the paid rate.
-    `stopped_by`: what Telegram said of the message itself, when it was paused for that.
+    `stopped_by`: what Telegram said of the message itself, when it was paused for that. `gifts`, `donors`: given within
+    a day of it, and by how many; None until that is over and counted for the last time.
     """
 
     id: UUID
@@ -143,6 +144,8 @@ class Broadcast:
     looked_through: bool = False
     stopped_by: str | None = None
     tallies: Mapping[str, int] = field(default_factory=dict)
+    gifts: int | None = None
+    donors: int | None = None
 
     def tally(self, outcome: str) -> int:
         """How many deliveries ended so."""

@@ -52,7 +52,7 @@ async def start(query: CallbackQuery, callback_data: cb.CastStart, here: Here, d
             await here.say.answer(query, here.plain("cast-asked-others", count=asked), alert=True)
             return
         if callback_data.confirm:
-            await desk.confirm(cast, callback_data.version, here.person)
+            await desk.confirm(cast, callback_data.version, here.person, stars=callback_data.stars)
         else:
             await desk.start(cast, callback_data.version, here.person, paid=paid, stars=stars)
     except _STALE as stale:

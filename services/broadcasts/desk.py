@@ -118,8 +118,10 @@ class BroadcastDesk:
         log.info("broadcast_asked", broadcast_id=str(broadcast), asked=len(readers))
         return len(readers)
 
-    async def confirm(self, broadcast: UUID, version: int, by: Person) -> Broadcast:
+    async def confirm(self, broadcast: UUID, version: int, by: Person, *, stars: int = -1) -> Broadcast:
         """The second admin's word: it goes, as the first one saw it; where it can't any more, it has to be asked anew.
+
+        `stars`: what stood beside their button: -1 the free rate, else at most so many at the paid one.
 
         Raises: NobodyAsked (or who asked may not start it any more), SecondIsYou, BroadcastChanged, as
         BroadcastService.start.
@@ -131,6 +133,8 @@ class BroadcastDesk:
             raise NobodyAsked
         if look.mine:
             raise SecondIsYou
+        if stars != look.ask.offered:  # asked anew since, at another price: the version does not grow by that
+            raise BroadcastChanged
         try:
             if look.asker is None:
                 raise NobodyAsked

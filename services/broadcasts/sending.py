@@ -208,6 +208,7 @@ class BroadcastSending:
         """Decide about the next of them, until `most` may go; write all that down. They leave the place only then."""
         source = place.due or place.page
         looked = list(source)[: min(MOST_AT_ONCE, max(most, place.wide))]
+        await work.subscriptions.hold()
         rows = await work.broadcasts.readers(held.id, held.kind, looked, now=now)
         goes: list[Delivery] = []
         decided: list[Undecided] = []

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
@@ -33,6 +33,7 @@ from storage.ids import new_id
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+KEPT_AFTER: Final = timedelta(days=2)  # the day that counts, and one for payments that are booked late
 Way = Literal["cli", "clock"]  # of what is nobody's act in chat
 
 
@@ -187,7 +188,7 @@ class BroadcastService:
         await self._must(by)
         async with self._unit.read() as work:
             found = _known(await work.broadcasts.by_id(broadcast))
-            gifts, donors = await work.broadcasts.gifts_after(broadcast, within=timedelta(days=1))
+        gifts, donors = await self._given(found)
         ended = found.ended_at is not None and found.started_at is not None
         sent = found.tally(DeliveryState.SENT)
         return Report(
@@ -204,6 +205,21 @@ class BroadcastService:
         )
 
     # -- --
+
+    async def _given(self, found: Broadcast) -> tuple[int, int]:
+        """What was given after it, and by how many; kept, once nothing more can be that is worth waiting for."""
+        if found.gifts is not None and found.donors is not None:
+            return found.gifts, found.donors
+        if found.started_at is None:
+            return 0, 0
+        now = self._now()
+        ended_at = found.ended_at or now
+        async with self._unit.read() as work:
+            gifts, donors = await work.broadcasts.gifts_after(found.id, found.started_at, ended_at)
+        if found.ended_at is not None and now > ended_at + KEPT_AFTER:
+            async with self._unit() as work:
+                await work.broadcasts.set(found.id, gifts=gifts, donors=donors)
+        return gifts, donors
 
     async def _must(self, by: Person | None) -> None:
         if by is not None:

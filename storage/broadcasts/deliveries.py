@@ -11,11 +11,10 @@ from sqlalchemy import Row, Uuid, and_, func, literal, or_, select, update
 
 from giving.broadcasts import DeliveryState, Outcome, SkipReason
 from giving.subscriptions import WEEK, Lately, Often, SubscriptionKind
-from giving.tips import TipState
 from storage.broadcasts.drafts import DraftStore
 from storage.broadcasts.segments import Asked, people_in
 from storage.sets import SetStatement, insert_rows, reader, types_of
-from storage.tables import broadcast_deliveries, broadcast_tallies, people, subscriptions, tips, told_lately
+from storage.tables import broadcast_deliveries, broadcast_tallies, people, subscriptions, told_lately
 
 _TAKEN: Final = ("person_id", "broadcast_id", "state", "taken_at", "due_at", "said")
 # What waited goes now, or is skipped; what went stays what it is, whoever asks.
@@ -46,6 +45,22 @@ _COUNT = insert_rows(
     ("broadcast_id", "outcome", "number"),
     "ON CONFLICT (broadcast_id, outcome) DO UPDATE SET number = broadcast_tallies.number + excluded.number",
     order="broadcast_id, outcome",
+)
+# From the gifts of those days to whoever of them was told: not from the deliveries, of which there may be a million.
+# Nobody's project is left out; CROSS JOIN keeps SQLite to this order.
+_GIFTS_OF = (
+    "SELECT count(*), count(DISTINCT tips.donor_id) FROM r CROSS JOIN projects CROSS JOIN tips"
+    " CROSS JOIN broadcast_deliveries WHERE tips.project_id = projects.id AND tips.paid_at >= r.since"
+    " AND tips.paid_at <= r.until AND tips.state = 'paid'"
+    " AND broadcast_deliveries.person_id = tips.donor_id AND broadcast_deliveries.broadcast_id = r.broadcast_id"
+    " AND broadcast_deliveries.state = 'sent'"
+    " AND tips.paid_at >= broadcast_deliveries.taken_at AND {soon}"
+)
+GIFTS = SetStatement(
+    {"broadcast_id": "uuid", "since": "timestamptz", "until": "timestamptz"},
+    _GIFTS_OF.format(soon="julianday(tips.paid_at) - julianday(broadcast_deliveries.taken_at) <= 1"),
+    gives=2,
+    postgresql=_GIFTS_OF.format(soon="tips.paid_at - broadcast_deliveries.taken_at <= interval '1 day'"),
 )
 CLOSED: Final = frozenset(DeliveryState) - {DeliveryState.WAITING, DeliveryState.GOING, DeliveryState.SKIPPED}
 
@@ -178,19 +193,14 @@ class DeliveryStore(DraftStore):
         those = select(func.count()).select_from(broadcast_deliveries).where(_of(broadcast, DeliveryState.GOING))
         return await self._connection.scalar(those) or 0
 
-    async def gifts_after(self, broadcast: UUID, *, within: timedelta) -> tuple[int, int]:
-        """How many gifts those it reached gave so soon after it, and how many of them gave. It takes a while."""
-        reached = (broadcast_deliveries.c.broadcast_id == broadcast) & (
-            broadcast_deliveries.c.state == DeliveryState.SENT.value
-        )
-        at = broadcast_deliveries.c.taken_at
-        rows = await self._connection.execute(
-            select(tips.c.donor_id, tips.c.paid_at, at)
-            .join(tips, tips.c.donor_id == broadcast_deliveries.c.person_id)
-            .where(reached, tips.c.paid_at >= at, tips.c.state == TipState.PAID.value)
-        )
-        soon = [row.donor_id for row in rows if row.paid_at - row.taken_at <= within]
-        return len(soon), len(set(soon))
+    async def gifts_after(self, broadcast: UUID, started_at: datetime, ended_at: datetime) -> tuple[int, int]:
+        """How many gifts those it reached gave within a day of their message, and how many of them gave.
+
+        Looks at every gift from the start to a day after the end.
+        """
+        day_after = ended_at + timedelta(days=1)
+        ((gifts, donors),) = await GIFTS.run(self._connection, [(broadcast, started_at, day_after)])
+        return gifts, donors
 
     async def _tally(self, broadcast: UUID, numbers: Mapping[str, int]) -> None:
         await _COUNT.run(self._connection, [(broadcast, outcome, number) for outcome, number in numbers.items()])

@@ -84,4 +84,6 @@ def _broadcast(row: Row[Any], tallies: dict[str, int]) -> Broadcast:
         looked_through=row.looked_through,
         stopped_by=row.stopped_by,
         tallies=tallies,
+        gifts=row.gifts,
+        donors=row.donors,
     )

@@ -36,6 +36,9 @@ broadcasts = Table(
     at("created_at", nullable=False),
     at("started_at"),
     at("ended_at"),
+    # What was given after it, and by how many: counted for the last time once that is over.
+    Column("gifts", Integer),
+    Column("donors", Integer),
 )
 _open = text("state IN ('running', 'paused')")
 Index("ix_broadcasts_open", broadcasts.c.started_at, postgresql_where=_open, sqlite_where=_open)

@@ -303,6 +303,26 @@ async def test_a_second_admin_is_told_what_it_costs_and_who_asked_can_ask_again(
     assert not any("我确认" in label for label in labels(own))
 
 
+async def test_a_second_word_counts_only_for_what_was_shown_beside_its_button(chat: Chat, world, admin: Person):
+    """Asked for free, then for Stars, then for more of them: the words have not changed, what was confirmed has."""
+    draft = await paid_ask(world)
+    old = ""
+    for paid, stars in ((False, 0), (True, 7), (True, 9)):
+        await world.desk.ask(draft.id, draft.version, admin, paid=paid, stars=stars)
+        if old:
+            done = await chat.taps(ADMIN, old)
+            (answer,) = answers(done)
+            assert answer.show_alert
+            assert any(str(stars) in label for shown in done for label in labels(shown)), "what is asked for now"
+            assert await world.sending.running() == []
+        else:
+            done = await chat.taps(ADMIN, look_at(draft))
+        old = next(str(data) for shown in done for _, data in buttons(shown) if str(data).startswith("bcx:"))
+    await chat.taps(ADMIN, old)
+    (running,) = await world.sending.running()
+    assert running.paid
+
+
 def look_at(draft: Any) -> str:
     return cb.CastDo(deed=cb.CastDeed.LOOK, cast=draft.id).pack()
 
@@ -313,7 +333,7 @@ async def test_what_costs_more_by_now_or_was_asked_by_who_may_not_any_more_is_as
         reader = await world.people.meet(Visitor(8000 + i, "R", None, "en"), started=True)
         await world.subscriptions.choose(reader, DAYS, Often.ALL)
     with pytest.raises(PriceNotConfirmed):
-        await world.desk.confirm(draft.id, draft.version, second)
+        await world.desk.confirm(draft.id, draft.version, second, stars=0)
     assert (await world.desk.look(draft.id, second)).ask is None
 
     await world.desk.ask(draft.id, draft.version, second)

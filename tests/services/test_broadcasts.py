@@ -27,6 +27,7 @@ from giving.errors import (
 from giving.notices import NoticeKind
 from giving.people import Person, Role, Visitor
 from giving.subscriptions import Often, SubscriptionKind
+from storage.broadcasts import BroadcastStore
 from storage.ids import new_id
 from tests.world import World
 
@@ -416,3 +417,32 @@ async def test_the_report_tells_what_was_given_within_a_day(world: World, admin:
     await gave(world, second, "5", "c")
     report = await world.broadcasts.report(broadcast.id, admin)
     assert (report.gifts, report.donors, report.sent) == (2, 1, 2)
+
+
+async def test_what_was_given_is_counted_to_the_day_of_each_reader_and_kept_once_that_is_over(
+    world: World, admin: Person, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = await readers(world, 2)
+    await started(world, admin)
+    (broadcast,) = await world.sending.running()
+    for _ in range(2):  # the second is told three hours after the first
+        batch = await world.sending.begin(broadcast, 1)
+        await world.sending.record([Outcome(d, DeliveryState.SENT, message_id=1) for d in batch.deliveries])
+        world.time.passes(hours=3)
+    await world.sending.begin(broadcast, 1)
+    assert await world.sending.finish(broadcast)
+    world.time.passes(hours=20)  # 26 after the first, 23 after the second
+    for donor in (first, second):
+        await gave(world, donor, "5", f"{donor.id}")
+    world.time.passes(hours=30)
+    await gave(world, second, "5", "late")
+    world.time.passes(days=1)
+    seen = await world.broadcasts.report(broadcast.id, admin)
+    assert (seen.gifts, seen.donors) == (1, 1)
+
+    async def counted_again(*_: object, **__: object) -> tuple[int, int]:
+        raise AssertionError("it was counted when its day was over")
+
+    monkeypatch.setattr(BroadcastStore, "gifts_after", counted_again)
+    again = await world.broadcasts.report(broadcast.id, admin)
+    assert (again.gifts, again.donors) == (1, 1)

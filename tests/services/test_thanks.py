@@ -1,14 +1,18 @@
 """Thanks reach those who wish for them, once, and nobody else."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from giving.errors import ChatUnknown, NobodyToThank, NotAdministrator, NotCreator, SlotUnknown, ThanksTooSoon
 from giving.people import Person, Visibility, Visitor
+from giving.subscriptions import SubscriptionKind
 from giving.tips import OfferRequest
 from services.groups import Tipped
+from services.outbox import Notice
 from services.thanks import WORDS_GRAPHEMES
+from storage.ids import new_id
 from storage.tables import subscriptions
 from tests.world import CHANNEL, GROUP, World, cny
 
@@ -131,6 +135,41 @@ async def test_who_blocked_the_bot_gets_no_old_thanks_later(world: World, donors
     await world.people.meet(Visitor(1002, "Alice", "alice", "en"), started=True)
     world.time.passes(minutes=5)
     assert 1002 not in await thanked(world)
+
+
+async def to_alice(world: World) -> Notice:
+    """A thank-you to her, claimed and rendered."""
+    await world.thanks.send(world.chat.chat.id, world.creator, "谢谢")
+    (notice,) = [n for n in await world.outbox.claim() if n.recipient == 1002 and n.kind == "thanks"]
+    assert await world.outbox.thanks(notice) is not None
+    return notice
+
+
+async def has_room(world: World) -> bool:
+    async with world.unit.read() as work:
+        kind, alice = SubscriptionKind.THANKS, world.alice.id
+        return alice in await work.subscriptions.may_be_told([alice], kind, now=world.time(), per_week=1)
+
+
+async def test_what_telegram_refuses_takes_no_place_in_anybodys_week(world: World, donors: list[Person]):
+    notice = await to_alice(world)
+    assert await world.outbox.begin([notice])
+    assert not await has_room(world)
+    await world.outbox.failed([notice], "Bad Request: can't parse entities")
+    assert await has_room(world)
+
+
+async def test_who_was_told_enough_since_it_was_written_is_not_thanked(world: World, donors: list[Person]):
+    notice = await to_alice(world)
+    async with world.unit() as work:
+        await work.subscriptions.hold()
+        begins = asyncio.create_task(world.outbox.begin([notice]))
+        await asyncio.sleep(0.2)  # long enough to look at a week that is not filled yet, were it not held
+        for subject in (new_id(), new_id()):
+            await work.subscriptions.told([world.alice.id], SubscriptionKind.MONTHLY, subject, now=world.time())
+    assert not await begins
+    world.time.passes(days=8)
+    assert 1002 not in await thanked(world), "nor when there is room again"
 
 
 async def test_without_anybody_who_wishes_it_nothing_is_sent(world: World):

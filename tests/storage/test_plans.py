@@ -42,6 +42,10 @@ async def test_every_statement_over_a_batch_goes_by_an_index(tmp_path: Path):
                 words = step.split()
                 if words[0] == "SCAN" and words[1] in known and "INDEX" not in words:
                     walked.add((name, step))
+    found = statements()["storage.broadcasts.deliveries.GIFTS"].sqlite_of(1)[0]
+    steps = [step for *_, step in connection.execute(f"EXPLAIN QUERY PLAN {found}", [None] * found.count("?"))]
+    assert any("paid_at>? AND paid_at<?" in step for step in steps), "gifts of a few days, not of everybody ever"
+    assert any("broadcast_deliveries USING" in step and "person_id=?" in step for step in steps), steps
     connection.close()
     assert len(statements()) > 30
     assert walked == set()
