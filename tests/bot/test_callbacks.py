@@ -54,6 +54,7 @@ EVERY = st.one_of(
     st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyFewer, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyClock, zone=st.sampled_from(["", *sorted(available_timezones())])),
+    st.builds(cb.CastEdit, act=st.sampled_from(cb.EditAct), cast=IDS, edit=IDS),
     st.builds(cb.CastDo, deed=st.sampled_from(cb.CastDeed), cast=IDS),
     st.builds(
         cb.CastStart,
@@ -106,7 +107,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 88
+    assert len(set(prefixes)) == len(prefixes) == 89
 
 
 @given(st.text(max_size=64))
