@@ -135,7 +135,7 @@ def look(texts: Texts, language: str, seen: Look, project: str | None) -> Render
     """To whom, how many, how long, at what price; and what can be done."""
     preview, cast = seen.preview, seen.broadcast
     text = paragraphs(
-        _head(texts, language, cast, project),
+        head(texts, language, cast, project),
         texts.chat(language, "cast-reach", people=preview.audience, takes=_minutes(preview.takes)),
         _price(texts, language, seen),
         texts.chat(language, "cast-second", people=preview.audience) if seen.second and seen.asker is None else None,
@@ -144,7 +144,7 @@ def look(texts: Texts, language: str, seen: Look, project: str | None) -> Render
     rows: Rows = [
         *_starts(texts, language, seen),
         [_do(texts, language, "button-cast-test", CastDeed.TEST, cast)],
-        _edits(texts, language, cast),
+        edits(texts, language, cast),
         [
             _do(texts, language, "button-cast-drop", CastDeed.CANCEL, cast),
             _do(texts, language, "button-back", CastDeed.LIST, cast),
@@ -191,7 +191,8 @@ def asked(texts: Texts, language: str, told: Asked) -> Rendered:
     name = told.asker.name if told.asker is not None and told.asker.name else texts.plain(language, "someone")
     kind = kind_name(texts, language, told.broadcast.kind)
     button = _do(texts, language, "button-cast-look", CastDeed.LOOK, told.broadcast)
-    return Rendered(texts.chat(language, "cast-asked", name=name, kind=kind), keyboards.keyboard([[button]]))
+    key = "cast-edit-asked" if told.rewritten else "cast-asked"
+    return Rendered(texts.chat(language, key, name=name, kind=kind), keyboards.keyboard([[button]]))
 
 
 # -- while it goes, and after --
@@ -205,12 +206,13 @@ def progress(texts: Texts, language: str, far: Progress, report: Report | None, 
     counts = {"sent": far.sent, "blocked": far.blocked, "unknown": far.unknown, "failed": far.failed,
               "skipped": far.skipped}  # fmt: skip
     text = paragraphs(
-        _head(texts, language, cast, project),
+        head(texts, language, cast, project),
         texts.chat(language, "cast-progress", bar=bar, audience=cast.audience, left=far.left, **counts),
         _pace(texts, language, far) if report is None else _outcome(texts, language, report),
         texts.chat(language, "cast-stopped", said=cast.stopped_by) if cast.stopped_by else None,
+        texts.chat(language, "cast-rewritten") if far.rewritten else None,
     )
-    return Rendered(text, keyboards.keyboard(_controls(texts, language, cast)))
+    return Rendered(text, keyboards.keyboard(_controls(texts, language, cast, far.rewritten)))
 
 
 def _pace(texts: Texts, language: str, far: Progress) -> Html | None:
@@ -230,14 +232,14 @@ def _outcome(texts: Texts, language: str, report: Report) -> Html:
     )
 
 
-def _controls(texts: Texts, language: str, cast: Broadcast) -> Rows:
-    rows: Rows = []
+def _controls(texts: Texts, language: str, cast: Broadcast, rewritten: bool) -> Rows:
+    rows: Rows = [[_do(texts, language, "button-cast-edit-look", CastDeed.LOOK, cast)]] if rewritten else []
     if may(cast.state, BroadcastAct.PAUSE):
         rows.append([_do(texts, language, "button-cast-pause", CastDeed.PAUSE, cast)])
-    if may(cast.state, BroadcastAct.RESUME):
+    if may(cast.state, BroadcastAct.RESUME) and not rewritten:  # first it is decided with which words
         rows.append([_do(texts, language, "button-cast-resume", CastDeed.RESUME, cast)])
     if may(cast.state, BroadcastAct.EDIT):
-        rows.append(_edits(texts, language, cast))
+        rows.append(edits(texts, language, cast))
     if may(cast.state, BroadcastAct.CANCEL):
         rows.append([_do(texts, language, "button-cast-cancel", CastDeed.ASK_CANCEL, cast)])
     return rows or [[_do(texts, language, "button-back", CastDeed.LIST, cast)]]
@@ -250,13 +252,15 @@ def ask_cancel(texts: Texts, language: str, cast: Broadcast) -> Rendered:
     return Rendered(texts.chat(language, "cast-cancel"), keyboards.keyboard([[sure], [back]]))
 
 
-def _head(texts: Texts, language: str, cast: Broadcast, project: str | None) -> Html:
+def head(texts: Texts, language: str, cast: Broadcast, project: str | None) -> Html:
+    """What it is about, to whom it goes, and whether it goes."""
     said = segment_words(texts, language, cast.segment, project)
     kind = kind_name(texts, language, cast.kind)
     return texts.chat(language, "cast-head", kind=kind, segment=said, state=cast.state)
 
 
-def _edits(texts: Texts, language: str, cast: Broadcast) -> list[InlineKeyboardButton]:
+def edits(texts: Texts, language: str, cast: Broadcast) -> list[InlineKeyboardButton]:
+    """Other words, in each language."""
     return [
         _do(texts, language, "button-cast-edit-zh", CastDeed.EDIT_ZH, cast),
         _do(texts, language, "button-cast-edit-en", CastDeed.EDIT_EN, cast),

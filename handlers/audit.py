@@ -36,6 +36,8 @@ class Act(StrEnum):
     LEDGER_REVERSED = "ledger-reversed"
     BROADCAST_DRAFTED = "broadcast-drafted"
     BROADCAST_EDITED = "broadcast-edited"
+    BROADCAST_REWRITTEN = "broadcast-rewritten"
+    BROADCAST_KEPT = "broadcast-kept"
     BROADCAST_ASKED = "broadcast-asked"
     BROADCAST_STARTED = "broadcast-started"
     BROADCAST_PAUSED = "broadcast-paused"

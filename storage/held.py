@@ -10,6 +10,7 @@ from storage.tables import (
     broadcast_asks,
     broadcast_cards,
     broadcast_deliveries,
+    broadcast_edits,
     broadcasts,
     chat_managers,
     chats,
@@ -249,6 +250,11 @@ def _messages(person: UUID) -> dict[str, Select[Any]]:
         "broadcasts_you_watch": select(broadcast_cards.c.broadcast_id, broadcast_cards.c.message_id)
         .where(broadcast_cards.c.person_id == person)
         .order_by(broadcast_cards.c.broadcast_id),
+        "broadcasts_you_rewrote": select(
+            broadcast_edits.c.broadcast_id, broadcast_edits.c.content, broadcast_edits.c.written_at
+        )
+        .where(broadcast_edits.c.person_id == person)
+        .order_by(broadcast_edits.c.broadcast_id),
         "broadcasts_you_wrote": select(
             broadcasts.c.kind, broadcasts.c.content, broadcasts.c.state, broadcasts.c.created_at,
         )

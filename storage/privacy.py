@@ -23,6 +23,7 @@ from storage.payments import read_payment
 from storage.tables import (
     broadcast_asks,
     broadcast_cards,
+    broadcast_edits,
     chat_managers,
     chats,
     dialogs,
@@ -175,6 +176,7 @@ class PrivacyStore:
             ranking_consents,
             broadcast_asks,
             broadcast_cards,
+            broadcast_edits,
         )
         for table in of_theirs:
             await self._connection.execute(delete(table).where(table.c.person_id == person))

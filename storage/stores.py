@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.alerts import AlertStore
 from storage.audit import AuditStore
 from storage.broadcast_desk import BroadcastDeskStore
+from storage.broadcast_edits import BroadcastEditStore
 from storage.broadcasts import BroadcastStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
@@ -114,6 +115,7 @@ class Stores:
     ranking_counts = Made(RankingCounts)  # what standings are counted from
     outbox = Made(OutboxStore)  # messages to be sent
     broadcast_desk = Made(BroadcastDeskStore)  # which wait for a second admin, and who watches
+    broadcast_edits = Made(BroadcastEditStore)  # other words for those that were started, not confirmed yet
     broadcasts = Made(BroadcastStore)  # what is said to many at once, and to whom it went
     alerts = Made(AlertStore)  # what those who look after the money are told
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own

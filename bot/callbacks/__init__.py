@@ -14,6 +14,7 @@ from bot.callbacks.broadcasts import (
     CastCountry,
     CastDeed,
     CastDo,
+    CastEdit,
     CastGo,
     CastKind,
     CastProject,
@@ -21,6 +22,7 @@ from bot.callbacks.broadcasts import (
     CastSegment,
     CastStart,
     CastStep,
+    EditAct,
     SegmentPart,
 )
 from bot.callbacks.chats import (
@@ -123,6 +125,7 @@ __all__ = [
     "CastCountry",
     "CastDeed",
     "CastDo",
+    "CastEdit",
     "CastGo",
     "CastKind",
     "CastProject",
@@ -162,6 +165,7 @@ __all__ = [
     "DayView",
     "DayWipe",
     "DayWish",
+    "EditAct",
     "GiftsPage",
     "GiveCard",
     "GiveList",

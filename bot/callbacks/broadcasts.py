@@ -84,6 +84,22 @@ class CastDo(CallbackData, prefix="bcd"):
     cast: Id
 
 
+class EditAct(StrEnum):
+    """What is decided about other words for one that was started."""
+
+    USE = "u"
+    ASK = "a"
+    KEEP = "k"
+
+
+class CastEdit(CallbackData, prefix="bce"):
+    """One of these, about exactly the words that were shown (`edit`)."""
+
+    act: EditAct
+    cast: Id
+    edit: Id
+
+
 class CastGo(CallbackData, prefix="bcg"):
     """A step of writing a new one, or the list of them."""
 

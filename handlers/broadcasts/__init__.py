@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command
 
 from bot import callbacks as cb
-from handlers.broadcasts import running, writing
+from handlers.broadcasts import editing, running, writing
 from handlers.broadcasts.writing import Cast
 
 __all__ = ["Cast", "router"]
@@ -17,7 +17,7 @@ def router() -> Router:
     fresh.message.register(running.listed, Command("broadcast"), private)
     fresh.message.register(writing.written, Cast.words, private)
     fresh.message.register(writing.buttons_written, Cast.buttons, private)
-    fresh.message.register(running.edited, Cast.edit, private)
+    fresh.message.register(editing.edited, Cast.edit, private)
     fresh.callback_query.register(writing.step, cb.CastGo.filter())
     fresh.callback_query.register(writing.kind, cb.CastKind.filter())
     fresh.callback_query.register(writing.part, cb.CastSegment.filter())
@@ -26,4 +26,5 @@ def router() -> Router:
     fresh.callback_query.register(writing.country, cb.CastCountry.filter())
     fresh.callback_query.register(running.start, cb.CastStart.filter())
     fresh.callback_query.register(running.do, cb.CastDo.filter())
+    fresh.callback_query.register(editing.decide, cb.CastEdit.filter())
     return fresh

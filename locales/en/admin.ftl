@@ -34,6 +34,8 @@ audit-what = { $act ->
     [person-forgotten] forgot somebody who had left
     [broadcast-drafted] wrote a broadcast
     [broadcast-edited] changed the words of a broadcast
+    [broadcast-rewritten] wrote other words for a broadcast under way
+    [broadcast-kept] kept a broadcast’s old words
     [broadcast-asked] asked another admin to confirm a broadcast
     [broadcast-started] started a broadcast
     [broadcast-paused] paused a broadcast

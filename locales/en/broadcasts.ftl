@@ -113,3 +113,25 @@ cast-gifts = Gifts within a day of it: { $gifts }, by { $donors ->
        *[other] { $donors } people
     }.
 cast-stars = Paid rate: { $stars } Stars at most.
+button-cast-edit-look = Look at the new words
+button-cast-edit-use = Use these words
+button-cast-edit-use-on = Use these words and go on
+button-cast-edit-confirm = Confirm: use these words
+button-cast-edit-keep = Keep the old words
+button-cast-edit-keep-on = Keep the old words and go on
+cast-as-read = Whoever reads { $tongue } gets this:
+cast-edit-look = These would be the new words for the { $left ->
+        [one] { $left } person
+       *[other] { $left } people
+    } not told yet. Whoever was told keeps what they got.
+cast-edit-stands = Nothing goes out until this is decided: what was sent can't be taken back, a pause can.
+cast-edit-second = So many people are left that another admin has to look at the new words and confirm them.
+cast-edit-waits = { $name } asks for another admin's word on them.
+cast-edit-asked = <b>{ $name }</b> wants to change the words of a broadcast ({ $kind }) that is under way, and many people are left. It stands still until you or somebody else has looked at them.
+cast-edit-asked-others = { $count ->
+        [one] One other admin is asked.
+       *[other] { $count } other admins are asked.
+    } Until one of them confirms, nothing goes out.
+cast-edit-used = Done: the others get the new words.
+cast-edit-kept = Nothing was changed.
+cast-rewritten = New words wait for somebody's decision. Nothing goes out until then.

@@ -34,6 +34,8 @@ audit-what = { $act ->
     [person-forgotten] 再次忘掉了一位已经离开的人
     [broadcast-drafted] 写了一条群发
     [broadcast-edited] 改了一条群发的内容
+    [broadcast-rewritten] 给正在群发的消息写了新的内容
+    [broadcast-kept] 群发还用原来的内容
     [broadcast-asked] 请另一位管理员确认群发
     [broadcast-started] 开始了群发
     [broadcast-paused] 暂停了群发

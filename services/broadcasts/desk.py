@@ -1,7 +1,7 @@
 """Broadcasts as admins handle them in chat: above a size two of them have to agree, and each sees how far it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -10,17 +10,17 @@ from giving.broadcasts import Broadcast, BroadcastState
 from giving.errors import (
     BroadcastChanged,
     NobodyAsked,
-    NobodyElse,
     NotAllowed,
     PaidRateOff,
     PriceNotConfirmed,
     SecondIsYou,
     SecondNeeded,
 )
-from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
-from giving.permissions import Permission, may
+from giving.permissions import Permission
+from services.broadcasts.edits import BroadcastEdits, waiting
 from services.broadcasts.figures import Preview, Progress, Report
+from services.broadcasts.seconds import ask_others
 from services.broadcasts.service import BroadcastService
 from services.clock import Clock, utc_now
 from services.leadership import Write
@@ -28,7 +28,6 @@ from services.people import PeopleService
 from services.wake import Wakes
 from storage.audit import AuditRecord
 from storage.broadcast_desk import BroadcastAsk, ProgressCard
-from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
 from texts import zones
 
@@ -69,6 +68,7 @@ class BroadcastDesk:
         self._unit, self.broadcasts, self._people, self._wakes = unit, broadcasts, people, wakes
         self.confirm_over, self._zone, self._now = confirm_over, zone, now
         self._write = write or unit
+        self.edits = BroadcastEdits(unit, broadcasts, people, wakes=wakes, confirm_over=confirm_over, now=now)
 
     async def look(self, broadcast: UUID, by: Person) -> Look:
         """A draft with what it would do now. Raises: NotAllowed, BroadcastUnknown."""
@@ -99,24 +99,15 @@ class BroadcastDesk:
         if found.version != version or found.state is not BroadcastState.DRAFT:
             raise BroadcastChanged
         async with self._unit() as work:
-            readers = await self._others(work, by)
-            if not readers:
-                raise NobodyElse
             now = self._now()
+            asked = await ask_others(work, self._people, by, broadcast, f"{broadcast}:{version}", now)
             await work.broadcast_desk.ask(BroadcastAsk(broadcast, by.id, version, paid, stars, now))
-            kind = NoticeKind.BROADCAST_ASKED
-            messages = [
-                NewMessage(f"{kind}:{broadcast}:{version}:{now:%Y%m%d%H%M%S}:{reader}", kind, URGENCY[kind], reader,
-                           broadcast, now)
-                for reader in readers
-            ]  # fmt: skip
-            await work.outbox.add_many(messages, now=now)
             after = {"version": version, "paid": paid}
             record = AuditRecord(by.id, "chat", "broadcast.asked", "broadcast", str(broadcast), None, after)
             await work.audit.add(record, now=now)
         self._wakes.outbox.set()
-        log.info("broadcast_asked", broadcast_id=str(broadcast), asked=len(readers))
-        return len(readers)
+        log.info("broadcast_asked", broadcast_id=str(broadcast), asked=asked)
+        return asked
 
     async def confirm(self, broadcast: UUID, version: int, by: Person, *, stars: int = -1) -> Broadcast:
         """The second admin's word: it goes, as the first one saw it; where it can't any more, it has to be asked anew.
@@ -176,6 +167,9 @@ class BroadcastDesk:
     async def progress(self, broadcast: UUID) -> tuple[Progress, Report | None]:
         """How far it is, for whoever was shown it; what came of it, once it is over."""
         progress = await self.broadcasts.progress(broadcast, None)
+        async with self._unit.read() as work:
+            rewritten = await waiting(work, progress.broadcast) is not None
+        progress = replace(progress, rewritten=rewritten)
         over = progress.broadcast.state in _OVER
         return progress, await self.broadcasts.report(broadcast, None) if over else None
 
@@ -184,27 +178,24 @@ class BroadcastDesk:
         async with self._write() as work:
             await work.broadcast_desk.over(card)
 
-    # -- --
-
-    async def _others(self, work: Work, by: Person) -> list[UUID]:
-        """The other admins who can be written to."""
-        holders = {p.id: p for p, roles in await work.people.holders() if may(roles, Permission.BROADCAST)}
-        owners = (await work.people.by_telegram_ids(self._people.owners)).values()
-        holders |= {person.id: person for person in owners}
-        return sorted(person.id for person in holders.values() if person.reachable and person.id != by.id)
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A draft that waits for a second admin's word, and who asked (None: they have left)."""
+    """A draft that waits for a second admin's word, and who asked (None: they have left).
+
+    `rewritten`: it was started long ago, and it is about other words for it.
+    """
 
     broadcast: Broadcast
     asker: Person | None
+    rewritten: bool = False
 
 
 async def asked(work: Work, broadcast: UUID) -> Asked | None:
     """What a second admin is asked about, for the sender; None if it is no longer so."""
     found, ask = await work.broadcasts.by_id(broadcast), await work.broadcast_desk.asked(broadcast)
+    if found is not None and (edit := await waiting(work, found)) is not None and edit.asked_at is not None:
+        return Asked(found, (await work.people.by_ids([edit.person])).get(edit.person), rewritten=True)
     if found is None or ask is None or found.state is not BroadcastState.DRAFT or found.version != ask.version:
         return None
     return Asked(found, (await work.people.by_ids([ask.person])).get(ask.person))

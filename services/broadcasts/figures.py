@@ -31,7 +31,8 @@ class Preview:
 class Progress:
     """How far it is. `left`: not told yet, of whom some may wait until `waits_until`, their morning.
 
-    `per_minute`: messages sent in the last minute; `time_left`: at that pace, None while nothing moves.
+    `per_minute`: messages sent in the last minute; `time_left`: at that pace, None while nothing moves. `rewritten`:
+    other words wait for somebody's decision.
     """
 
     broadcast: Broadcast
@@ -44,6 +45,7 @@ class Progress:
     per_minute: int
     time_left: timedelta | None
     waits_until: datetime | None = None
+    rewritten: bool = False
 
     @property
     def done(self) -> int:

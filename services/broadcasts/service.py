@@ -111,15 +111,20 @@ class BroadcastService:
 
     # -- while it goes --
 
-    async def edit(self, broadcast: UUID, version: int, content: Content, by: Person | None) -> Broadcast:
+    async def edit(
+        self, broadcast: UUID, version: int, content: Content, by: Person | None, *, resume: bool = False
+    ) -> Broadcast:
         """Whoever is not told yet gets this; those whom Telegram refused the message are told after all.
+
+        With `resume` it goes on in the same commit. Who has to confirm it before is BroadcastEdits' to know.
 
         Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow, BroadcastChanged.
         """
         await self._must(by)
         async with self._unit() as work:
             found = await self._held(work, broadcast, BroadcastAct.EDIT, version)
-            changed = replace(found, content=content, version=found.version + 1, stopped_by=None)
+            state = BroadcastState.RUNNING if resume and found.state is BroadcastState.PAUSED else found.state
+            changed = replace(found, content=content, state=state, version=found.version + 1, stopped_by=None)
             await self._set(work, changed, content=content.as_json(), stopped_by=None)
             again = await work.broadcasts.again(broadcast, now=self._now())
             await self._audit(work, by, "edited", changed)

@@ -6,6 +6,7 @@ from storage.tables.broadcasts import (
     broadcast_asks,
     broadcast_cards,
     broadcast_deliveries,
+    broadcast_edits,
     broadcast_tallies,
     broadcasts,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "broadcast_asks",
     "broadcast_cards",
     "broadcast_deliveries",
+    "broadcast_edits",
     "broadcast_tallies",
     "broadcasts",
     "budgets",

@@ -90,6 +90,21 @@ broadcast_asks = Table(
     PrimaryKeyConstraint("broadcast_id"),
 )
 
+# Other words for one that was started, until they are decided about: one at a time.
+broadcast_edits = Table(
+    "broadcast_edits",
+    metadata,
+    ref("broadcast_id", "broadcasts.id"),
+    Column("edit_id", Uuid, nullable=False),
+    ref("person_id", "people.id"),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("resumes", Boolean, nullable=False),
+    at("written_at", nullable=False),
+    at("asked_at"),
+    PrimaryKeyConstraint("broadcast_id"),
+)
+
 # Messages that show an admin how far one is, until it is over.
 broadcast_cards = Table(
     "broadcast_cards",

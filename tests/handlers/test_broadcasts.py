@@ -79,8 +79,10 @@ async def test_written_looked_at_sent_and_its_outcome_told_in_one_message(chat: 
     assert urls(english) == ["https://example.org/day"]
     assert "会发给 3 人" in texts_of([desk])[0]
 
-    (mine,) = [m for m in await chat.presses(OWNER, "只发给我试试") if isinstance(m, SendMessage)]
-    assert (mine.text, labels(mine)) == (chinese.text, labels(chinese)), "just as it was shown"
+    tried = [m for m in await chat.presses(OWNER, "只发给我试试") if isinstance(m, SendMessage)]
+    of_zh, mine, of_en, theirs = tried
+    assert ("中文" in (of_zh.text or ""), "English" in (of_en.text or "")) == (True, True)
+    assert [(m.text, labels(m)) for m in (mine, theirs)] == [(m.text, labels(m)) for m in (chinese, english)]
 
     started = await chat.presses(OWNER, "现在就发", message=77)
     (progress,) = [m for m in started if isinstance(m, EditMessageText)]
@@ -177,7 +179,10 @@ async def test_paused_changed_for_those_not_told_yet_resumed_and_cancelled(chat:
     assert "已暂停" in paused
     assert await send(chat, world) == {}
     await chat.presses(OWNER, "改中文")
-    await chat.says(OWNER, "后天才是公益日")
+    shown = await chat.says(OWNER, "后天才是公益日")
+    assert said(shown)[1:4:2] == ["后天才是公益日", "Tomorrow is a giving day"], "in every language"
+    await chat.presses(OWNER, "就用新的")
+    assert await send(chat, world) == {}, "it was paused by hand, and is until somebody lets it go on"
     await chat.presses(OWNER, "继续发")
     told = await send(chat, world)
     assert first.deliveries[0].telegram_id not in told
@@ -190,6 +195,82 @@ async def test_paused_changed_for_those_not_told_yet_resumed_and_cancelled(chat:
     newest = (await world.broadcasts.newest(admin))[0]
     assert newest.state is BroadcastState.CANCELLED
     assert await send(chat, world) == {}
+
+
+async def test_new_words_stop_it_until_they_are_confirmed_as_they_were_shown(chat: Chat, world: World, admin: Person):
+    await readers(world, 3)
+    await write(chat)
+    await chat.presses(OWNER, "现在就发")
+    await chat.presses(OWNER, "改 English")
+    old = await chat.says(OWNER, "The day after tomorrow is a giving day")
+    assert await send(chat, world) == {}, "nobody gets the words that somebody is changing"
+    assert "3 人" in texts_of(old)[-1]
+    await chat.presses(OWNER, "改 English")
+    new = await chat.says(OWNER, "On Friday is a giving day")
+    stale = await chat.taps(OWNER, button_of(old, "就用新的，接着发"))
+    assert answers(stale)[0].show_alert
+    assert "On Friday is a giving day" in said(stale), "the new ones are shown"
+    assert await send(chat, world) == {}
+    (progress,) = [
+        m for m in await chat.taps(OWNER, button_of(new, "就用新的，接着发")) if m.__class__ is EditMessageText
+    ]
+    assert "正在发" in texts_of([progress])[0]
+    assert set((await send(chat, world)).values()) == {"明天是&lt;公益日&gt;", "On Friday is a giving day"}
+
+
+async def test_the_old_words_go_on_when_the_new_ones_are_dropped(chat: Chat, world: World, admin: Person):
+    await readers(world, 2)
+    await write(chat)
+    await chat.presses(OWNER, "现在就发")
+    await chat.presses(OWNER, "改中文")
+    await chat.says(OWNER, "后天")
+    await editor(chat, world).renew()
+    shown = chat.calls.made[-1]
+    assert "有新的内容等着定" in texts_of([shown])[0], "whoever watches is told why it stands still"
+    assert "继续发" not in labels(shown)
+    assert "看看新的内容" in labels(shown)
+    newest = (await world.broadcasts.newest(admin))[0]
+    go_on = cb.CastDo(deed=cb.CastDeed.RESUME, cast=newest.id).pack()
+    assert "后天" in said(await chat.taps(ADMIN, go_on)), "from an older message it is not let go unseen"
+    assert await send(chat, world) == {}
+    await chat.presses(OWNER, "还用原来的，接着发")
+    assert set((await send(chat, world)).values()) == {"明天是&lt;公益日&gt;", "Tomorrow is a giving day"}
+
+
+async def test_above_a_size_another_admin_looks_at_the_new_words_too(chat: Chat, world: World, admin: Person):
+    await readers(world, 6)
+    *_, desk = await write(chat)
+    await chat.presses(OWNER, "请另一位管理员确认")
+    await chat.taps(ADMIN, started_of(desk).replace(":1:0", ":0:1"))
+    (running,) = await world.sending.running()
+    await chat.taps(OWNER, cb.CastDo(deed=cb.CastDeed.EDIT_EN, cast=running.id).pack())
+    shown = await chat.says(OWNER, "On Friday is a giving day")
+    assert "就用新的，接着发" not in labels(shown[-1])
+    seen = await world.desk.edits.look(running.id, admin)
+    assert seen is not None
+    use = cb.CastEdit(act=cb.EditAct.USE, cast=running.id, edit=seen.edit.id).pack()
+    assert "6" in (answers(await chat.taps(OWNER, use))[0].text or ""), "not alone, whatever is sent"
+    assert await send(chat, world) == {}
+    for notice in await world.outbox.claim():
+        await world.outbox.sent([notice], 1)
+    await chat.taps(OWNER, button_of(shown, "请另一位管理员确认"))
+    (notice,) = [n for n in await world.outbox.claim() if n.kind == "broadcast_asked"]
+    rendered = await notices.render([notice], world.outbox, TEXTS, Links("http://x", "yizan_bot"), test_money=True)
+    assert rendered is not None
+    assert "改一条正在群发" in rendered.text
+    await chat.bot.send_message(ADMIN, rendered.text, reply_markup=rendered.keyboard)
+    assert "On Friday is a giving day" in said(await chat.presses(ADMIN, "先看看"))
+    await chat.presses(ADMIN, "我确认，用新的")
+    assert set((await send(chat, world)).values()) == {"明天是&lt;公益日&gt;", "On Friday is a giving day"}
+
+
+def said(done: list[Any]) -> list[str]:
+    """Without the line that it is test money."""
+    return [text.partition("\n\n<i>")[0] for text in texts_of(done)]
+
+
+def button_of(shown: list[Any], label: str) -> str:
+    return next(str(data) for text, data in buttons(shown[-1]) if text == label)
 
 
 async def test_a_photo_comes_with_its_words(chat: Chat, world: World, admin: Person):

@@ -174,6 +174,7 @@ EVERYWHERE = [
     *(cb.CastSegment(part=part, on=True) for part in cb.SegmentPart), cb.CastProjects(), cb.CastCountry(country="CN"),
     *(cb.CastGo(step=step) for step in cb.CastStep), cb.CastProject(project=new_id()),
     *(cb.CastDo(deed=deed, cast=new_id()) for deed in cb.CastDeed), cb.CastStart(cast=new_id(), version=1),
+    *(cb.CastEdit(act=act, cast=new_id(), edit=new_id()) for act in cb.EditAct),
     *(cb.Less(kind=SubscriptionKind.THANKS, often=often) for often in Often),
     *(cb.LessUndo(kind=SubscriptionKind.THANKS, often=often, made=Often.NONE) for often in Often),
     cb.DayNews(day=new_id(), on=True),

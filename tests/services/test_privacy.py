@@ -274,7 +274,7 @@ async def test_the_export_holds_everything_about_them_and_nobody_else(world: Wor
         "saved_methods": 0,
         "payments": 4, "provider_events": 3, "taps": 4, "messages": 3,
         "broadcasts": 0, "broadcasts_you_wrote": 0, "broadcasts_you_asked_a_second_word_for": 0,
-        "broadcasts_you_watch": 0,
+        "broadcasts_you_watch": 0, "broadcasts_you_rewrote": 0,
     }  # fmt: skip
     assert told["tips"][0]["project_names"] == {"zh-CN": "乡村图书馆", "en": "library project"}
     assert told["tips"][0]["receipt_code"].startswith("YZ-")
@@ -314,7 +314,8 @@ THOUGHT_OF = {
     ("tabs", "donor_id"),  # opaque: what was promised is taken back, its charges are skipped
     ("giving_days", "asked_by"),
     ("promises", "donor_id"),  # opaque, as the tips they are
-    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"), ("ranking_consents", "person_id"),
+    ("broadcast_asks", "person_id"), ("broadcast_cards", "person_id"), ("broadcast_edits", "person_id"),
+    ("ranking_consents", "person_id"),
     ("thanks_posts", "creator_id"),
     ("broadcasts", "author_id"),  # opaque: who sent what stays in the audit log too
     ("broadcast_deliveries", "person_id"),  # opaque: what was sent was; who is not told yet has no address any more
