@@ -4,11 +4,16 @@ import json
 
 import pytest
 
-from launch.day_demo.checking import Said, disagreements
+from giving.money import Money
+from launch.day_demo.cards import CardWords
 from launch.day_demo.command import as_lines
+from launch.day_demo.giving import Notes
 from launch.day_demo.run import Played
+from launch.day_demo.said import Said, disagreements
+from launch.day_demo.shares import Share, first_hundred, shares
 from tests.processes import database_on
 from tests.processes.programs import patient_command
+from tests.texts.words import TEXTS
 
 SMALL = ("--creators", "4", "--donors", "30", "--seconds", "10", "--seed", "7", "--json")
 
@@ -27,15 +32,60 @@ def test_everybody_says_the_same_of_a_day_in_which_the_service_was_killed(dialec
     given = came["figures"]["given, in fen"]
     assert len(set(given.values())) == 1
     assert given["people"] >= 29 * 100
-    assert {"provider", "books", "live page", "report", "card"} <= given.keys()
-    assert came["figures"]["matched, in fen"]["books"] > 0
+    assert {"provider", "books", "live page", "report", "card 1", "card 2", "card 3"} <= given.keys()
+    matched = came["figures"]["matched, in fen"]
+    assert matched["books"] > 0
+    assert {"report", "pools", "card 1", "card 2", "card 3"} <= matched.keys()
+    assert came["figures"]["creators ranked"].keys() == {"people", "ranking's page"}
+    assert came["one_by_one"] == 4 * (4 + 3) + 1  # four creators, three projects; and how many creators there are
 
 
 def test_what_two_say_differently_is_told():
     said = [Said("books", "gifts", 3), Said("page", "gifts", 2), Said("books", "donors", 2), Said("page", "donors", 2)]
     assert disagreements(said) == ["gifts: books 3, page 2"]
     assert disagreements(said[2:]) == []
-    lines = as_lines(Played(said=said, wrong=disagreements(said), killed=1))
+    played = Played(said=said, each=[Said("books", "creator 1: gifts", 1)], killed=1)
+    played.judge([])
+    lines = as_lines(played)
     assert lines[0] == "gifts: books 3, page 2"
     assert "NOT SO: gifts: books 3, page 2" in lines
     assert lines[-1].startswith("1 disagree")
+
+
+def test_what_is_told_differently_of_one_creator_is_wrong_though_the_sums_agree():
+    whole = [Said("report", "gifts", 3), Said("ranking", "gifts", 3)]
+    each = [Said("report", f"creator {n}: gifts", n) for n in (1, 2)]
+    each += [Said("ranking", f"creator {n}: gifts", 3 - n) for n in (1, 2)]
+    played = Played(said=whole, each=each, killed=1)
+    played.judge([])
+    assert played.wrong == ["creator 1: gifts: report 1, ranking 2", "creator 2: gifts: report 2, ranking 1"]
+
+
+def test_a_day_in_which_nothing_was_killed_or_nobody_compared_proves_nothing():
+    played = Played(each=[Said("report", "creator 1: gifts", 1)])
+    played.judge([])
+    assert len(played.wrong) == 1
+    assert "not killed" in played.wrong[0]
+    played = Played(killed=1)
+    played.judge([])
+    assert len(played.wrong) == 1
+    assert "no report" in played.wrong[0]
+
+
+def test_a_card_is_read_by_its_words():
+    read = CardWords(TEXTS).read
+    lines = [
+        TEXTS.plain("zh-CN", "day-card-raised", raised=(Money(1234550, "CNY"),), donors=1234),
+        TEXTS.plain("zh-CN", "day-card-pool", matched=Money(200, "CNY"), left=Money(0, "CNY")),
+        TEXTS.plain("zh-CN", "day-card-here-channel", given=Money(105, "CNY")),
+    ]
+    text = "\n".join(lines).replace("<b>", "").replace("</b>", "")
+    assert read(text) == {"raised": 1234550, "donors": 1234, "matched": 200, "left": 0, "given": 105}
+    assert read("今天是一元公益日，一块钱也好。") == {}
+
+
+def test_people_s_own_notes_add_up_by_creator():
+    notes = Notes(paid={1: 100, 2: 500, 3: 100, 4: 1000}, returned={3: 100})
+    theirs = shares(notes, lambda number: number % 2)
+    assert theirs == {1: Share(1, 100), 0: Share(2, 1500)}
+    assert first_hundred(theirs) == 45

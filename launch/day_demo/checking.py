@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,45 +9,30 @@ import aiohttp
 
 from giving.errors import RankingUnknown
 from giving.giving_days import GivingDay
-from giving.money import Money, sum_of
+from giving.money import sum_of
 from giving.projects import Project
 from giving.rankings import Board
+from launch.day_demo.cards import CardWords, Figures
 from launch.day_demo.giving import Notes
-from launch.day_demo.opening import CURRENCY, LANGUAGE
-from launch.day_demo.people import Person, plain
+from launch.day_demo.opening import CURRENCY
+from launch.day_demo.people import Person
+from launch.day_demo.said import Said
+from launch.day_demo.shares import Shares, first_hundred, shares
 from launch.day_demo.stage import RAIL_KEY
+from launch.day_demo.town import Town
 from launch.service.building import Services
 from services.ledger import LedgerService
 
 PATIENCE_S: Final = 300
-CARD_PATIENCE_S: Final = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one of them says of one figure."""
-
-    who: str
-    what: str
-    figure: int
-
-
-def disagreements(said: Sequence[Said]) -> list[str]:
-    """A line for each figure of which two of them say different things."""
-    found = []
-    for what in dict.fromkeys(each.what for each in said):
-        of = {each.who: each.figure for each in said if each.what == what}
-        if len(set(of.values())) > 1:
-            found.append(f"{what}: " + ", ".join(f"{who} {figure}" for who, figure in of.items()))
-    return found
+PAGE_PATIENCE_S: Final = 30
 
 
 class Checking:
     """Asks them, once all is booked."""
 
-    def __init__(self, services: Services, http: aiohttp.ClientSession, base: str, web: str) -> None:
+    def __init__(self, services: Services, town: Town, http: aiohttp.ClientSession, base: str, web: str) -> None:
         """`base` is the sandbox, `web` our own pages."""
-        self._services, self._http, self._base, self._web = services, http, base, web
+        self._services, self._town, self._http, self._base, self._web = services, town, http, base, web
 
     async def until_booked(self, notes: Notes) -> None:
         """Until the books hold what people say, or long enough: the comparison then says what is missing."""
@@ -65,22 +49,40 @@ class Checking:
             await asyncio.sleep(1)
 
     async def everything(
-        self, notes: Notes, day: GivingDay, projects: Sequence[Project], pools: Sequence[UUID], card: tuple[Person, int]
+        self, notes: Notes, day: GivingDay, pools: Sequence[UUID], cards: int
     ) -> list[Said]:  # fmt: skip
-        """What each says: people, the provider, the books, the page, the report, the pools, a card, the ranking."""
+        """What each says of the whole: people, the provider, the books, the page, the report, pools, rankings, cards.
+
+        `cards`: as many channels, the first ones, have one.
+        """
+        matched = await self._balance("matched")
         said = [
             Said("people", "given, in fen", notes.kept_minor),
             Said("people", "donors", notes.donors),
             Said("people", "gifts", notes.donors),  # everybody gives once
             Said("provider", "given, in fen", await self._at_provider()),
             Said("books", "given, in fen", await self._credited()),
-            Said("books", "matched, in fen", await self._balance("matched")),
+            Said("books", "matched, in fen", matched),
         ]
         said += await self._page(day)
         said += await self._report(day)
         said += await self._pools(pools)
-        said += await self._rankings(day, notes.donors)
-        return said + await self._card(card, day, notes)
+        said += await self._rankings(day, notes)
+        whole = {"raised": notes.kept_minor, "donors": notes.donors, "matched": matched}
+        for told in await asyncio.gather(*(self._card(number, notes, whole) for number in range(cards))):
+            said += told
+        return said
+
+    async def one_by_one(self, notes: Notes, day: GivingDay, projects: Sequence[Project]) -> list[Said]:
+        """What people, the report and the rankings say of each creator and each project."""
+        each = Shares(self._services, self._town, day, notes)
+        page = await self._services.day_reports.told(day.id)
+        if page is None:
+            return []
+        return [
+            *await each.of_creators(dict(page.report.creators)),
+            *await each.of_projects(projects, dict(page.report.projects)),
+        ]
 
     async def findings(self) -> list[str]:
         """What `ledger verify` finds."""
@@ -148,8 +150,8 @@ class Checking:
             Said("the promise", "pools over what was promised", 0),
         ]
 
-    async def _rankings(self, day: GivingDay, gifts: int) -> list[Said]:
-        """By project all gifts are on the board; counted seldom, where a count takes long."""
+    async def _rankings(self, day: GivingDay, notes: Notes) -> list[Said]:
+        """By project all gifts are on the board, by creator too; counted seldom, where a count takes long."""
         found = -1
         for _ in range(PATIENCE_S):
             try:
@@ -157,20 +159,41 @@ class Checking:
                 found = sum(line.shown.standing.reach.gifts for line in board.lines)
             except RankingUnknown:
                 found = -1
-            if found == gifts:
+            if found == notes.donors:
                 break
             await asyncio.sleep(1)
-        return [Said("ranking", "gifts", found)]
+        called = shares(notes, self._town.follows)
+        page = {"creators ranked": len(called), "points of the first hundred creators": first_hundred(called)}
+        shown = await self._ranking_page(day, page)
+        return [
+            Said("ranking", "gifts", found),
+            *(Said("people", what, figure) for what, figure in page.items()),
+            *(Said("ranking's page", what, figure) for what, figure in shown.items()),
+        ]
 
-    async def _card(self, card: tuple[Person, int], day: GivingDay, notes: Notes) -> list[Said]:
-        """The card in a channel is edited until it says the same as people's notes."""
-        creator, channel = card
-        words = plain(self._services.texts.money(LANGUAGE, Money(notes.kept_minor, CURRENCY)))
-        says = 0
-        for _ in range(CARD_PATIENCE_S):
-            shown = [m for m in await creator.messages(channel) if not m["out"] and day.title(LANGUAGE) in m["text"]]
-            if any(words in plain(m["text"]) for m in shown):
-                says = notes.kept_minor
+    async def _ranking_page(self, day: GivingDay, awaited: Figures) -> Figures:
+        """Everybody here wishes to be ranked: all who reached anybody are on it. It may be some seconds old."""
+        said: Figures = {}
+        for _ in range(PAGE_PATIENCE_S):
+            async with self._http.get(f"{self._web}/d/{day.slug}/ranking.json") as answer:
+                page: dict[str, Any] = await answer.json()
+            said = dict(zip(awaited, (page["total"], sum(row["points"] for row in page["rows"])), strict=True))
+            if said == awaited:
                 break
             await asyncio.sleep(1)
-        return [Said("card", "given, in fen", says)]
+        return said
+
+    async def _card(self, number: int, notes: Notes, whole: Figures) -> list[Said]:
+        """The card in the channel of the creator of this number, edited until it says what the others say."""
+        here = shares(notes, self._town.follows)
+        awaited = whole | {"given": here[number].minor if number in here else 0}
+        creator = Person(self._http, self._base, self._town.creator(number))
+        said = await CardWords(self._services.texts).of(creator, self._town.channel(number), awaited)
+        who = f"card {number + 1}"
+        return [
+            Said(who, "given, in fen", said.get("raised", 0)),
+            Said(who, "donors", said.get("donors", 0)),
+            Said(who, "matched, in fen", said.get("matched", 0)),
+            Said(who, f"given in channel {number + 1}, in fen", said.get("given", 0)),
+            Said("people", f"given in channel {number + 1}, in fen", awaited["given"]),
+        ]

@@ -53,6 +53,7 @@ def as_lines(played: Played) -> list[str]:
     lines = []
     for what, figures in played.as_json()["figures"].items():
         lines.append(f"{what}: " + ", ".join(f"{who} {figure:,}" for who, figure in figures.items()))
+    lines.append(f"one by one, of each creator and project: {played.as_json()['one_by_one']:,} figures")
     lines += [f"NOT SO: {wrong}" for wrong in played.wrong]
     end = f"{len(played.wrong)} disagree" if played.wrong else "everything agrees"
     return [*lines, f"{end} ({played.took_s:.0f} s, killed {played.killed} times in the middle)"]

@@ -50,6 +50,10 @@ async def switch_on(creator: Person, channel: int, project: str, texts: Texts, *
         told = await _press(creator, told, wanted)
     if card:
         await _press(creator, told, label("button-day-card-off"))
+    await creator.say("/ranking")
+    wish = "○ " + label("button-ranking-me")
+    board = await creator.wait(lambda m: button(m, wish) is not None, what="the ranking")
+    await _press(creator, board, wish)
     post = await creator.say("今天是一元公益日，一块钱也好。", channel)
     return await creator.wait(
         lambda m: bool(m["id"] == post["id"] and button(m, "¥1") is not None), channel, what="buttons under a post"

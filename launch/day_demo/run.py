@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,9 +12,10 @@ from typing import Any, Final
 import aiohttp
 
 from launch.day_demo import opening
-from launch.day_demo.checking import Checking, Said, disagreements
-from launch.day_demo.giving import Followers, first_amounts
+from launch.day_demo.checking import Checking
+from launch.day_demo.giving import Followers, Notes, first_amounts
 from launch.day_demo.people import Json, Person
+from launch.day_demo.said import Said, disagreements
 from launch.day_demo.stage import RAIL_KEY, ROOT, SECRET, DayStage
 from launch.day_demo.town import Town, write_seed
 from launch.service.building import LateRights, Services, build_services
@@ -23,6 +24,7 @@ from settings import Settings
 PROJECTS: Final = ROOT / "sandbox" / "projects.yaml"
 WITH_CARDS: Final = 3
 BEGINS_IN: Final = timedelta(seconds=3)
+LOOK_S: Final = 0.2
 
 Say = Callable[[str], None]
 Watch = Callable[[str], Awaitable[None]]
@@ -43,10 +45,21 @@ class Played:
     """What came of it."""
 
     said: list[Said] = field(default_factory=list)
+    each: list[Said] = field(default_factory=list)  # of single creators and projects
     wrong: list[str] = field(default_factory=list)
     gave_up: int = 0
     took_s: float = 0.0
     killed: int = 0
+
+    def judge(self, findings: Sequence[str]) -> None:
+        """Whatever is not as it must be; `findings`: of the books, beside what is told here."""
+        self.wrong = [*disagreements([*self.said, *self.each]), *findings]
+        if not self.each:
+            self.wrong.append("there is no report, so nobody's own figures were compared")
+        if self.gave_up:
+            self.wrong.append(f"{self.gave_up} followers got no answer however often they tapped")
+        if not self.killed:
+            self.wrong.append("the service was not killed in the middle: everybody had given before")
 
     def as_json(self) -> dict[str, Any]:
         """For `--json`."""
@@ -54,8 +67,8 @@ class Played:
         for each in self.said:
             figures.setdefault(each.what, {})[each.who] = each.figure
         return {
-            "figures": figures, "wrong": self.wrong, "gave_up": self.gave_up, "seconds": round(self.took_s, 1),
-            "killed": self.killed,
+            "figures": figures, "one_by_one": len({one.what for one in self.each}), "wrong": self.wrong,
+            "gave_up": self.gave_up, "seconds": round(self.took_s, 1), "killed": self.killed,
         }  # fmt: skip
 
 
@@ -134,23 +147,22 @@ class _Day:
         giving = asyncio.create_task(followers.give(posts, self._size.seconds))
         page = f"{self._stage.web}/d/{day.slug}"
         looking = asyncio.ensure_future(self._watch(page)) if self._watch is not None else None
-        await self._crash(self._size.seconds / 2, played, giving)
+        await self._crash(followers.notes, played, giving)
         await giving
         notes = followers.notes
         self._say(f"{len(notes.paid)} gave, {len(notes.returned)} took it back; waiting for the day to close …")
-        checking = Checking(self._services, self._http, self._stage.url, self._stage.web)
+        checking = Checking(self._services, self._town, self._http, self._stage.url, self._stage.web)
         await checking.until_booked(notes)
         await days.stop(day.id, None)
         await checking.until_reported(day.id)
-        card = (self._creator(0), self._town.channel(0))
-        played.said = await checking.everything(notes, day, of_day, [pool.id for pool in pools], card)
+        cards = min(WITH_CARDS, self._size.creators)
+        played.said = await checking.everything(notes, day, [pool.id for pool in pools], cards)
+        played.each = await checking.one_by_one(notes, day, of_day)
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
         played.gave_up = len(notes.gave_up)
-        played.wrong = disagreements(played.said) + await checking.findings()
-        if played.gave_up:
-            played.wrong.append(f"{played.gave_up} followers got no answer however often they tapped")
+        played.judge(await checking.findings())
 
     async def _open(self, number: int, project: str) -> None:
         self._posts[number] = await opening.switch_on(
@@ -159,10 +171,14 @@ class _Day:
         if not first_amounts(self._posts[number]):
             raise ValueError("the posts offer other amounts than followers of this town give")
 
-    async def _crash(self, after_s: float, played: Played, giving: "asyncio.Task[None]") -> None:
-        """Kill the service in the middle, and start it again."""
-        done, _ = await asyncio.wait((giving,), timeout=after_s)
-        if done:
+    async def _crash(self, notes: Notes, played: Played, giving: "asyncio.Task[None]") -> None:
+        """Kill the service when half of the time is over, or half of them have given; and start it again."""
+        until = time.monotonic() + self._size.seconds / 2
+        while time.monotonic() < until and 2 * len(notes.paid) < self._size.donors:
+            done, _ = await asyncio.wait((giving,), timeout=LOOK_S)
+            if done:
+                return
+        if giving.done():
             return
         self._say("the service is killed in the middle, and started again …")
         await self._stage.kill()
