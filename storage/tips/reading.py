@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, false, select, true, union_all
 
+from giving.payments import PaymentState
 from giving.tips import Tip
 from storage.sets import SetStatement, reader
-from storage.tables import tips
+from storage.tables import former_payments, payments, tips
 from storage.tips.rows import READ, TIP, OnTips, fast_tip, read_tip
 
 _BY_KEYS = SetStatement(
@@ -68,11 +69,22 @@ class TipReads(OnTips):
         return found
 
     async def payments_of(self, entry_keys: Collection[str]) -> dict[str, UUID]:
-        """Which payments the tips of these entries name now, by entry."""
-        named = select(tips.c.entry_key, tips.c.payment_id).where(
-            tips.c.entry_key.in_(entry_keys), tips.c.payment_id.is_not(None)
+        """By which payment the tips of each of these entries were paid.
+
+        They may name a page that was made later: what was paid is the one they name, or named before, that paid
+        something, and not the same tip a second time (PaymentStore.of_charge, the other way round).
+        """
+        its = tips.c.entry_key.in_(entry_keys)
+        now = select(tips.c.entry_key, tips.c.id.label("tip_id"), tips.c.payment_id, true().label("is_now"))
+        before = select(tips.c.entry_key, tips.c.id, former_payments.c.payment_id, false()).join(
+            former_payments, former_payments.c.tip_id == tips.c.id
         )
-        return {row.entry_key: row.payment_id for row in await self._connection.execute(named)}
+        named = union_all(now.where(its, tips.c.payment_id.is_not(None)), before.where(its)).subquery()
+        second = tips.alias()
+        again = exists().where(second.c.payment_id == named.c.payment_id, second.c.extra_of == named.c.tip_id)
+        found = select(named.c.entry_key, payments.c.id).join(payments, payments.c.id == named.c.payment_id)
+        best_last = found.order_by(payments.c.state == PaymentState.PAID, ~again, named.c.is_now, payments.c.id)
+        return {row.entry_key: row.id for row in await self._connection.execute(best_last)}
 
     async def by_receipt(self, code: str) -> Tip | None:
         """The tip with this receipt code, or None."""

@@ -5,7 +5,7 @@ over HTTP, signed as they sign. Both databases.
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -218,18 +218,25 @@ class Shop:
 
 @pytest.fixture(params=["wechat", "alipay", "stripe"])
 async def shop(request: pytest.FixtureRequest, world: World) -> AsyncIterator[Shop]:
-    """By each rail; the creator looks after the money."""
+    """By each rail."""
+    async with open_shop(request.param, world) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_shop(rail: str, world: World) -> AsyncIterator[Shop]:
+    """Until the end; the creator looks after the money."""
     async with world.unit() as work:
         await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
     async with AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        if request.param == "stripe":
+        if rail == "stripe":
             made = await at_stripe(world, session, stack)
         else:
             clock = Clock()
-            gateway, make = (of_wechat if request.param == "wechat" else of_alipay)(clock)
+            gateway, make = (of_wechat if rail == "wechat" else of_alipay)(clock)
             gateway.base = await stack.enter_async_context(served(gateway.app()))
-            donor = AtWeChat(gateway) if request.param == "wechat" else AtAlipay(gateway)
+            donor = AtWeChat(gateway) if rail == "wechat" else AtAlipay(gateway)
             made = Shop(world, make(), donor, clock, clock.move, session)
         stack.push_async_callback(made.rail.close)
         stack.push_async_callback(made.guard.idle)
