@@ -33,8 +33,10 @@ class DayWriter:
         """Keep the change of a day that is held. Who waited for a second admin's word waits no more, unless they began
         to by this very change. Raises: PreviewStale (it was not held, and somebody else changed it).
         """
-        if after.asked_by == before.asked_by:
+        if (after.asked_by, after.asked_act) == (before.asked_by, before.asked_act):
             after = replace(after, asked_by=None, asked_act=None)
+        if after.state is DayState.DRAFT:  # to be looked at anew
+            after = replace(after, begun_by=None, second_by=None)
         after = replace(after, version=before.version + 1)
         if not await work.giving_days.change(after, before.version):
             raise PreviewStale(day=before.id)
