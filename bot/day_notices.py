@@ -13,7 +13,8 @@ from giving.notices import NoticeKind
 from services.giving_days.told import DayTold
 from texts import Texts
 
-TOLD: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_DRAFTED, NoticeKind.DAY_LESS})
+TOLD: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_INVITE, NoticeKind.DAY_DRAFTED, NoticeKind.DAY_LESS})
+CONFIRMED: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_INVITE})  # what a second admin says yes to
 
 
 def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Rendered:
@@ -24,6 +25,10 @@ def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Render
         case NoticeKind.DAY_ASKED:
             who = news.asker.name if news.asker is not None else ""
             text = texts.chat(language, "day-asked", **about, who=who, people=news.people)
+        case NoticeKind.DAY_INVITE:
+            who = news.asker.name if news.asker is not None else ""
+            text = texts.chat(language, "day-invite-waits", **about, who=who, people=news.people,
+                              named=int(bool(who)))  # fmt: skip
         case NoticeKind.DAY_DRAFTED:
             text = texts.chat(language, "day-drafted", **about)
         case _:
@@ -35,7 +40,7 @@ def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Render
 
 def _ways(texts: Texts, language: str, kind: NoticeKind, day: GivingDay) -> InlineKeyboardMarkup:
     """To what is to be confirmed, just as everybody will see it; or to the day's card."""
-    if kind is NoticeKind.DAY_ASKED:
+    if kind in CONFIRMED:
         tongue = language if language in texts.languages else texts.default
         look = cb.DayPreview(day=day.id, view=DayView.AUDIENCE, language=tongue)
         return keyboard([[tap(texts.plain(language, "button-day-preview"), look)]])

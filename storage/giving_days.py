@@ -179,7 +179,7 @@ def _row(day: GivingDay) -> dict[str, Any]:
         "amounts_minor": [amount.minor for amount in day.amounts], "currency": day.currency,
         "audience": day.audience, "starts_at": day.starts_at, "ends_at": day.ends_at, "closes_at": day.closes_at,
         "state": day.state, "series_id": day.series, "series_on": day.series_on, "asked_by": day.asked_by,
-        "asked_act": day.asked_act, "version": day.version,
+        "asked_act": day.asked_act, "begun_by": day.begun_by, "second_by": day.second_by, "version": day.version,
     }  # fmt: skip
 
 
@@ -201,6 +201,8 @@ def _day(row: Row[Any], its: Iterable[UUID]) -> GivingDay:
         series_on=row.series_on,
         asked_by=row.asked_by,
         asked_act=DayAct(row.asked_act) if row.asked_act is not None else None,
+        begun_by=row.begun_by,
+        second_by=row.second_by,
         version=row.version,
     )
 

@@ -259,7 +259,7 @@ async def make_world(unit: UnitOfWork) -> World:
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, cached_s=0, now=time)
     slots = SlotService(unit, language="zh-CN", now=time)
     day_posts = DayPosts(unit, creators, now=time)
-    invitations = DayInvitations(unit, broadcasts, TEXTS, links)
+    invitations = DayInvitations(unit, giving_days, broadcasts, TEXTS, links)
     giving_days.writer.hooks += [day_posts.call, invitations.turned]
     world = World(
         unit=unit,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -14,6 +15,12 @@ from bot.keyboards import Rows, keyboard, tap
 from giving.giving_days import DayAct, DayState, GivingDay, Series, may, turned
 from services.giving_days import Preview
 from texts import Html, Texts
+
+# What is said of a second admin's word, to who asked for it and to the others: of the day, of its invitation.
+WAITS: Final = (
+    ("day-waits-for-second", "day-waits-for-you"),
+    ("day-invitation-waits-for-second", "day-invitation-waits-for-you"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +85,10 @@ def _wants(texts: Texts, language: str, shown: Shown, state: DayState) -> Html |
     if state is DayState.DRAFT:
         missing = [code for code in texts.languages if code not in day.titles]
         lines += [texts.chat(language, "day-no-title", tongue=texts.plain(code, "language-name")) for code in missing]
-    if day.asked_by is not None:
-        lines.append(texts.chat(language, "day-waits-for-second" if shown.you else "day-waits-for-you"))
-    else:
+    if day.asked_act is not None:
+        second, you = WAITS[day.asked_act is DayAct.INVITE]
+        lines.append(texts.chat(language, second if shown.you else you))
+    if day.asked_act in (None, DayAct.INVITE):
         lines.append(texts.chat(language, "day-next", state=state, starts=day.starts_at, ends=day.ends_at,
                                 closes=day.closes_at))  # fmt: skip
     return Html("\n".join(lines))

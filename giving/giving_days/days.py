@@ -27,7 +27,10 @@ class DayState(StrEnum):
 
 
 class DayAct(StrEnum):
-    """What an admin can do with a day. CHANGE takes a scheduled one back to a draft."""
+    """What an admin can do with a day. CHANGE takes a scheduled one back to a draft.
+
+    INVITE: let its invitation go, once more people asked to be told than one admin decides on.
+    """
 
     CHANGE = "change"
     SCHEDULE = "schedule"
@@ -35,6 +38,7 @@ class DayAct(StrEnum):
     EXTEND = "extend"
     STOP = "stop"
     CANCEL = "cancel"
+    INVITE = "invite"
 
 
 class Audience(StrEnum):
@@ -65,8 +69,9 @@ class GivingDay:
     """One day; `titles` and `texts` by language, `amounts` (suggested, one currency) the smallest first.
 
     On from `starts_at` until `ends_at` (exclusive); what is paid before `closes_at` counts. `series_on`: which date of
-    its series it is. `asked_by`: who waits for a second admin's word, for `asked_act`. `version`: one more by every
-    change.
+    its series it is. `asked_by`: who waits for a second admin's word, for `asked_act`. `begun_by`: by whose word it is
+    scheduled or on (None: the command line's), with `second_by`, the second admin's, where one gave it. `version`: one
+    more by every change.
     """
 
     id: UUID
@@ -85,6 +90,8 @@ class GivingDay:
     series_on: date | None = None
     asked_by: UUID | None = None
     asked_act: DayAct | None = None
+    begun_by: UUID | None = None
+    second_by: UUID | None = None
     version: int = 1
 
     @property

@@ -1,6 +1,7 @@
 """Schedule, go live now, go on longer, stop, cancel, and a second admin's word: each said first, then done."""
 
 from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -10,19 +11,22 @@ from aiogram.types import CallbackQuery
 from bot import callbacks as cb
 from bot import day_cards
 from giving.errors import DayNotNow, PreviewStale, SecondNeeded
-from giving.giving_days import DayAct, DayState, GivingDay
+from giving.giving_days import DayAct, GivingDay
 from handlers.giving_days.here import Here
 from handlers.giving_days.showing import seen
 
 log = structlog.get_logger()
+SAID_FIRST: Final = (DayAct.SCHEDULE, DayAct.GO_LIVE, DayAct.STOP, DayAct.CANCEL)
 
 
 async def wish(query: CallbackQuery, callback_data: cb.DayWish, here: Here) -> None:
-    """What happens next if they say yes; a preview that is no longer true is shown anew."""
+    """What happens next if they say yes; a preview that is no longer true is shown anew. Raises: DayNotNow."""
     found = await here.giving_days.preview(callback_data.day)
     if callback_data.digest and callback_data.digest != found.digest:
         await _show_anew(query, callback_data.day, here)
         return
+    if callback_data.act not in SAID_FIRST:
+        raise DayNotNow(state=found.day.state.value)
     shown = day_cards.sure(here.texts, here.language, found, callback_data.act, here.giving_days.now())
     await here.say.turn(query, shown)
     await here.say.answer(query)
@@ -41,8 +45,7 @@ async def sure(query: CallbackQuery, callback_data: cb.DaySure, here: Here) -> N
         await here.say.turn(query, day_cards.sure(here.texts, here.language, found, act, here.giving_days.now()))
         await here.say.answer(query)
         return
-    asked = day.state is DayState.DRAFT and act in (DayAct.SCHEDULE, DayAct.GO_LIVE)  # or it would be on its way
-    said = here.chat("day-done-asked") if asked else day_cards.acted(here.texts, here.language, act, day)
+    said = here.chat("day-done-asked") if day.asked_act else day_cards.acted(here.texts, here.language, act, day)
     await here.say.turn(query, await here.card(day.id, said=said))
     await here.say.answer(query)
 

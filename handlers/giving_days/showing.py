@@ -67,7 +67,7 @@ async def seen(
 ) -> Rendered:  # fmt: skip
     """The preview as it is now. Raises: DayUnknown."""
     found = await here.giving_days.preview(day)
-    asked = found.day.asked_by is not None and found.day.asked_by != here.person.id
+    asked = found.day.asked_act is not None and found.day.asked_by != here.person.id
     rows = day_cards.decisions(here.texts, here.language, found, here.giving_days.now(), second_asked=asked)
     return day_cards.preview(
         here.texts, here.links, here.language, found, view, tongue or here.language, rows, said=said

@@ -11,3 +11,10 @@ day-less = “{ $title }” is on, and { $closed } no longer takes gifts. { $lef
    *[other] The day goes on with the other { $left } projects.
 }
 day-where = Send /giving_day to see it.
+day-invite-waits = “{ $title }” is on, but <b>its invitation waits</b>: it would go to { $people ->
+    [one] one person
+   *[other] { $people } people
+} by now, more than one admin decides on. { $named ->
+    [0] One of you has to confirm it.
+   *[other] An admin other than { $who } has to confirm it.
+} If nobody does before { $ends }, it is not sent.

@@ -179,3 +179,9 @@ day-post-published = <b>Published ❤</b>
 button-day-publish = Publish to { $chat }
 button-day-publish-again = It’s missing: publish to { $chat }
 button-day-published = ✓ Published to { $chat }
+
+# More people asked to be told than one admin decides on, after the day was scheduled.
+day-invitation-waits-for-second = ⏳ The invitation waits: more people would get it by now than one admin decides on. The other admins are asked to confirm; one of them is enough.
+day-invitation-waits-for-you = ⏳ The invitation waits for your word: more people would get it by now than one admin decides on. Look at the preview, then confirm.
+button-day-confirm-invite = I confirm: invite them
+day-done-invite = <b>Confirmed.</b> The invitation goes out now.

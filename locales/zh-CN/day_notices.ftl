@@ -7,3 +7,7 @@ day-less = 公益日「{ $title }」进行中，{ $closed } 已停止接收新�
    *[other] 其余 { $left } 个项目照常进行。
 }
 day-where = 发 /giving_day 查看和处理。
+day-invite-waits = 「{ $title }」开始了，但<b>邀请还没发</b>：现在要邀请 { $people } 人，超过了一位管理员能决定的。{ $named ->
+    [0] 请一位管理员确认。
+   *[other] 请 { $who } 以外的一位管理员确认。
+}到 { $ends } 还没人确认，就不发了。

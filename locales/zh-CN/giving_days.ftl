@@ -179,3 +179,9 @@ day-post-published = <b>发好了 ❤</b>
 button-day-publish = 发到 { $chat }
 button-day-publish-again = 频道里没有，再发到 { $chat }
 button-day-published = ✓ 已发到 { $chat }
+
+# 排期之后，要邀请的人多得超过了一位管理员能决定的。
+day-invitation-waits-for-second = ⏳ 邀请还没发：现在要邀请的人，超过了一位管理员能决定的。已经请其他管理员确认，等他们一句话。
+day-invitation-waits-for-you = ⏳ 邀请还没发，等你一句话：现在要邀请的人，超过了一位管理员能决定的。先看预览，再确认。
+button-day-confirm-invite = 我确认，发出邀请
+day-done-invite = <b>确认了。</b>邀请这就发出去。

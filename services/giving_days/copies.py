@@ -56,7 +56,8 @@ async def _like(
     starts_at, ends_at = window_
     day = replace(
         last, id=new_id(), starts_at=starts_at, ends_at=ends_at, closes_at=ends_at + closing, state=DayState.DRAFT,
-        series=series, series_on=on if series is not None else None, asked_by=None, asked_act=None, version=1,
+        series=series, series_on=on if series is not None else None, asked_by=None, asked_act=None,
+        begun_by=None, second_by=None, version=1,
     )  # fmt: skip
     return await add_dated(work, day, zone, now)
 

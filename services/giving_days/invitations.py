@@ -21,6 +21,7 @@ from giving.projects import Project
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
 from services.giving_days.audiences import SEGMENTS
+from services.giving_days.service import GivingDayService
 from services.links import Links
 from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
@@ -74,9 +75,11 @@ def invitation_id(day: UUID) -> UUID:
 class DayInvitations:
     """Makes the broadcast with the day, starts it, and ends it with the day."""
 
-    def __init__(self, unit: UnitOfWork, broadcasts: BroadcastService, texts: Texts, links: Links) -> None:
-        """`broadcasts` starts them."""
-        self._unit, self._broadcasts, self._texts, self._links = unit, broadcasts, texts, links
+    def __init__(
+        self, unit: UnitOfWork, days: GivingDayService, broadcasts: BroadcastService, texts: Texts, links: Links
+    ) -> None:  # fmt: skip
+        """`broadcasts` starts them, once `days` lets them go."""
+        self._unit, self._days, self._broadcasts, self._texts, self._links = unit, days, broadcasts, texts, links
 
     async def turned(self, work: Work, before: GivingDay, after: GivingDay, now: datetime) -> None:
         """In the commit in which a day's state changes."""
@@ -119,13 +122,16 @@ class DayInvitations:
         await work.audit.add(record, now=now)
 
     async def sweep(self) -> int:
-        """Start what was made with a day that is on; how many. Twice, or after a crash, it is done once."""
+        """Start what was made with a day that is on; how many. Twice, or after a crash, it is done once.
+
+        What would go to more people than one admin may tell waits for a second one's word.
+        """
         async with self._unit.read() as work:
-            on = [day.id for day in await work.giving_days.coming() if day.state is DayState.LIVE]
-            made = [await work.broadcasts.by_id(invitation_id(day)) for day in on]
+            on = [day for day in await work.giving_days.coming() if day.state is DayState.LIVE]
+            made = [(day, await work.broadcasts.by_id(invitation_id(day.id))) for day in on]
         started = 0
-        for found in made:
-            if found is None or found.state is not BroadcastState.DRAFT:
+        for day, found in made:
+            if found is None or found.state is not BroadcastState.DRAFT or not await self._days.may_invite(day):
                 continue
             try:
                 await self._broadcasts.start(found.id, found.version, None, way="clock")

@@ -57,4 +57,5 @@ def _said(day: GivingDay) -> dict[str, Any]:
         "texts": dict(day.texts),
         "asked_by": str(day.asked_by) if day.asked_by is not None else None,
         "asked_act": day.asked_act.value if day.asked_act is not None else None,
+        "second_by": str(day.second_by) if day.second_by is not None else None,
     }

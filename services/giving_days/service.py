@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
+
 from giving.errors import (
     DayStarted,
     DayUnknown,
@@ -41,6 +43,7 @@ from services.giving_days.told import tell_admins
 from storage.ids import new_id
 from storage.work import Work
 
+log = structlog.get_logger()
 MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -88,20 +91,22 @@ class GivingDayService(Drafts):
         return asked
 
     async def confirm(self, day_id: UUID, by: Person, digest: str) -> GivingDay:
-        """The second admin's word: what was asked for is done.
+        """The second admin's word: what was asked for is done, or the invitation that waits for it goes.
 
         Raises: NobodyAsked (or who asked may not run days any more: it is to be asked anew), SecondIsYou, and as
         `schedule`, without SecondNeeded.
         """
         gone = await self._asker_gone(day_id)
         async with self._acting(day_id, None, by) as (work, day):
-            if day.asked_by is None or day.asked_act is None:
+            if day.asked_act is None:
                 raise NobodyAsked
             if day.asked_by == by.id:
                 raise SecondIsYou
             await self._seen(work, day, digest)
-            if day.asked_by != gone:
-                return await self._begin(work, day, day.asked_act, by)
+            if day.asked_act is DayAct.INVITE:
+                return await self._write(work, day, replace(day, second_by=by.id), by, "confirmed")
+            if gone is None or day.asked_by != gone:
+                return await self._begin(work, day, day.asked_act, by, second=True)
             await self._write(work, day, day, by, "asking_lapsed")
         raise NobodyAsked
 
@@ -113,6 +118,27 @@ class GivingDayService(Drafts):
         if asker is None:
             return waits
         return None if may_do(await self._people.roles(asker), Permission.RUN_GIVING_DAYS) else asker.id
+
+    async def may_invite(self, day: GivingDay) -> bool:
+        """Whether the invitation to a day that is on may go: to more than one admin may tell only by the word of two.
+
+        Whoever would have to say so is asked, once; until somebody does, it waits. For the leader, again and again.
+        """
+        if day.second_by is not None or day.asked_act is DayAct.INVITE:
+            return day.second_by is not None
+        async with self._unit.read() as work:  # it may take a while: not where everybody's writes wait
+            people = await size_of(work, day.audience, self._now(), self.terms.zone)
+        if people <= self.terms.confirm_over:
+            return True
+        async with self._acting(day.id, None, None) as (work, held):
+            if held.version != day.version:
+                return False  # changed meanwhile: the next look decides
+            asked = replace(held, asked_by=held.begun_by, asked_act=DayAct.INVITE)
+            asked = await self.writer.write(work, held, asked, None, "asked", now=self._now(), way="clock", asks=True)
+            await tell_admins(work, self._people, NoticeKind.DAY_INVITE, asked, mark="invite", now=self._now())
+        self.wakes.outbox.set()
+        log.info("giving_day_invitation_waits", day_id=str(day.id), people=people, limit=self.terms.confirm_over)
+        return False
 
     async def _seen(self, work: Work, day: GivingDay, digest: str) -> Preview:
         """Nothing but what was looked at is done. Raises: PreviewStale."""
@@ -127,8 +153,14 @@ class GivingDayService(Drafts):
 
     # -- beginning and ending --
 
-    async def _begin(self, work: Work, day: GivingDay, act: DayAct, by: Person | None) -> GivingDay:
+    async def _begin(
+        self, work: Work, day: GivingDay, act: DayAct, by: Person | None, *, second: bool = False
+    ) -> GivingDay:  # fmt: skip
+        """`second`: it was asked for by another, and `by` is the second admin."""
         begun = await self._could_begin(work, day, act)
+        if day.state is DayState.DRAFT:  # else it was decided on before
+            who = by.id if by is not None else None
+            begun = replace(begun, begun_by=day.asked_by if second else who, second_by=who if second else None)
         return await self._write(work, day, begun, by, "scheduled" if act is DayAct.SCHEDULE else "went_live")
 
     async def _could_begin(self, work: Work, day: GivingDay, act: DayAct) -> GivingDay:

@@ -35,6 +35,8 @@ class DayWriter:
         """
         if not asks:
             after = replace(after, asked_by=None, asked_act=None)
+        if after.state is DayState.DRAFT:  # to be looked at anew
+            after = replace(after, begun_by=None, second_by=None)
         after = replace(after, version=before.version + 1)
         if not await work.giving_days.change(after, before.version):
             raise PreviewStale(day=before.id)

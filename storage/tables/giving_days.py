@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    Uuid,
 )
 
 from storage.tables.columns import at, currency, id_, metadata, ref
@@ -30,6 +31,7 @@ giving_day_series = Table(
 )
 
 # `asked_by`: who waits for a second admin's word, and on what; `version` is one more with every change.
+# `begun_by`, `second_by`: by whose words it is scheduled or on; opaque, as in the audit log.
 giving_days = Table(
     "giving_days",
     metadata,
@@ -49,6 +51,8 @@ giving_days = Table(
     Column("series_on", Date),
     ref("asked_by", "people.id", nullable=True),
     Column("asked_act", String(16)),
+    Column("begun_by", Uuid),
+    Column("second_by", Uuid),
     Column("version", Integer, nullable=False),
     at("made_at", nullable=False),
     UniqueConstraint("series_id", "series_on"),

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from bot import errors
-from bot.day_notices import TOLD, told
+from bot.day_notices import CONFIRMED, TOLD, told
 from giving.errors import (
     DayEndsBeforeStart,
     DayNotNow,
@@ -36,7 +36,7 @@ def test_it_says_which_day_and_where_to_go(language: str, kind: NoticeKind):
     text = told(TEXTS, language, kind, replace(NEWS, closed=(project(1),))).text
     assert "一元公益日" in text
     assert "/giving_day" in text
-    assert ("&lt;b&gt;林" in text, "Project 1" in text) == (kind is NoticeKind.DAY_ASKED, kind is NoticeKind.DAY_LESS)
+    assert ("&lt;b&gt;林" in text, "Project 1" in text) == (kind in CONFIRMED, kind is NoticeKind.DAY_LESS)
 
 
 def test_how_many_projects_are_left_is_said_in_words():

@@ -307,6 +307,35 @@ async def test_the_only_admin_hears_that_there_is_nobody_to_ask(
     assert (await world.giving_days.one(day.id)).asked_by is None
 
 
+async def test_an_invitation_that_waits_goes_by_another_admins_tap(chat: Chat, world: World):
+    await an_admin(world, OTHER, "另一位")
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    for person in (world.alice, world.creator):
+        await world.subscriptions.choose(person, SubscriptionKind.GIVING_DAYS, Often.ALL)
+    world.giving_days.terms = replace(world.giving_days.terms, confirm_over=1)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    await world.invitations.sweep()
+    card = cb.DayDo(day=day.id, deed=cb.DayDeed.CARD).pack()
+    assert "已经请其他管理员确认" in shown(await chat.taps(ADMIN, card)).text
+    theirs = shown(await chat.taps(OTHER, card))
+    assert "等你一句话" in theirs.text
+    assert "自动结束" in theirs.text, "and the day goes on"
+    await chat.presses(OTHER, "看预览")
+    done = shown(await chat.presses(OTHER, "我确认，发出邀请"))
+    assert "邀请这就发出去" in done.text
+    assert await world.invitations.sweep() == 1
+
+
+@pytest.mark.parametrize("act", [DayAct.INVITE, DayAct.EXTEND, DayAct.CHANGE])
+async def test_a_tap_for_what_no_button_asks_is_refused(chat: Chat, world: World, act: DayAct):
+    day = await on(world)
+    for data in (cb.DayWish(day=day.id, act=act), cb.DaySure(day=day.id, act=act)):
+        (refused,) = answers(await chat.taps(ADMIN, data.pack()))
+        assert refused.show_alert
+    assert (await world.giving_days.one(day.id)).version == day.version
+
+
 async def to_many(world: World, monkeypatch: pytest.MonkeyPatch) -> GivingDay:
     """A draft whose audience (everybody who subscribed: two) is over the setting."""
     for person in (world.alice, world.creator):

@@ -45,7 +45,7 @@ def build_keeping(settings: Settings, on: Ground, paying: Paying, days: Days) ->
     language, currency = settings.language, settings.tips.currency
     zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
     broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
-    invitations = DayInvitations(unit, broadcasts, on.texts, on.links)
+    invitations = DayInvitations(unit, days.giving_days, broadcasts, on.texts, on.links)
     days.giving_days.writer.hooks.append(invitations.turned)
     return Keeping(
         projects=ProjectService(unit),

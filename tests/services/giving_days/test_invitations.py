@@ -1,19 +1,25 @@
 """A day's audience is invited by one broadcast, made in the commit in which the day begins, and ended with it."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from giving.broadcasts import Broadcast, BroadcastState
-from giving.errors import BroadcastTooLong
-from giving.giving_days import Audience, DayState
-from giving.people import Visitor
+from giving.errors import BroadcastTooLong, NobodyAsked, NotAllowed, SecondIsYou
+from giving.giving_days import Audience, DayAct, DayState, GivingDay
+from giving.notices import NoticeKind
+from giving.people import Person, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.giving_days import invitations
 from services.giving_days.invitations import invitation, invitation_id
+from services.giving_days.told import told
 from services.links import Links
-from tests.services.giving_days.town import an_admin, scheduled, state_of
-from tests.world import TEXTS, World, cny
+from storage.tables import outbox
+from tests.services.giving_days.town import an_admin, plan, scheduled, state_of
+from tests.world import SHANGHAI, TEXTS, World, cny
 
 
 async def readers(world: World, *often: Often) -> None:
@@ -79,6 +85,118 @@ async def test_whoever_was_not_told_by_the_end_is_not_told_after_it(world: World
     assert ended.state is BroadcastState.CANCELLED
     assert (await audited(world))[-1] == ("broadcast.cancelled", "clock")
     assert await world.invitations.sweep() == 0
+
+
+async def grown(world: World, *, by: int = 2) -> GivingDay:
+    """A day that one admin scheduled for one reader, and that is on; by now more are to be told than one may decide on.
+
+    The clock has turned it, and the leader has looked.
+    """
+    world.giving_days.terms = replace(world.giving_days.terms, confirm_over=1)
+    await readers(world, Often.ALL)
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    await readers(world, *[Often.ALL] * (1 + by))
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    assert [await world.invitations.sweep() for _ in range(3)] == [0, 0, 0]
+    return await world.giving_days.one(day.id)
+
+
+async def invited(world: World, day: GivingDay) -> BroadcastState:
+    found = await of(world, day)
+    assert found is not None
+    return found.state
+
+
+async def told_of_waiting(world: World) -> list[UUID]:
+    async with world.unit.read() as work:
+        rows = await work.connection.execute(select(outbox.c.person_id).where(outbox.c.kind == NoticeKind.DAY_INVITE))
+        return sorted(rows.scalars())
+
+
+async def test_an_audience_that_grew_over_the_limit_waits_for_a_second_admin_who_is_asked_once(world: World):
+    first, second = await an_admin(world), await an_admin(world, 2002, "另一位")
+    day = await grown(world)
+    assert (day.state, day.asked_by, day.asked_act) == (DayState.LIVE, first.id, DayAct.INVITE)
+    assert await invited(world, day) is BroadcastState.DRAFT, "kept, and not sent"
+    assert await told_of_waiting(world) == sorted([first.id, second.id])
+    async with world.unit.read() as work:
+        news = await told(work, NoticeKind.DAY_INVITE, day.id, world.time(), SHANGHAI)
+    assert news is not None
+    assert (news.asker, news.people) == (await fresh(world, first), 3)
+
+    digest = (await world.giving_days.preview(day.id)).digest
+    with pytest.raises(SecondIsYou):
+        await world.giving_days.confirm(day.id, first, digest)
+    with pytest.raises(NotAllowed):
+        await world.giving_days.confirm(day.id, world.alice, digest)
+    assert await world.invitations.sweep() == 0
+    confirmed = await world.giving_days.confirm(day.id, second, digest)
+    assert (confirmed.second_by, confirmed.asked_act) == (second.id, None)
+    assert [await world.invitations.sweep() for _ in range(2)] == [1, 0]
+    assert await invited(world, day) is BroadcastState.RUNNING
+    assert len(await told_of_waiting(world)) == 2
+    async with world.unit.read() as work:
+        assert await told(work, NoticeKind.DAY_INVITE, day.id, world.time(), SHANGHAI) is None, "no longer so"
+        acts = [act.record for act in await work.audit.list(limit=50) if act.record.subject_kind == "giving_day"]
+    assert [(act.action, act.way) for act in acts[:2]] == [
+        ("giving_day.confirmed", "chat"), ("giving_day.asked", "clock")
+    ]  # fmt: skip
+
+
+async def fresh(world: World, person: Person) -> Person:
+    async with world.unit.read() as work:
+        return (await work.people.by_ids([person.id]))[person.id]
+
+
+async def test_a_longer_day_asks_again_and_tells_nobody_twice(world: World):
+    admin, _ = await an_admin(world), await an_admin(world, 2002, "另一位")
+    day = await grown(world)
+    longer = await world.giving_days.extend(day.id, admin, day.ends_at + timedelta(hours=1))
+    assert longer.asked_act is None
+    assert await world.invitations.sweep() == 0
+    assert (await world.giving_days.one(day.id)).asked_act is DayAct.INVITE
+    assert len(await told_of_waiting(world)) == 2
+
+
+async def test_what_nobody_confirmed_by_the_end_is_not_sent_after_it(world: World):
+    day = await grown(world)
+    world.time.now = day.ends_at
+    await world.day_steps.sweep()
+    assert await invited(world, day) is BroadcastState.CANCELLED
+    ended = await world.giving_days.one(day.id)
+    assert ended.asked_act is None
+    digest, other = (await world.giving_days.preview(day.id)).digest, await an_admin(world, 2002, "另一位")
+    with pytest.raises(NobodyAsked):
+        await world.giving_days.confirm(day.id, other, digest)
+
+
+async def test_what_two_said_yes_to_is_not_asked_again_however_many_they_are_by_now(world: World):
+    first, second = await an_admin(world), await an_admin(world, 2002, "另一位")
+    days = world.giving_days
+    days.terms = replace(days.terms, confirm_over=1)
+    await readers(world, Often.ALL, Often.ALL)
+    day = await days.draft(plan(world, audience=Audience.SUBSCRIBERS), first)
+    await days.ask(day.id, first, (await days.preview(day.id)).digest)
+    done = await days.confirm(day.id, second, (await days.preview(day.id)).digest)
+    assert (done.begun_by, done.second_by) == (first.id, second.id)
+    await readers(world, *[Often.ALL] * 4)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    assert await world.invitations.sweep() == 1
+    assert await told_of_waiting(world) == []
+
+
+async def test_what_is_changed_after_two_words_has_none_of_them(world: World):
+    first, second = await an_admin(world), await an_admin(world, 2002, "另一位")
+    days = world.giving_days
+    days.terms = replace(days.terms, confirm_over=0)
+    await readers(world, Often.ALL)
+    day = await days.draft(plan(world, audience=Audience.SUBSCRIBERS), first)
+    await days.ask(day.id, first, (await days.preview(day.id)).digest)
+    await days.confirm(day.id, second, (await days.preview(day.id)).digest)
+    changed = await days.change(day.id, first, hashtag="#x")
+    assert (changed.begun_by, changed.second_by) == (None, None)
 
 
 async def audited(world: World) -> list[tuple[str, str]]:
