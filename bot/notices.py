@@ -90,6 +90,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind in handover_cards.TOLD:
         news = await outbox.chat_news(first)
         return handover_cards.news(texts, links, first.language, first.kind, news) if news else None
+    if first.kind is NoticeKind.REFUNDED:
+        back = await outbox.returned(notices)
+        return cards.refunded(texts, links, first.language, back) if back else None
     told = await outbox.tip_cards(notices)
     return _about_tips(first.kind, texts, links, first.language, told) if told else None
 
@@ -164,8 +167,6 @@ def _about_tips(
             return cards.receipts(texts, links, language, told)
         case NoticeKind.EXTRA:
             return cards.paid_twice(texts, links, language, told[0])
-        case NoticeKind.REFUNDED:
-            return cards.refunded(texts, links, language, told)
         case NoticeKind.CARD:
             return cards.paid(texts, links, language, told[0])
         case _:

@@ -13,7 +13,7 @@ from bot.keyboards import keyboard, tap
 from giving.refunds import Ending, Taking
 from giving.tips import TipState
 from services.projects import Page
-from services.refunds import Offer, RefundTold, RefundWish
+from services.refunds import Offer, RefundTold, RefundWish, Returned
 from services.refunds.looks import rail_of
 from services.tips import TipCard
 from texts import Html, Texts
@@ -21,7 +21,7 @@ from texts import Html, Texts
 
 def undo_over(texts: Texts, language: str, card: TipCard) -> Rendered:
     """Too late to take it back alone; they may ask."""
-    wish = tap(texts.plain(language, "button-refund-wish", amount=card.tip.amount), cb.RefundWish(tip=card.tip.id))
+    wish = tap(texts.plain(language, "button-refund-wish", amount=card.tip.kept), cb.RefundWish(tip=card.tip.id))
     return Rendered(texts.chat(language, "undo-over"), keyboard([[wish], [keyboards.my_gifts(texts, language)]]))
 
 
@@ -57,24 +57,24 @@ def _back_button(texts: Texts, language: str, offer: Offer) -> InlineKeyboardBut
 
 def wished(texts: Texts, language: str, card: TipCard) -> Rendered:
     """An admin will look at it."""
-    text = texts.chat(language, "refund-wished", amount=card.tip.amount)
+    text = texts.chat(language, "refund-wished", amount=card.tip.kept)
     return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
 
 
 def declined(texts: Texts, language: str, told: RefundTold) -> Rendered:
     """The donor reads why."""
     text = texts.chat(
-        language, "refund-declined-told", amount=told.card.tip.amount, reason=told.reason,
+        language, "refund-declined-told", amount=told.card.tip.kept, reason=told.reason,
         project=told.card.project.project.title(language), code=Html(told.card.tip.receipt_code),
     )  # fmt: skip
     return Rendered(text, keyboard([[keyboards.my_gifts(texts, language)]]))
 
 
-def failed(texts: Texts, language: str, card: TipCard) -> Rendered:
+def failed(texts: Texts, language: str, told: Returned) -> Rendered:
     """It could not be given back; they may ask again."""
-    tip = card.tip
+    tip = told.card.tip
     text = texts.chat(
-        language, "refund-failed-told", amount=tip.kept, project=card.project.project.title(language),
+        language, "refund-failed-told", amount=told.amount, project=told.card.project.project.title(language),
         code=Html(tip.receipt_code),
     )  # fmt: skip
     wish = tap(texts.plain(language, "button-refund-wish", amount=tip.kept), cb.RefundWish(tip=tip.id))

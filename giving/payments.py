@@ -232,6 +232,11 @@ def paid_key(rail: str, charge: str | None) -> str:
     return f"payment:{rail}:{charge}:paid"
 
 
+def failed_key(event: RailEvent) -> str:
+    """The key of the entry that puts back what a refund, which the event is about, took off."""
+    return f"refund:{event.rail}:{event.their_id}:failed"
+
+
 def key_of(event: RailEvent) -> str | None:
     """The key of the entry that the event would make."""
     rail, id_ = event.rail, event.their_id
@@ -241,7 +246,7 @@ def key_of(event: RailEvent) -> str | None:
         case EventKind.REFUNDED:
             return f"refund:{rail}:{id_}"
         case EventKind.REFUND_FAILED:
-            return f"refund:{rail}:{id_}:failed"
+            return failed_key(event)
         case EventKind.FEE:
             return f"fee:{rail}:{id_}"
         case EventKind.DISPUTED:

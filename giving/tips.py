@@ -72,6 +72,11 @@ class Tip:
         return Money(self.amount.minor - self.refunded_minor, self.amount.currency)
 
     @property
+    def in_part(self) -> bool:
+        """Whether some of it was given back, and some is still given."""
+        return self.state is TipState.PAID and self.refunded_minor > 0
+
+    @property
     def open_key(self) -> str | None:
         """Unique while the tip is unpaid: the same tap again is the same tip."""
         if self.state is not TipState.OFFERED:

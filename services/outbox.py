@@ -34,7 +34,8 @@ from services.giving_days.told import DayTold
 from services.giving_days.watch import MarkTold
 from services.handover import ChatNews
 from services.leadership import Write
-from services.refunds import RefundTold
+from services.refunds import RefundTold, Returned
+from services.refunds import told as refunds_told
 from services.subscriptions import at_clock
 from services.tabs import ChargeTold
 from services.tabs import told as tab_charges
@@ -69,7 +70,10 @@ class AccountTold:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A queued message, leased to the sender. `subject` is the id of a tip, chat, slot, thank-you or alert."""
+    """A queued message, leased to the sender; there is one of each `key`.
+
+    `subject` is the id of a tip, chat, slot, thank-you or alert.
+    """
 
     id: UUID
     kind: NoticeKind
@@ -82,6 +86,7 @@ class Notice:
     message_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    key: str = ""
 
 
 class OutboxService:
@@ -176,6 +181,7 @@ class OutboxService:
             message_id=card if message.kind == NoticeKind.CARD else None,
             since=message.since_at,
             until=message.until_at,
+            key=message.key,
         )
 
     async def begin(self, notices: Sequence[Notice]) -> bool:
@@ -242,8 +248,14 @@ class OutboxService:
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:
-        """The tips that receipts, extra payments, refunds and cards are about."""
+        """The tips that receipts, extra payments and cards are about."""
         return await self._tips.cards([n.subject for n in notices])
+
+    async def returned(self, notices: Sequence[Notice]) -> list[Returned]:
+        """What went back, of which gift."""
+        cards = {card.tip.id: card for card in await self.tip_cards(notices)}
+        async with self._unit.read() as work:
+            return await refunds_told.returned(work, notices, cards)
 
     async def chat(self, notice: Notice) -> Chat | None:
         """The chat that its creator is told about."""
@@ -294,13 +306,13 @@ class OutboxService:
             return None
         return RefundTold(cards[0], refund.reason)
 
-    async def refund_failed(self, notice: Notice) -> TipCard | None:
+    async def refund_failed(self, notice: Notice) -> Returned | None:
         """A gift that could not be given back; None if it was by now, or is asked for again."""
-        cards = await self._tips.cards([notice.subject])
+        failed = await self.returned([notice])
         async with self._unit.read() as work:
             refund = (await work.refunds.of([notice.subject])).get(notice.subject)
         over = refund is None or refund.state not in (RefundState.REQUESTED, RefundState.ASKED, RefundState.DONE)
-        return cards[0] if cards and over and cards[0].tip.state is not TipState.REFUNDED else None
+        return failed[0] if failed and over and failed[0].card.tip.state is not TipState.REFUNDED else None
 
     async def refund_other(self, notice: Notice) -> TipCard | None:
         """A gift of which one refund failed while another is on its way; None if that one arrived by now."""

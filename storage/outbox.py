@@ -52,6 +52,7 @@ class ClaimedMessage:
     """A message leased to the sender, with what is known of its reader now."""
 
     id: UUID
+    key: str
     kind: str
     person: UUID
     telegram_id: int | None
@@ -174,6 +175,7 @@ def _due(now: datetime, priority: int | None = None) -> Select[tuple[UUID]]:
 def _claimed(row: Row[Any]) -> ClaimedMessage:
     return ClaimedMessage(
         id=row.id,
+        key=row.dedupe_key,
         kind=row.kind,
         person=row.person_id,
         telegram_id=row.telegram_id,

@@ -11,6 +11,7 @@ from sqlalchemy import func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.payments import MOST_WAIT
+from giving.tips import TipState
 from storage.tables import refunds, tips
 from storage.upsert import insert_into
 
@@ -77,6 +78,7 @@ class RefundStore:
     ) -> Refund:  # fmt: skip
         """Record that a tip is to be given back; the same tip again gives the first request, unless that one is over.
 
+        One that is done is over where something of the tip is left: more went back apart from it, and did not arrive.
         A wish that the donor may fulfil alone by now is requested. `same`: what the rail refused, or failed, keeps its
         id where it is asked for again.
         """
@@ -86,7 +88,9 @@ class RefundStore:
             again = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_FAILED))
             kept = {name: refunds.c[name] for name in ("id", "amount_minor")}
             await self._connection.execute(again.values(row | _NEW | kept))
-        anew = update(refunds).where(refunds.c.tip_id == tip, refunds.c.state.in_(_OVER))
+        left = select(tips.c.id).where(tips.c.id == tip, tips.c.state == TipState.PAID).exists()
+        over = refunds.c.state.in_(_OVER) | ((refunds.c.state == RefundState.DONE) & left)
+        anew = update(refunds).where(refunds.c.tip_id == tip, over)
         await self._connection.execute(anew.values(row | _NEW))
         await self._connection.execute(statement.on_conflict_do_nothing(index_elements=["tip_id"]))
         if state is RefundState.REQUESTED:
@@ -205,6 +209,11 @@ class RefundStore:
             theirs = theirs.where(refunds.c.state.in_((RefundState.ASKED, RefundState.DONE)))
         rows = await self._connection.execute(theirs.values(state=state).returning(refunds.c.tip_id))
         return {row.tip_id for row in rows}
+
+    async def arrived(self, ids: Collection[UUID]) -> None:
+        """The provider's events say so of these refunds, whatever else went back of their tips or did not."""
+        going = refunds.c.id.in_(ids) & refunds.c.state.in_((RefundState.REQUESTED, RefundState.ASKED))
+        await self._connection.execute(update(refunds).where(going).values(state=RefundState.DONE))
 
     async def undone(self, of: Collection[UUID]) -> set[UUID]:
         """These tips did not go back after all: what was closed by that has failed, and may be begun anew.

@@ -13,6 +13,7 @@ from giving.rails import How
 from giving.tips import TipState
 from services.links import Links
 from services.projects import Page
+from services.refunds import Returned
 from services.tips import TipCard
 from texts import Html, Texts, link
 
@@ -42,7 +43,7 @@ def tip(
         case TipState.PAID:
             return receipts(texts, links, language, [card])
         case TipState.REFUNDED:
-            return refunded(texts, links, language, [card])
+            return refunded(texts, links, language, [Returned(card, card.tip.amount)])
 
 
 def _offered(texts: Texts, language: str, card: TipCard, pay_url: str | None) -> Iterable[str | None]:
@@ -184,25 +185,26 @@ def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rend
 
 def take_back_asked(texts: Texts, language: str, card: TipCard) -> Rendered:
     """The refund is on its way; its arrival is told later."""
-    text = texts.chat(language, "take-back-asked", amount=card.tip.amount)
+    text = texts.chat(language, "take-back-asked", amount=card.tip.kept)
     rows = keyboards.keyboard([[keyboards.my_gifts(texts, language)]])
     return Rendered(text, rows)
 
 
-def refunded(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> Rendered:
-    """Gifts that went back."""
+def refunded(texts: Texts, links: Links, language: str, back: Sequence[Returned]) -> Rendered:
+    """Gifts that went back, in whole or in part; each once under them."""
     told = [
         texts.chat(
             language,
-            "refund-told",
-            amount=card.tip.amount,
-            project=card.project.project.title(language),
-            code=Html(card.tip.receipt_code),
+            "refund-told-part" if one.in_part else "refund-told",
+            amount=one.amount,
+            whole=one.card.tip.amount,
+            project=one.card.project.project.title(language),
+            code=Html(one.card.tip.receipt_code),
         )
-        for card in cards
+        for one in back
     ]
-    text = paragraphs(*told)
-    return Rendered(text, keyboards.receipts(texts, links, language, cards))
+    cards = {one.card.tip.id: one.card for one in back}
+    return Rendered(paragraphs(*told), keyboards.receipts(texts, links, language, list(cards.values())))
 
 
 def gifts(
@@ -233,8 +235,10 @@ def _gift_line(texts: Texts, links: Links, language: str, card: TipCard) -> Html
     key = "gifts-line-refunded" if tip.state is TipState.REFUNDED else "gifts-line"
     return texts.chat(
         language,
-        key,
+        "gifts-line-part" if tip.in_part else key,
         amount=tip.amount,
+        kept=tip.kept,
+        back=Money(tip.refunded_minor, tip.amount.currency),
         project=card.project.project.title(language),
         at=tip.paid_at or tip.offered_at,
         receipt=link(links.receipt(tip.receipt_code, language), Html(tip.receipt_code)),

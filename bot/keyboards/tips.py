@@ -123,7 +123,7 @@ def receipts(
             rows.append([take_back(texts, language, card.tip)])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
         if undo and len(cards) == 1 and card.gives_back and not card.tip.returnable:
-            back = texts.plain(language, "button-undo", amount=card.tip.amount)
+            back = texts.plain(language, "button-undo", amount=card.tip.kept)
             rows.append([tap(back, cb.TakeBack(tip=card.tip.id))])
     if undo and len(cards) > 1 and any(card.gives_back for card in cards):
         rows.append([tap(texts.plain(language, "button-undo-one"), backs_of(cards))])
@@ -160,7 +160,7 @@ def backs_of(cards: Sequence[TipCard]) -> CallbackData:
 
 def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
     """Have an extra payment returned."""
-    return tap(texts.plain(language, "button-take-back", amount=tip.amount), cb.TakeBack(tip=tip.id))
+    return tap(texts.plain(language, "button-take-back", amount=tip.kept), cb.TakeBack(tip=tip.id))
 
 
 def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMarkup:

@@ -52,3 +52,10 @@ gifts-back-line =
     }
 
 error-refund-too-late = The payment service returns money for { $days } days only, and this gift is older. Write to the operator with its receipt code, which /gifts shows: they can find another way.
+
+refund-told-part =
+    <b>{ $amount } of your { $whole } gift was returned</b>
+    It had gone to { $project }, receipt <code>{ $code }</code>. Your payment service usually takes a few days.
+gifts-line-part =
+    <b>{ $kept }</b> · { $project }
+    Of { $amount }, { $back } went back · { $at } · { $receipt }

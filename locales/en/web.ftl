@@ -115,3 +115,9 @@ web-error-500-text = Opening a page never moves money, and what you gave is safe
 web-error-503-title = We are a little busy
 web-error-503-text = Opening a page never moves money, and what you gave is safe in the ledger. Please try again in a while.
 web-request-id = If it keeps happening, tell us this number:{" "}
+
+web-returned = Returned
+web-returned-of = { $amount } of { $whole }
+web-returned-hidden = A part of it
+web-state-part = Paid, in part refunded
+web-entry-part = A part of this gift was later refunded. The refund is an entry of its own in the ledger.

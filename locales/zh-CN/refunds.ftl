@@ -52,3 +52,10 @@ gifts-back-line =
     }
 
 error-refund-too-late = 支付服务商只在付款后 { $days } 天内可以原路退回，这一笔已经超过了。请带上收据号联系运营方（发 /gifts 可以看到），由运营方另想办法退给你。
+
+refund-told-part =
+    <b>你那笔 { $whole } 里有 { $amount } 已退回</b>
+    原捐给 { $project }，收据号 <code>{ $code }</code>。到账时间由付款渠道决定，一般几天之内。
+gifts-line-part =
+    <b>{ $kept }</b> · { $project }
+    原捐 { $amount }，退回了 { $back } · { $at } · { $receipt }

@@ -114,3 +114,9 @@ web-error-500-text = 打开网页不会动你的钱，捐过的也都还在账�
 web-error-503-title = 现在有点忙
 web-error-503-text = 打开网页不会动你的钱，捐过的也都还在账上。过一会儿再试试。
 web-request-id = 要是一直这样，请把这个编号告诉我们：
+
+web-returned = 已退
+web-returned-of = { $whole } 中的 { $amount }
+web-returned-hidden = 其中一部分
+web-state-part = 已入账，部分已退款
+web-entry-part = 这笔钱后来有一部分退给了捐赠人，退款在账本里另有一笔分录。

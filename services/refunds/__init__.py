@@ -2,5 +2,6 @@
 
 from services.refunds.offers import Offer
 from services.refunds.service import RefundService, RefundTold, RefundWish
+from services.refunds.told import Returned
 
-__all__ = ["Offer", "RefundService", "RefundTold", "RefundWish"]
+__all__ = ["Offer", "RefundService", "RefundTold", "RefundWish", "Returned"]

@@ -1,7 +1,7 @@
 """Giving a gift back: within half an hour the donor alone; later they ask, and an admin decides, with a reason."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -84,7 +84,7 @@ class RefundService:
         self._looks = RefundLooks(unit, rails, payments, alerts=alerts, now=now)
 
     async def take_back(self, tip_id: UUID, person: Person) -> TipCard:
-        """Ask for an extra payment to go back; asking again is the same request.
+        """Ask for a tip to go back; asking again is the same request. The tip as it was when that was asked.
 
         Raises: NotYours, NotRefundable, AlreadyReturned, RefundTooLate, UndoOver, RefundDelayed (recorded; `sweep` asks
         on).
@@ -100,7 +100,8 @@ class RefundService:
             )  # fmt: skip
         log.info("refund_requested", tip_id=str(tip_id), refund_id=str(refund.id))
         await self._ask(refund.id, tip, self._unit, donor_waits=True)
-        return await self._tips.card(tip_id, person)
+        card = await self._tips.card(tip_id, person)
+        return replace(card, tip=tip)  # with what was left to go back: it may be gone by now
 
     async def _taking(self, work: Work, tip: Tip) -> Taking:
         """Raises: AlreadyReturned, NotRefundable, RefundTooLate."""

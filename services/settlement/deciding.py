@@ -7,7 +7,7 @@ from uuid import UUID
 
 from giving.converting import Share
 from giving.money import Money
-from giving.payments import EventKind, Payment, RailEvent, key_of, paid_key
+from giving.payments import EventKind, Payment, RailEvent, failed_key, key_of, paid_key
 from giving.settling import decide_settlement
 from giving.tips import Fresh, Tip
 from giving.transfers import dispute_keys
@@ -125,6 +125,8 @@ def _keys(events: Sequence[Event]) -> set[str]:
     for _, event in events:
         if event.kind is EventKind.REFUND_FAILED:
             keys.add(f"refund:{event.rail}:{event.their_id}")
+        elif event.kind is EventKind.REFUNDED and event.refund is not None:
+            keys.add(failed_key(event))
         elif event.kind is EventKind.PAID and event.fee:
             keys.add(f"fee:{event.rail}:{event.their_id}")
         elif event.kind in (EventKind.DISPUTED, EventKind.DISPUTE_WON, EventKind.DISPUTE_LOST):

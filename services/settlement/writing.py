@@ -9,7 +9,7 @@ import structlog
 
 from giving.creators import next_digest
 from giving.notices import URGENCY, NoticeKind
-from giving.payments import EventKind, RailEvent, Return
+from giving.payments import EventKind, Outcome, RailEvent, Return, failed_key
 from giving.rails import Refunds
 from giving.tips import Tip, TipState
 from payments.provider import Rail
@@ -63,6 +63,8 @@ class BatchWriter:
 
     async def _give_back(self, work: Work, batch: Batch, now: datetime) -> None:
         """How refunds ended, and those that are to be made of what was paid twice."""
+        if arrived := _arrived(batch):
+            await work.refunds.arrived(arrived)
         if batch.returned:
             back = [tip.id for tip in batch.returned.values() if tip.state is TipState.REFUNDED]
             await work.refunds.ended(back, RefundState.DONE)
@@ -75,6 +77,18 @@ class BatchWriter:
     def _gives_back(self, tip: Tip) -> bool:
         rail = self._rails.get((tip.entry_key or ":").split(":")[1])
         return rail is not None and rail.capabilities.refunds is not Refunds.NONE
+
+
+def _arrived(batch: Batch) -> set[UUID]:
+    """Our ids of the refunds that went out, by events that name them: what is left of their tips is another matter."""
+    return {
+        event.refund
+        for event, settlement in batch.decided.values()
+        if event.kind is EventKind.REFUNDED
+        and event.refund is not None
+        and settlement.outcome in (Outcome.BOOKED, Outcome.REPLAYED)
+        and failed_key(event) not in batch.booked
+    }
 
 
 def after(now: datetime, told: Iterable[datetime | None]) -> datetime:

@@ -59,7 +59,10 @@ class PostCard:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What anyone who has the code may see: amount and name as the donor chose, and the entry in the ledger."""
+    """What anyone who has the code may see: amount and name as the donor chose, and the entry in the ledger.
+
+    `in_part`: some of it went back; `returned`: how much, where the amount is shown.
+    """
 
     code: str
     amount: Money | None
@@ -74,6 +77,8 @@ class Receipt:
     fee: Money | None
     test_money: bool
     matched: tuple[Added, ...] = ()
+    in_part: bool = False
+    returned: Money | None = None
 
 
 async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCard]:
@@ -197,6 +202,8 @@ async def receipt_of(work: Work, code: str, *, test_money: bool) -> Receipt | No
         fee=fee.postings[0].amount if fee and shown.amount else None,
         test_money=test_money,
         matched=(await added_to(work, [tip.id])).get(tip.id, ()) if shown.amount else (),
+        in_part=tip.in_part,
+        returned=Money(tip.refunded_minor, tip.amount.currency) if tip.in_part and shown.amount else None,
     )
 
 

@@ -13,6 +13,7 @@ from sandbox.telegram.html import parse
 from services.digests import Digest
 from services.outbox import Notice, NoticeKind, OutboxService
 from services.projects import LatestGift
+from services.refunds import Returned
 from services.tips import TipCard
 from tests.bot.samples import (
     AT,
@@ -60,6 +61,9 @@ class Box:
 
     async def tip_cards(self, notices: object) -> list[TipCard]:
         return self.known
+
+    async def returned(self, notices: object) -> list[Returned]:
+        return [Returned(card, card.tip.amount) for card in self.known]
 
     async def digest(self, notice: object) -> Digest | None:
         return self.known_digest

@@ -19,6 +19,7 @@ from sandbox.telegram.html import parse
 from services.carriers import CarrierCard
 from services.digests import Digest
 from services.projects import LatestGift, Page
+from services.refunds import Returned
 from services.tips import PostCard
 from tests.bot.samples import (
     AT,
@@ -100,7 +101,7 @@ def everything(language: str) -> list[Rendered]:
         cards.receipts(*both, [PAID, EXTRA, LATE] * 3),
         cards.paid_twice(*both, EXTRA),
         cards.take_back_asked(*t, EXTRA),
-        cards.refunded(*both, [BACK] * 8),
+        cards.refunded(*both, [Returned(BACK, BACK.tip.amount), Returned(BACK, Money(1, "CNY"))] * 4),
         cards.gifts(*both, page(PAID, EXTRA, LATE, BACK, PAID)),
         cards.gifts(*both, Page((), 0, 1, 0)),
         cards.project_list(*t, page(*[PROJECT] * 6), query=""),

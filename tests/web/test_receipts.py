@@ -1,3 +1,5 @@
+import pytest
+
 from giving.people import Visibility
 from tests.web.conftest import Open, Site
 from tests.web.world import World, cny
@@ -62,6 +64,19 @@ async def test_a_refund_is_told(world: World, site: Site):
     page = (await site.get(f"/r/{tip.receipt_code}?lang=en")).text
     assert "Refunded" in page
     assert "later refunded" in page
+
+
+@pytest.mark.parametrize("visibility", [Visibility.NAMED, Visibility.AMOUNT_HIDDEN])
+async def test_a_refund_in_part_is_told_with_its_sum_unless_that_is_hidden(
+    world: World, site: Site, visibility: Visibility
+):
+    tip = await world.gift(await world.project(), cny("8"), visibility=visibility)
+    await world.give_back(tip, cny("3"))
+    page = (await site.get(f"/r/{tip.receipt_code}?lang=en")).text
+    assert "Paid, in part refunded" in page
+    assert "A part of this gift was later refunded" in page
+    assert ("¥3 of ¥8" in page) is (visibility is Visibility.NAMED)
+    assert ("A part of it" in page) is (visibility is Visibility.AMOUNT_HIDDEN)
 
 
 async def test_any_spelling_leads_to_the_one_address(world: World, site: Site):

@@ -172,13 +172,15 @@ class World:
         await self.tell("payment.paid", stored.payment, amount, fee=fee, number=number)
         return stored
 
-    async def give_back(self, tip: Tip) -> None:
-        """The provider says that it was refunded."""
+    async def give_back(self, tip: Tip, amount: Money | None = None) -> None:
+        """The provider says that it was refunded, or so much of it."""
         assert tip.payment is not None
         async with self.unit.read() as work:
             stored = await work.tips.by_id(tip.id)
         assert stored is not None
-        await self.tell("refund.succeeded", tip.payment, tip.amount, charge=stored.charge, number=next(self._numbers))
+        await self.tell(
+            "refund.succeeded", tip.payment, amount or tip.amount, charge=stored.charge, number=next(self._numbers)
+        )
 
     async def tell(
         self,

@@ -80,14 +80,15 @@ class StripeRun(FloorRun):
         for number, tip in enumerate(tips):
             assert tip.payment is not None
             won, in_steps = bool(number % 2), number < len(tips) // 2
+            paid = [one for one in await self.fresh() if one.charge == tip.charge]
             dispute = self.our.books.dispute(self.intents[tip.payment])
             if in_steps:
                 await self.hear()
             self.our.books.dispute_ends(dispute, won=won)
             if in_steps:
                 await self.hear()
-            if not won:
-                self.notes.back(tip, tip.amount.minor)
+            for one in paid if not won else ():  # all that the charge paid
+                self.notes.back(one, one.amount.minor)
         self.figures.disputes += len(tips)
         await self.hear()
 

@@ -4,7 +4,7 @@ In the end each project's credit is what was paid less what went back, to the fe
 `reconcile` finds nothing, but one record that was spoiled. Tabs are paid on pages, or by cards that were saved.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -65,6 +65,14 @@ async def test_a_thousand_gifts_with_tabs_charged_to_saved_cards_of_which_some_a
         figures.tell("stripe, saved cards")
 
 
+def of_tabs(paid: Sequence[Tip], but: Collection[UUID]) -> list[list[Tip]]:
+    """What charges of several gifts paid, the newest last; none of which anything went back."""
+    charges: dict[str | None, list[Tip]] = {}
+    for tip in sorted(paid, key=lambda tip: (tip.offered_at, tip.id)):
+        charges.setdefault(tip.charge, []).append(tip)
+    return [tips for tips in charges.values() if len(tips) > 1 and not {tip.id for tip in tips} & {*but}]
+
+
 async def ends_in_books_that_agree(run: StripeRun, paid: Sequence[Tip], mode: Mode) -> None:
     """After gifts went back, by us, in the dashboard and by a bank."""
     assert len(paid) >= TIPS * 0.99, "what is left is below what a card carries"
@@ -72,10 +80,12 @@ async def ends_in_books_that_agree(run: StripeRun, paid: Sequence[Tip], mode: Mo
     ours = run.dice.sample(paid, REFUNDS // 2)
     await run.give_back(ours)
     await run.hear()
-    others = run.dice.sample(
-        [tip for tip in run.alone(paid) if tip.id not in {one.id for one in ours}], REFUNDS // 2 + DISPUTES
-    )
-    outside, disputed = others[: REFUNDS // 2], others[REFUNDS // 2 :]
+    apart = {one.id for one in ours}
+    others = run.dice.sample([tip for tip in run.alone(paid) if tip.id not in apart], REFUNDS // 2 + DISPUTES - 2)
+    one, other = run.dice.sample(of_tabs(paid, apart), 2)
+    outside, disputed = others[: REFUNDS // 2 - 1], others[REFUNDS // 2 - 1 :]
+    outside.insert(1, one[-1])  # of a tab's charge as much as its newest gift is: the whole of that one goes back
+    disputed.insert(0, other[0])  # a tab's whole charge, lost
     await run.refund_outside(outside)
     await run.dispute(disputed)
 
