@@ -172,16 +172,17 @@ def _waits(texts: Texts, language: str, seen: Look) -> Html | None:
 def _starts(texts: Texts, language: str, seen: Look) -> Rows:
     """Free, and where it may be, paid; by oneself, or by a second admin's word."""
     cast = seen.broadcast
+    shown = {"cast": cast.id, "version": cast.version, "people": seen.preview.audience}
     if seen.ask is not None and not seen.mine:
         key = "button-cast-confirm-paid" if seen.ask.paid else "button-cast-confirm"
         words = texts.plain(language, key, stars=seen.ask.stars)
-        go = cb.CastStart(cast=cast.id, version=cast.version, stars=seen.ask.offered, confirm=True)
+        go = cb.CastStart(**shown, stars=seen.ask.offered, confirm=True)
         return [[tap(words, go)]]
     key = "button-cast-ask" if seen.second else "button-cast-start"
-    free = cb.CastStart(cast=cast.id, version=cast.version, ask=seen.second)
+    free = cb.CastStart(**shown, ask=seen.second)
     rows: Rows = [[tap(texts.plain(language, key), free)]]
     if (stars := seen.preview.paid_stars) is not None:
-        paid = cb.CastStart(cast=cast.id, version=cast.version, stars=stars, ask=seen.second)
+        paid = cb.CastStart(**shown, stars=stars, ask=seen.second)
         rows.append([tap(texts.plain(language, f"{key}-paid", stars=stars), paid)])
     return rows
 

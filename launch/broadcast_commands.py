@@ -9,13 +9,22 @@ from uuid import UUID
 
 import click
 
-from giving.errors import BroadcastNotNow, BroadcastUnknown, GivingError, NobodyListens, PaidRateOff
+from giving.errors import (
+    AudienceGrown,
+    BroadcastChanged,
+    BroadcastNotNow,
+    BroadcastUnknown,
+    GivingError,
+    NobodyListens,
+    PaidRateOff,
+    PriceNotConfirmed,
+)
 from launch.command_line import Refused, on_database, settings_of
 from launch.progress import Progress as Bar
 
 if TYPE_CHECKING:
     from giving.broadcasts import Broadcast
-    from services.broadcasts import BroadcastService, Progress, Report
+    from services.broadcasts import BroadcastService, Preview, Progress, Report
     from storage.engines import Engines
 
 T = TypeVar("T")
@@ -25,7 +34,11 @@ SAID: Final[dict[type[GivingError], str]] = {
     BroadcastNotNow: "it is not in a state that allows it: run python main.py broadcast show ID",
     NobodyListens: "nobody in its segment asked for this kind of message",
     PaidRateOff: "the paid rate is switched off: set broadcasts.paid in config.yaml",
+    BroadcastChanged: "nothing was sent: somebody changed it since it was shown. Above is how it is now; send it again",
+    PriceNotConfirmed: "nothing was sent: it costs more than was shown. Above is how it is now; send it again",
+    AudienceGrown: "nothing was sent: far more people would get it than were shown. Above is how it is now",
 }
+STALE: Final = (AudienceGrown, BroadcastChanged, PriceNotConfirmed)
 
 
 @click.group()
@@ -58,7 +71,7 @@ def list_(context: click.Context, as_json: bool, limit: int) -> None:
 def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) -> None:
     """What became of one, so far or in the end."""
     if follow:
-        _asked(context, lambda service: _followed(service, identity))
+        _asked(context, lambda service: followed(service, identity))
     report = _asked(context, lambda service: service.report(identity, None))
     if as_json:
         click.echo(json.dumps(_as_json(report.broadcast) | _figures(report), ensure_ascii=False))
@@ -74,19 +87,38 @@ def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) ->
 @click.pass_context
 def send(context: click.Context, identity: UUID, paid: bool, yes: bool, follow: bool) -> None:
     """Let a draft go to everybody in its segment, after saying how many that are."""
+    preview = _shown(context, identity, paid)
+    if not yes:
+        click.confirm("Send it?", abort=True, err=True)
+    if (stale := _asked(context, lambda service: _started(service, preview, paid))) is not None:
+        _shown(context, identity, paid)
+        raise Refused(SAID[type(stale)])
+    if follow:
+        _asked(context, lambda service: followed(service, identity))
+        _say(_asked(context, lambda service: service.report(identity, None)))
+
+
+def _shown(context: click.Context, identity: UUID, paid: bool) -> "Preview":
+    """What it says, to how many, and what that takes. Raises: Refused."""
     preview = _asked(context, lambda service: service.preview(identity, None))
     takes = preview.takes_paid if paid else preview.takes
     if paid and (preview.paid_stars is None or takes is None):
         raise Refused(SAID[PaidRateOff])
+    for language, words in preview.broadcast.content.texts.items():
+        click.echo(f"{language}: {words}", err=True)
     price = f", for at most {preview.paid_stars:,} Stars" if paid else ""
     click.echo(f"to {preview.audience:,} people, in {_long(takes or preview.takes)} at least{price}", err=True)
-    if not yes:
-        click.confirm("Send it?", abort=True, err=True)
-    version, stars = preview.broadcast.version, preview.paid_stars or 0
-    _asked(context, lambda service: service.start(identity, version, None, paid=paid, stars=stars))
-    if follow:
-        _asked(context, lambda service: _followed(service, identity))
-        _say(_asked(context, lambda service: service.report(identity, None)))
+    return preview
+
+
+async def _started(service: "BroadcastService", preview: "Preview", paid: bool) -> GivingError | None:
+    """Let it go as it was shown; if it is not so any more, why."""
+    shown, stars = preview.broadcast, preview.paid_stars or 0
+    try:
+        await service.start(shown.id, shown.version, None, paid=paid, stars=stars, people=preview.audience)
+    except STALE as stale:
+        return stale
+    return None
 
 
 def _turning(name: str, words: str) -> click.Command:
@@ -107,7 +139,8 @@ for _command in (
     broadcast.add_command(_command)
 
 
-async def _followed(service: "BroadcastService", identity: UUID) -> None:
+async def followed(service: "BroadcastService", identity: UUID) -> None:
+    """A bar, until nothing more is to be seen for a while."""
     from giving.broadcasts import BroadcastState
 
     with Bar("messages") as bar:

@@ -1,14 +1,18 @@
 """`main.py broadcast …` by real processes: how many it reaches is said before, and what may not be done is refused."""
 
+import asyncio
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from giving.broadcasts import BroadcastState, Content, Segment
+from giving.broadcasts import BroadcastState, Content, DeliveryState, Outcome, Segment
 from giving.people import Visitor
 from giving.subscriptions import Often, SubscriptionKind
-from tests.processes import command
+from launch import broadcast_commands, progress
+from launch.broadcast_commands import SAID, STALE, followed
+from tests.processes import ROOT, command, environment
 from tests.world import World
 
 NEWS = SubscriptionKind.PROJECT_NEWS
@@ -48,3 +52,88 @@ async def test_a_draft_is_let_go_and_stopped(world: World, run: Run) -> None:
     told = json.loads(run("show", str(draft.id), "--json"))
     assert (told["state"], told["audience"], told["sent"]) == ("cancelled", 2, 0)
     assert "no such broadcast" in run("show", "01a206d4-415a-7693-8769-0926770f6284", code=2)
+
+
+async def readers(world: World, number: int) -> None:
+    for i in range(number):
+        reader = await world.people.meet(Visitor(5000 + i, "R", None, "en"), started=True)
+        await world.subscriptions.choose(reader, NEWS, Often.ALL)
+
+
+async def meanwhile(url: str, broadcast: str, change: Callable[[], Awaitable[object]]) -> str:
+    """What `send` says where that is done while it asks whether to."""
+    asks = await asyncio.create_subprocess_exec(
+        sys.executable, "main.py", "broadcast", "send", broadcast, "--no-follow",
+        cwd=ROOT, env=environment(YIZAN_DATABASE__URL=url), stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    assert asks.stdin is not None
+    assert asks.stdout is not None
+    try:
+        said = await asyncio.wait_for(asks.stdout.readuntil(b"Send it?"), 60)
+        await change()
+        rest, _ = await asyncio.wait_for(asks.communicate(b"y\n"), 60)
+    finally:
+        if asks.returncode is None:
+            asks.kill()
+    assert asks.returncode == 2, rest
+    assert b"error-" not in rest, rest
+    assert b"Traceback" not in rest, rest
+    return (said + rest).decode()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_what_changed_while_it_was_asked_about_is_shown_and_does_not_go(world: World, database_url: str) -> None:
+    await readers(world, 2)
+    draft = await world.broadcasts.draft(NEWS, Segment(), Content({"en": "Hello all"}), None)
+    other = Content({"en": "Good bye"})
+    said = await meanwhile(database_url, str(draft.id), lambda: world.broadcasts.edit(draft.id, 1, other, None))
+    before, after = said.split("Send it?")
+    assert "Hello all" in before
+    assert "Good bye" in after
+    assert "somebody changed it" in after
+
+    said = await meanwhile(database_url, str(draft.id), lambda: readers(world, 20))
+    before, after = said.split("Send it?")
+    assert "to 2 people" in before
+    assert "to 20 people" in after
+    assert "far more people would get it" in after
+    assert (await world.broadcasts.one(draft.id, None)).state is BroadcastState.DRAFT
+    assert set(STALE) <= SAID.keys()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_it_is_followed_until_everybody_was_told(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(progress, "LINE_EVERY_S", 0.0)
+    monkeypatch.setattr(broadcast_commands, "LOOK_EVERY_S", 0.01)
+    await readers(world, 4)
+    draft = await world.broadcasts.draft(NEWS, Segment(), Content({"en": "Hello all"}), None)
+    await world.broadcasts.start(draft.id, draft.version, None)
+    following = asyncio.create_task(followed(world.broadcasts, draft.id))
+    told = ""
+    for done in range(1, 5):
+        (running,) = await world.sending.running()
+        batch = await world.sending.begin(running, 1)
+        await world.sending.record([Outcome(d, DeliveryState.SENT, message_id=1) for d in batch.deliveries])
+        while done < 4 and f"{done} of 4 messages" not in told:
+            await asyncio.sleep(0.01)
+            told += capsys.readouterr().err
+    assert not following.done()
+    await world.sending.begin(running, 1)
+    assert await world.sending.finish(running)
+    await asyncio.wait_for(following, 5)
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_it_is_not_followed_through_the_night(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    await readers(world, 4)
+    draft = await world.broadcasts.draft(NEWS, Segment(), Content({"en": "Hello all"}), None)
+    world.time.passes(hours=11)  # 23:00 in Shanghai
+    await world.broadcasts.start(draft.id, draft.version, None)
+    (running,) = await world.sending.running()
+    for _ in range(2):
+        await world.sending.begin(running, 100)
+    await asyncio.wait_for(followed(world.broadcasts, draft.id), 5)
+    assert "the other 4 are told in their morning" in capsys.readouterr().err

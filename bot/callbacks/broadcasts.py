@@ -109,7 +109,7 @@ class CastGo(CallbackData, prefix="bcg"):
 class CastStart(CallbackData, prefix="bcx"):
     """Let it go as it was shown (`version`), ask for a second word (`ask`), or give it (`confirm`).
 
-    With `stars` at the paid rate, for at most so many; -1: at the free one.
+    With `stars` at the paid rate, for at most so many; -1: at the free one. `people`: how many were shown above it.
     """
 
     cast: Id
@@ -117,3 +117,4 @@ class CastStart(CallbackData, prefix="bcx"):
     stars: int = -1
     ask: bool = False
     confirm: bool = False
+    people: int = 0

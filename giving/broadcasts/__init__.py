@@ -10,6 +10,7 @@ from giving.broadcasts.broadcast import (
     UrlButton,
     may,
     must,
+    must_be_as_many,
 )
 from giving.broadcasts.delivery import (
     Delivery,
@@ -48,5 +49,6 @@ __all__ = [
     "last_month",
     "may",
     "must",
+    "must_be_as_many",
     "shown_stars",
 ]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from giving.broadcasts.segments import Segment
-from giving.errors import BroadcastEmpty, BroadcastNotNow, BroadcastTooLong, ButtonsWrong
+from giving.errors import AudienceGrown, BroadcastEmpty, BroadcastNotNow, BroadcastTooLong, ButtonsWrong
 from giving.people import LANGUAGES
 from giving.projects import in_language
 from giving.subscriptions import SubscriptionKind
@@ -20,6 +20,7 @@ CAPTION_MOST: Final = 1024
 MARKUP_MOST: Final = 16_384
 BUTTONS_MOST: Final = 6
 BUTTON_TEXT_MOST: Final = 64
+GROWS_BY: Final = 10  # so many people, or one in so many: what is more is shown again
 
 
 class BroadcastState(StrEnum):
@@ -60,7 +61,16 @@ def may(state: BroadcastState, act: BroadcastAct) -> bool:
 def must(state: BroadcastState, act: BroadcastAct) -> None:
     """Nothing if it does. Raises: BroadcastNotNow."""
     if not may(state, act):
-        raise BroadcastNotNow(state=str(state))
+        raise BroadcastNotNow(state=state)
+
+
+def must_be_as_many(shown: int | None, now: int) -> None:
+    """Nothing where about as many people would get it `now` as were `shown` (None: nobody was shown any number).
+
+    A tenth more, or ten, changes nobody's mind; fewer never does. Raises: AudienceGrown.
+    """
+    if shown is not None and now > shown + max(GROWS_BY, shown // GROWS_BY):
+        raise AudienceGrown(people=now, shown=shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from giving.errors.base import GivingError, NotSaved
 from giving.errors.broadcasts import (
+    AudienceGrown,
     BroadcastChanged,
     BroadcastEmpty,
     BroadcastNotNow,
@@ -96,6 +97,7 @@ from giving.errors.tips import AmountNotUnderstood, NotYours, TipNotOpen, TipToo
 __all__ = [
     "AlreadyReturned",
     "AmountNotUnderstood",
+    "AudienceGrown",
     "BotLacksRights",
     "BotNotInGroup",
     "BroadcastChanged",

@@ -10,7 +10,7 @@ class BroadcastUnknown(GivingError):
 
 
 class BroadcastNotNow(GivingError):
-    """Its state does not allow it; args: state (str)."""
+    """Its state does not allow it; args: state (BroadcastState)."""
 
     message_key = "error-broadcast-not-now"
 
@@ -19,6 +19,12 @@ class BroadcastChanged(GivingError):
     """It is not any more what was shown; it is to be shown again before it goes."""
 
     message_key = "error-broadcast-changed"
+
+
+class AudienceGrown(GivingError):
+    """Far more people would get it than were shown; args: people, shown (int)."""
+
+    message_key = "error-audience-grown"
 
 
 class BroadcastEmpty(GivingError):

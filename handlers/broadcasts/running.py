@@ -9,7 +9,9 @@ from bot.callbacks import CastDeed
 from bot.cards import Rendered
 from giving.broadcasts import BroadcastState
 from giving.errors import (
+    AudienceGrown,
     BroadcastChanged,
+    BroadcastNotNow,
     NobodyAsked,
     NobodyElse,
     PaidRateOff,
@@ -22,7 +24,10 @@ from handlers.broadcasts.shown import preview, send_to_each, show, show_edit, wa
 from handlers.here import Here
 from services.broadcasts import BroadcastDesk
 
-_STALE = (BroadcastChanged, SecondNeeded, PriceNotConfirmed, PaidRateOff, NobodyAsked, NobodyElse)
+_STALE = (
+    AudienceGrown, BroadcastChanged, BroadcastNotNow, NobodyAsked, NobodyElse, PaidRateOff, PriceNotConfirmed,
+    SecondNeeded,
+)  # fmt: skip
 
 
 async def listed(message: Message, here: Here, desk: BroadcastDesk) -> None:
@@ -38,15 +43,16 @@ async def _list(here: Here, desk: BroadcastDesk) -> Rendered:
 async def start(query: CallbackQuery, callback_data: cb.CastStart, here: Here, desk: BroadcastDesk) -> None:
     """It goes, or a second admin is asked; where it is not any more what was shown, that is said and shown again."""
     paid, stars, cast = callback_data.stars >= 0, max(0, callback_data.stars), callback_data.cast
+    people = callback_data.people
     try:
         if callback_data.ask:
-            asked = await desk.ask(cast, callback_data.version, here.person, paid=paid, stars=stars)
+            asked = await desk.ask(cast, callback_data.version, here.person, paid=paid, stars=stars, people=people)
             await here.say.answer(query, here.plain("cast-asked-others", count=asked), alert=True)
             return
         if callback_data.confirm:
-            await desk.confirm(cast, callback_data.version, here.person, stars=callback_data.stars)
+            await desk.confirm(cast, callback_data.version, here.person, stars=callback_data.stars, people=people)
         else:
-            await desk.start(cast, callback_data.version, here.person, paid=paid, stars=stars)
+            await desk.start(cast, callback_data.version, here.person, paid=paid, stars=stars, people=people)
     except _STALE as stale:
         await here.say.answer(query, here.plain(stale.message_key, **stale.args_for_message), alert=True)
         if not isinstance(stale, NobodyElse):

@@ -99,3 +99,4 @@ error-match-decided = Somebody has decided about this one already. Send /matchin
 error-day-post-done = It stands in the channel already and won’t be posted a second time.
 error-day-post-busy = It is being sent, or somebody has just tapped. Please look at the channel.
 error-day-post-refused = Not sent: Telegram doesn’t let me post in { $chat }. Please give me the right to post messages, then tap again.
+error-audience-grown = It would reach { $people } people now; you were shown { $shown }. Here is how it is now; look again before it goes.

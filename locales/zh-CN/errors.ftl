@@ -99,3 +99,4 @@ error-match-decided = 这一笔已经有人处理了。发 /matching 看看还�
 error-day-post-done = 这一条已经发在频道里了，不会再发第二次。
 error-day-post-busy = 正在发，或者刚刚有人点过。请看看频道。
 error-day-post-refused = 没发成：Telegram 不让我在 { $chat } 发消息。请给我「发布消息」的权限，再点一次。
+error-audience-grown = 现在会发给 { $people } 人，你看的时候是 { $shown } 人。下面是现在的样子，请再看一遍再发。

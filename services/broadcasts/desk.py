@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from giving.broadcasts import Broadcast, BroadcastState
+from giving.broadcasts import Broadcast, BroadcastState, must_be_as_many
 from giving.errors import (
     BroadcastChanged,
     NobodyAsked,
@@ -82,22 +82,27 @@ class BroadcastDesk:
         return Look(preview, preview.audience > self.confirm_over, asker, ask, mine)
 
     async def start(
-        self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0
-    ) -> Broadcast:
+        self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0,
+        people: int | None = None,
+    ) -> Broadcast:  # fmt: skip
         """Let it go. Raises: SecondNeeded (more people than one admin may write to), as BroadcastService.start."""
         preview = await self.broadcasts.preview(broadcast, by)
         if preview.audience > self.confirm_over:
             raise SecondNeeded(people=preview.audience, limit=self.confirm_over)
-        return await self.broadcasts.start(broadcast, version, by, paid=paid, stars=stars)
+        return await self.broadcasts.start(broadcast, version, by, paid=paid, stars=stars, people=people)
 
-    async def ask(self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0) -> int:
+    async def ask(
+        self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0,
+        people: int | None = None,
+    ) -> int:  # fmt: skip
         """Ask the other admins to let it go as it was shown; how many were asked.
 
-        Raises: NotAllowed, BroadcastUnknown, BroadcastChanged, NobodyElse (there is no other admin).
+        Raises: NotAllowed, BroadcastUnknown, BroadcastChanged, AudienceGrown, NobodyElse (there is no other admin).
         """
         found = await self.broadcasts.one(broadcast, by)
         if found.version != version or found.state is not BroadcastState.DRAFT:
             raise BroadcastChanged
+        must_be_as_many(people, await self.broadcasts.count(found.kind, found.segment))
         async with self._unit() as work:
             now = self._now()
             asked = await ask_others(work, self._people, by, broadcast, f"{broadcast}:{version}", now)
@@ -109,10 +114,13 @@ class BroadcastDesk:
         log.info("broadcast_asked", broadcast_id=str(broadcast), asked=asked)
         return asked
 
-    async def confirm(self, broadcast: UUID, version: int, by: Person, *, stars: int = -1) -> Broadcast:
+    async def confirm(
+        self, broadcast: UUID, version: int, by: Person, *, stars: int = -1, people: int | None = None
+    ) -> Broadcast:
         """The second admin's word: it goes, as the first one saw it; where it can't any more, it has to be asked anew.
 
-        `stars`: what stood beside their button: -1 the free rate, else at most so many at the paid one.
+        `stars`: what stood beside their button: -1 the free rate, else at most so many at the paid one. `people`: how
+        many they were shown.
 
         Raises: NobodyAsked (or who asked may not start it any more), SecondIsYou, BroadcastChanged, as
         BroadcastService.start.
@@ -130,7 +138,9 @@ class BroadcastDesk:
             if look.asker is None:
                 raise NobodyAsked
             await self._people.must(look.asker, Permission.BROADCAST)
-            started = await self.broadcasts.start(broadcast, version, by, paid=look.ask.paid, stars=look.ask.stars)
+            started = await self.broadcasts.start(
+                broadcast, version, by, paid=look.ask.paid, stars=look.ask.stars, people=people
+            )
         except (PriceNotConfirmed, PaidRateOff, NobodyAsked):
             await self._answered(broadcast)
             raise

@@ -17,6 +17,7 @@ from giving.broadcasts import (
     Segment,
     deci_stars,
     must,
+    must_be_as_many,
     shown_stars,
 )
 from giving.errors import BroadcastChanged, BroadcastUnknown, NobodyListens, PaidRateOff, PriceNotConfirmed
@@ -79,14 +80,15 @@ class BroadcastService:
 
     async def start(
         self, broadcast: UUID, version: int, by: Person | None, *, paid: bool = False, stars: int = 0,
-        way: Way = "cli",
+        people: int | None = None, way: Way = "cli",
     ) -> Broadcast:  # fmt: skip
         """Let it go to everybody in its segment, as it was shown. `stars`: the price that was confirmed with `paid`.
 
-        `way`: where it is nobody's act (`by` is None), what it comes by.
+        `people`: how many they were when it was shown. `way`: where it is nobody's act (`by` is None), what it comes
+        by.
 
         Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow, BroadcastChanged, NobodyListens, PaidRateOff,
-        PriceNotConfirmed.
+        PriceNotConfirmed, AudienceGrown.
         """
         await self._must(by)
         async with self._unit.read() as work:  # it may take a while: not where everybody's writes wait
@@ -97,6 +99,7 @@ class BroadcastService:
             self._must_be_confirmed(audience, stars)
         async with self._unit() as work:
             found = await self._held(work, broadcast, BroadcastAct.START, version)
+            must_be_as_many(people, audience)
             if not audience:
                 raise NobodyListens
             started = replace(

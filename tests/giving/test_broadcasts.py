@@ -24,9 +24,10 @@ from giving.broadcasts import (
     last_month,
     may,
     must,
+    must_be_as_many,
     shown_stars,
 )
-from giving.errors import BroadcastEmpty, BroadcastNotNow, BroadcastTooLong, ButtonsWrong, SegmentWrong
+from giving.errors import AudienceGrown, BroadcastEmpty, BroadcastNotNow, BroadcastTooLong, ButtonsWrong, SegmentWrong
 from giving.quiet import QuietHours
 from giving.subscriptions import Lately, Often
 
@@ -154,3 +155,13 @@ def test_what_is_kept_as_json_comes_back_as_it_was() -> None:
     content = Content({"en": "a"}, Photo("AgAC"), (UrlButton({"en": "b"}, "https://c.example"),))
     assert Content.of_json(content.as_json()) == content
     assert content.text("zh-CN") == "a"
+
+
+@pytest.mark.parametrize(("shown", "most"), [(0, 10), (1, 11), (99, 109), (100, 110), (2_000, 2_200)])
+def test_a_tenth_more_than_were_shown_or_ten_is_nothing_and_one_more_is(shown: int, most: int):
+    must_be_as_many(shown, most)
+    must_be_as_many(most, shown)
+    must_be_as_many(None, most + 1)
+    with pytest.raises(AudienceGrown) as grown:
+        must_be_as_many(shown, most + 1)
+    assert grown.value.args_for_message == {"people": most + 1, "shown": shown}

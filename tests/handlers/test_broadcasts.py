@@ -168,6 +168,60 @@ async def test_a_stale_preview_is_refused_and_the_new_one_shown(chat: Chat, worl
     assert set((await send(chat, world)).values()) == {"明天是&lt;公益日&gt;", "Today is a giving day"}
 
 
+async def test_far_more_people_than_were_shown_are_shown_before_it_goes(chat: Chat, world: World, admin: Person):
+    world.desk.confirm_over = 1000
+    await readers(world, 2)
+    *_, old = await write(chat)
+    await readers(world, 12)
+    await chat.taps(OWNER, started_of(old))
+    assert (await world.broadcasts.newest(admin))[0].state is BroadcastState.RUNNING, "ten more are nothing"
+
+    *_, old = await write(chat)
+    await readers(world, 23)
+    done = await chat.taps(OWNER, started_of(old))
+    (answer,) = answers(done)
+    assert answer.show_alert
+    assert "23" in answer.text
+    assert "12" in answer.text
+    assert "会发给 23 人" in "".join(texts_of(done)), "what it would do now"
+    assert (await world.broadcasts.newest(admin))[0].state is BroadcastState.DRAFT
+    await chat.taps(OWNER, started_of(next(shown for shown in reversed(done) if buttons(shown))))
+    assert (await world.broadcasts.newest(admin))[0].state is BroadcastState.RUNNING
+
+
+async def test_a_second_word_is_for_as_many_people_as_were_shown_to_either(chat: Chat, world: World, admin: Person):
+    await readers(world, 6)
+    *_, desk = await write(chat)
+    await readers(world, 17)
+    (answer,) = answers(await chat.taps(OWNER, started_of(desk)))
+    assert "17" in answer.text, "nobody is asked about so many whom the first one never saw"
+    draft = (await world.broadcasts.newest(admin))[0]
+    assert (await world.desk.look(draft.id, admin)).ask is None
+    await world.desk.ask(draft.id, draft.version, admin, people=17)
+    shown = await chat.taps(ADMIN, look_at(draft))
+    await readers(world, 28)
+    done = await chat.taps(ADMIN, confirmation(shown))
+    assert "28" in answers(done)[0].text
+    assert await world.sending.running() == []
+    await chat.taps(ADMIN, confirmation(done))
+    (running,) = await world.sending.running()
+    assert running.audience == 28
+
+
+def confirmation(shown: list[Any]) -> str:
+    return next(str(data) for each in shown for _, data in buttons(each) if str(data).startswith("bcx:"))
+
+
+async def test_what_can_not_be_started_any_more_is_shown_as_it_is(chat: Chat, world: World, admin: Person):
+    await readers(world, 2)
+    *_, desk = await write(chat)
+    await chat.presses(OWNER, "不要了")
+    done = await chat.taps(OWNER, started_of(desk))
+    assert answers(done)[0].show_alert
+    assert "它已取消" in answers(done)[0].text
+    assert "已取消" in "".join(texts_of(done))
+
+
 async def test_paused_changed_for_those_not_told_yet_resumed_and_cancelled(chat: Chat, world: World, admin: Person):
     await readers(world, 3)
     await write(chat)

@@ -357,6 +357,22 @@ async def test_the_country_is_that_of_the_readers_clock(world: World, admin: Per
     assert counts == {"DE": 1, "CN": 2, "JP": 0}, "who told no clock lives by the operator's, Shanghai's"
 
 
+async def test_while_it_goes_its_pace_and_what_is_left_are_told(world: World, admin: Person):
+    await readers(world, 40)
+    broadcast = await started(world, admin)
+    before = await world.broadcasts.progress(broadcast.id, admin)
+    assert (before.sent, before.left, before.per_minute, before.time_left) == (0, 40, 0, None)
+    for seconds, sent, per_minute, left_s in ((10, 10, 60, 30), (10, 20, 60, 20), (60, 30, 10, 60)):
+        batch = await world.sending.begin(broadcast, 10)
+        await world.sending.record([Outcome(d, DeliveryState.SENT, message_id=1) for d in batch.deliveries])
+        world.time.passes(seconds=seconds)
+        seen = await world.broadcasts.progress(broadcast.id, admin)
+        assert (seen.sent, seen.per_minute, seen.time_left) == (sent, per_minute, timedelta(seconds=left_s))
+    await world.broadcasts.pause(broadcast.id, admin)
+    paused = await world.broadcasts.progress(broadcast.id, admin)
+    assert (paused.left, paused.per_minute, paused.time_left) == (10, 0, None)
+
+
 async def test_only_who_may_broadcast_does(world: World, admin: Person):
     await readers(world, 1)
     draft = await world.broadcasts.draft(NEWS, Segment(), HELLO, world.creator)
