@@ -1,7 +1,7 @@
 """Matching funds: a sponsor's pool adds to what people give, by a rule that anyone can check."""
 
 from giving.matching.amounts import amount_of, lottery_number
-from giving.matching.deciding import Decided, Pays, Standing, decide_matches
+from giving.matching.deciding import Decided, Pays, Standing, comes_again, decide_matches
 from giving.matching.fairness import Fairness, HeldReason
 from giving.matching.matches import Match, MatchState, PaidGift, back_of
 from giving.matching.pools import (
@@ -44,6 +44,7 @@ __all__ = [
     "amount_of",
     "back_of",
     "checked",
+    "comes_again",
     "decide_matches",
     "ending",
     "lottery_number",

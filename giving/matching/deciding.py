@@ -8,7 +8,7 @@ from uuid import UUID
 
 from giving.matching.amounts import amount_of
 from giving.matching.fairness import Fairness, HeldReason
-from giving.matching.matches import Match, MatchState, PaidGift
+from giving.matching.matches import Match, MatchState, PaidGift, back_of
 from giving.matching.pools import Pool
 
 DonorDay = tuple[UUID, UUID, date]  # pool, donor, local day
@@ -40,6 +40,13 @@ class Standing:
         self.donor_days[day] = minor + match.stands_minor, gifts + 1
         project = match.pool, match.project
         self.projects[project] = self.projects.get(project, 0) + match.stands_minor
+
+    def stands_again(self, match: Match, minor: int) -> None:
+        """So does what comes again of a match that is counted as a gift already."""
+        day, project = (match.pool, match.donor, match.local_day), (match.pool, match.project)
+        had, gifts = self.donor_days.get(day, (0, 0))
+        self.donor_days[day] = had + minor, gifts
+        self.projects[project] = self.projects.get(project, 0) + minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +104,16 @@ def what_pays(pool: Pool, gift: PaidGift, standing: Standing) -> Pays | None:
     return Pays(window, minor) if minor > 0 else None
 
 
-def _room(pool: Pool, gift: PaidGift, standing: Standing) -> Sequence[int]:
+def comes_again(pool: Pool, match: Match, kept_minor: int, standing: Standing) -> int:
+    """What of a match stands again once a refund of its gift failed, in minor units.
+
+    As far as the pool still has it, and its caps have room beside what was added since.
+    """
+    wanted = match.back_minor - back_of(match, kept_minor)
+    return max(min([wanted, pool.available(match.window), *_room(pool, match, standing)]), 0)
+
+
+def _room(pool: Pool, gift: PaidGift | Match, standing: Standing) -> Sequence[int]:
     """What its caps leave, of those it has."""
     caps = pool.caps
     of_day = standing.donor_days.get((pool.id, gift.donor, gift.local_day), (0, 0))[0]

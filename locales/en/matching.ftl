@@ -102,3 +102,4 @@ matching-all-empty = For { $count ->
    *[other] { $count } more nothing is left: the fund, its time window or a cap is used up. They stay below, and you can refuse them.
  }
 matching-all-none = None could be released: the fund, its time window or a cap is used up, or somebody has decided meanwhile. What still waits is below.
+web-pool-order = Whose payment is booked first is matched first, and of those booked together whoever paid first. If a provider tells us of a payment late, gifts paid after it may have been matched before it.

@@ -17,7 +17,7 @@ import structlog
 from giving.accounts import pool_committed, sponsor_receivable
 from giving.alerts import Alert, AlertKind
 from giving.ledger import Entry, matched, unmatched
-from giving.matching import Fairness, Match, MatchState, PaidGift, Pool, back_of, decide_matches
+from giving.matching import Fairness, Match, MatchState, PaidGift, Pool, back_of, comes_again, decide_matches
 from giving.matching.deciding import drawn
 from giving.money import Money
 from giving.tips import Tip, TipState
@@ -70,6 +70,8 @@ class Matcher:
         if batch.returned:
             await self._unmatch(work, batch, pools, moved, now)
         await moved.write(work)
+        if failed := _failed(batch):
+            await self._match_again(work, batch, pools, failed, now)
 
     async def _match(self, work: Work, batch: Batch, pools: dict[UUID, Pool], moved: Moved, now: datetime) -> None:
         """What was just paid."""
@@ -107,7 +109,7 @@ class Matcher:
         return [gift_of(tip, self._zone, known.get(tip.donor), payers.get(tip.id)) for tip in tips]
 
     async def _unmatch(self, work: Work, batch: Batch, pools: dict[UUID, Pool], moved: Moved, now: datetime) -> None:
-        """What goes back of gifts takes its part of the match along; a refund that failed brings it again.
+        """What goes back of gifts takes its part of the match along.
 
         Of a gift that is all gone nobody has to decide any more whether it is matched.
         """
@@ -120,22 +122,37 @@ class Matcher:
             for match in found.get(tip.id, ()):
                 if match.state is not MatchState.MATCHED or match.pool not in pools:
                     continue
-                change = _change(match, tip, pools[match.pool])
-                if not change:
+                change = back_of(match, _kept(tip)) - match.back_minor
+                if change <= 0:
                     continue
-                pool, window = pools[match.pool], pools[match.pool].windows[match.window]
-                closed = window.closed_at is not None
+                closed = pools[match.pool].windows[match.window].closed_at is not None
                 moved.add(match, -change, returned=change if closed else 0)
-                pools[match.pool] = drawn(pool, match.window, -change)
                 backs[match.id] = match.back_minor + change
-                to = sponsor_receivable(pool.sponsor) if closed else pool_committed(pool.id)
-                batch.entries.append(
-                    unmatched(
-                        tip=tip.id, pool=pool.id, project=match.project, cause=cause_of(causes[tip.id]), at=now,
-                        amount=Money(change, match.currency), to=to,
-                    )
-                )  # fmt: skip
+                batch.entries.append(_turn(pools, match, change, causes[tip.id], now))
         await work.matching.went_back(backs)
+
+    async def _match_again(
+        self, work: Work, batch: Batch, pools: dict[UUID, Pool], failed: Sequence[Tip], now: datetime
+    ) -> None:
+        """Refunds that failed bring again what had gone back, in order of payment: all else of the batch is written."""
+        causes = {back.tip.id: key for key, back in batch.returns}
+        found = await work.matching.of_tips([tip.id for tip in failed])
+        again = [
+            (match, tip)
+            for tip in failed
+            for match in found.get(tip.id, ())
+            if match.state is MatchState.MATCHED and match.pool in pools
+        ]
+        standing, moved = await work.matching.under_caps([match for match, _ in again]), Moved()
+        backs: dict[UUID, int] = {}
+        for match, tip in sorted(again, key=lambda one: (one[0].paid_at, one[0].tip, one[0].pool)):
+            if minor := comes_again(pools[match.pool], match, _kept(tip), standing):
+                moved.add(match, minor)
+                standing.stands_again(match, minor)
+                backs[match.id] = match.back_minor - minor
+                batch.entries.append(_turn(pools, match, -minor, causes[tip.id], now))
+        await work.matching.went_back(backs)
+        await moved.write(work)
 
     async def _tell(self, work: Work, held: int, now: datetime) -> None:
         """Those who decide, once an hour at most."""
@@ -188,8 +205,25 @@ def _payers(batch: Batch) -> Mapping[UUID, str]:
     }
 
 
-def _change(match: Match, tip: Tip, pool: Pool) -> int:
-    """How much more of a match goes back; below zero, comes again (as far as the pool still has it)."""
-    kept = tip.kept.minor if tip.state is TipState.PAID else 0
-    more = back_of(match, kept) - match.back_minor
-    return max(more, -pool.available(match.window))
+def _failed(batch: Batch) -> list[Tip]:
+    """Tips of which more is kept after the batch than before it: refunds of them did not reach their donors."""
+    back: dict[UUID, int] = defaultdict(int)
+    for _, one in batch.returns:
+        back[one.tip.id] += one.amount.minor
+    return [batch.returned[tip] for tip, minor in back.items() if minor < 0]
+
+
+def _kept(tip: Tip) -> int:
+    return tip.kept.minor if tip.state is TipState.PAID else 0
+
+
+def _turn(pools: dict[UUID, Pool], match: Match, minor: int, cause: str, now: datetime) -> Entry:
+    """So much more of a match goes back to its pool, or to the sponsor where its window is over; below zero, again."""
+    pool = pools[match.pool]
+    closed = pool.windows[match.window].closed_at is not None
+    pools[pool.id] = drawn(pool, match.window, -minor)
+    to = sponsor_receivable(pool.sponsor) if closed else pool_committed(pool.id)
+    return unmatched(
+        tip=match.tip, pool=pool.id, project=match.project, cause=cause_of(cause), at=now,
+        amount=Money(minor, match.currency), to=to,
+    )  # fmt: skip

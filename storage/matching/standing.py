@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from giving.matching import Fairness, PaidGift, Pool, Standing
+from giving.matching import Fairness, Match, PaidGift, Pool, Standing
 from storage.matching.rows import OnMatching
 from storage.sets import SetStatement, reader
 
@@ -50,18 +50,33 @@ class StandingStore(OnMatching):
         """What counts for these gifts, of these pools."""
         found = Standing()
         read = reader(self._connection)
-        days = {(pool.id, gift.donor, gift.local_day.isoformat()) for pool in pools for gift in gifts}
-        for pool, donor, day, minor, count in await _DONOR_DAYS.run(self._connection, days):
-            found.donor_days[read.known(pool), read.id(donor), date.fromisoformat(day)] = int(minor), int(count)
-        projects = {(pool.id, gift.project) for pool in pools for gift in gifts}
-        for pool, project, minor in await _PROJECTS.run(self._connection, projects):
-            found.projects[read.known(pool), read.known(project)] = int(minor)
+        await self._of_caps(
+            found,
+            {(pool.id, gift.donor, gift.local_day.isoformat()) for pool in pools for gift in gifts},
+            {(pool.id, gift.project) for pool in pools for gift in gifts},
+        )
         payers = {(gift.payer,) for gift in gifts if gift.payer is not None}
         for payer, donor in await _PAYERS.run(self._connection, payers):
             found.payers.setdefault(payer, set()).add(read.id(donor))
         for place, minor, at, donor in await _BESIDE.run(self._connection, _near(gifts, fairness)):
             found.beside[read.known(place), int(minor)].append((read.at(at), read.id(donor)))
         return found
+
+    async def under_caps(self, matches: Collection[Match]) -> Standing:
+        """What the caps of their pools have counted for the donors, days and projects of these."""
+        found = Standing()
+        days = {(match.pool, match.donor, match.local_day.isoformat()) for match in matches}
+        await self._of_caps(found, days, {(match.pool, match.project) for match in matches})
+        return found
+
+    async def _of_caps(
+        self, found: Standing, days: Collection[tuple[UUID, UUID, str]], projects: Collection[tuple[UUID, UUID]]
+    ) -> None:
+        read = reader(self._connection)
+        for pool, donor, day, minor, count in await _DONOR_DAYS.run(self._connection, days):
+            found.donor_days[read.known(pool), read.id(donor), date.fromisoformat(day)] = int(minor), int(count)
+        for pool, project, minor in await _PROJECTS.run(self._connection, projects):
+            found.projects[read.known(pool), read.known(project)] = int(minor)
 
 
 def _near(gifts: Sequence[PaidGift], fairness: Fairness) -> list[tuple[UUID, int, datetime, datetime]]:

@@ -2,7 +2,20 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from storage.tables import accounts, matches, pool_projects, pool_windows, pools, projects, tips
 from storage.verify.of_tips import KEPT
@@ -33,6 +46,30 @@ def never_over() -> Select[Any]:
     gone = pools.c.used_minor + pools.c.returned_minor
     over = or_(gone > pools.c.committed_minor, pools.c.used_minor < 0, and_(pools.c.signed_at.is_(None), gone != 0))
     return select(cast(pools.c.id, String), pools.c.committed_minor, gone).where(over)
+
+
+def under_project_cap() -> Select[Any]:
+    """Per pool and project: no more is added than its cap for a project."""
+    cap, added = _cap("project"), pool_projects.c.matched_minor + pool_projects.c.shared_minor
+    return (
+        select(_of_pool(projects.c.slug), cap, added)
+        .join(pool_projects, pool_projects.c.pool_id == pools.c.id)
+        .join(projects, projects.c.id == pool_projects.c.project_id)
+        .where(added > cap)
+    )
+
+
+def under_donor_cap() -> Select[Any]:
+    """Per pool, donor and day: no more is added than its cap for one donor on one day."""
+    cap, added = _cap("donor_day"), func.sum(_STANDS)
+    day = matches.c.pool_id, matches.c.donor_id, matches.c.local_day
+    capped = matches.c.pool_id.in_(select(pools.c.id).where(cap.is_not(None)))
+    of_days = select(*day, added.label("added")).where(capped).group_by(*day).subquery()
+    return (
+        select(_of_pool(of_days.c.local_day), cap, of_days.c.added)
+        .join(of_days, of_days.c.pool_id == pools.c.id)
+        .where(of_days.c.added > cap)
+    )
 
 
 def parts_add_up() -> Select[Any]:
@@ -104,6 +141,15 @@ def sponsors_owe() -> Select[Any]:
     both = union_all(said, booked.where(accounts.c.name.like("sponsor:%:receivable"))).subquery()
     expected, found = func.sum(both.c.owed), func.sum(both.c.booked)
     return select(both.c.currency, expected, found).group_by(both.c.currency).having(expected != found)
+
+
+def _cap(name: str) -> ColumnElement[Any]:
+    """A cap of a pool in minor units; NULL where it has none."""
+    return cast(pools.c.caps[name].as_string(), BigInteger)
+
+
+def _of_pool(subject: ColumnElement[Any]) -> ColumnElement[Any]:
+    return cast(pools.c.id, String) + literal(", ") + subject
 
 
 def _sum(pool: ColumnElement[Any], figure: ColumnElement[Any]) -> Any:

@@ -11,7 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.tables import accounts, entries, postings, tips
 from storage.verify.derived import supporters_of, tallies_of
 from storage.verify.journal import balances, entries_balance, entries_have_postings, paid_out, turned_back
-from storage.verify.of_pools import committed, matched, never_over, of_paid_gifts, parts_add_up, sponsors_owe, used
+from storage.verify.of_pools import (
+    committed,
+    matched,
+    never_over,
+    of_paid_gifts,
+    parts_add_up,
+    sponsors_owe,
+    under_donor_cap,
+    under_project_cap,
+    used,
+)
 from storage.verify.of_tips import converted, credited, entries_have_tips, tips_have_entries
 
 MOST_FINDINGS: Final = 100
@@ -44,6 +54,8 @@ def checks() -> dict[tuple[str, ...], Select[Any]]:
         "no more of a tip is converted than there is": converted(),
         "a pool used what stands of its matches": used(),
         "no pool is overdrawn": never_over(),
+        "a project gets no more of a pool than its cap": under_project_cap(),
+        "a donor's day gets no more of a pool than its cap": under_donor_cap(),
         "a pool's windows add up to it": parts_add_up(),
         "a match stands for what is kept of its gift": of_paid_gifts(),
         "a pool's account holds what is left of it": committed(),

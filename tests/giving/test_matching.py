@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import count, pairwise
+from itertools import count, islice, pairwise
 from uuid import UUID
 
 import pytest
@@ -35,10 +35,12 @@ from giving.matching import (
     amount_of,
     back_of,
     checked,
+    comes_again,
     decide_matches,
     ending,
     shares,
 )
+from giving.matching.deciding import drawn
 from giving.money import Money
 
 NINE = datetime(2026, 11, 11, 1, tzinfo=UTC)
@@ -127,8 +129,8 @@ def check(before: Pool, after: Pool, made: Sequence[Match], gifts: Sequence[Paid
         assert before.windows[match.window].at(paid.paid_at)
         assert not before.scope.projects or match.project in before.scope.projects
         assert before.caps.gift_minor is None or match.amount_minor <= before.caps.gift_minor
-        of_day[match.donor, match.local_day] += match.amount_minor
-        of_project[match.project] += match.amount_minor
+        of_day[match.donor, match.local_day] += match.stands_minor
+        of_project[match.project] += match.stands_minor
     assert before.caps.donor_day_minor is None or all(n <= before.caps.donor_day_minor for n in of_day.values())
     assert before.caps.project_minor is None or all(n <= before.caps.project_minor for n in of_project.values())
     assert len({match.tip for match in its}) == len(its), "a pool adds to a gift once"
@@ -156,6 +158,77 @@ def test_batches_change_nothing_while_gifts_come_in_order(pool: Pool, gifts: lis
         current = some.pools[pool.id]
     assert made == list(at_once.matches)
     assert current == at_once.pools[pool.id]
+
+
+class Run:
+    """Gifts, refunds of them, and refunds that fail, one after another, as the books would have them."""
+
+    def __init__(self, pool: Pool) -> None:
+        """Nothing was given yet."""
+        self.before, self.pool, self.gifts = pool, pool, list[PaidGift]()
+        self.matches, self.kept = dict[UUID, Match](), dict[UUID, int]()
+
+    def standing(self) -> Standing:
+        """As it is read from what is kept."""
+        found = Standing()
+        for match in self.matches.values():
+            found.added(match)
+        return found
+
+    def give(self, gifts: Sequence[PaidGift]) -> None:
+        ids = count(len(self.matches))
+        decided = decide_matches([self.pool], gifts, self.standing(), LENIENT, lambda: UUID(int=next(ids)), NINE)
+        self.pool = decided.pools[self.pool.id]
+        self.gifts += gifts
+        self.kept |= {one.tip: one.amount.minor for one in gifts}
+        self.matches |= {match.tip: match for match in decided.matches}
+
+    def keep(self, one: PaidGift, kept: int) -> None:
+        """A refund, or one that failed: so much of the gift is kept now."""
+        again, self.kept[one.tip] = kept > self.kept[one.tip], kept
+        if (match := self.matches.get(one.tip)) is None:
+            return
+        more = max(back_of(match, kept) - match.back_minor, 0)
+        if again:
+            more = -comes_again(self.pool, match, kept, self.standing())
+        self.pool = drawn(self.pool, match.window, -more)
+        self.matches[one.tip] = match.with_back(match.back_minor + more)
+
+
+STEPS = st.lists(st.none() | st.tuples(st.integers(0, 5), st.sampled_from([0, 30, 100])), max_size=30)
+
+
+TIGHT = st.builds(Caps, st.none(), *(st.none() | st.integers(100, 900) for _ in range(2)))
+FEW = st.lists(
+    st.tuples(st.integers(50, 600), st.sampled_from(DONORS[:2]), st.sampled_from(PROJECTS[:2])), min_size=3, max_size=12
+)
+
+
+@given(rules, TIGHT, st.integers(500, 3_000), FEW, STEPS)
+def test_no_cap_is_broken_by_refunds_or_by_those_that_fail(
+    rule: Rule, tight: Caps, part: int, few: list[tuple[int, UUID, UUID]], steps: list[tuple[int, int] | None]
+):
+    gifts = [gift(n, minor, donor=donor, project=project) for n, (minor, donor, project) in enumerate(few)]
+    run, coming = Run(a_pool(rule, window(part=part), caps=tight)), iter(gifts)
+    run.give(list(islice(coming, 3)))
+    for step in steps:
+        if step is None:
+            run.give(list(islice(coming, 2)))
+        elif step[0] < len(run.gifts):
+            one = run.gifts[-1 - step[0]]
+            run.keep(one, one.amount.minor * step[1] // 100)
+        stood = [match for match in run.matches.values() if match.stands_minor]
+        check(run.before, run.pool, stood, run.gifts)
+        for match in stood:
+            assert match.stands_minor * match.gift_minor <= match.amount_minor * run.kept[match.tip]
+
+
+def test_what_comes_again_is_what_went_back_where_nothing_else_took_it():
+    run, one = Run(a_pool(Ratio(2, 1), caps=Caps(gift_minor=500, project_minor=500))), gift(1, 300)
+    run.give([one])
+    for kept, stands in ((100, 166), (200, 333), (0, 0), (300, 500)):
+        run.keep(one, kept)
+        assert run.matches[one.tip].stands_minor == stands
 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**9), st.lists(st.integers(0, 10**9), max_size=6))

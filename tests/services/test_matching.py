@@ -47,7 +47,8 @@ from services.settlement import Matcher
 from storage.audit import AuditStore
 from storage.ids import new_id
 from storage.matching import MatchingStore
-from storage.tables import people
+from storage.matching.rows import pool_row
+from storage.tables import people, pools
 from tests.services.giving_days.town import on
 from tests.world import SHANGHAI, World, cny
 
@@ -214,6 +215,67 @@ async def test_a_refund_that_failed_brings_the_match_again_as_far_as_the_pool_ha
     assert tip.state is TipState.PAID
     assert await matches(known, tip) == [(MatchState.MATCHED, 200)]
     assert (await fresh(known, pool)).left == cny("0")
+
+
+@pytest.mark.parametrize("caps", [Caps(project_minor=500), Caps(donor_day_minor=500)])
+async def test_a_refund_that_failed_brings_no_more_than_the_caps_have_room_for(known: World, caps: Caps):
+    pool = await a_pool(known, Ratio(1, 1), caps=caps)
+    tip = await give(known, "5", 1)
+    await refund(known, tip, "5", 1)
+    other = await give(known, "3", 2)
+    tip = await refund(known, tip, "5", 1, EventKind.REFUND_FAILED)
+    assert tip.state is TipState.PAID
+    assert (await fresh(known, pool)).used == cny("5"), "the other one took of what was free meanwhile"
+    assert (await matches(known, tip), await matches(known, other)) == (
+        [(MatchState.MATCHED, 200)], [(MatchState.MATCHED, 300)],
+    )  # fmt: skip
+    await refund(known, other, "3", 2)
+    tip = await refund(known, tip, "1", 3)
+    assert await matches(known, tip) == [(MatchState.MATCHED, 200)], "what goes back brings nothing, whatever is free"
+    tip = await refund(known, tip, "1", 3, EventKind.REFUND_FAILED)
+    assert await matches(known, tip) == [(MatchState.MATCHED, 500)]
+
+
+async def test_refunds_that_failed_together_share_the_room_under_a_cap(known: World):
+    pool = await a_pool(known, Ratio(1, 1), caps=Caps(project_minor=600))
+    tips = [await give(known, "3", 1), await give(known, "3", 2, donor=known.bob)]
+    for n, tip in enumerate(tips):
+        await refund(known, tip, "3", n)
+    await give(known, "2", 3)
+    at = int(known.time().timestamp())
+    for n, tip in enumerate(tips):
+        about = {"their_id": f"re_{n}", "charge": tip.charge, "minor": 300, "at": at}
+        await known.keep(EventKind.REFUND_FAILED, await known.fresh(tip), f"evt_failed_{n}", **about)
+    await known.payments.settle_pending()
+    assert (await fresh(known, pool)).used == cny("6")
+    assert [await matches(known, tip) for tip in tips] == [[(MatchState.MATCHED, 300)], [(MatchState.MATCHED, 100)]]
+
+
+@pytest.mark.parametrize(
+    ("lower", "check"),
+    [
+        (Caps(project_minor=700), "a project gets no more of a pool than its cap"),
+        (Caps(donor_day_minor=400), "a donor's day gets no more of a pool than its cap"),
+    ],
+)
+async def test_what_is_over_a_cap_is_found_in_the_books(known: World, lower: Caps, check: str):
+    pool = await a_pool(known, Ratio(1, 1), caps=Caps(gift_minor=500, donor_day_minor=500, project_minor=800))
+    await give(known, "5", 1)
+    await give(known, "3", 2, donor=known.bob)
+    await put_caps(known, pool, lower)
+    (wrong,) = (await LedgerService(known.unit).verify()).findings
+    cap = lower.project_minor or lower.donor_day_minor
+    of = known.library.slug if lower.project_minor else f"{known.time().astimezone(SHANGHAI):%Y-%m-%d}"
+    assert (wrong.check, wrong.expected_minor, wrong.found_minor) == (check, cap, 800 if lower.project_minor else 500)
+    assert wrong.subject.endswith(f", {of}")
+    await put_caps(known, pool, pool.caps)
+
+
+async def put_caps(world: World, pool: Pool, caps: Caps) -> None:
+    """Other caps than it was signed with, past the program."""
+    async with world.unit() as work:
+        row = pool_row(replace(pool, caps=caps))
+        await work.connection.execute(update(pools).where(pools.c.id == pool.id).values(caps=row["caps"]))
 
 
 async def test_what_was_paid_and_given_back_in_one_batch_stays_with_the_pool(known: World):

@@ -51,6 +51,13 @@ async def test_the_page_says_the_rule_what_is_used_and_left_and_every_match(worl
     assert f'href="/p/{project.slug}"' in chinese.text
 
 
+async def test_the_page_says_in_which_order_gifts_are_matched(world: World, site: Site):
+    pool = await opened(world, Ratio(1, 1))
+    assert "先入账的先配；同一批入账的，先付的先配。" in (await site.get(f"/pools/{pool.id}")).text
+    english = (await site.get(f"/pools/{pool.id}", accept="en")).text
+    assert "Whose payment is booked first is matched first, and of those booked together whoever paid first." in english
+
+
 async def test_the_lottery_on_the_page_can_be_drawn_again_by_hand(world: World, site: Site):
     project = await world.project()
     rule = Lottery(10, 88, "2026-11-11 白云")
