@@ -1,7 +1,9 @@
 """`main.py broadcast …`: look at them, let a draft go, follow it with a bar, stop it. The service itself sends."""
 
 import asyncio
+import getpass
 import json
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -9,13 +11,21 @@ from uuid import UUID
 
 import click
 
-from giving.errors import BroadcastNotNow, BroadcastUnknown, GivingError, NobodyListens, PaidRateOff
+from giving.errors import (
+    BroadcastChanged,
+    BroadcastNotNow,
+    BroadcastUnknown,
+    GivingError,
+    NobodyListens,
+    PaidRateOff,
+    SecondNeeded,
+)
 from launch.command_line import Refused, on_database, settings_of
 from launch.progress import Progress as Bar
 
 if TYPE_CHECKING:
     from giving.broadcasts import Broadcast
-    from services.broadcasts import BroadcastService, Progress, Report
+    from services.broadcasts import BroadcastDesk, Preview, Progress, Report
     from storage.engines import Engines
 
 T = TypeVar("T")
@@ -24,6 +34,8 @@ SAID: Final[dict[type[GivingError], str]] = {
     BroadcastUnknown: "there is no such broadcast: run python main.py broadcast list",
     BroadcastNotNow: "it is not in a state that allows it: run python main.py broadcast show ID",
     NobodyListens: "nobody in its segment asked for this kind of message",
+    BroadcastChanged: "it was changed since it was shown here: look at it again in the chat (/broadcast)",
+    SecondNeeded: "it reaches more people by now than you typed: run it again",
     PaidRateOff: "the paid rate is switched off: set broadcasts.paid in config.yaml",
 }
 
@@ -39,7 +51,7 @@ def broadcast() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool, limit: int) -> None:
     """The newest first: id, state, kind, how many were told."""
-    found = _asked(context, lambda service: service.newest(None, limit=limit))
+    found = _asked(context, lambda desk: desk.broadcasts.newest(None, limit=limit))
     if as_json:
         click.echo(json.dumps({"broadcasts": [_as_json(one) for one in found]}, ensure_ascii=False))
         return
@@ -58,8 +70,8 @@ def list_(context: click.Context, as_json: bool, limit: int) -> None:
 def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) -> None:
     """What became of one, so far or in the end."""
     if follow:
-        _asked(context, lambda service: _followed(service, identity))
-    report = _asked(context, lambda service: service.report(identity, None))
+        _asked(context, lambda desk: _followed(desk, identity))
+    report = _asked(context, lambda desk: desk.broadcasts.report(identity, None))
     if as_json:
         click.echo(json.dumps(_as_json(report.broadcast) | _figures(report), ensure_ascii=False))
         return
@@ -73,27 +85,61 @@ def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) ->
 @click.option("--follow/--no-follow", default=True, help="A bar until it is over (the default).")
 @click.pass_context
 def send(context: click.Context, identity: UUID, paid: bool, yes: bool, follow: bool) -> None:
-    """Let a draft go to everybody in its segment, after saying how many that are."""
-    preview = _asked(context, lambda service: service.preview(identity, None))
+    """Let a draft go to everybody in its segment, after saying how many that are.
+
+    Where they are more than broadcasts.confirm_over, a second admin confirms it in the chat (/broadcast). On the
+    operator's word alone it goes only when they type how many people it reaches: that is written into the audit log,
+    and every admin is told. --yes does not stand for it.
+    """
+    preview = _asked(context, lambda desk: desk.broadcasts.preview(identity, None))
     takes = preview.takes_paid if paid else preview.takes
     if paid and (preview.paid_stars is None or takes is None):
         raise Refused(SAID[PaidRateOff])
     price = f", for at most {preview.paid_stars:,} Stars" if paid else ""
     click.echo(f"to {preview.audience:,} people, in {_long(takes or preview.takes)} at least{price}", err=True)
-    if not yes:
+    account, people = _account(), None
+    if preview.audience > (limit := settings_of(context).broadcasts.confirm_over):
+        people = _typed(preview, limit, account)
+    elif not yes:
         click.confirm("Send it?", abort=True, err=True)
     version, stars = preview.broadcast.version, preview.paid_stars or 0
-    _asked(context, lambda service: service.start(identity, version, None, paid=paid, stars=stars))
+    _asked(
+        context,
+        lambda desk: desk.start_at_the_shell(identity, version, account=account, people=people, paid=paid, stars=stars),
+    )
     if follow:
-        _asked(context, lambda service: _followed(service, identity))
-        _say(_asked(context, lambda service: service.report(identity, None)))
+        _asked(context, lambda desk: _followed(desk, identity))
+        _say(_asked(context, lambda desk: desk.broadcasts.report(identity, None)))
+
+
+def _typed(preview: "Preview", limit: int, account: str) -> int:
+    """How many people it reaches, as the operator typed it. Raises: Refused."""
+    click.echo(
+        f"That is more than one person may write to alone ({limit:,}, broadcasts.confirm_over).\n"
+        "Better: in the chat, /broadcast, have another admin look at it and confirm.\n"
+        f"You can send it on your word alone. The audit log will say so, with your account here ({account}),\n"
+        "and every admin is told now.",
+        err=True,
+    )
+    typed = click.prompt("Then type how many people it reaches", err=True)
+    if str(typed).replace(",", "").strip() != str(preview.audience):
+        raise Refused("that is not the number: nothing was sent")
+    return preview.audience
+
+
+def _account() -> str:
+    """Who is at the shell, as far as the machine knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's number without a name
+        return f"uid {os.getuid()}"
 
 
 def _turning(name: str, words: str) -> click.Command:
     @click.argument("identity", metavar="ID", type=click.UUID)
     @click.pass_context
     def turn(context: click.Context, identity: UUID) -> None:
-        turned: Broadcast = _asked(context, lambda service: getattr(service, name)(identity, None))
+        turned: Broadcast = _asked(context, lambda desk: getattr(desk.broadcasts, name)(identity, None))
         click.echo(f"{turned.id} is {turned.state}")
 
     return click.command(name=name, help=words)(turn)
@@ -107,12 +153,12 @@ for _command in (
     broadcast.add_command(_command)
 
 
-async def _followed(service: "BroadcastService", identity: UUID) -> None:
+async def _followed(desk: "BroadcastDesk", identity: UUID) -> None:
     from giving.broadcasts import BroadcastState
 
     with Bar("messages") as bar:
         while True:
-            progress = await service.progress(identity, None)
+            progress = await desk.broadcasts.progress(identity, None)
             bar(progress.done, progress.broadcast.audience)
             if progress.broadcast.state is not BroadcastState.RUNNING or _sleeps(progress):
                 return
@@ -127,19 +173,22 @@ def _sleeps(progress: "Progress") -> bool:
     return waits
 
 
-def _asked(context: click.Context, ask: "Callable[[BroadcastService], Awaitable[T]]") -> T:
-    """What the service answers. Raises: Refused."""
+def _asked(context: click.Context, ask: "Callable[[BroadcastDesk], Awaitable[T]]") -> T:
+    """What the desk answers. Raises: Refused."""
 
     async def work(engines: "Engines") -> T:
         from launch.service.limits import broadcast_rules
-        from services.broadcasts import BroadcastService
+        from services.alerts import AlertService
+        from services.broadcasts import BroadcastDesk, BroadcastService
         from services.people import PeopleService
         from services.wake import Wakes
         from storage.work import UnitOfWork
 
-        unit = UnitOfWork(engines)
+        unit, wakes = UnitOfWork(engines), Wakes()
         people = PeopleService(unit, owners=settings.owners)
-        return await ask(BroadcastService(unit, people, broadcast_rules(settings), wakes=Wakes()))
+        broadcasts = BroadcastService(unit, people, broadcast_rules(settings), wakes=wakes)
+        alerts, over = AlertService(owners=settings.owners), settings.broadcasts.confirm_over
+        return await ask(BroadcastDesk(unit, broadcasts, people, wakes=wakes, confirm_over=over, alerts=alerts))
 
     settings = settings_of(context)
     try:
