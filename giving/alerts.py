@@ -26,7 +26,8 @@ class AlertKind(StrEnum):
     ACCOUNT_READY, ACCOUNT_SHUT: an organisation's account takes payments, or no more.
     INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
     something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
-    MATCH_HELD: gifts wait for somebody to say whether a pool adds to them. BROADCAST_STOPPED: Telegram refuses one.
+    MATCH_HELD: gifts wait for somebody to say whether a pool adds to them. BROADCAST_STOPPED: Telegram refuses one;
+    BROADCAST_ALONE: one went to many on one person's word, from the command line.
     """
 
     DIFFERENCES = "differences"
@@ -51,6 +52,7 @@ class AlertKind(StrEnum):
     ACCOUNT_SHUT = "account-shut"
     MATCH_HELD = "match-held"
     BROADCAST_STOPPED = "broadcast-stopped"
+    BROADCAST_ALONE = "broadcast-alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def recipients(
 
     Of a broadcast: everybody who may do something about it.
     """
-    if kind is AlertKind.BROADCAST_STOPPED:
+    if kind in (AlertKind.BROADCAST_STOPPED, AlertKind.BROADCAST_ALONE):
         able = {person.id: person for person, roles in holders if may(roles, Permission.BROADCAST)}
         able |= {person.id: person for person in owners}
         return [person for person in able.values() if person.reachable]

@@ -49,6 +49,15 @@ def may_be_told(often: Often, lately: Lately, per_week: int) -> bool:
     return often is Often.ALL or lately.of_kind < FEWER_A_WEEK
 
 
+def may_be_called(fewer: bool, lately: Lately, per_week: int, *, told_of_it: bool) -> bool:
+    """Whether whoever takes part in a giving day may be told more of it: to take part is to ask, so no wish is needed.
+
+    It counts all the same, and all that is told of one day counts once: who was `told_of_it` may be told more. `fewer`:
+    they asked for fewer messages about giving days.
+    """
+    return told_of_it or may_be_told(Often.FEWER if fewer else Often.ALL, lately, per_week)
+
+
 @dataclass(frozen=True, slots=True)
 class PrivacySettings:
     """How somebody's next gift is seen, whether groups thank them by name, what they asked to be told, by which clock.

@@ -38,6 +38,7 @@ class Act(StrEnum):
     BROADCAST_EDITED = "broadcast-edited"
     BROADCAST_REWRITTEN = "broadcast-rewritten"
     BROADCAST_KEPT = "broadcast-kept"
+    BROADCAST_SENT_ALONE = "broadcast-sent-alone"
     BROADCAST_ASKED = "broadcast-asked"
     BROADCAST_STARTED = "broadcast-started"
     BROADCAST_PAUSED = "broadcast-paused"

@@ -1,7 +1,9 @@
 """`main.py broadcast …`: look at them, let a draft go, follow it with a bar, stop it. The service itself sends."""
 
 import asyncio
+import getpass
 import json
+import os
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -18,13 +20,14 @@ from giving.errors import (
     NobodyListens,
     PaidRateOff,
     PriceNotConfirmed,
+    SecondNeeded,
 )
 from launch.command_line import Refused, on_database, settings_of
 from launch.progress import Progress as Bar
 
 if TYPE_CHECKING:
     from giving.broadcasts import Broadcast
-    from services.broadcasts import BroadcastService, Preview, Progress, Report
+    from services.broadcasts import BroadcastDesk, BroadcastService, Preview, Progress, Report
     from storage.engines import Engines
 
 T = TypeVar("T")
@@ -33,12 +36,13 @@ SAID: Final[dict[type[GivingError], str]] = {
     BroadcastUnknown: "there is no such broadcast: run python main.py broadcast list",
     BroadcastNotNow: "it is not in a state that allows it: run python main.py broadcast show ID",
     NobodyListens: "nobody in its segment asked for this kind of message",
+    SecondNeeded: "nothing was sent: it reaches more people by now than one person may write to alone. Send it again",
     PaidRateOff: "the paid rate is switched off: set broadcasts.paid in config.yaml",
     BroadcastChanged: "nothing was sent: somebody changed it since it was shown. Above is how it is now; send it again",
     PriceNotConfirmed: "nothing was sent: it costs more than was shown. Above is how it is now; send it again",
     AudienceGrown: "nothing was sent: far more people would get it than were shown. Above is how it is now",
 }
-STALE: Final = (AudienceGrown, BroadcastChanged, PriceNotConfirmed)
+STALE: Final = (AudienceGrown, BroadcastChanged, PriceNotConfirmed, SecondNeeded)
 
 
 @click.group()
@@ -52,7 +56,7 @@ def broadcast() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool, limit: int) -> None:
     """The newest first: id, state, kind, how many were told."""
-    found = _asked(context, lambda service: service.newest(None, limit=limit))
+    found = _asked(context, lambda desk: desk.broadcasts.newest(None, limit=limit))
     if as_json:
         click.echo(json.dumps({"broadcasts": [_as_json(one) for one in found]}, ensure_ascii=False))
         return
@@ -71,8 +75,8 @@ def list_(context: click.Context, as_json: bool, limit: int) -> None:
 def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) -> None:
     """What became of one, so far or in the end."""
     if follow:
-        _asked(context, lambda service: followed(service, identity))
-    report = _asked(context, lambda service: service.report(identity, None))
+        _asked(context, lambda desk: followed(desk.broadcasts, identity))
+    report = _asked(context, lambda desk: desk.broadcasts.report(identity, None))
     if as_json:
         click.echo(json.dumps(_as_json(report.broadcast) | _figures(report), ensure_ascii=False))
         return
@@ -86,21 +90,30 @@ def show(context: click.Context, identity: UUID, follow: bool, as_json: bool) ->
 @click.option("--follow/--no-follow", default=True, help="A bar until it is over (the default).")
 @click.pass_context
 def send(context: click.Context, identity: UUID, paid: bool, yes: bool, follow: bool) -> None:
-    """Let a draft go to everybody in its segment, after saying how many that are."""
-    preview = _shown(context, identity, paid)
-    if not yes:
+    """Let a draft go to everybody in its segment, after saying how many that are.
+
+    Where they are more than broadcasts.confirm_over, a second admin confirms it in the chat (/broadcast). On the
+    operator's word alone it goes only when they type how many people it reaches: that is written into the audit log,
+    and every admin is told. --yes does not stand for it.
+    """
+    preview, account, typed = _shown(context, identity, paid), _account(), False
+    if preview.audience > (limit := settings_of(context).broadcasts.confirm_over):
+        _type(preview, limit, account)
+        typed = True
+    elif not yes:
         click.confirm("Send it?", abort=True, err=True)
-    if (stale := _asked(context, lambda service: _started(service, preview, paid))) is not None:
+    stale = _asked(context, lambda desk: _started(desk, preview, account, paid=paid, typed=typed))
+    if stale is not None:
         _shown(context, identity, paid)
         raise Refused(SAID[type(stale)])
     if follow:
-        _asked(context, lambda service: followed(service, identity))
-        _say(_asked(context, lambda service: service.report(identity, None)))
+        _asked(context, lambda desk: followed(desk.broadcasts, identity))
+        _say(_asked(context, lambda desk: desk.broadcasts.report(identity, None)))
 
 
 def _shown(context: click.Context, identity: UUID, paid: bool) -> "Preview":
     """What it says, to how many, and what that takes. Raises: Refused."""
-    preview = _asked(context, lambda service: service.preview(identity, None))
+    preview = _asked(context, lambda desk: desk.broadcasts.preview(identity, None))
     takes = preview.takes_paid if paid else preview.takes
     if paid and (preview.paid_stars is None or takes is None):
         raise Refused(SAID[PaidRateOff])
@@ -111,21 +124,47 @@ def _shown(context: click.Context, identity: UUID, paid: bool) -> "Preview":
     return preview
 
 
-async def _started(service: "BroadcastService", preview: "Preview", paid: bool) -> GivingError | None:
-    """Let it go as it was shown; if it is not so any more, why."""
+async def _started(
+    desk: "BroadcastDesk", preview: "Preview", account: str, *, paid: bool, typed: bool
+) -> GivingError | None:
+    """Let it go as it was shown; if it is not so any more, why. `typed`: how many they are."""
     shown, stars = preview.broadcast, preview.paid_stars or 0
     try:
-        await service.start(shown.id, shown.version, None, paid=paid, stars=stars, people=preview.audience)
+        await desk.start_at_the_shell(
+            shown.id, shown.version, account=account, people=preview.audience, typed=typed, paid=paid, stars=stars
+        )
     except STALE as stale:
         return stale
     return None
+
+
+def _type(preview: "Preview", limit: int, account: str) -> None:
+    """How many people it reaches, typed by the operator. Raises: Refused."""
+    click.echo(
+        f"That is more than one person may write to alone ({limit:,}, broadcasts.confirm_over).\n"
+        "Better: in the chat, /broadcast, have another admin look at it and confirm.\n"
+        f"You can send it on your word alone. The audit log will say so, with your account here ({account}),\n"
+        "and every admin is told now.",
+        err=True,
+    )
+    typed = click.prompt("Then type how many people it reaches", err=True)
+    if str(typed).replace(",", "").strip() != str(preview.audience):
+        raise Refused("that is not the number: nothing was sent")
+
+
+def _account() -> str:
+    """Who is at the shell, as far as the machine knows."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's number without a name
+        return f"uid {os.getuid()}"
 
 
 def _turning(name: str, words: str) -> click.Command:
     @click.argument("identity", metavar="ID", type=click.UUID)
     @click.pass_context
     def turn(context: click.Context, identity: UUID) -> None:
-        turned: Broadcast = _asked(context, lambda service: getattr(service, name)(identity, None))
+        turned: Broadcast = _asked(context, lambda desk: getattr(desk.broadcasts, name)(identity, None))
         click.echo(f"{turned.id} is {turned.state}")
 
     return click.command(name=name, help=words)(turn)
@@ -160,19 +199,22 @@ def _sleeps(progress: "Progress") -> bool:
     return waits
 
 
-def _asked(context: click.Context, ask: "Callable[[BroadcastService], Awaitable[T]]") -> T:
-    """What the service answers. Raises: Refused."""
+def _asked(context: click.Context, ask: "Callable[[BroadcastDesk], Awaitable[T]]") -> T:
+    """What the desk answers. Raises: Refused."""
 
     async def work(engines: "Engines") -> T:
         from launch.service.limits import broadcast_rules
-        from services.broadcasts import BroadcastService
+        from services.alerts import AlertService
+        from services.broadcasts import BroadcastDesk, BroadcastService
         from services.people import PeopleService
         from services.wake import Wakes
         from storage.work import UnitOfWork
 
-        unit = UnitOfWork(engines)
+        unit, wakes = UnitOfWork(engines), Wakes()
         people = PeopleService(unit, owners=settings.owners)
-        return await ask(BroadcastService(unit, people, broadcast_rules(settings), wakes=Wakes()))
+        broadcasts = BroadcastService(unit, people, broadcast_rules(settings), wakes=wakes)
+        alerts, over = AlertService(owners=settings.owners), settings.broadcasts.confirm_over
+        return await ask(BroadcastDesk(unit, broadcasts, people, wakes=wakes, confirm_over=over, alerts=alerts))
 
     settings = settings_of(context)
     try:

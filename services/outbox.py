@@ -48,6 +48,12 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 LEASE: Final = timedelta(seconds=30)
+# What counts towards its reader's week from the moment it is sent. Broadcasts count too (services/broadcasts), and the
+# marks of a giving day (services/giving_days/watch.py), as one with the day's call.
+COUNTED: Final = {
+    NoticeKind.THANKS: SubscriptionKind.THANKS,
+    NoticeKind.DAY_CALL: SubscriptionKind.GIVING_DAYS,
+}
 
 __all__ = ["AccountTold", "DisputeTold", "Notice", "NoticeKind", "OutboxService"]
 
@@ -187,7 +193,7 @@ class OutboxService:
     async def begin(self, notices: Sequence[Notice]) -> bool:
         """Whether they may be sent now; what may arrive only once is marked as begun first.
 
-        A thank-you whose reader was told enough since it was rendered is given up.
+        What counts towards its reader's week, if they were told enough since it was rendered, is given up.
         """
         once = [n.id for n in notices if n.kind in AT_MOST_ONCE]
         if not once:
@@ -195,19 +201,27 @@ class OutboxService:
         async with self._write() as work:
             if await work.outbox.begin(once, now=self._now()) < len(once):
                 return False
-            thanked = [notice for notice in notices if notice.kind is NoticeKind.THANKS]
-            return not thanked or await self._begin_thanks(work, thanked)
+            counted = [notice for notice in notices if notice.kind in COUNTED]
+            return not counted or await self._begin_counted(work, counted)
 
-    async def _begin_thanks(self, work: Work, notices: Sequence[Notice]) -> bool:
-        """Whether their readers' weeks have room; they take it up."""
-        kind, readers, now = SubscriptionKind.THANKS, {notice.person for notice in notices}, self._now()
+    async def _begin_counted(self, work: Work, notices: Sequence[Notice]) -> bool:
+        """Whether their readers' weeks have room; they take it up. They are of one kind, and about one thing each."""
+        now, kind = self._now(), COUNTED[notices[0].kind]
         await work.subscriptions.hold()
-        if readers - await work.subscriptions.may_be_told(readers, kind, now=now, per_week=self._per_week):
-            await work.outbox.give_up(_ids(notices), state=OutboxState.SKIPPED, error="told enough this week")
-            return False
+        for notice in notices:
+            if not await self._has_room(work, notice):
+                await work.outbox.give_up(_ids(notices), state=OutboxState.SKIPPED, error="told enough this week")
+                return False
         for notice in notices:
             await work.subscriptions.told([notice.person], kind, notice.subject, now=now)
         return True
+
+    async def _has_room(self, work: Work, notice: Notice) -> bool:
+        """Whether their week has room for what counts: for a thank-you where they wish for it, for a day's call."""
+        subscribed, now, reader = work.subscriptions, self._now(), [notice.person]
+        if notice.kind is NoticeKind.DAY_CALL:
+            return bool(await subscribed.may_be_called(reader, notice.subject, now=now, per_week=self._per_week))
+        return bool(await subscribed.may_be_told(reader, COUNTED[notice.kind], now=now, per_week=self._per_week))
 
     async def sent(self, notices: Sequence[Notice], message_id: int | None) -> None:
         """They arrived, as one message; after a first receipt its reader is asked what else they want to be told."""
@@ -355,8 +369,14 @@ class OutboxService:
             return await days_told.told(work, notice.kind, notice.subject, self._now(), self._zone)
 
     async def day_call(self, notice: Notice) -> DayCall | None:
-        """What a creator is told of a day that is on; None if it is over, or no channel of theirs is part of it."""
+        """What a creator is told of a day that is on.
+
+        None if it is over, no channel of theirs is part of it, or they were told enough this week.
+        """
         async with self._unit.read() as work:
+            if not await self._has_room(work, notice):
+                log.info("giving_day_call_left_out", day_id=str(notice.subject), person_id=str(notice.person))
+                return None
             return await day_posts.called(work, notice.subject, notice.person, self._now())
 
     async def queue_digests(self) -> int:
@@ -374,7 +394,7 @@ class OutboxService:
 async def _not_told(work: Work, notices: Iterable[Notice]) -> None:
     """What counts towards a reader's week, and did not go."""
     for notice in notices:
-        if notice.kind is NoticeKind.THANKS:
+        if notice.kind in COUNTED:
             await work.subscriptions.not_told([notice.person], notice.subject)
 
 

@@ -1,7 +1,7 @@
 """What people switched on and how often they want it, what they were told lately, and by which clock they live.
 
 `wishing` and `with_room` are conditions on `people`, for whoever picks readers in one statement; the rule they say in
-SQL is giving.subscriptions.may_be_told.
+SQL is giving.subscriptions.may_be_told, that of `may_be_called` the one of the same name.
 """
 
 from collections.abc import Collection
@@ -108,6 +108,18 @@ class SubscriptionStore:
         """
         if self._connection.dialect.name == "postgresql":
             await self._connection.execute(select(func.pg_advisory_xact_lock(_WEEKS)))
+
+    async def may_be_called(self, persons: Collection[UUID], day: UUID, *, now: datetime, per_week: int) -> set[UUID]:
+        """Those of them, who take part in a giving day, that may be told something of it now."""
+        kind = SubscriptionKind.GIVING_DAYS
+        lately = (told_lately.c.person_id == people.c.id) & (told_lately.c.at > now - WEEK)
+        told_of_it = exists().where(lately, told_lately.c.subject_id == day).correlate(people)
+        mine = (subscriptions.c.person_id == people.c.id) & (subscriptions.c.kind == kind)
+        wants_fewer = exists().where(mine, subscriptions.c.fewer.is_(True)).correlate(people)
+        of_kind = _count(lately & (told_lately.c.kind == kind))
+        room = and_(_count(lately) < per_week, or_(~wants_fewer, of_kind < FEWER_A_WEEK))
+        some = select(people.c.id).where(people.c.id.in_(persons), or_(told_of_it, room))
+        return set((await self._connection.execute(some)).scalars())
 
     async def told(self, persons: Collection[UUID], kind: SubscriptionKind, subject: UUID, *, now: datetime) -> None:
         """They are told this now: write it in the commit that begins sending. What is older than a WEEK goes."""

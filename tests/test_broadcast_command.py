@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from giving.alerts import AlertKind
 from giving.broadcasts import BroadcastState, Content, DeliveryState, Outcome, Segment
-from giving.people import Visitor
+from giving.people import Role, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from launch import broadcast_commands, progress
 from launch.broadcast_commands import SAID, STALE, followed
@@ -137,3 +139,46 @@ async def test_it_is_not_followed_through_the_night(world: World, capsys: pytest
         await world.sending.begin(running, 100)
     await asyncio.wait_for(followed(world.broadcasts, draft.id), 5)
     assert "the other 4 are told in their morning" in capsys.readouterr().err
+
+
+def typed(database_url: str, words: str, *arguments: str) -> tuple[int, str]:
+    """With these words at the prompt, where one person may write to one other alone."""
+    done = subprocess.run(
+        [sys.executable, "main.py", "broadcast", *arguments], cwd=ROOT, input=words, capture_output=True, text=True,
+        env=environment(YIZAN_DATABASE__URL=database_url, YIZAN_BROADCASTS__CONFIRM_OVER="1"), timeout=60, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+async def test_many_people_on_ones_own_word_only_by_typing_how_many_and_everybody_is_told(
+    world: World, database_url: str
+) -> None:
+    owner = await world.people.meet(Visitor(1003, "O", None, "en"), started=True)
+    await world.people.grant(owner, 1001, Role.ADMIN)
+    draft = await world.broadcasts.draft(NEWS, Segment(), Content({"en": "Hello"}), None)
+    for number in (5000, 5001):
+        reader = await world.people.meet(Visitor(number, "R", None, "en"), started=True)
+        await world.subscriptions.choose(reader, NEWS, Often.ALL)
+
+    for words in ("", "y\n", "3\n"):  # --yes is no word on this
+        code, said = typed(database_url, words, "send", str(draft.id), "--yes", "--no-follow")
+        assert code != 0
+        assert "/broadcast" in said
+        assert "have another admin" in said
+    assert (await world.broadcasts.one(draft.id, None)).state is BroadcastState.DRAFT
+    assert await world.outbox.claim() == []
+
+    assert typed(database_url, "2\n", "send", str(draft.id), "--no-follow")[0] == 0
+    assert (await world.broadcasts.one(draft.id, None)).state is BroadcastState.RUNNING
+    async with world.unit.read() as work:
+        records = [act.record for act in await work.audit.list(limit=5)]
+    [alone] = [record for record in records if record.action == "broadcast.sent_alone"]
+    assert (alone.actor, alone.way) == (None, "cli")
+    assert alone.after is not None
+    assert (alone.after["audience"], alone.after["limit"], bool(alone.after["account"])) == (2, 1, True)
+    world.time.passes(days=30)  # the process has the real clock
+    notices = await world.outbox.claim()
+    alerts = [await world.outbox.alert(notice) for notice in notices]
+    assert [alert and alert.kind for alert in alerts] == [AlertKind.BROADCAST_ALONE]

@@ -36,6 +36,7 @@ audit-what = { $act ->
     [broadcast-edited] changed the words of a broadcast
     [broadcast-rewritten] wrote other words for a broadcast under way
     [broadcast-kept] kept a broadcast’s old words
+    [broadcast-sent-alone] started a broadcast to many people alone, at the command line
     [broadcast-asked] asked another admin to confirm a broadcast
     [broadcast-started] started a broadcast
     [broadcast-paused] paused a broadcast

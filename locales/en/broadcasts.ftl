@@ -135,3 +135,4 @@ cast-edit-asked-others = { $count ->
 cast-edit-used = Done: the others get the new words.
 cast-edit-kept = Nothing was changed.
 cast-rewritten = New words wait for somebody's decision. Nothing goes out until then.
+alert-broadcast-alone = <b>A broadcast to { $people } people was started by one person</b>, at the server’s command line (account { $account }), without another admin’s word. If that wasn’t agreed, stop it with /broadcast.

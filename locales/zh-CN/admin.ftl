@@ -36,6 +36,7 @@ audit-what = { $act ->
     [broadcast-edited] 改了一条群发的内容
     [broadcast-rewritten] 给正在群发的消息写了新的内容
     [broadcast-kept] 群发还用原来的内容
+    [broadcast-sent-alone] 独自在命令行上给很多人群发
     [broadcast-asked] 请另一位管理员确认群发
     [broadcast-started] 开始了群发
     [broadcast-paused] 暂停了群发

@@ -102,3 +102,4 @@ cast-edit-asked-others = 已经去问另外 { $count } 位管理员，有一位�
 cast-edit-used = 换好了，剩下的人会收到新的。
 cast-edit-kept = 没有改。
 cast-rewritten = 有新的内容等着定，定下来之前先停着。
+alert-broadcast-alone = <b>有人独自在服务器的命令行上发了一条群发</b>，发给 { $people } 人（账号 { $account }），没有第二位管理员确认。要是没说好，发 /broadcast 让它停下来。

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from giving.alerts import Alert, AlertKind
 from giving.broadcasts import Broadcast, BroadcastState, must_be_as_many
 from giving.errors import (
     BroadcastChanged,
@@ -18,6 +19,7 @@ from giving.errors import (
 )
 from giving.people import Person
 from giving.permissions import Permission
+from services.alerts import AlertService
 from services.broadcasts.edits import BroadcastEdits, waiting
 from services.broadcasts.figures import Preview, Progress, Report
 from services.broadcasts.seconds import ask_others
@@ -59,15 +61,18 @@ class BroadcastDesk:
 
     def __init__(
         self, unit: UnitOfWork, broadcasts: BroadcastService, people: PeopleService, *, wakes: Wakes,
-        confirm_over: int = 1000, zone: str = "Asia/Shanghai", write: Write | None = None, now: Clock = utc_now,
+        confirm_over: int = 1000, zone: str = "Asia/Shanghai", alerts: AlertService | None = None,
+        write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
         """`confirm_over`: how many people one admin may write to alone. `zone`: the operator's clock.
+
+        `alerts` tells every admin of what the operator sends alone.
 
         `write` opens the units of work of whoever edits the messages that show how far one is: the leader's.
         """
         self._unit, self.broadcasts, self._people, self._wakes = unit, broadcasts, people, wakes
         self.confirm_over, self._zone, self._now = confirm_over, zone, now
-        self._write = write or unit
+        self._write, self._alerts = write or unit, alerts
         self.edits = BroadcastEdits(unit, broadcasts, people, wakes=wakes, confirm_over=confirm_over, now=now)
 
     async def look(self, broadcast: UUID, by: Person) -> Look:
@@ -90,6 +95,40 @@ class BroadcastDesk:
         if preview.audience > self.confirm_over:
             raise SecondNeeded(people=preview.audience, limit=self.confirm_over)
         return await self.broadcasts.start(broadcast, version, by, paid=paid, stars=stars, people=people)
+
+    async def start_at_the_shell(
+        self, broadcast: UUID, version: int, *, account: str, people: int, typed: bool = False, paid: bool = False,
+        stars: int = 0,
+    ) -> Broadcast:  # fmt: skip
+        """Let it go from the command line; above the limit by one who `typed` how many it reaches.
+
+        `people`: how many they were when it was shown.
+
+        Whoever is at the shell could write into the database too: nothing here can keep them from it, and a second
+        person can't be seen there. So they are asked for what can't be done by mistake, it is kept under their
+        `account` of the machine, and every admin is told at once.
+
+        Raises: SecondNeeded (it was not typed, or it is more people than were), as BroadcastService.start.
+        """
+        preview = await self.broadcasts.preview(broadcast, None)
+        alone = preview.audience > self.confirm_over
+        if alone and (not typed or preview.audience > people):
+            raise SecondNeeded(people=preview.audience, limit=self.confirm_over)
+
+        async def noted(work: Work, started: Broadcast) -> None:
+            after = {"audience": started.audience, "limit": self.confirm_over, "account": account}
+            record = AuditRecord(None, "cli", "broadcast.sent_alone", "broadcast", str(broadcast), None, after)
+            await work.audit.add(record, now=self._now())
+            if self._alerts is not None:
+                alert = Alert(AlertKind.BROADCAST_ALONE, {"people": started.audience, "account": account[:100]})
+                await self._alerts.queue(work, alert, once=f"broadcast-alone:{broadcast}")
+
+        started = await self.broadcasts.start(
+            broadcast, version, None, paid=paid, stars=stars, people=people, beside=noted if alone else None
+        )
+        if alone:
+            log.warning("broadcast_sent_alone", broadcast_id=str(broadcast), audience=started.audience, account=account)
+        return started
 
     async def ask(
         self, broadcast: UUID, version: int, by: Person, *, paid: bool = False, stars: int = 0,

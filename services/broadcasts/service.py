@@ -1,6 +1,6 @@
 """What an admin does with broadcasts: write, look, start, change, stop; every act in the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, Literal
@@ -36,6 +36,7 @@ from storage.work import UnitOfWork, Work
 log = structlog.get_logger()
 KEPT_AFTER: Final = timedelta(days=2)  # the day that counts, and one for payments that are booked late
 Way = Literal["cli", "clock"]  # of what is nobody's act in chat
+Beside = Callable[[Work, Broadcast], Awaitable[None]]
 
 
 class BroadcastService:
@@ -80,12 +81,12 @@ class BroadcastService:
 
     async def start(
         self, broadcast: UUID, version: int, by: Person | None, *, paid: bool = False, stars: int = 0,
-        people: int | None = None, way: Way = "cli",
+        people: int | None = None, way: Way = "cli", beside: Beside | None = None,
     ) -> Broadcast:  # fmt: skip
         """Let it go to everybody in its segment, as it was shown. `stars`: the price that was confirmed with `paid`.
 
         `people`: how many they were when it was shown. `way`: where it is nobody's act (`by` is None), what it comes
-        by.
+        by. `beside`: what is done in the same commit.
 
         Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow, BroadcastChanged, NobodyListens, PaidRateOff,
         PriceNotConfirmed, AudienceGrown.
@@ -108,6 +109,8 @@ class BroadcastService:
             )  # fmt: skip
             await self._set(work, started, started_at=asked.at, audience=audience, paid=paid)
             await self._audit(work, by, "started", started, way=way, audience=audience, paid=paid)
+            if beside is not None:
+                await beside(work, started)
         self._wakes.broadcasts.set()
         log.info("broadcast_started", broadcast_id=str(broadcast), kind=str(found.kind), audience=audience, paid=paid)
         return started

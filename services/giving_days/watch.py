@@ -13,6 +13,7 @@ from giving.giving_days.live import LAST_HOUR, outdone
 from giving.notices import URGENCY, NoticeKind
 from giving.projects import Project
 from giving.quiet import QuietHours
+from giving.subscriptions import PER_WEEK, SubscriptionKind
 from services.clock import Clock, utc_now
 from services.giving_days.live import LiveDays
 from services.giving_days.told import admins_of
@@ -48,12 +49,15 @@ class DayWatch:
 
     def __init__(
         self, unit: UnitOfWork, people: PeopleService, live: LiveDays, *, wakes: Wakes, quiet: QuietHours | None,
-        button_every: timedelta, write: Write | None = None, now: Clock = utc_now,
+        button_every: timedelta, per_week: int = PER_WEEK, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`button_every`: a post's button is not edited more often because of the day. `write`: the leader's."""
+        """`button_every`: a post's button is not edited more often because of the day. `write`: the leader's.
+
+        `per_week`: how often a creator is told something that is not about their own money.
+        """
         self._unit, self._people, self._live, self._wakes = unit, people, live, wakes
         self._quiet, self._every, self._now = quiet, button_every, now
-        self._write = write or unit
+        self._write, self._per_week = write or unit, per_week
 
     async def sweep(self) -> int:
         """Do what is due; how much it was. Raises: NotLeading."""
@@ -96,16 +100,25 @@ class DayWatch:
                 if not await work.live_days.pass_mark(day.id, mark, now=now):
                     continue
                 if mark in targets or mark in worth:
-                    readers = readers if readers is not None else await self._readers(work, day)
+                    readers = readers if readers is not None else await self._readers(work, day, now)
                     await self._queue(work, day, mark, readers, now)
                     told += 1
         self._wakes.outbox.set()
         log.info("giving_day_marks", day_id=str(day.id), marks=new)
         return told
 
-    async def _readers(self, work: Work, day: GivingDay) -> list[UUID]:
+    async def _readers(self, work: Work, day: GivingDay, now: datetime) -> list[UUID]:
+        """Creators whose week has room, and the admins, whose work it is: they are told in any case.
+
+        All marks of a day, and its call, count as one message of a creator's week: else a day that goes well would tell
+        them of nothing else for a week, or the cap would keep the best of its marks from them. Written down here, for
+        all of them at once; what is queued is sent within the minute, or in the morning.
+        """
         taking_part = await work.live_days.taking_part(day.projects)
-        return sorted({*taking_part, *await admins_of(work, self._people)})
+        await work.subscriptions.hold()
+        room = await work.subscriptions.may_be_called(taking_part, day.id, now=now, per_week=self._per_week)
+        await work.subscriptions.told(sorted(room), SubscriptionKind.GIVING_DAYS, day.id, now=now)
+        return sorted({*room, *await admins_of(work, self._people)})
 
     async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Iterable[UUID], now: datetime) -> None:
         kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark.partition(":")[0])]

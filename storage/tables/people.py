@@ -46,7 +46,7 @@ told_lately = Table(
     "told_lately",
     metadata,
     ref("person_id", "people.id"),
-    Column("subject_id", Uuid, nullable=False),  # the broadcast, or the thank-you
+    Column("subject_id", Uuid, nullable=False),  # the broadcast, the thank-you, or the giving day
     Column("kind", String(16), nullable=False),
     at("at", nullable=False),
     PrimaryKeyConstraint("person_id", "subject_id"),

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from giving.people import Visibility
-from giving.subscriptions import Lately, Often, PrivacySettings, SubscriptionKind, may_be_told
+from giving.subscriptions import Lately, Often, PrivacySettings, SubscriptionKind, may_be_called, may_be_told
 
 COUNTS = st.integers(0, 20)
 
@@ -29,6 +29,19 @@ def test_nobody_is_told_unasked_or_more_than_the_week_has_room_for(often: Often,
 @given(weeks(), COUNTS)
 def test_who_wants_fewer_is_never_told_what_who_wants_all_is_not(lately: Lately, per_week: int):
     assert may_be_told(Often.FEWER, lately, per_week) <= may_be_told(Often.ALL, lately, per_week)
+
+
+@given(st.booleans(), weeks(), COUNTS, st.booleans())
+def test_a_day_is_told_to_who_takes_part_once_in_a_week_that_has_room(
+    fewer: bool, lately: Lately, per_week: int, told_of_it: bool
+):
+    may = may_be_called(fewer, lately, per_week, told_of_it=told_of_it)
+    assert may_be_called(fewer, lately, per_week, told_of_it=True), "all of one day is one message"
+    if may and not told_of_it:
+        assert lately.in_all < per_week
+        assert not (fewer and lately.of_kind)
+    if not may:
+        assert lately.in_all >= per_week or (fewer and lately.of_kind)
 
 
 def test_who_wants_fewer_gets_one_of_the_kind_a_week_whatever_else_came():

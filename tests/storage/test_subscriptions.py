@@ -1,12 +1,13 @@
 """What people switched on, in SQL: the same rule as giving/subscriptions.py, for many at once."""
 
+import itertools
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 
 from giving.people import Visitor
-from giving.subscriptions import WEEK, Lately, Often, SubscriptionKind, may_be_told
+from giving.subscriptions import WEEK, Lately, Often, SubscriptionKind, may_be_called, may_be_told
 from storage.ids import new_id
 from storage.tables import people, told_lately
 from tests.world import World
@@ -37,6 +38,27 @@ async def test_sql_and_the_rule_agree_for_every_reader(world: World):
         free = await work.subscriptions.may_be_told(expected, DAYS, now=later, per_week=per_week)
     assert found == {reader for reader, may in expected.items() if may}
     assert len(free) == len(expected) * 2 // 3, "in a week all who want them have room again"
+
+
+async def test_sql_and_the_rule_agree_for_everybody_who_takes_part_in_a_day(world: World):
+    """As above, with and without a message about that very day; who asked for none takes part all the same."""
+    now, per_week, day = world.time(), 2, new_id()
+    expected: dict[UUID, bool] = {}
+    async with world.unit() as work:
+        for often, of_it, of_kind, others in itertools.product(Often, (False, True), range(3), range(3)):
+            (reader,) = await work.people.meet_many([(Visitor(9000 + len(expected), "R"), True)], now)
+            await work.subscriptions.choose(reader.id, DAYS, often, now=now)
+            for kind in [DAYS] * of_kind + [NEWS] * others:
+                await work.subscriptions.told([reader.id], kind, new_id(), now=now)
+            if of_it:
+                await work.subscriptions.told([reader.id], DAYS, day, now=now)
+            lately = Lately(of_kind + of_it, of_kind + of_it + others)
+            expected[reader.id] = may_be_called(often is Often.FEWER, lately, per_week, told_of_it=of_it)
+    async with world.unit.read() as work:
+        found = await work.subscriptions.may_be_called(expected, day, now=now, per_week=per_week)
+        later = await work.subscriptions.may_be_called(expected, day, now=now + WEEK, per_week=per_week)
+    assert found == {reader for reader, may in expected.items() if may}
+    assert later == set(expected)
 
 
 async def test_the_same_choice_twice_is_one_and_none_forgets_it(world: World):

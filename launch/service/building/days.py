@@ -62,6 +62,7 @@ def build_days(settings: Settings, on: Ground, creating: Creating) -> Days:
             wakes=on.wakes,
             quiet=on.quiet,
             button_every=timedelta(seconds=its.button_every_s),
+            per_week=settings.subscriptions.per_week,
             write=on.leadership.write,
         ),
         day_cards=DayCards(
