@@ -124,7 +124,7 @@ class Carriers:
             await self.edit(card, *post.keyboard_at)
             return True
         language, test_money = await self.creators.language(post.chat), self.tips.test_money
-        offered = card.chat.offered(self.tips.presets)
+        offered = card.chat.offered(await self.tips.presets_of(post.project))
         keyboard = post_keyboard(self.texts, self.links, language, post, card.raised, offered, test_money=test_money)
         await self.bot.edit_message_reply_markup(
             chat_id=post.chat_telegram_id, message_id=post.message_id, reply_markup=keyboard

@@ -128,13 +128,14 @@ class CounterEditor:
             await self._carriers.bring(card)
             return
         language = await self._creators.language(post.chat)
+        usual = counter.amounts or self._tips.presets
         keyboard = self._keyboard(
             self._texts,
             self._links,
             language,
             post,
             counter.raised,
-            counter.chat.offered(self._tips.presets) if counter.chat else self._tips.presets,
+            counter.chat.offered(usual) if counter.chat else usual,
             test_money=self._tips.test_money,
             day=counter.day,
         )

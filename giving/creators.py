@@ -172,13 +172,15 @@ class Post:
 class PostCounter:
     """A post with what was given on it, as its first button shows it.
 
-    `day`: what the giving day has raised that is on for its project; None where none is.
+    `day`: what the giving day has raised that is on for its project; None where none is. `amounts`: what that day
+    suggests, where the chat has no amounts of its own.
     """
 
     post: Post
     raised: Tally
     chat: Chat | None = None
     day: Money | None = None
+    amounts: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

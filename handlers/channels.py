@@ -122,7 +122,7 @@ async def _carries_itself(message: Message, post: Post, place: Place, creators: 
         if "message is not modified" not in refusal.message:
             log.warning("post_keyboard_refused", post_id=str(post.id), error=refusal.message)
             return False
-    await creators.keyboard_shown(post.id)
+    await creators.keyboard_shown(post.id, on_day=card.on_day)
     return True
 
 

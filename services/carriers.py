@@ -102,6 +102,9 @@ class CarrierService:
         """The post, or the carrier that stands, was made to show this; if it changed meanwhile it is due again."""
         async with self._write() as work:
             await self._mark(work, card)
+            on = await work.giving_days.on_at(self._now()) if card.post.carried is Carried.SELF else ()
+            if any(card.post.project in day.projects for day in on):  # its amounts, and no sum
+                await work.live_days.button_shows(card.post.id, 0)
 
     async def unsure(self, post_id: UUID) -> None:
         """An edit was sent, and no answer came: it is due again, whatever it shows now."""

@@ -37,8 +37,9 @@ class CounterService:
             raised: dict[UUID, Tally] = {}
             for post in posts:
                 raised |= await work.tallies.of([post.id], projects[post.project].target.currency)
-            days = await _raised_today(work, self._now()) if posts else {}
-        return [PostCounter(post, raised[post.id], chats[post.chat], days.get(post.project)) for post in posts]
+            days = await _today(work, self._now()) if posts else {}
+        none: tuple[None, tuple[Money, ...]] = None, ()
+        return [PostCounter(post, raised[post.id], chats[post.chat], *days.get(post.project, none)) for post in posts]
 
     async def shown(
         self, post_id: UUID, tally: Tally, chat: Chat | None = None, author: str | None = None, day: Money | None = None
@@ -60,11 +61,11 @@ class CounterService:
                 await work.live_days.button_lost(post_id)
 
 
-async def _raised_today(work: Work, now: datetime) -> dict[UUID, Money]:
-    """What the days that are on have raised, by their projects."""
+async def _today(work: Work, now: datetime) -> dict[UUID, tuple[Money, tuple[Money, ...]]]:
+    """What the days that are on have raised, and the amounts they suggest, by their projects."""
     on = await work.giving_days.on_at(now)
     raised = {day.id: (await work.tallies.of([day.id], day.currency))[day.id].given for day in on}
-    return {project: raised[day.id] for day in on for project in day.projects}
+    return {project: (raised[day.id], day.amounts) for day in on for project in day.projects}
 
 
 async def mark_shown(

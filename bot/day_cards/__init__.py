@@ -2,7 +2,7 @@
 
 from bot.day_cards.admin import Shown, acted, card, day_list, longer, sure
 from bot.day_cards.asking import ask, audiences, change, choose_projects, extend, nth, repeat
-from bot.day_cards.creators import creator, post
+from bot.day_cards.creators import creator, post, way_in
 from bot.day_cards.preview import decisions, invitation, preview, seen, to_give
 from bot.day_cards.words import LABELS, rule_words
 
@@ -29,4 +29,5 @@ __all__ = [
     "seen",
     "sure",
     "to_give",
+    "way_in",
 ]

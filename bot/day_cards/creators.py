@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiogram.types import InlineKeyboardButton
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot import callbacks as cb
 from bot.cards import Rendered, paragraphs
@@ -10,29 +10,45 @@ from bot.creator_cards import post_url
 from bot.keyboards import Rows, keyboard, opens, tap
 from giving.creators import Chat
 from giving.giving_days import GivingDay, PostState
+from giving.ids import token_of
 from giving.names import clean
 from giving.projects import Project
 from services.giving_days import DayCall
+from services.links import Links
 from texts import Html, Texts
 
 TITLE_ON_BUTTON: Final = 24
 
 
-def post(texts: Texts, language: str, day: GivingDay, project: Project) -> Html:
-    """What would stand in their channel; amounts come under it, as under every post."""
+def post(texts: Texts, language: str, day: GivingDay, project: Project, chat: Chat | None = None) -> Html:
+    """What would stand in their channel; under it come the channel's own amounts, or the day's."""
+    amounts = chat.presets(day.amounts) if chat is not None else day.amounts
     return paragraphs(
         texts.chat(language, "day-post-title", title=day.title(language)),
         texts.chat(language, "day-post-text", text=day.text(language)) if day.text(language) else None,
-        texts.chat(language, "day-post-call", project=project.title(language), least=day.amounts[0]),
+        texts.chat(
+            language, "day-post-call", project=project.title(language), least=min(amounts, key=lambda each: each.minor)
+        ),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     )
 
 
-def call(texts: Texts, language: str, day: GivingDay, project: Project, rows: Rows) -> Rendered:
+def way_in(texts: Texts, links: Links, language: str, project: Project) -> InlineKeyboardMarkup | None:
+    """Under the post from its first moment, until amounts replace it: so there is a way to give, even if nobody learns
+    that it was posted. None before the bot knows its own name.
+    """
+    url = links.start(f"g_{token_of(project.id)}")
+    title = clean(project.title(language), most=TITLE_ON_BUTTON)
+    return keyboard([[opens(texts.plain(language, "button-day-give-to", project=title), url)]]) if url else None
+
+
+def call(
+    texts: Texts, language: str, day: GivingDay, project: Project, rows: Rows, chat: Chat | None = None
+) -> Rendered:  # fmt: skip
     """The day, the post word for word, and the ways to publish it (`rows`)."""
     text = paragraphs(
         texts.chat(language, "day-call", title=day.title(language), ends=day.ends_at),
-        Html(f"<blockquote>{post(texts, language, day, project)}</blockquote>"),
+        Html(f"<blockquote>{post(texts, language, day, project, chat)}</blockquote>"),
         texts.chat(language, "day-call-how"),
     )
     return Rendered(text, keyboard(rows))
@@ -41,7 +57,8 @@ def call(texts: Texts, language: str, day: GivingDay, project: Project, rows: Ro
 def creator(texts: Texts, language: str, found: DayCall, *, said: str | None = None) -> Rendered:
     """The same to a creator, with their channels, and what became of the post in each."""
     rows: Rows = [[button] for chat, _ in found.channels if (button := _way(texts, language, found, chat)) is not None]
-    shown = call(texts, language, found.day, found.channels[0][1], rows)
+    chat, project = found.channels[0]
+    shown = call(texts, language, found.day, project, rows, chat)
     unknown = [chat.title for chat, _ in found.channels if found.standing(chat) is PostState.UNKNOWN]
     doubts = [texts.chat(language, "day-post-unknown", chat=title) for title in unknown]
     return Rendered(paragraphs(said, shown.text, *doubts), shown.keyboard)

@@ -54,7 +54,8 @@ async def _card(here: Here, data: cb.DayPublish, *, said: str | None = None) -> 
 async def _send(here: Here, day: GivingDay, chat: Chat, project: Project) -> bool:
     """Whether it stands there; False: nobody knows. Raises: DayPostRefused."""
     language = await here.creators.language(chat.id)
-    post = Rendered(day_cards.post(here.texts, language, day, project))
+    way_in = day_cards.way_in(here.texts, here.links, language, project)
+    post = Rendered(day_cards.post(here.texts, language, day, project, chat), way_in)
     try:
         message = await here.say.speaking(language).send(chat.telegram_id, post)
     except TelegramAPIError as error:
@@ -69,5 +70,6 @@ async def _send(here: Here, day: GivingDay, chat: Chat, project: Project) -> boo
 
 
 async def _with_amounts(here: Here, message: Message) -> None:
-    """As under every post: Telegram tells a bot nothing of what it posts itself."""
-    await channels.posted(message.as_(here.say.bot), here, here.creators, here.carriers)
+    """As under every post, in the place of the way in: Telegram tells a bot nothing of what it posts itself."""
+    bare = message.model_copy(update={"reply_markup": None})
+    await channels.posted(bare.as_(here.say.bot), here, here.creators, here.carriers)

@@ -9,6 +9,7 @@ from giving.giving_days import Audience, GivingDay, Plan
 from giving.matching import Fixed, Pool, Ratio, Scope, Window
 from giving.money import Money
 from giving.projects import Project
+from launch.day_demo.giving import AMOUNTS
 from launch.day_demo.people import Json, Person, button
 from launch.service.building import Services
 from services.giving_days import DayTerms, GivingDayService
@@ -101,8 +102,8 @@ async def schedule(days: GivingDayService, projects: list[Project], starts_at: d
     """A day that begins by itself. It is stopped once everybody has given, however long this machine takes for that."""
     plan = Plan(
         titles={"zh-CN": "一元公益日", "en": "One yuan day"}, projects=tuple(each.id for each in projects),
-        starts_at=starts_at, ends_at=starts_at + LENGTH, amounts=(Money(100, CURRENCY),), hashtag="一元公益",
-        audience=Audience.SUBSCRIBERS,
+        starts_at=starts_at, ends_at=starts_at + LENGTH, hashtag="一元公益", audience=Audience.SUBSCRIBERS,
+        amounts=tuple(Money(minor, CURRENCY) for minor in AMOUNTS.values()),
     )  # fmt: skip
     draft = await days.draft(plan, None)
     return await days.schedule(draft.id, None, (await days.preview(draft.id)).digest)

@@ -217,10 +217,15 @@ class CreatorService:
                 chat=chat, message_id=message_id, excerpt=excerpt, at=at, now=self._now(), carried=carried, album=album
             )
 
-    async def keyboard_shown(self, post_id: UUID) -> None:
-        """The post carries its keyboard; until then the counters' loop would put it there."""
+    async def keyboard_shown(self, post_id: UUID, *, on_day: bool = False) -> None:
+        """The post carries its keyboard; until then the counters' loop would put it there.
+
+        `on_day`: with the amounts of a giving day, which are to go when it is over.
+        """
         async with self._unit() as work:
             await work.creators.counter_shown(post_id, now=self._now(), due_at=None)
+            if on_day:
+                await work.live_days.button_shows(post_id, 0)
 
     async def language(self, post_or_chat_id: UUID) -> str:
         """The creator's language, which a chat's buttons speak."""

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from giving.giving_days import GivingDay, day_of
+from giving.money import Money
 from storage.work import UnitOfWork, Work
 
 EVERY_S: Final = 1.0
@@ -52,6 +53,10 @@ class DaysOn:
     def with_(self, now: datetime, project: UUID) -> Sequence[UUID]:
         """The projects of the day that is on for this one, in their order; itself too. By what was known, as `of`."""
         return next((day.projects for day in self._known if project in day.projects and day.on(now)), ())
+
+    def amounts(self, now: datetime) -> dict[UUID, tuple[Money, ...]]:
+        """What the days that are on suggest, by their projects. By what was known, as `of`."""
+        return {project: day.amounts for day in self._known if day.on(now) for project in day.projects}
 
     def changed(self) -> None:
         """They were changed in this process: whoever asks next looks again."""

@@ -44,7 +44,8 @@ class TipCard:
 class PostCard:
     """A post for a follower: where its tips go and what was given; `tipping`: whether a new one may be given.
 
-    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests; `project_now` as of a tip.
+    `presets`: the amounts its chat offers; `paused`: it would take tips, but rests; `project_now` as of a tip;
+    `on_day`: whether a giving day is on for its project.
     """
 
     post: Post
@@ -55,6 +56,7 @@ class PostCard:
     presets: tuple[Money, ...] = ()
     paused: bool = False
     project_now: Project | None = None
+    on_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,14 @@ def _as_asked(way: Way, payment: Payment | None) -> Way:
     return replace(way, price=payment.amount, rate=None)
 
 
-async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ...]) -> list[PostCard | None]:
-    """Posts in the order they were asked for, None for those that are unknown; `presets` where a chat has none."""
+async def post_cards(
+    work: Work, asked: Sequence[UUID], presets: tuple[Money, ...], days: Mapping[UUID, tuple[Money, ...]]
+) -> list[PostCard | None]:
+    """Posts in the order they were asked for, None for those that are unknown.
+
+    Where a chat has no amounts of its own, those of the giving day stand that is on for the post's project (`days`),
+    else `presets`.
+    """
     posts = await work.creators.posts_by_ids(set(asked))
     chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
     theirs = {chat.project for chat in chats.values() if chat.project}
@@ -171,7 +179,8 @@ async def post_cards(work: Work, asked: Sequence[UUID], presets: tuple[Money, ..
         tipping = chat.tipping and project.project.open
         given = raised[post.id, project.project.target.currency]
         now = projects.get(chat.project) if chat.project and chat.project != post.project else None
-        return PostCard(post, project, given, chat.title, tipping, chat.presets(presets), chat.paused, now)
+        amounts = chat.presets(days.get(post.project, presets))
+        return PostCard(post, project, given, chat.title, tipping, amounts, chat.paused, now, post.project in days)
 
     return [card(posts[post]) if post in posts else None for post in asked]
 

@@ -72,8 +72,8 @@ class TipService:
 
     async def presets_of(self, project: UUID) -> tuple[Money, ...]:
         """The amounts that are suggested for a project: those of a giving day that is on for it, else the usual."""
-        days = await self._days.at(self._now())
-        return next((day.amounts for day in days if project in day.projects), self.presets)
+        await self._days.renew()
+        return self._days.amounts(self._now()).get(project, self.presets)
 
     async def card(self, tip_id: UUID, person: Person) -> TipCard:
         """The tip for its own donor. Raises: NotYours (also for ids that don't exist)."""
@@ -218,6 +218,7 @@ class TipService:
 
     async def post(self, post_id: UUID) -> PostCard:
         """A post for whoever comes from its button. Raises: PostUnknown."""
+        await self._days.renew()  # before a transaction is open
         card = await self._post(post_id)
         if card is None:
             raise PostUnknown
@@ -235,7 +236,7 @@ class TipService:
         return [posts.get(post) for post in asked]
 
     async def _posts(self, work: Work, asked: Sequence[UUID]) -> list[PostCard | None]:
-        return await post_cards(work, asked, self.presets)
+        return await post_cards(work, asked, self.presets, self._days.amounts(self._now()))
 
     async def receipt(self, code: str) -> Receipt | None:
         """A paid tip by its code, as anyone may see it; None for any other code."""

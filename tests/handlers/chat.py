@@ -78,7 +78,9 @@ class Calls(BaseSession):
         if isinstance(method, SendMessage | EditMessageText):
             number = method.message_id if isinstance(method, EditMessageText) else next(self._ids)
             where = {"id": method.chat_id, "type": "private" if int(method.chat_id or 0) > 0 else "supergroup"}
-            body = {"message_id": number, "date": NOW, "chat": where, "text": method.text}
+            body: dict[str, Any] = {"message_id": number, "date": NOW, "chat": where, "text": method.text}
+            if isinstance(method.reply_markup, InlineKeyboardMarkup):
+                body["reply_markup"] = method.reply_markup
             return Message.model_validate(body | ({"message_id": 0, "ephemeral_message_id": 5} if whispers else {}))
         return True
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from bot import callbacks as cb
 from bot.notices import render
 from giving.giving_days import DayState, GivingDay, PostState
+from giving.ids import token_of
 from giving.notices import NoticeKind
 from giving.quiet import QuietHours
 from services.giving_days import DayPosts
@@ -21,7 +22,7 @@ from storage.tables import day_posts, outbox
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
 from tests.services.giving_days.town import on
 from tests.texts.words import TEXTS
-from tests.world import CHANNEL, SHANGHAI, World
+from tests.world import CHANNEL, SHANGHAI, World, cny
 
 CREATOR = 1001
 
@@ -64,6 +65,10 @@ def tap(world: World, day: GivingDay, tries: int = 0) -> str:
     return cb.DayPublish(day=day.id, chat=world.chat.chat.id, tries=tries).pack()
 
 
+def way_in(day: GivingDay) -> str:
+    return f"https://t.me/yizan_bot?start=g_{token_of(day.projects[0])}"
+
+
 async def test_creators_are_told_once_with_the_post_and_the_button(world: World) -> None:
     day = await live(world)
     await world.day_steps.sweep()
@@ -91,8 +96,10 @@ async def test_one_tap_publishes_with_amounts_under_it_and_a_second_one_does_not
     (post,) = in_channel(done)
     assert "一起来" in post.text
     assert "#一元公益日" in post.text
+    assert urls(post) == [way_in(day)], "from its first moment there is a way to give"
     (put,) = [m for m in done if isinstance(m, EditMessageReplyMarkup)]
     assert "¥1" in str(buttons(put))
+    assert way_in(day) not in urls(put)
     (row,) = await rows(world)
     assert (row.state, row.message_id, row.tries) == (PostState.POSTED, put.message_id, 1)
     card = next(m for m in done if m not in (post, put) and urls(m))
@@ -126,7 +133,7 @@ async def test_what_nobody_knows_is_said_and_tried_again_only_by_who_read_it(cha
 
     chat.calls.make_request = losing  # type: ignore[method-assign]
     done = await chat.taps(CREATOR, tap(world, day))
-    assert len(lost) == 1
+    assert [urls(method) for method in lost] == [[way_in(day)]]
     (row,) = await rows(world)
     assert row.state == PostState.UNKNOWN
     assert "不知道「晓雯的阅读时光」那条发出去没有" in "".join(texts_of(done))
@@ -168,3 +175,21 @@ async def test_who_lost_the_channel_or_comes_when_the_day_is_over_is_refused(cha
     done = await chat.taps(CREATOR, tap(world, day))
     assert not in_channel(done)
     assert not await rows(world)
+
+
+@pytest.mark.parametrize(("own", "under", "least"), [((), "¥2", "¥2"), (("5", "50"), "¥50", "¥5")])
+async def test_the_posts_words_and_its_buttons_name_the_same_amounts(
+    chat: Chat, world: World, own: tuple[str, ...], under: str, least: str
+) -> None:
+    await world.creators.set_presets(world.chat.chat.id, world.creator, [cny(each) for each in own])
+    day = await on(world, amounts=(cny("2"), cny("20")))
+    await world.day_steps.sweep()
+    done = await chat.taps(CREATOR, tap(world, day))
+    (post,) = in_channel(done)
+    assert f"{least} 也好" in post.text
+    (put,) = [m for m in done if isinstance(m, EditMessageReplyMarkup)]
+    assert put.reply_markup is not None
+    shown = [button.text for row in put.reply_markup.inline_keyboard for button in row]
+    assert least in shown
+    assert under in shown
+    assert "¥1" not in shown
