@@ -10,7 +10,7 @@ from bot.creator_cards import post_url
 from bot.keyboards import Rows, keyboard, opens, tap
 from giving.creators import Chat
 from giving.giving_days import GivingDay, PostState
-from giving.names import clean
+from giving.names import clean, fitting
 from giving.projects import Project
 from services.giving_days import DayCall
 from texts import Html, Texts
@@ -23,7 +23,12 @@ def post(texts: Texts, language: str, day: GivingDay, project: Project) -> Html:
     return paragraphs(
         texts.chat(language, "day-post-title", title=day.title(language)),
         texts.chat(language, "day-post-text", text=day.text(language)) if day.text(language) else None,
-        texts.chat(language, "day-post-call", project=project.title(language), least=day.amounts[0]),
+        texts.chat(
+            language,
+            "day-post-call",
+            project=fitting(project.title(language), most=64, most_units=100),
+            least=day.amounts[0],
+        ),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     )
 

@@ -33,8 +33,8 @@ class DaySteps:
         self, unit: UnitOfWork, days: GivingDayService, people: PeopleService, on: DaysOn, *,
         quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`quiet`: when nobody is told of anything, by the reader's clock. `write` opens units of work: the leader's, in
-        production.
+        """`quiet`: when nobody is told of anything, by the reader's clock. `write` opens units of work: the
+        leader's, in production.
         """
         self._unit, self._days, self._people, self._on, self._now = unit, days, people, on, now
         self._quiet = quiet
