@@ -28,6 +28,18 @@ def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     return text if len(text) <= most and _PLAIN.fullmatch(text) else _cleaned(text, most)
 
 
+def fitting(text: str, *, most: int, most_units: int) -> str:
+    """The same, and no longer than `most_units` as Telegram counts: a grapheme can be more than ten of them."""
+    while (length := units(kept := clean(text, most=most))) > most_units:
+        most = max(1, min(most - 1, most * most_units // length))
+    return kept
+
+
+def units(text: str) -> int:
+    """How long Telegram finds it: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
 def _cleaned(text: str, most: int) -> str:
     spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text[:4096]))
     visible = _TWO_SPACES.sub(" ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from giving import names
 from giving.names import clean
 
 WORDS_GRAPHEMES: Final = 300
@@ -65,10 +66,7 @@ def thanked(named: Sequence[Donor], donors: int) -> Thanked:
 
 def fitting(words: str) -> str:
     """A creator's words, on one line, as many as fit."""
-    most = WORDS_GRAPHEMES
-    while units(kept := clean(words, most=most)) > WORDS_UNITS:
-        most = max(1, min(most - 1, most * WORDS_UNITS // units(kept)))
-    return kept
+    return names.fitting(words, most=WORDS_GRAPHEMES, most_units=WORDS_UNITS)
 
 
 def shown(words: str, named: Sequence[Donor], donors: int, projects: Sequence[UUID]) -> str:
@@ -80,4 +78,4 @@ def shown(words: str, named: Sequence[Donor], donors: int, projects: Sequence[UU
 
 def units(text: str) -> int:
     """How long Telegram finds it."""
-    return len(text.encode("utf-16-le")) // 2
+    return names.units(text)

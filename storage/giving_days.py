@@ -1,7 +1,7 @@
 """Giving days, their projects, and the series that repeat them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -166,6 +166,12 @@ class GivingDayStore:
         found = await self._connection.execute(select(giving_day_series.c.id).where(due))
         return sorted(found.scalars())
 
+    async def drafted_dates(self, series: Collection[UUID]) -> Sequence[tuple[UUID, date]]:
+        """For which dates these series have drafts."""
+        days = giving_days.c
+        found = select(days.series_id, days.series_on).where(days.series_id.in_(series), days.state == DayState.DRAFT)
+        return [(row.series_id, row.series_on) for row in await self._connection.execute(found) if row.series_on]
+
     async def last_of(self, series: UUID | None) -> GivingDay | None:
         """The newest day of a series (or of all), whatever became of it; a cancelled one only if there is no other."""
         theirs = giving_days.c.series_id == series if series is not None else giving_days.c.id.is_not(None)
@@ -180,6 +186,8 @@ def _row(day: GivingDay) -> dict[str, Any]:
         "audience": day.audience, "starts_at": day.starts_at, "ends_at": day.ends_at, "closes_at": day.closes_at,
         "state": day.state, "series_id": day.series, "series_on": day.series_on, "asked_by": day.asked_by,
         "asked_act": day.asked_act, "begun_by": day.begun_by, "second_by": day.second_by, "version": day.version,
+        "planned_from": day.planned[0] if day.planned else None,
+        "planned_until": day.planned[1] if day.planned else None,
     }  # fmt: skip
 
 
@@ -199,6 +207,7 @@ def _day(row: Row[Any], its: Iterable[UUID]) -> GivingDay:
         state=DayState(row.state),
         series=row.series_id,
         series_on=row.series_on,
+        planned=(row.planned_from, row.planned_until) if row.planned_from is not None else None,
         asked_by=row.asked_by,
         asked_act=DayAct(row.asked_act) if row.asked_act is not None else None,
         begun_by=row.begun_by,

@@ -11,7 +11,7 @@ from bot.keyboards import Rows, keyboard, opens, tap
 from giving.creators import Chat
 from giving.giving_days import GivingDay, PostState
 from giving.ids import token_of
-from giving.names import clean
+from giving.names import clean, fitting
 from giving.projects import Project
 from services.giving_days import DayCall
 from services.links import Links
@@ -27,7 +27,10 @@ def post(texts: Texts, language: str, day: GivingDay, project: Project, chat: Ch
         texts.chat(language, "day-post-title", title=day.title(language)),
         texts.chat(language, "day-post-text", text=day.text(language)) if day.text(language) else None,
         texts.chat(
-            language, "day-post-call", project=project.title(language), least=min(amounts, key=lambda each: each.minor)
+            language,
+            "day-post-call",
+            project=fitting(project.title(language), most=64, most_units=100),
+            least=min(amounts, key=lambda each: each.minor),
         ),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     )

@@ -1,6 +1,6 @@
 """What a day must be before anybody can be told of it, and that no two are on for one project."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -22,7 +22,7 @@ from giving.errors import (
 )
 from giving.giving_days.days import COMING, Audience, GivingDay
 from giving.money import Money, within
-from giving.names import clean
+from giving.names import clean, fitting
 from giving.projects import Project
 from giving.tips import Limits
 
@@ -31,6 +31,9 @@ MOST_AMOUNTS: Final = 6
 LONGEST: Final = timedelta(days=31)
 TITLE_GRAPHEMES: Final = 64
 TEXT_GRAPHEMES: Final = 600
+# Telegram takes 4,096 UTF-16 units a message: twice the title, the text, and projects fit into one.
+TITLE_UNITS: Final = 128
+TEXT_UNITS: Final = 1200
 _HASHTAG: Final = regex.compile(r"#?([\p{L}\p{N}_]{1,40})")
 
 
@@ -54,7 +57,7 @@ def check(plan: Plan, projects: Mapping[UUID, Project], limits: Limits, now: dat
     `projects`: those of its projects that are known. Raises: DayTitleNeeded, HashtagNotUnderstood, DayProjects,
     ProjectClosed, DayEndsBeforeStart, DayPast, DayTooLong, DayAmounts, WrongCurrency, TipTooSmall, TipTooLarge.
     """
-    titles = _words(plan.titles, TITLE_GRAPHEMES)
+    titles = _words(plan.titles, title_of)
     if not titles:
         raise DayTitleNeeded
     chosen = tuple(dict.fromkeys(plan.projects))
@@ -65,7 +68,7 @@ def check(plan: Plan, projects: Mapping[UUID, Project], limits: Limits, now: dat
             raise ProjectClosed(project=projects[project], alternatives=())
     check_times(plan.starts_at, plan.ends_at, now)
     amounts = _amounts(plan.amounts, {projects[project].target.currency for project in chosen}, limits)
-    texts = _words(plan.texts, TEXT_GRAPHEMES)
+    texts = _words(plan.texts, text_of)
     return Plan(titles, chosen, plan.starts_at, plan.ends_at, amounts, hashtag_of(plan.hashtag), plan.audience, texts)
 
 
@@ -79,8 +82,18 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> None:
         raise DayTooLong(days=LONGEST.days)
 
 
-def _words(by_language: Mapping[str, str], most: int) -> dict[str, str]:
-    cleaned = {language: clean(text, most=most) for language, text in by_language.items()}
+def title_of(text: str) -> str:
+    """A title as it will be shown; empty if nothing of it can be read."""
+    return fitting(text, most=TITLE_GRAPHEMES, most_units=TITLE_UNITS)
+
+
+def text_of(text: str) -> str:
+    """What a day is about, as it will be shown."""
+    return fitting(text, most=TEXT_GRAPHEMES, most_units=TEXT_UNITS)
+
+
+def _words(by_language: Mapping[str, str], shown: Callable[[str], str]) -> dict[str, str]:
+    cleaned = {language: shown(text) for language, text in by_language.items()}
     return {language: text for language, text in cleaned.items() if text}
 
 

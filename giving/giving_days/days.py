@@ -69,9 +69,9 @@ class GivingDay:
     """One day; `titles` and `texts` by language, `amounts` (suggested, one currency) the smallest first.
 
     On from `starts_at` until `ends_at` (exclusive); what is paid before `closes_at` counts. `series_on`: which date of
-    its series it is. `asked_by`: who waits for a second admin's word, for `asked_act`. `begun_by`: by whose word it is
-    scheduled or on (None: the command line's), with `second_by`, the second admin's, where one gave it. `version`: one
-    more by every change.
+    its series it is. `planned`: from when to when it was to be on, where it began or ended otherwise. `asked_by`: who
+    waits for a second admin's word, for `asked_act`. `begun_by`: by whose word it is scheduled or on (None: the command
+    line's), with `second_by`, the second admin's, where one gave it. `version`: one more by every change.
     """
 
     id: UUID
@@ -88,6 +88,7 @@ class GivingDay:
     state: DayState = DayState.DRAFT
     series: UUID | None = None
     series_on: date | None = None
+    planned: tuple[datetime, datetime] | None = None
     asked_by: UUID | None = None
     asked_act: DayAct | None = None
     begun_by: UUID | None = None
@@ -98,6 +99,11 @@ class GivingDay:
     def currency(self) -> str:
         """What it is counted in."""
         return self.amounts[0].currency
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """From when to when it was planned to be on: what those that come after it take over."""
+        return self.planned or (self.starts_at, self.ends_at)
 
     def title(self, language: str) -> str:
         """Its title in this language, or one there is."""

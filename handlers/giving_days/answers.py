@@ -5,15 +5,13 @@ from typing import Any
 
 from bot.callbacks import DayField
 from giving.errors import DayTitleNeeded
-from giving.giving_days import GivingDay, moved, read_amounts, read_moment, read_month_day
-from giving.giving_days.checks import TEXT_GRAPHEMES, TITLE_GRAPHEMES, hashtag_of
-from giving.names import clean
+from giving.giving_days import GivingDay, checks, moved, read_amounts, read_moment, read_month_day
 from handlers.giving_days.here import Here
 
 
 def title_of(text: str) -> str:
     """A title that can be read. Raises: DayTitleNeeded."""
-    title = clean(text, most=TITLE_GRAPHEMES)
+    title = checks.title_of(text)
     if not title:
         raise DayTitleNeeded
     return title
@@ -34,9 +32,9 @@ def changes(
         case DayField.TITLE:
             return {"titles": {**(day.titles if day else {}), tongue: title_of(text)}}
         case DayField.TEXT:
-            return {"texts": {**(day.texts if day else {}), tongue: clean(text, most=TEXT_GRAPHEMES)}}
+            return {"texts": {**(day.texts if day else {}), tongue: checks.text_of(text)}}
         case DayField.HASHTAG:
-            return {"hashtag": hashtag_of(text)}
+            return {"hashtag": checks.hashtag_of(text)}
         case DayField.AMOUNTS:
             return {"amounts": read_amounts(text, here.tips.limits)}
         case _:

@@ -7,16 +7,28 @@ web-day-scheduled = { $days ->
         [0] Starts in { $minutes } min
        *[other] Starts in { $hours } h { $minutes } min
     }
-    [one] Starts in { $days } day { $hours } h
-   *[other] Starts in { $days } days { $hours } h
+    [one] Starts in { $days } day{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    }
+   *[other] Starts in { $days } days{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    }
 }
 web-day-live = { $days ->
     [0] { $hours ->
         [0] On now · { $minutes } min left
        *[other] On now · { $hours } h { $minutes } min left
     }
-    [one] On now · { $days } day { $hours } h left
-   *[other] On now · { $days } days { $hours } h left
+    [one] On now · { $days } day{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    } left
+   *[other] On now · { $days } days{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    } left
 }
 web-day-closing = It’s over. Gifts still on their way will count
 web-day-reported = It’s done. Thank you, everyone
@@ -58,8 +70,14 @@ day-card-left = { $days ->
         [one] Less than { $hours } hour left
        *[other] Less than { $hours } hours left
     }
-    [one] { $days } day { $hours } h left
-   *[other] { $days } days { $hours } h left
+    [one] { $days } day{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    } left
+   *[other] { $days } days{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } h
+    } left
 }
 day-card-closing = It’s over. Thank you, everyone. Gifts still on their way will count.
 day-card-over = It’s done. Thank you, everyone.

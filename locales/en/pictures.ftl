@@ -13,7 +13,7 @@ picture-share-donors =
        *[other] { $gifts } gifts
     }
 picture-share-first = Be the first to give
-picture-share-scan = Scan to give, even ¥1
+picture-share-scan = Scan to give, even a little
 picture-share-promise = 100% reaches the project. Every gift can be checked.
 picture-day-given = Together we gave
 picture-day-matched = plus { $amount } matched

@@ -19,7 +19,7 @@ slot-project-closed = This project takes no new gifts; please choose another.
 slot-share =
     To share (tap to copy):
     <code>{ $words }</code>
-slot-share-words = I've opened a charity page for “{ $project }”. From ¥1 up, 100% reaches the project, and every gift can be checked: { $link }
+slot-share-words = I've opened a charity page for “{ $project }”. Small gifts count too: 100% reaches the project, and every gift can be checked: { $link }
 slot-opened = <b>It's open ❤</b>
 slot-closed =
     <b>{ $name }'s charity page</b>

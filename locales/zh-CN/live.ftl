@@ -7,14 +7,20 @@ web-day-scheduled = { $days ->
         [0] 还有 { $minutes } 分钟开始
        *[other] 还有 { $hours } 小时 { $minutes } 分开始
     }
-   *[other] 还有 { $days } 天 { $hours } 小时开始
+   *[other] { $hours ->
+        [0] 还有 { $days } 天开始
+       *[other] 还有 { $days } 天 { $hours } 小时开始
+    }
 }
 web-day-live = { $days ->
     [0] { $hours ->
         [0] 进行中 · 还剩 { $minutes } 分钟
        *[other] 进行中 · 还剩 { $hours } 小时 { $minutes } 分
     }
-   *[other] 进行中 · 还剩 { $days } 天 { $hours } 小时
+   *[other] 进行中 · 还剩 { $days } 天{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } 小时
+    }
 }
 web-day-closing = 已经结束，稍后到账的心意还会计入
 web-day-reported = 圆满结束，谢谢每一位
@@ -49,7 +55,10 @@ day-card-left = { $days ->
         [0] 还剩不到 { $minutes } 分钟
        *[other] 还剩不到 { $hours } 小时
     }
-   *[other] 还剩 { $days } 天 { $hours } 小时
+   *[other] 还剩 { $days } 天{ $hours ->
+        [0] {""}
+       *[other] {" "}{ $hours } 小时
+    }
 }
 day-card-closing = 已经结束，谢谢每一位。稍后到账的心意还会计入。
 day-card-over = 圆满结束，谢谢每一位。
@@ -73,6 +82,6 @@ day-full = { $basis ->
    *[need] 「{ $title }」做到了：{ $donors } 人一起捐了 { $raised }。谢谢你！
 }
 day-last-hour = 「{ $title }」进入最后一小时：{ $donors } 人已经捐了 { $raised }。
-day-target = 「{ $project }」达成了目标！「{ $title }」今天 { $donors } 人一起捐了 { $raised }。
+day-target = 「{ $project }」达成了目标！在「{ $title }」，{ $donors } 人一起捐了 { $raised }。
 tip-target-reached = 「{ $project }」已经达成目标，谢谢你！还需要帮助的：{ $projects }
 post-counter-day = { $counter } · 今天 { $day }

@@ -7,7 +7,7 @@ picture-share-given = 大家一起捐出
 picture-share-donors =
     { $donors } 人 · { $gifts } 笔
 picture-share-first = 等你来捐第一笔
-picture-share-scan = 扫一扫，一元也好
+picture-share-scan = 扫一扫，多少都是心意
 picture-share-promise = 100% 到项目，每一笔都查得到
 picture-day-given = 我们一起捐出
 picture-day-matched = 配捐 { $amount }

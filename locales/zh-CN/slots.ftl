@@ -16,7 +16,7 @@ slot-project-closed = 这个项目已停止接收新的捐款，请换一个项�
 slot-share =
     分享这段话（点一下就能复制）：
     <code>{ $words }</code>
-slot-share-words = 我开了公益爱心位，捐给「{ $project }」。一元也好，100% 到项目，每一笔都查得到：{ $link }
+slot-share-words = 我开了公益爱心位，捐给「{ $project }」。多少都是心意，100% 到项目，每一笔都查得到：{ $link }
 slot-opened = <b>开好了 ❤</b>
 slot-closed =
     <b>{ $name } 的公益爱心位</b>

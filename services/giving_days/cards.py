@@ -14,9 +14,11 @@ from prometheus_client import Counter
 
 from giving.giving_days import Audience, DayStanding, DayState, turned
 from giving.notices import URGENCY, NoticeKind
+from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.giving_days.live import LiveDays
 from services.leadership import Write
+from services.subscriptions import by_day
 from services.wake import Wakes
 from storage.live_days import BEING_SENT, CardState, DayCard
 from storage.outbox import NewMessage
@@ -45,11 +47,13 @@ class DayCards:
 
     def __init__(
         self, unit: UnitOfWork, live: LiveDays, *, wakes: Wakes, every: timedelta, language: str,
-        write: Write | None = None, now: Clock = utc_now,
+        quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`every`: no card is edited more often while the day is on. `write`: the leader's."""
+        """`every`: no card is edited more often while the day is on. `quiet`: when no creator is told of a lost one,
+        by their own clock. `write`: the leader's.
+        """
         self._unit, self._live, self._wakes, self._every, self._now = unit, live, wakes, every, now
-        self._language = language
+        self._language, self._quiet = language, quiet
         self._write = write or unit
         self._turned: dict[object, DayState] = {}
 
@@ -115,8 +119,9 @@ class DayCards:
             told: Sequence[NewMessage] = ()
             if not removed and card.chat.creator is not None:
                 kind = NoticeKind.DAY_CARD_LOST
-                key = f"{kind}:{card.day.hex}:{card.chat.id.hex}"
-                told = [NewMessage(key, kind, URGENCY[kind], card.chat.creator, card.chat.id, now)]
+                key, creator = f"{kind}:{card.day.hex}:{card.chat.id.hex}", card.chat.creator
+                due = by_day(now, self._quiet, await work.subscriptions.timezone(creator))
+                told = [NewMessage(key, kind, URGENCY[kind], creator, card.chat.id, due)]
             await work.outbox.add_many(told, now=now)
         CARDS.labels("removed" if removed else "lost").inc()
         self._wakes.outbox.set()

@@ -56,15 +56,15 @@ async def _like(
     starts_at, ends_at = window_
     day = replace(
         last, id=new_id(), starts_at=starts_at, ends_at=ends_at, closes_at=ends_at + closing, state=DayState.DRAFT,
-        series=series, series_on=on if series is not None else None, asked_by=None, asked_act=None,
+        series=series, series_on=on if series is not None else None, planned=None, asked_by=None, asked_act=None,
         begun_by=None, second_by=None, version=1,
     )  # fmt: skip
     return await add_dated(work, day, zone, now)
 
 
 def local_times(day: GivingDay, zone: ZoneInfo) -> tuple[date, time, int]:
-    """On which date of the local clock it begins, at which time, and for how many minutes of that clock."""
-    starts, ends = (at.astimezone(zone).replace(tzinfo=None) for at in (day.starts_at, day.ends_at))
+    """On which date of the local clock it was to begin, at which time, and for how many minutes of that clock."""
+    starts, ends = (at.astimezone(zone).replace(tzinfo=None) for at in day.window)
     starts = starts.replace(second=0, microsecond=0)
     return starts.date(), starts.time(), max(1, round((ends - starts) / timedelta(minutes=1)))
 

@@ -13,10 +13,11 @@ from uuid import UUID, uuid5
 import structlog
 
 from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, UrlButton
+from giving.broadcasts.broadcast import BUTTON_TEXT_MOST
 from giving.errors import BroadcastNotNow, GivingError, NobodyListens
 from giving.giving_days import Audience, DayState, GivingDay
 from giving.ids import token_of
-from giving.names import clean
+from giving.names import fitting
 from giving.projects import Project
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
@@ -30,6 +31,7 @@ from texts import Html, Texts
 log = structlog.get_logger()
 MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
 TITLE_ON_BUTTON: Final = 40
+IN_LIST, IN_LIST_UNITS = 64, 100  # of twenty projects, beside the longest text
 _NAMES: Final = UUID("6f1d9a9e-4c1b-5f5e-9c9e-2d1f6f1b7a11")
 
 
@@ -40,7 +42,8 @@ def invitation(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Pr
 
 
 def _words(texts: Texts, language: str, day: GivingDay, projects: Sequence[Project]) -> Html:
-    listed = [texts.chat(language, "day-invite-project", project=each.title(language)) for each in projects]
+    titles = [fitting(each.title(language), most=IN_LIST, most_units=IN_LIST_UNITS) for each in projects]
+    listed = [texts.chat(language, "day-invite-project", project=title) for title in titles]
     parts = [
         texts.chat(language, "day-invite-title", title=day.title(language)),
         texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
@@ -60,7 +63,10 @@ def _buttons(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Proj
         return (UrlButton(words, links.start(f"d_{token_of(day.id)}")),)
     return tuple(
         UrlButton(
-            {language: clean(each.title(language), most=TITLE_ON_BUTTON) for language in texts.languages},
+            {
+                language: fitting(each.title(language), most=TITLE_ON_BUTTON, most_units=BUTTON_TEXT_MOST)
+                for language in texts.languages
+            },
             links.start(f"g_{token_of(each.id)}"),
         )
         for each in projects

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -132,9 +132,16 @@ def _moved(before: tuple[Money, ...], after: tuple[Money, ...]) -> tuple[Money, 
 
 
 async def next_day(work: Work, day: GivingDay, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When the next day begins, as far as it was promised: one that is scheduled, or a series' next date; no draft."""
+    """When the next day begins, as far as it was promised: one that is scheduled, or a series' next date by its rule,
+    be there a draft for it already or not (which says nothing, as long as nobody has scheduled it).
+    """
     planned = [other.starts_at for other in await work.giving_days.coming()]
-    planned += [series.window(zone)[0] for series in await work.giving_days.series()]
+    running = {series.id: series for series in await work.giving_days.series()}
+    planned += [series.window(zone)[0] for series in running.values()]
+    for id_, on in await work.giving_days.drafted_dates(running):
+        its = replace(running[id_], next_on=on)
+        if its.rule.of(on.year, on.month) == on:  # a first draft may be of any date
+            planned.append(its.window(zone)[0])
     return min((at for at in planned if at > max(now, day.ends_at)), default=None)
 
 

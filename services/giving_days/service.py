@@ -167,7 +167,7 @@ class GivingDayService(Drafts):
         """The day as it would be. Raises: DayPast, DayStarted, DaysOverlap, ProjectClosed."""
         now = self._now()
         if act is DayAct.GO_LIVE:
-            begun = replace(day, state=DayState.LIVE, starts_at=min(now, day.ends_at))
+            begun = replace(day, state=DayState.LIVE, starts_at=min(now, day.ends_at), planned=day.window)
         else:
             begun = replace(day, state=DayState.SCHEDULED)
         check_times(min(begun.starts_at, begun.ends_at - MOMENT), begun.ends_at, now)
@@ -193,7 +193,7 @@ class GivingDayService(Drafts):
             if until <= day.ends_at:
                 raise NotLonger(ends=day.ends_at)
             check_times(day.starts_at, until, self._now())
-            longer = replace(day, ends_at=until, closes_at=until + self.terms.closing)
+            longer = replace(day, ends_at=until, closes_at=until + self.terms.closing, planned=day.window)
             await self._alone(work, longer)
             return await self._write(work, day, longer, by, "extended")
 
@@ -204,7 +204,8 @@ class GivingDayService(Drafts):
         """
         async with self._acting(day_id, DayAct.STOP, by) as (work, day):
             ends_at = max(self._now(), day.starts_at + MOMENT)
-            over = replace(day, state=DayState.CLOSING, ends_at=ends_at, closes_at=ends_at + self.terms.closing)
+            closes_at = ends_at + self.terms.closing
+            over = replace(day, state=DayState.CLOSING, ends_at=ends_at, closes_at=closes_at, planned=day.window)
             return await self._write(work, day, over, by, "stopped")
 
     async def cancel(self, day_id: UUID, by: Person | None) -> GivingDay:

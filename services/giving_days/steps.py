@@ -33,7 +33,9 @@ class DaySteps:
         self, unit: UnitOfWork, days: GivingDayService, people: PeopleService, on: DaysOn, *,
         quiet: QuietHours | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`quiet`: when nobody is told of a draft. `write` opens units of work: the leader's, in production."""
+        """`quiet`: when nobody is told of anything, by the reader's clock. `write` opens units of work: the
+        leader's, in production.
+        """
         self._unit, self._days, self._people, self._on, self._now = unit, days, people, on, now
         self._quiet = quiet
         self._write = write or unit
@@ -106,5 +108,6 @@ class DaySteps:
     async def _tell_of_closed(self, work: Work, day: GivingDay, closed: list[UUID], now: datetime) -> None:
         """The day goes on with its other projects; its admins hear once of each that closed."""
         for project in closed:
-            await tell_admins(work, self._people, NoticeKind.DAY_LESS, day, mark=str(project), now=now)
+            kind = NoticeKind.DAY_LESS
+            await tell_admins(work, self._people, kind, day, mark=str(project), now=now, quiet=self._quiet)
             log.info("giving_day_project_closed", day_id=str(day.id), project_id=str(project))

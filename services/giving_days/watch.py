@@ -1,6 +1,6 @@
 """What the leader does while a day is on: tells of its marks, and has its amount shown on channels' newest posts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from services.giving_days.live import LiveDays
 from services.giving_days.told import admins_of
 from services.leadership import Write
 from services.people import PeopleService
+from services.subscriptions import by_day
 from services.wake import Wakes
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
@@ -120,15 +121,18 @@ class DayWatch:
         await work.subscriptions.told(sorted(room), SubscriptionKind.GIVING_DAYS, day.id, now=now)
         return sorted({*room, *await admins_of(work, self._people)})
 
-    async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Iterable[UUID], now: datetime) -> None:
+    async def _queue(self, work: Work, day: GivingDay, mark: str, readers: Collection[UUID], now: datetime) -> None:
         kind = NoticeKind.DAY_TARGET if mark.startswith(TARGET) else KINDS[Mark(mark.partition(":")[0])]
         subject = UUID(mark.removeprefix(TARGET)) if kind is NoticeKind.DAY_TARGET else day.id
-        wait = self._quiet is not None and kind is not NoticeKind.DAY_LAST_HOUR  # which comes silently then, or never
-        due = self._quiet.allowed_from(now) if self._quiet is not None and wait else now
+        quiet = self._quiet if kind is not NoticeKind.DAY_LAST_HOUR else None  # which comes silently then, or never
+        clocks = await work.subscriptions.timezones_of(readers) if quiet is not None else {}
         messages = [
-            NewMessage(f"day:{day.id.hex}:{mark}:{person.hex}", kind, URGENCY[kind], person, subject, due)
+            NewMessage(
+                f"day:{day.id.hex}:{mark}:{person.hex}", kind, URGENCY[kind], person, subject,
+                by_day(now, quiet, clocks.get(person)),
+            )
             for person in readers
-        ]
+        ]  # fmt: skip
         await work.outbox.add_many(messages, now=now)
 
 

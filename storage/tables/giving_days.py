@@ -31,7 +31,8 @@ giving_day_series = Table(
 )
 
 # `asked_by`: who waits for a second admin's word, and on what; `version` is one more with every change.
-# `begun_by`, `second_by`: by whose words it is scheduled or on; opaque, as in the audit log.
+# `begun_by`, `second_by`: by whose words it is scheduled or on; opaque, as in the audit log. `planned_from`,
+# `planned_until`: when it was to be on, where it began or ended otherwise.
 giving_days = Table(
     "giving_days",
     metadata,
@@ -49,6 +50,8 @@ giving_days = Table(
     Column("state", String(16), nullable=False),
     ref("series_id", "giving_day_series.id", nullable=True),
     Column("series_on", Date),
+    at("planned_from"),
+    at("planned_until"),
     ref("asked_by", "people.id", nullable=True),
     Column("asked_act", String(16)),
     Column("begun_by", Uuid),

@@ -71,6 +71,7 @@ def build_days(settings: Settings, on: Ground, creating: Creating) -> Days:
             wakes=on.wakes,
             every=timedelta(seconds=its.card_every_s),
             language=settings.language,
+            quiet=on.quiet,
             write=on.leadership.write,
         ),
     )

@@ -24,8 +24,9 @@ from giving.errors import (
     WrongCurrency,
 )
 from giving.giving_days import DayAct, DayState, GivingDay, Plan, check, day_of, may, overlap, overlapping
-from giving.giving_days.checks import hashtag_of
+from giving.giving_days.checks import TEXT_UNITS, TITLE_UNITS, hashtag_of
 from giving.money import Money
+from giving.names import units
 from giving.projects import Organisation, Project, ProjectState, ProjectText
 from giving.tips import Limits
 from tests.giving.giving_days.test_times import day
@@ -140,3 +141,12 @@ def test_what_may_be_done_follows_the_clock_and_not_who_turned_it(state: DayStat
     assert {act for act in DayAct if may(day(state=state), act, now)} == acts
     begun = day(state=DayState.SCHEDULED)
     assert {act for act in DayAct if may(begun, act, day().starts_at)} == {DayAct.EXTEND, DayAct.STOP}
+
+
+@pytest.mark.parametrize("sign", ["👨‍👩‍👧‍👦", "🇨🇳", "书", "a"])
+def test_words_are_as_long_as_telegram_finds_them(sign: str):
+    found = check(replace(PLAN, titles={"en": sign * 64}, texts={"en": sign * 600}), PROJECTS, LIMITS, NOW)
+    assert units(found.titles["en"]) <= TITLE_UNITS
+    assert units(found.texts["en"]) <= TEXT_UNITS
+    if len(sign) == 1:
+        assert (found.titles["en"], found.texts["en"]) == (sign * 64, sign * 600), "what most people write is kept"

@@ -1,5 +1,6 @@
 """A day's audience is invited by one broadcast, made in the commit in which the day begins, and ended with it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -7,9 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot.day_cards.creators import call
 from giving.broadcasts import Broadcast, BroadcastState
+from giving.broadcasts.broadcast import TEXT_MOST
 from giving.errors import BroadcastTooLong, NobodyAsked, NotAllowed, SecondIsYou
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
+from giving.names import units
 from giving.notices import NoticeKind
 from giving.people import Person, Visitor
 from giving.subscriptions import Often, SubscriptionKind
@@ -18,7 +22,7 @@ from services.giving_days.invitations import invitation, invitation_id
 from services.giving_days.told import told
 from services.links import Links
 from storage.tables import outbox
-from tests.services.giving_days.town import an_admin, plan, scheduled, state_of
+from tests.services.giving_days.town import an_admin, drafted_day, plan, scheduled, state_of
 from tests.world import SHANGHAI, TEXTS, World, cny
 
 
@@ -226,3 +230,14 @@ async def test_a_day_stopped_before_it_went_out_ends_it(world: World):
     ended = await of(world, day)
     assert ended is not None
     assert ended.state is BroadcastState.CANCELLED
+
+
+async def test_the_longest_words_there_can_be_are_no_longer_than_telegram_takes(world: World):
+    family = "👨‍👩‍👧‍👦"
+    day = await drafted_day(world, titles={"zh-CN": family * 64}, texts={"zh-CN": family * 600})
+    titled = {code: replace(text, title=family * 64) for code, text in world.library.texts.items()}
+    projects = [replace(world.library, texts=titled, id=UUID(int=number)) for number in range(20)]
+    for some in (projects, projects[:5]):
+        invitation(TEXTS, Links("http://x", "yizan_bot"), day, some)
+    told = call(TEXTS, "zh-CN", day, projects[0], [])
+    assert units(re.sub("<[^>]*>", "", told.text)) <= TEXT_MOST

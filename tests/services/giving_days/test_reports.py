@@ -197,6 +197,25 @@ async def test_no_draft_is_promised_only_the_rule_of_its_series(world: World):
     assert promised == series.window(SHANGHAI)[0] > draft.starts_at
 
 
+async def test_the_next_date_of_a_series_stays_promised_once_its_draft_is_there(world: World):
+    day = await on(world)
+    await closed(world, day)
+    series = await world.giving_days.repeat(day.id, None, ELEVENTH)
+    promised = series.window(SHANGHAI)[0]
+    assert (await world.day_reports.page(day.slug)).next_at == promised
+    world.time.now = max(world.time(), series.draft_at)
+    await world.day_steps.sweep()
+    (draft,) = [one for one in await world.giving_days.list() if one.state is DayState.DRAFT]
+    assert draft.starts_at == promised
+    moved = draft.starts_at + timedelta(days=1)
+    await world.giving_days.change(draft.id, None, starts_at=moved, ends_at=moved + HOUR)
+    assert (await world.day_reports.page(day.slug)).next_at == promised, "by its rule, whatever the draft says"
+    await world.giving_days.cancel(draft.id, None)
+    after = (await world.day_reports.page(day.slug)).next_at
+    assert after is not None
+    assert after > promised + timedelta(days=25), "that one does not take place"
+
+
 async def test_a_message_says_when_the_next_day_is_and_whether_they_hear_of_it(world: World):
     day = await on(world)
     await gift(world, world.alice, "5", "a")

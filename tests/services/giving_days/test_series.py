@@ -175,3 +175,28 @@ async def test_from_the_last_one_of_a_series_is_its_next_and_the_clock_makes_it_
     world.time.now = series.draft_at + timedelta(days=1)
     await world.day_steps.sweep()
     assert [day.series_on for day in await drafts(world)] == [date(2026, 12, 20)]
+
+
+async def test_a_day_that_began_early_went_on_longer_and_was_stopped_is_copied_as_it_was_planned(world: World):
+    first = await the_eleventh(world)
+    world.time.now = first.starts_at - timedelta(hours=2, minutes=7)
+    await world.giving_days.go_live(first.id, None, (await world.giving_days.preview(first.id)).digest)
+    longer = await world.giving_days.extend(first.id, None, first.ends_at + timedelta(hours=3))
+    assert (longer.starts_at, longer.ends_at) == (world.time.now, first.ends_at + timedelta(hours=3))
+    world.time.passes(hours=5)
+    assert (await world.giving_days.stop(first.id, None)).ends_at == world.time()
+
+    again = await world.giving_days.from_last(None)
+    local = [at.astimezone(SHANGHAI) for at in (again.starts_at, again.ends_at)]
+    assert local == [datetime(2027, 1, 11, tzinfo=SHANGHAI), datetime(2027, 1, 12, tzinfo=SHANGHAI)]
+    assert again.window == (again.starts_at, again.ends_at)
+    series = await world.giving_days.repeat(first.id, None, DayOfMonth(20))
+    assert (series.starts, series.minutes, series.next_on) == (time(0), 24 * 60, date(2026, 12, 20))
+
+
+async def test_what_is_changed_before_it_begins_is_what_was_planned(world: World):
+    first = await the_eleventh(world)
+    await world.giving_days.change(first.id, None, ends_at=first.starts_at + timedelta(hours=12))
+    world.time.now = first.starts_at - timedelta(hours=1)
+    await world.giving_days.go_live(first.id, None, (await world.giving_days.preview(first.id)).digest)
+    assert (await world.giving_days.one(first.id)).window == (first.starts_at, first.starts_at + timedelta(hours=12))

@@ -6,16 +6,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from giving.giving_days import GivingDay
+from giving.giving_days import DayState, GivingDay
 from giving.money import Money
 from giving.notices import NoticeKind
-from giving.projects import Project
+from giving.projects import Project, ProjectState
 from giving.quiet import QuietHours
+from services.giving_days import DaySteps
 from services.giving_days import watch as watching
+from services.giving_days.cards import CardTurn, DayCards
 from services.giving_days.live import LiveDays
 from services.giving_days.watch import DayWatch, MarkTold
+from storage.live_days import DayCard
 from storage.tables import day_marks, outbox, posts, projects
-from tests.services.giving_days.town import on, seconds
+from tests.services.giving_days.town import HOUR, an_admin, on, seconds
 from tests.world import CHANNEL, SHANGHAI, World, cny
 
 
@@ -225,3 +228,49 @@ async def test_a_day_that_goes_on_longer_has_another_last_hour(world, day):
         await watch(world).sweep()
         assert len(await queued(world, "day_last_hour")) == 2 * len(first)
     assert await told(world, NoticeKind.DAY_LAST_HOUR, day) is not None
+
+
+async def test_marks_wait_for_the_morning_of_the_readers_own_clock(world, day):
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(world.creator.id, "Europe/Berlin")
+    quiet = QuietHours(time(22), time(8), SHANGHAI)
+    await an_admin(world)
+    world.time.now = world.time().astimezone(SHANGHAI).replace(hour=23)  # late afternoon in Berlin
+    await gives(world, "10", 1)
+    await watch(world, quiet).sweep()
+    due = {row.person_id: row.due_at for row in await queued(world, "day_tenth")}
+    assert due.pop(world.creator.id) == world.time()
+    assert due
+    assert all(at > world.time() for at in due.values())
+    world.time.passes(hours=6)  # night in both
+    await gives(world, "40", 2)
+    await watch(world, quiet).sweep()
+    assert all(row.due_at > world.time() for row in await queued(world, "day_half"))
+
+
+async def test_nobody_is_told_at_night_of_a_project_that_closed_or_of_a_card_that_was_lost(world):
+    day = await on(world)
+    await an_admin(world)
+    quiet = QuietHours(time(22), time(8), SHANGHAI)
+    world.time.now = world.time().astimezone(SHANGHAI).replace(hour=23)
+    steps = DaySteps(world.unit, world.giving_days, world.people, world.days_on, quiet=quiet, now=world.time)
+    await steps.sweep()
+    async with world.unit() as work:
+        await work.connection.execute(
+            projects.update().where(projects.c.id == world.library.id).values(state=ProjectState.CLOSED)
+        )
+        chat = await work.creators.chat_by_telegram_id(CHANNEL)
+    await steps.sweep()
+    less = await queued(world, "day_less")
+    assert less
+    assert all(row.due_at > world.time() for row in less)
+
+    live = LiveDays(world.unit, every_s=0, now=world.time)
+    cards = DayCards(
+        world.unit, live, wakes=world.wakes, every=HOUR, language="zh-CN", quiet=quiet, now=world.time
+    )  # fmt: skip
+    assert chat is not None
+    card = DayCard(day.id, chat)
+    await cards.lost(CardTurn(card, await live.now(day.id), DayState.LIVE, "zh-CN"), removed=False)
+    (lost,) = await queued(world, "day_card_lost")
+    assert lost.due_at > world.time()
