@@ -1,5 +1,7 @@
 """What creators are told on a giving day, once: a post for their channel, which goes out only if they tap."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -10,18 +12,26 @@ from bot.creator_cards import post_url
 from bot.keyboards import Rows, keyboard, opens, tap
 from giving.creators import Chat
 from giving.giving_days import GivingDay, PostState
+from giving.giving_days.pools import DayPool
 from giving.ids import token_of
 from giving.names import clean, fitting
 from giving.projects import Project
 from services.giving_days import DayCall
 from services.links import Links
 from texts import Html, Texts
+from texts.day_pools import SAID, line
 
 TITLE_ON_BUTTON: Final = 24
 
 
-def post(texts: Texts, language: str, day: GivingDay, project: Project, chat: Chat | None = None) -> Html:
-    """What would stand in their channel; under it come the channel's own amounts, or the day's."""
+def post(
+    texts: Texts, language: str, day: GivingDay, project: Project, pools: Sequence[DayPool], now: datetime,
+    chat: Chat | None = None,
+) -> Html:  # fmt: skip
+    """What would stand in their channel; under it come the channel's own amounts, or the day's.
+
+    `pools`: that add to its gifts.
+    """
     amounts = chat.presets(day.amounts) if chat is not None else day.amounts
     return paragraphs(
         texts.chat(language, "day-post-title", title=day.title(language)),
@@ -32,6 +42,7 @@ def post(texts: Texts, language: str, day: GivingDay, project: Project, chat: Ch
             project=fitting(project.title(language), most=64, most_units=100),
             least=min(amounts, key=lambda each: each.minor),
         ),
+        _matched(texts, language, day, project, pools, now),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     )
 
@@ -45,13 +56,22 @@ def way_in(texts: Texts, links: Links, language: str, project: Project) -> Inlin
     return keyboard([[opens(texts.plain(language, "button-day-give-to", project=title), url)]]) if url else None
 
 
+def _matched(
+    texts: Texts, language: str, day: GivingDay, project: Project, pools: Sequence[DayPool], now: datetime
+) -> Html | None:  # fmt: skip
+    """They are this channel's by their creators, and say no project: the post is for one."""
+    lines = [line(texts, language, day, each, left, {}) for each in pools if (left := each.left(now, day))]
+    return Html("\n".join(lines[:SAID])) or None
+
+
 def call(
-    texts: Texts, language: str, day: GivingDay, project: Project, rows: Rows, chat: Chat | None = None
+    texts: Texts, language: str, day: GivingDay, project: Project, rows: Rows, pools: Sequence[DayPool], now: datetime,
+    chat: Chat | None = None,
 ) -> Rendered:  # fmt: skip
     """The day, the post word for word, and the ways to publish it (`rows`)."""
     text = paragraphs(
         texts.chat(language, "day-call", title=day.title(language), ends=day.ends_at),
-        Html(f"<blockquote>{post(texts, language, day, project, chat)}</blockquote>"),
+        Html(f"<blockquote>{post(texts, language, day, project, pools, now, chat)}</blockquote>"),
         texts.chat(language, "day-call-how"),
     )
     return Rendered(text, keyboard(rows))
@@ -61,7 +81,7 @@ def creator(texts: Texts, language: str, found: DayCall, *, said: str | None = N
     """The same to a creator, with their channels, and what became of the post in each."""
     rows: Rows = [[button] for chat, _ in found.channels if (button := _way(texts, language, found, chat)) is not None]
     chat, project = found.channels[0]
-    shown = call(texts, language, found.day, project, rows, chat)
+    shown = call(texts, language, found.day, project, rows, found.matched(chat, project), found.now, chat)
     unknown = [chat.title for chat, _ in found.channels if found.standing(chat) is PostState.UNKNOWN]
     doubts = [texts.chat(language, "day-post-unknown", chat=title) for title in unknown]
     return Rendered(paragraphs(said, shown.text, *doubts), shown.keyboard)

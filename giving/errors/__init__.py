@@ -63,6 +63,7 @@ from giving.errors.matching import (
     PoolNotDraft,
     PoolNotOpen,
     PoolNotSound,
+    PoolOffDay,
     PoolOverpaid,
     PoolUnknown,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "PoolNotDraft",
     "PoolNotOpen",
     "PoolNotSound",
+    "PoolOffDay",
     "PoolOverpaid",
     "PoolUnknown",
     "PostGone",

@@ -13,6 +13,8 @@ from giving.broadcasts import Broadcast, BroadcastState
 from giving.broadcasts.broadcast import TEXT_MOST
 from giving.errors import BroadcastTooLong, NobodyAsked, NotAllowed, SecondIsYou
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
+from giving.giving_days.pools import DayPool
+from giving.matching import Scope
 from giving.names import units
 from giving.notices import NoticeKind
 from giving.people import Person, Visitor
@@ -22,6 +24,7 @@ from services.giving_days.invitations import invitation, invitation_id
 from services.giving_days.told import told
 from services.links import Links
 from storage.tables import outbox
+from tests.services.giving_days.test_pools import a_pool
 from tests.services.giving_days.town import an_admin, drafted_day, plan, scheduled, state_of
 from tests.world import SHANGHAI, TEXTS, World, cny
 
@@ -237,7 +240,13 @@ async def test_the_longest_words_there_can_be_are_no_longer_than_telegram_takes(
     day = await drafted_day(world, titles={"zh-CN": family * 64}, texts={"zh-CN": family * 600})
     titled = {code: replace(text, title=family * 64) for code, text in world.library.texts.items()}
     projects = [replace(world.library, texts=titled, id=UUID(int=number)) for number in range(20)]
+    now = day.starts_at
+    day = replace(day, projects=tuple(each.id for each in projects))
+    scope = Scope(projects=frozenset(each.id for each in projects[:19]))
+    signed = replace(await a_pool(world, amount="50000"), scope=scope)
+    pools = [DayPool(signed, family * 64, named=True, fits=True) for _ in range(6)]
     for some in (projects, projects[:5]):
-        invitation(TEXTS, Links("http://x", "yizan_bot"), day, some)
-    told = call(TEXTS, "zh-CN", day, projects[0], [])
+        said = invitation(TEXTS, Links("http://x", "yizan_bot"), day, some, pools, now=now)
+        assert all("🤝" in words for words in said.texts.values())
+    told = call(TEXTS, "zh-CN", day, projects[0], [], pools, now)
     assert units(re.sub("<[^>]*>", "", told.text)) <= TEXT_MOST
