@@ -7,7 +7,7 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import LONG_GRAPHEMES, Rendered, moved_on, paragraphs
 from giving.errors import RailUnavailable
-from giving.money import Money
+from giving.money import Money, sum_of
 from giving.names import clean
 from giving.rails import How
 from giving.tips import TipState
@@ -168,19 +168,25 @@ def _uses(texts: Texts, language: str, cards: Sequence[TipCard]) -> list[Html]:
     return [texts.chat(language, "receipt-use", use=clean(use, most=LONG_GRAPHEMES)) for use in uses.values() if use]
 
 
-def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rendered:
-    """A second payment for one tip: on its way back, or (its rail can't give back) with what can be done."""
+def paid_twice(texts: Texts, links: Links, language: str, again: Sequence[TipCard]) -> Rendered:
+    """A second payment for one tip, or for those of a tab: on its way back, or with what can be done."""
+    card, key = again[0], _paid_twice_key(again)
     text = texts.chat(
         language,
-        "extra-returning" if card.returning else "extra-told",
-        amount=card.tip.amount,
+        key,
+        amount=sum_of((one.tip.amount for one in again), card.tip.amount.currency),
+        count=len(again),
         project=card.project.project.title(language),
         code=Html(card.tip.receipt_code),
     )
-    return Rendered(
-        text,
-        keyboards.receipts(texts, links, language, [card]),
-    )
+    if len(again) == 1:
+        return Rendered(text, keyboards.receipts(texts, links, language, again))
+    return Rendered(text, keyboards.several_again(texts, language, again))
+
+
+def _paid_twice_key(again: Sequence[TipCard]) -> str:
+    key = "extra-returning" if all(card.returning for card in again) else "extra-told"
+    return key if len(again) == 1 else f"{key}-many"
 
 
 def take_back_asked(texts: Texts, language: str, card: TipCard) -> Rendered:

@@ -158,6 +158,13 @@ def backs_of(cards: Sequence[TipCard]) -> CallbackData:
     return cb.BackOf(payment=payment, fresh=True) if payment is not None else cb.BackPage(fresh=True)
 
 
+def several_again(texts: Texts, language: str, cards: Sequence[TipCard]) -> InlineKeyboardMarkup:
+    """Of a tab that was paid twice: the list of what the second payment paid, unless all of it goes back by itself."""
+    if all(card.returning for card in cards):
+        return keyboard([[my_gifts(texts, language)]])
+    return keyboard([[tap(texts.plain(language, "button-undo-one"), backs_of(cards))], [my_gifts(texts, language)]])
+
+
 def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
     """Have an extra payment returned."""
     return tap(texts.plain(language, "button-take-back", amount=tip.kept), cb.TakeBack(tip=tip.id))

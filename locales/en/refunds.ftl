@@ -59,3 +59,11 @@ refund-told-part =
 gifts-line-part =
     <b>{ $kept }</b> · { $project }
     Of { $amount }, { $back } went back · { $at } · { $receipt }
+extra-returning-many =
+    <b>You paid your tab twice</b>
+    The second { $amount }, for { $count } gifts, is being returned automatically. I'll tell you when it's done. The first is given as you wished.
+extra-told-many =
+    <b>You paid your tab twice</b>
+    The second { $amount }, for { $count } gifts, is credited to the projects too.
+
+    Do you want any of it back? You can also leave it: all of it does good.

@@ -59,3 +59,11 @@ refund-told-part =
 gifts-line-part =
     <b>{ $kept }</b> · { $project }
     原捐 { $amount }，退回了 { $back } · { $at } · { $receipt }
+extra-returning-many =
+    <b>这本小账本你付了两次</b>
+    第二次付的 { $amount }（{ $count } 笔）正在自动退回，到账后我会告诉你。第一次付的照常捐出。
+extra-told-many =
+    <b>这本小账本你付了两次</b>
+    第二次付的 { $amount }（{ $count } 笔）也已计入项目。
+
+    想拿回来吗？可以一笔一笔退；留着也很好，都会用在项目上。
