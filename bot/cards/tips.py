@@ -117,13 +117,14 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
     else:
         thanks = texts.chat(language, "receipt-thanks-many", count=len(cards))
     gifts = [_gift(texts, language, card) for card in cards]
-    late = any(card.tip.returnable and card.tip.extra_of is None for card in cards)
+    late = [card for card in cards if card.tip.returnable and card.tip.extra_of is None]
+    after = "receipt-after-cancel" if all(card.gives_back for card in late) else "receipt-after-cancel-kept"
     text = paragraphs(
         thanks,
         *gifts,
         *_uses(texts, language, cards),
         _leads_on(texts, language, cards),
-        texts.chat(language, "receipt-after-cancel") if late else None,
+        texts.chat(language, after) if late else None,
     )
     return Rendered(text, keyboards.receipts(texts, links, language, cards, undo=True))
 
@@ -185,7 +186,10 @@ def paid_twice(texts: Texts, links: Links, language: str, again: Sequence[TipCar
 
 
 def _paid_twice_key(again: Sequence[TipCard]) -> str:
-    key = "extra-returning" if all(card.returning for card in again) else "extra-told"
+    if all(card.returning for card in again):
+        key = "extra-returning"
+    else:
+        key = "extra-told" if all(card.gives_back for card in again) else "extra-kept"
     return key if len(again) == 1 else f"{key}-many"
 
 

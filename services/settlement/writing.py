@@ -20,7 +20,7 @@ from services.settlement.batch import Batch
 from services.settlement.disputes import tell_of_disputes
 from services.settlement.failing import put_back
 from services.settlement.passing import put_down
-from services.settlement.telling import tell_finance
+from services.settlement.telling import tell_finance, tell_of_kept
 from storage.digests import DigestStore, HeldDigest
 from storage.ids import new_id
 from storage.outbox import NewMessage
@@ -73,6 +73,9 @@ class BatchWriter:
             # Paid twice: the second goes back by itself (services/refunds/ asks), where its rail can.
             if self._gives_back(tip):
                 await work.refunds.request(refund=new_id(), tip=tip.id, now=now - AT_ONCE)
+        if self._alerts is not None:
+            kept = [tip for tip in batch.extra.values() if not self._gives_back(tip)]
+            await tell_of_kept(work, kept, self._alerts)
 
     def _gives_back(self, tip: Tip) -> bool:
         rail = self._rails.get((tip.entry_key or ":").split(":")[1])
