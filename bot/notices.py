@@ -93,6 +93,9 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
     if first.kind is NoticeKind.REFUNDED:
         back = await outbox.returned(notices)
         return cards.refunded(texts, links, first.language, back) if back else None
+    if first.kind is NoticeKind.EXTRA:
+        again = await outbox.paid_again(first)
+        return cards.paid_twice(texts, links, first.language, again) if again else None
     told = await outbox.tip_cards(notices)
     return _about_tips(first.kind, texts, links, first.language, told) if told else None
 
@@ -165,8 +168,6 @@ def _about_tips(
     match kind:
         case NoticeKind.RECEIPT:
             return cards.receipts(texts, links, language, told)
-        case NoticeKind.EXTRA:
-            return cards.paid_twice(texts, links, language, told[0])
         case NoticeKind.CARD:
             return cards.paid(texts, links, language, told[0])
         case _:

@@ -20,6 +20,8 @@ NOT_OURS: Final = frozenset({"account_invalid", "not_permitted", "api_key_refuse
 # An account that was there, and is not (for us) any more; and what is asked of one that no form can make ready.
 ACCOUNT_LOST: Final = frozenset({"account_invalid", "resource_missing"})
 NEVER_READY: Final = "controller.fees.payer"
+# What is refused because the rail carries more at the least than it was said to, or by a rate that moved.
+TOO_SMALL: Final = "amount_too_small"
 # What a saved method may be refused with that says nothing of what was asked by the same key before, and not answered.
 NOT_OF_BEFORE: Final = NOT_OURS | {"idempotency_error", "method_of_another_account"}
 
@@ -38,6 +40,10 @@ class UnknownRail(Exception):
 
 class RailRefused(Exception):
     """The provider understood and said no; trying the same again will not help. str() is its code."""
+
+
+class Declined(RailRefused):
+    """What was to be charged is refused by whoever stands behind it (the donor's bank): the rail itself is well."""
 
 
 class RailDown(RailUnavailable):
@@ -230,7 +236,7 @@ class Saves(Protocol):
         ...
 
     async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
-        """Charge without the donor; the event that follows says what became of it. RailRefused: declined at once."""
+        """Charge without the donor; the event that follows says what became of it. Raises besides: Declined at once."""
         ...
 
     async def forget_method(self, method: SavedMethod) -> None:

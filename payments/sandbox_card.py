@@ -8,7 +8,7 @@ import orjson
 
 from giving.money import DECIMALS, Money
 from giving.payments import EventKind, RailEvent, SavedMethod
-from payments.provider import Capabilities, Found, PaymentIntent, PaymentLink, PaymentRef
+from payments.provider import Capabilities, Declined, Found, PaymentIntent, PaymentLink, PaymentRef, RailRefused
 from payments.sandbox import SandboxRail, body_of, reference_of
 
 LEAST: Final = 4  # in whole units: about half a dollar, as card schemes want it
@@ -34,8 +34,12 @@ class SandboxCardRail(SandboxRail):
         return PaymentLink(their_id=answer["id"], url=answer["url"])
 
     async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
-        """Charge it now; `payment.paid` follows. RailRefused: card_declined."""
-        answer = await self._call("POST", f"{self.till}/methods/{method.method}/charges", body_of(intent), key=key)
+        """Charge it now; `payment.paid` follows. Raises: Declined."""
+        asked = f"{self.till}/methods/{method.method}/charges"
+        try:
+            answer = await self._call("POST", asked, body_of(intent), key=key)
+        except RailRefused as refused:
+            raise (Declined("card_declined") if str(refused) == "card_declined" else refused) from refused
         return PaymentLink(their_id=answer["id"], url="")
 
     async def forget_method(self, method: SavedMethod) -> None:

@@ -262,8 +262,17 @@ class OutboxService:
         log.error("notices_failed", kind=notices[0].kind, count=len(notices), error=error[:500])
 
     async def tip_cards(self, notices: Sequence[Notice]) -> list[TipCard]:
-        """The tips that receipts, extra payments and cards are about."""
+        """The tips that receipts and cards are about."""
         return await self._tips.cards([n.subject for n in notices])
+
+    async def paid_again(self, notice: Notice) -> list[TipCard]:
+        """What one charge paid a second time: where it was a tab's, several tips."""
+        cards = await self.tip_cards([notice])
+        if not cards or notice.key == f"{notice.kind}:{notice.subject}" or (of := cards[0].tip).payment is None:
+            return cards
+        async with self._unit.read() as work:
+            paid = await work.tips.paid_by(of.payment, of.donor)
+        return await self._tips.cards([tip.id for tip in paid if tip.extra_of and tip.charge == of.charge])
 
     async def returned(self, notices: Sequence[Notice]) -> list[Returned]:
         """What went back, of which gift."""

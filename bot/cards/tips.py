@@ -7,7 +7,7 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import LONG_GRAPHEMES, Rendered, moved_on, paragraphs
 from giving.errors import RailUnavailable
-from giving.money import Money
+from giving.money import Money, sum_of
 from giving.names import clean
 from giving.rails import How
 from giving.tips import TipState
@@ -117,13 +117,14 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
     else:
         thanks = texts.chat(language, "receipt-thanks-many", count=len(cards))
     gifts = [_gift(texts, language, card) for card in cards]
-    late = any(card.tip.returnable and card.tip.extra_of is None for card in cards)
+    late = [card for card in cards if card.tip.returnable and card.tip.extra_of is None]
+    after = "receipt-after-cancel" if all(card.gives_back for card in late) else "receipt-after-cancel-kept"
     text = paragraphs(
         thanks,
         *gifts,
         *_uses(texts, language, cards),
         _leads_on(texts, language, cards),
-        texts.chat(language, "receipt-after-cancel") if late else None,
+        texts.chat(language, after) if late else None,
     )
     return Rendered(text, keyboards.receipts(texts, links, language, cards, undo=True))
 
@@ -168,19 +169,28 @@ def _uses(texts: Texts, language: str, cards: Sequence[TipCard]) -> list[Html]:
     return [texts.chat(language, "receipt-use", use=clean(use, most=LONG_GRAPHEMES)) for use in uses.values() if use]
 
 
-def paid_twice(texts: Texts, links: Links, language: str, card: TipCard) -> Rendered:
-    """A second payment for one tip: on its way back, or (its rail can't give back) with what can be done."""
+def paid_twice(texts: Texts, links: Links, language: str, again: Sequence[TipCard]) -> Rendered:
+    """A second payment for one tip, or for those of a tab: on its way back, or with what can be done."""
+    card, key = again[0], _paid_twice_key(again)
     text = texts.chat(
         language,
-        "extra-returning" if card.returning else "extra-told",
-        amount=card.tip.amount,
+        key,
+        amount=sum_of((one.tip.amount for one in again), card.tip.amount.currency),
+        count=len(again),
         project=card.project.project.title(language),
         code=Html(card.tip.receipt_code),
     )
-    return Rendered(
-        text,
-        keyboards.receipts(texts, links, language, [card]),
-    )
+    if len(again) == 1:
+        return Rendered(text, keyboards.receipts(texts, links, language, again))
+    return Rendered(text, keyboards.several_again(texts, language, again))
+
+
+def _paid_twice_key(again: Sequence[TipCard]) -> str:
+    if all(card.returning for card in again):
+        key = "extra-returning"
+    else:
+        key = "extra-told" if all(card.gives_back for card in again) else "extra-kept"
+    return key if len(again) == 1 else f"{key}-many"
 
 
 def take_back_asked(texts: Texts, language: str, card: TipCard) -> Rendered:

@@ -119,7 +119,7 @@ def receipts(
     rows: Rows = []
     for card in cards:
         words = _receipt_words(texts, language, card.tip, [other.tip.amount for other in cards])
-        if card.tip.returnable:
+        if card.tip.returnable and card.gives_back:
             rows.append([take_back(texts, language, card.tip)])
         rows.append([opens(words, links.receipt(card.tip.receipt_code, language))])
         if undo and len(cards) == 1 and card.gives_back and not card.tip.returnable:
@@ -158,6 +158,13 @@ def backs_of(cards: Sequence[TipCard]) -> CallbackData:
     return cb.BackOf(payment=payment, fresh=True) if payment is not None else cb.BackPage(fresh=True)
 
 
+def several_again(texts: Texts, language: str, cards: Sequence[TipCard]) -> InlineKeyboardMarkup:
+    """Of a tab that was paid twice: the list of what was paid again, unless all goes back by itself, or nothing can."""
+    if all(card.returning for card in cards) or not any(card.gives_back for card in cards):
+        return keyboard([[my_gifts(texts, language)]])
+    return keyboard([[tap(texts.plain(language, "button-undo-one"), backs_of(cards))], [my_gifts(texts, language)]])
+
+
 def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
     """Have an extra payment returned."""
     return tap(texts.plain(language, "button-take-back", amount=tip.kept), cb.TakeBack(tip=tip.id))
@@ -165,7 +172,7 @@ def take_back(texts: Texts, language: str, tip: Tip) -> InlineKeyboardButton:
 
 def gifts(texts: Texts, language: str, page: Page[TipCard]) -> InlineKeyboardMarkup:
     """What can be taken back on this page, then the pages."""
-    back = [[take_back(texts, language, card.tip)] for card in page.items if card.tip.returnable]
+    back = [[take_back(texts, language, card.tip)] for card in page.items if card.tip.returnable and card.gives_back]
     turns = page_turns(texts, language, page, lambda number: cb.GiftsPage(page=number))
     to_list = [tap(texts.plain(language, "button-gifts-back"), cb.BackPage(page=page.number))]
     return keyboard([*back, turns, to_list, [give(texts, language)]])

@@ -59,3 +59,23 @@ refund-told-part =
 gifts-line-part =
     <b>{ $kept }</b> · { $project }
     Of { $amount }, { $back } went back · { $at } · { $receipt }
+extra-returning-many =
+    <b>You paid your tab twice</b>
+    The second { $amount }, for { $count } gifts, is being returned automatically. I'll tell you when it's done. The first is given as you wished.
+extra-told-many =
+    <b>You paid your tab twice</b>
+    The second { $amount }, for { $count } gifts, is credited to the projects too.
+
+    Do you want any of it back? You can also leave it: all of it does good.
+extra-kept =
+    <b>You paid twice</b>
+    The second { $amount } is credited to <b>{ $project }</b> too, receipt <code>{ $code }</code>.
+
+    This way of paying can't return it here. If you want it back, write to the operator with this receipt number; /paysupport says where. They know of it already.
+extra-kept-many =
+    <b>You paid your tab twice</b>
+    The second { $amount }, for { $count } gifts, is credited to the projects too, from receipt <code>{ $code }</code> on.
+
+    This way of paying can't return it here. If you want it back, write to the operator with this receipt number; /paysupport says where. They know of it already.
+receipt-after-cancel-kept = You had cancelled, but the payment went through, so it was given. This way of paying can't return it here. If you want it back, write to the operator with the receipt number; /paysupport says where.
+alert-paid-twice = <b>Someone paid { $amount } twice by { $rail }</b>, receipt <code>{ $id }</code>. It can't be returned through us: if they write to you, give it back in the provider’s dashboard or another way.

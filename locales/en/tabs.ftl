@@ -90,3 +90,9 @@ button-org-go-on = Go on
 
 error-organisation-unknown = There is no such organisation. Its name is the slug its projects were imported with; see /org.
 error-rail-unknown = There is no such rail. These there are: { $rails }.
+
+alert-tab-refused = <b>{ $rail } refused to charge a tab of { $amount }</b>: <code>{ $code }</code>. { $code ->
+    [amount_too_small] It carries more at the least than the settings say (docs/rails.md).
+    [account_invalid] Is the organisation still connected? See /org.
+   *[other] Are its keys still right?
+} The tab stands as it was, its donor was told nothing, and it's tried again at the month's end.

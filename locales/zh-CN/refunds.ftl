@@ -59,3 +59,23 @@ refund-told-part =
 gifts-line-part =
     <b>{ $kept }</b> · { $project }
     原捐 { $amount }，退回了 { $back } · { $at } · { $receipt }
+extra-returning-many =
+    <b>这本小账本你付了两次</b>
+    第二次付的 { $amount }（{ $count } 笔）正在自动退回，到账后我会告诉你。第一次付的照常捐出。
+extra-told-many =
+    <b>这本小账本你付了两次</b>
+    第二次付的 { $amount }（{ $count } 笔）也已计入项目。
+
+    想拿回来吗？可以一笔一笔退；留着也很好，都会用在项目上。
+extra-kept =
+    <b>你付了两次</b>
+    第二笔 { $amount } 也已计入 <b>{ $project }</b>，收据号 <code>{ $code }</code>。
+
+    这种付款方式不能在这里退。想拿回来的话，请带上这个收据号联系运营方，发 /paysupport 看怎么联系。运营方已经知道这件事。
+extra-kept-many =
+    <b>这本小账本你付了两次</b>
+    第二次付的 { $amount }（{ $count } 笔）也已计入项目，第一张收据号 <code>{ $code }</code>。
+
+    这种付款方式不能在这里退。想拿回来的话，请带上这个收据号联系运营方，发 /paysupport 看怎么联系。运营方已经知道这件事。
+receipt-after-cancel-kept = 你取消之后，付款还是成功了，所以也捐给了项目。这种付款方式不能在这里退，想拿回来的话，请带上收据号联系运营方，发 /paysupport 看怎么联系。
+alert-paid-twice = <b>有人用 { $rail } 把一笔 { $amount } 付了两次</b>，收据号 <code>{ $id }</code>。这种方式我们退不了：对方来联系时，请在支付服务商后台或用别的办法退。

@@ -90,3 +90,9 @@ button-org-go-on = 去填资料
 
 error-organisation-unknown = 没有这个机构。名字是导入项目时写的 slug，发 /org 可以看到。
 error-rail-unknown = 没有这个渠道。可以用的：{ $rails }。
+
+alert-tab-refused = <b>{ $rail } 拒绝结算一本 { $amount } 的小账本</b>：<code>{ $code }</code>。{ $code ->
+    [amount_too_small] 它的最低金额比设置里写的高（见 docs/rails.md）。
+    [account_invalid] 机构的账户还连着吗？发 /org 看看。
+   *[other] 它的密钥还有效吗？
+}账还记在小账本上，没有打扰捐赠人，月底会再试。

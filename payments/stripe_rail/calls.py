@@ -9,13 +9,13 @@ from typing import Any, Final
 import aiohttp
 import stripe
 
-from payments.provider import RailDown, RailOdd, RailRefused
+from payments.provider import Declined, RailDown, RailOdd, RailRefused
 
 API_VERSION: Final = "2026-10-28.endive"  # what stripe 16.1 speaks; a test holds it to the library
 PAGE: Final = 100
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=8)
 _RETRIES: Final = 1  # the library's own, on no answer, 409 and 5xx; with the same idempotency key
-_REFUSED: Final = (stripe.CardError, stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError)
+_REFUSED: Final = (stripe.InvalidRequestError, stripe.AuthenticationError, stripe.PermissionError)
 # The library logs what is sent at `debug`: people's gifts are no business of a log.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
@@ -104,6 +104,8 @@ def _in_our_words(error: stripe.StripeError) -> Exception:
     """RailRefused where Stripe understood and said no; nothing is known after all else, a replayed 500 among it."""
     if isinstance(error, stripe.IdempotencyError):
         return RailRefused("idempotency_error")
+    if isinstance(error, stripe.CardError):
+        return Declined(_code(error))
     if isinstance(error, _REFUSED):
         return RailRefused(_code(error))
     return RailDown()

@@ -20,6 +20,7 @@ from payments.provider import (
     Account,
     BadEvent,
     BadSignature,
+    Declined,
     Found,
     PaymentIntent,
     PaymentLink,
@@ -184,7 +185,7 @@ class StripeRail:
         return await self._page(asked, intent.account, asks.key_of(key, intent.reference, life, now))
 
     async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
-        """Charge a saved card now; there is no page, so `url` is empty. RailRefused: declined, or saved elsewhere."""
+        """Charge a saved card now; there is no page, so `url` is empty. Declined, or RailRefused: saved elsewhere."""
         mode = self._modes.paid_to(intent.account)
         if method.account != self._modes.header(intent.account):
             raise RailRefused("method_of_another_account")
@@ -193,7 +194,7 @@ class StripeRail:
         made = await self._calls.ask(create(asked, options(method.account, key)))
         with understood():
             if made["status"] in ("requires_payment_method", "requires_action", "canceled"):
-                raise RailRefused("authentication_required" if made["status"] == "requires_action" else "card_declined")
+                raise Declined("authentication_required" if made["status"] == "requires_action" else "card_declined")
             return PaymentLink(identity(made["id"]), "")
 
     async def forget_method(self, method: SavedMethod) -> None:

@@ -1,12 +1,14 @@
 """Those who look after the money hear of what was settled, and of what could not be."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from giving.alerts import Alert, AlertKind, AlertLine, Said
+from giving.money import sum_of
 from giving.payments import EventKind, Outcome, RailEvent
 from giving.settling import NO_REFUND
+from giving.tips import Tip
 from services.alerts import AlertService
 from services.settlement.batch import Decided
 from storage.work import Work
@@ -47,6 +49,17 @@ async def tell_of_odd(work: Work, event: RailEvent, reason: str, alerts: AlertSe
     line = AlertLine("odd-amount", {"amount": said["amount"]}) if differs else AlertLine("odd-other", {})
     once = f"{AlertKind.ODD}:{event.rail}:{event.event_id}"
     await alerts.queue(work, Alert(AlertKind.ODD, said, (line,)), once=once)
+
+
+async def tell_of_kept(work: Work, kept: Sequence[Tip], alerts: AlertService) -> None:
+    """What was paid twice by a rail that gives nothing back: whoever looks after the money must, once for a charge."""
+    charges: dict[str, list[Tip]] = {}
+    for tip in kept:
+        charges.setdefault(tip.entry_key or "", []).append(tip)
+    for entry, tips in charges.items():
+        amount = sum_of((tip.amount for tip in tips), tips[0].amount.currency)
+        said: dict[str, Said] = {"rail": entry.split(":")[1], "amount": amount, "id": tips[0].receipt_code}
+        await alerts.queue(work, Alert(AlertKind.PAID_TWICE, said), once=f"{AlertKind.PAID_TWICE}:{entry}")
 
 
 async def tell_of_waiting(work: Work, alerts: AlertService, now: datetime) -> int:

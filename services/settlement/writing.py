@@ -20,7 +20,7 @@ from services.settlement.batch import Batch
 from services.settlement.disputes import tell_of_disputes
 from services.settlement.failing import put_back
 from services.settlement.passing import put_down
-from services.settlement.telling import tell_finance
+from services.settlement.telling import tell_finance, tell_of_kept
 from storage.digests import DigestStore, HeldDigest
 from storage.ids import new_id
 from storage.outbox import NewMessage
@@ -73,6 +73,9 @@ class BatchWriter:
             # Paid twice: the second goes back by itself (services/refunds/ asks), where its rail can.
             if self._gives_back(tip):
                 await work.refunds.request(refund=new_id(), tip=tip.id, now=now - AT_ONCE)
+        if self._alerts is not None:
+            kept = [tip for tip in batch.extra.values() if not self._gives_back(tip)]
+            await tell_of_kept(work, kept, self._alerts)
 
     def _gives_back(self, tip: Tip) -> bool:
         rail = self._rails.get((tip.entry_key or ":").split(":")[1])
@@ -140,14 +143,26 @@ async def _queue(work: Work, batch: Batch, now: datetime) -> None:
     cards = await work.tips.cards(batch.paid.keys()) if batch.paid else {}
     queued = [(NoticeKind.RECEIPT, tip) for tip in batch.paid.values()]
     queued += [(NoticeKind.CARD, tip) for tip in batch.paid.values() if tip.id in cards]
-    queued += [(NoticeKind.EXTRA, tip) for tip in batch.extra.values()]
     told = [NewMessage(f"{kind}:{tip.id}", kind, URGENCY[kind], tip.donor, tip.id, now) for kind, tip in queued]
+    told += _paid_again(batch.extra.values(), now)
     told += [
         NewMessage(f"{kind}:{key}:{back.tip.id}", kind, URGENCY[kind], back.tip.donor, back.tip.id, now)
         for key, back in batch.returns
         if (kind := _told_of(back)) is not None
     ]
     await work.outbox.add_many(told, now=now)
+
+
+def _paid_again(extra: Iterable[Tip], now: datetime) -> list[NewMessage]:
+    """One for each charge, of a tab's too: of several tips it names the entry (OutboxService.paid_again)."""
+    charges: dict[tuple[UUID, str | None], list[Tip]] = {}
+    for tip in extra:
+        charges.setdefault((tip.donor, tip.entry_key), []).append(tip)
+    kind = NoticeKind.EXTRA
+    return [
+        NewMessage(f"{kind}:{entry if len(tips) > 1 else tips[0].id}", kind, URGENCY[kind], donor, tips[0].id, now)
+        for (donor, entry), tips in charges.items()
+    ]
 
 
 def _told_of(back: Return) -> NoticeKind | None:

@@ -24,6 +24,7 @@ from giving.projects import Organisation
 from giving.rails import Shown
 from giving.tabs import ChargeState, Reason
 from payments.provider import RailRefused
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails.switched_on import Rails
@@ -46,13 +47,13 @@ class TabCharges:
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, *, wakes: Wakes,
-        write: Write | None = None, now: Clock = utc_now,
+        write: Write | None = None, alerts: AlertService | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`write`: by what the sweep writes, in production the leader's."""
+        """`write`: by what the sweep writes, in production the leader's. `alerts`: who mends what a rail refuses."""
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
         self._begin = Beginning(rails, wakes, now)
-        self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now)
+        self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now, alerts)
 
     # -- by its donor --
 

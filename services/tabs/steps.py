@@ -9,12 +9,23 @@ from uuid import UUID
 import structlog
 
 from giving import tabs as rules
+from giving.alerts import Alert, AlertKind, Said
 from giving.errors import TabBelow, TabEmpty, TabWaits, TipNotOpen
 from giving.money import sum_of
 from giving.payments import TOO_LONG, Payment, PaymentState
 from giving.people import Person
 from giving.tabs import ChargeState, Known, Reason, Step, Told
-from payments.provider import NOT_OF_BEFORE, Found, PaymentRef, RailRefused, Saves
+from payments.provider import (
+    NOT_OF_BEFORE,
+    NOT_OURS,
+    TOO_SMALL,
+    Declined,
+    Found,
+    PaymentRef,
+    RailRefused,
+    Saves,
+)
+from services.alerts import AlertService
 from services.clock import Clock
 from services.leadership import Write
 from services.rails.switched_on import Rails
@@ -26,6 +37,7 @@ from storage.tabs import ChargeRow
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
+OURS_TO_MEND: Final = NOT_OURS | {TOO_SMALL}
 LOOK_EVERY: Final = timedelta(hours=1)  # the payments' own sweep looks too; this only decides what to do next
 
 
@@ -53,11 +65,11 @@ class Steps:
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, begin: Beginning, write: Write,
-        now: Clock,
+        now: Clock, alerts: AlertService | None = None,
     ) -> None:  # fmt: skip
-        """`write`: the leader's."""
+        """`write`: the leader's. `alerts`: for who can mend what a rail refuses."""
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
-        self._begin, self._write, self._now = begin, write, now
+        self._begin, self._write, self._now, self._alerts = begin, write, now, alerts
         self._looked: dict[UUID, datetime] = {}
 
     async def take(self, row: ChargeRow) -> bool:
@@ -190,13 +202,47 @@ class Steps:
         try:
             link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:
-            if held.known.asked and str(refused) in NOT_OF_BEFORE:
-                return await self._look_up(held)
-            log.warning("tab_charge_declined", charge_id=str(row.charge.id), rail=payment.rail, code=str(refused))
-            return await self._by_link(row, Reason.DECLINED)
+            return await self._refused(held, refused)
         async with self._write() as work:
             await work.payments.link_many([replace(payment, their_id=link.their_id)])
         return True
+
+    async def _refused(self, held: Held, refused: RailRefused) -> bool:
+        """Declined, or not by this method: by a link. What the operator mends waits: the link would be refused, too."""
+        row, code = held.row, str(refused)
+        if held.known.asked and code in NOT_OF_BEFORE:
+            return await self._look_up(held)
+        log.warning("tab_charge_refused", charge_id=str(row.charge.id), rail=held.payment.rail, code=code)
+        if isinstance(refused, Declined):
+            return await self._by_link(row, Reason.DECLINED)
+        if code in OURS_TO_MEND:
+            return await self._put_back(row, held.payment, code)
+        return await self._by_link(row, row.charge.reason)
+
+    async def _put_back(self, row: ChargeRow, payment: Payment, code: str) -> bool:
+        """On the tab until the next month's end, or until its donor presses; the operator hears why, once a day."""
+        async with self._write() as work:
+            now = await self._same(work, row)
+            if now is None:
+                return False
+            await self._tabs.put_off(work, now)
+            if self._alerts is not None:
+                said: dict[str, Said] = {"rail": payment.rail, "amount": payment.amount, "code": code}
+                day = self._now().astimezone(self._tabs.zone).date().isoformat()
+                once = f"{AlertKind.TAB_REFUSED}:{payment.rail}:{row.organisation}:{code}:{day}"
+                await self._alerts.queue(work, Alert(AlertKind.TAB_REFUSED, said), once=once)
+        CHARGES.labels(ChargeState.SKIPPED).inc()
+        if self._alerts is not None:
+            self._alerts.wake()
+        return True
+
+    async def _same(self, work: Work, row: ChargeRow) -> ChargeRow | None:
+        """The charge, held, if it is as it was read and not paid meanwhile."""
+        now = await held_charge(work, row.charge.id)
+        payment = await work.payments.by_id(row.payment)
+        paid = payment is not None and payment.state is PaymentState.PAID
+        same = now is not None and (now.charge.state, now.payment) == (row.charge.state, row.payment)
+        return now if same and not paid else None
 
     async def _look_up(self, held: Held) -> bool:
         """What became of a charge that nothing was heard of. Found, it is booked by the payments' own sweep."""
@@ -229,11 +275,7 @@ class Steps:
         """Asked for by a link instead: begun again, since a key can't be asked with other words."""
         closed: list[Payment] = []
         async with self._write() as work:
-            now = await held_charge(work, row.charge.id)
-            same = now is not None and (now.charge.state, now.payment) == (row.charge.state, row.payment)
-            payment = await work.payments.by_id(row.payment)
-            paid = payment is not None and payment.state is PaymentState.PAID
-            if paid or not same or not await work.tabs.move(row.charge, ChargeState.SKIPPED):
+            if await self._same(work, row) is None or not await work.tabs.move(row.charge, ChargeState.SKIPPED):
                 return False
             await self._tabs.look_again(work, row.charge.tab)
             tab = await work.tabs.lock(row.charge.tab)

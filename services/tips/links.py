@@ -16,7 +16,7 @@ from giving.payments import Payment, PaymentWish
 from giving.people import Person
 from giving.projects import Project
 from giving.tips import Tip, TipState
-from payments.provider import Line, PaymentIntent, RailRefused
+from payments.provider import TOO_SMALL, Line, PaymentIntent, RailRefused
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from services.links import Links
@@ -26,7 +26,6 @@ from storage.group_commit import GroupCommit
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
-TOO_SMALL: Final = "amount_too_small"  # by a rate that moved: what a rail carries is known in one currency only
 MOST_LINES: Final = 50  # on a pay page; of more, their sum is said
 
 

@@ -62,6 +62,9 @@ class Box:
     async def tip_cards(self, notices: object) -> list[TipCard]:
         return self.known
 
+    async def paid_again(self, notice: object) -> list[TipCard]:
+        return self.known
+
     async def returned(self, notices: object) -> list[Returned]:
         return [Returned(card, card.tip.amount) for card in self.known]
 

@@ -99,7 +99,12 @@ def everything(language: str) -> list[Rendered]:
         *(cards.tip(*both, card, NASTY, None) for card in (tip(state=TipState.CANCELLED), PAID, EXTRA, LATE, BACK)),
         cards.paid(*both, PAID),
         cards.receipts(*both, [PAID, EXTRA, LATE] * 3),
-        cards.paid_twice(*both, EXTRA),
+        *(
+            cards.paid_twice(*both, [replace(EXTRA, returning=back, gives_back=gives)] * n)
+            for back, gives in ((True, True), (False, True), (False, False))
+            for n in (1, 10)
+        ),
+        cards.receipts(*both, [replace(LATE, gives_back=False)]),
         cards.take_back_asked(*t, EXTRA),
         cards.refunded(*both, [Returned(BACK, BACK.tip.amount), Returned(BACK, Money(1, "CNY"))] * 4),
         cards.gifts(*both, page(PAID, EXTRA, LATE, BACK, PAID)),

@@ -13,7 +13,7 @@ from giving.payments import EventKind, SavedMethod
 from giving.people import Person
 from giving.tabs import ChargeState
 from giving.tips import OfferRequest, Tip, TipState
-from payments.provider import PaymentIntent, PaymentLink, RailRefused
+from payments.provider import Declined, PaymentIntent, PaymentLink
 from services.links import Links
 from storage.work import UnitOfWork
 from tests.handlers.chat import Chat, answers, buttons, check_keyboard, texts_of, urls
@@ -41,7 +41,7 @@ class SavingRail(PaperRail):
 
     async def charge_saved(self, intent: PaymentIntent, method: SavedMethod, *, key: str) -> PaymentLink:
         if self.declines:
-            raise RailRefused("card_declined")
+            raise Declined("card_declined")
         self.charged.append(intent.amount)
         return PaymentLink(f"pi_{intent.reference.hex}", "")
 

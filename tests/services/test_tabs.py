@@ -13,7 +13,7 @@ from giving.people import Person
 from giving.rails import How, Way
 from giving.tabs import ChargeState, Terms
 from giving.tips import Limits, OfferRequest, Tip, TipState
-from payments.provider import Capabilities, PaymentIntent, PaymentLink, RailRefused
+from payments.provider import Capabilities, Declined, PaymentIntent, PaymentLink, RailRefused
 from services.links import Links
 from services.outbox import NoticeKind, OutboxService
 from services.payments import PaymentService
@@ -44,7 +44,7 @@ class CardRail(PaperRail):
             raise RailUnavailable
         self.charged.append((key, intent, method))
         if self.declines:
-            raise RailRefused("card_declined")
+            raise Declined("card_declined")
         return PaymentLink(f"pi_{intent.reference.hex}", "")
 
     async def forget_method(self, method: SavedMethod) -> None:

@@ -23,7 +23,7 @@ from giving.people import Person, Visitor
 from giving.projects import ProjectState
 from giving.tabs import month_start
 from giving.tips import OfferRequest, Tip, TipState
-from payments.provider import Found, PaymentIntent, PaymentLink, PaymentRef, RailRefused, RefundAsk
+from payments.provider import Declined, Found, PaymentIntent, PaymentLink, PaymentRef, RefundAsk
 from services.refunds import RefundService
 from storage.methods import RailAccount
 from storage.tables import tips as tips_table
@@ -98,7 +98,7 @@ class Bank(CardRail):
             raise RailUnavailable
         if self.declines and key not in self.by_key:
             self.tell(EventKind.DECLINED, intent.reference, f"no_{intent.reference.hex}")
-            raise RailRefused("card_declined")
+            raise Declined("card_declined")
         if key not in self.by_key:
             assert self.before_charging is not None
             await self.before_charging(intent.reference)

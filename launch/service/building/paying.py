@@ -71,7 +71,7 @@ def build_paying(settings: Settings, on: Ground) -> Paying:
     return Paying(
         tips=tips,
         tabs=tabs,
-        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write),
+        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write, alerts=alerts),
         payments=payments,
         checkouts=CheckoutService(unit, rails, guard),
         sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
