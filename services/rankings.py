@@ -257,12 +257,10 @@ class RankingSteps:
 
     async def _days(self, work: Work) -> list[Period]:
         on = await work.giving_days.on_at(self._now())
-        # Reported ones too: of a day that came and went while nobody counted there is no row yet.
-        over = (DayState.LIVE, DayState.CLOSING, DayState.REPORTED)
-        late = await work.giving_days.list(limit=10, states=over)
-        return [
-            day_period(day.id, day.starts_at, day.closes_at) for day in {day.id: day for day in (*on, *late)}.values()
-        ]
+        late = await work.giving_days.list(limit=10, states=(DayState.LIVE, DayState.CLOSING))
+        bounds = {day.id: (day.starts_at, day.closes_at) for day in (*on, *late)}
+        missed = {day: (since, until) for day, since, until in await work.rankings.uncounted_days()}
+        return [day_period(day, *its) for day, its in (bounds | missed).items()]
 
     async def _count(self, period: Period) -> bool:
         now = self._now()

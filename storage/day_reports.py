@@ -1,6 +1,6 @@
 """What is counted of a giving day's gifts, and the reports that are made of it once and kept."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -37,7 +37,6 @@ from storage.tables import (
     payments,
     people,
     postings,
-    slots,
     supporters,
     tips,
 )
@@ -174,12 +173,6 @@ class DayReportStore:
         return [Earlier(row.slug, row.titles, row.starts_at, _read(row).whole) for row in rows]
 
     # -- whose --
-
-    async def public_names(self, creators: Collection[UUID]) -> dict[UUID, tuple[str, str]]:
-        """Name and address of the pages of those who have an open one: a name they chose for everybody to see."""
-        open_ = slots.c.creator_id.in_(creators) & slots.c.closed_at.is_(None)
-        rows = await self._connection.execute(select(slots.c.creator_id, slots.c.name, slots.c.slug).where(open_))
-        return {creator: (name, slug) for creator, name, slug in rows}
 
     async def part_of(self, day: UUID, donor: UUID) -> tuple[int, tuple[Money, ...]]:
         """What stands of one donor's gifts on the day: how many, and their sums."""

@@ -116,6 +116,13 @@ class LiveDayStore:
         its = select(tips.c.creator_id, *counts).where(paid_on(day)).group_by(tips.c.creator_id)
         return {row[0]: (-row[1], -row[2]) for row in await self._connection.execute(its)}
 
+    async def public_names(self, creators: Collection[UUID]) -> dict[UUID, tuple[str, str | None, str | None]]:
+        """What everybody may call these creators, with the address of their page or else the username of their chat.
+
+        One rule for the day's page, its card and its report: see `public`.
+        """
+        return {creator: named for creator, (named,) in (await self._named(creators)).items()}
+
     async def _named(self, creators: Collection[UUID]) -> dict[UUID, list[tuple[str, str | None, str | None]]]:
         mine = select(slots).join(people, people.c.id == slots.c.creator_id)
         mine = mine.where(slots.c.creator_id.in_(creators), slots.c.closed_at.is_(None), people.c.left_at.is_(None))

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from giving.giving_days import DayState
 from giving.rankings import Board, Period, Reach, Span, Standing
 from storage.sets import insert_rows
-from storage.tables import chats, people, projects, ranking_consents, ranking_periods, slots, standings
+from storage.tables import chats, giving_days, people, projects, ranking_consents, ranking_periods, slots, standings
 from storage.upsert import insert_into
 
 _FIGURES: Final = ("points", "donors", "gifts", "new_donors", "again_donors")
@@ -95,6 +96,15 @@ class RankingStore:
         waiting = select(ranking_periods).where(ranking_periods.c.closed_at.is_(None))
         return [_kept(row) for row in await self._connection.execute(waiting.order_by(ranking_periods.c.until_at))]
 
+    async def uncounted_days(self) -> list[tuple[UUID, datetime, datetime]]:
+        """Giving days that were reported before anybody counted them: which, when they began, and when they closed."""
+        its = ranking_periods.c.day_id == giving_days.c.id
+        columns = giving_days.c.id, giving_days.c.starts_at, giving_days.c.closes_at
+        days = select(*columns).outerjoin(ranking_periods, its)
+        missing = days.where(giving_days.c.state == DayState.REPORTED, ranking_periods.c.name.is_(None))
+        rows = await self._connection.execute(missing.order_by(giving_days.c.starts_at))
+        return [(row.id, row.starts_at, row.closes_at) for row in rows]
+
     async def closed(self, span: Span, limit: int) -> list[KeptPeriod]:
         """The newest closed ones, newest first."""
         over = (ranking_periods.c.span == span.value) & ranking_periods.c.closed_at.is_not(None)
@@ -143,12 +153,11 @@ class RankingStore:
         return len(gone) + len(changed)
 
     async def consenting(self, board: Board, subjects: Collection[UUID]) -> frozenset[UUID]:
-        """Which of these creators, donors or chats may be shown."""
+        """Which of these creators, donors or chats may be shown; of chats those that anybody can find anyway."""
         found: set[UUID] = set()
         for some in _parts(list(subjects)):
             if board is Board.CHATS:
-                theirs = (ranking_consents.c.person_id == chats.c.creator_id) & _on(Board.CREATORS)
-                statement = select(chats.c.id).join(ranking_consents, theirs).where(chats.c.id.in_(some))
+                statement = select(chats.c.id).join(ranking_consents, _PUBLIC_CHAT).where(chats.c.id.in_(some))
             else:
                 wish = _on(board) & ranking_consents.c.person_id.in_(some)
                 statement = select(ranking_consents.c.person_id).where(wish)
@@ -180,6 +189,12 @@ def _on(board: Board) -> ColumnElement[bool]:
     return ranking_consents.c.board == board.value
 
 
+# Its creator wishes it, and it has a public name: what only its members know of is not for everybody.
+_PUBLIC_CHAT: Final = and_(
+    ranking_consents.c.person_id == chats.c.creator_id, _on(Board.CREATORS), chats.c.username.is_not(None)
+)
+
+
 def _board(name: str, board: Board, *, closed: bool) -> Select[Any]:
     """The rows of a board, with what they are called."""
     of_board = and_(standings.c.period == name, standings.c.board == board.value)
@@ -188,9 +203,8 @@ def _board(name: str, board: Board, *, closed: bool) -> Select[Any]:
         columns = (standings, projects.c.slug, projects.c.texts, (projects.c.id.is_not(None)).label("named"))
         return select(*columns).outerjoin(projects, projects.c.id == subject).where(of_board)
     if board is Board.CHATS:
-        named = (ranking_consents.c.person_id == chats.c.creator_id) & _on(Board.CREATORS)
         columns = (standings, chats.c.title, chats.c.username, wish.label("named"))
-        statement = select(*columns).outerjoin(chats, chats.c.id == subject).outerjoin(ranking_consents, named)
+        statement = select(*columns).outerjoin(chats, chats.c.id == subject).outerjoin(ranking_consents, _PUBLIC_CHAT)
     else:
         named = (ranking_consents.c.person_id == subject) & _on(board)
         opened = (slots.c.creator_id == people.c.id) & slots.c.closed_at.is_(None)
@@ -207,8 +221,7 @@ def _number(name: str, board: Board, *, closed: bool) -> Select[Any]:
     if closed or board is Board.PROJECTS:
         return number
     if board is Board.CHATS:
-        wish = (ranking_consents.c.person_id == chats.c.creator_id) & _on(Board.CREATORS)
-        return number.join(chats, chats.c.id == standings.c.subject_id).join(ranking_consents, wish)
+        return number.join(chats, chats.c.id == standings.c.subject_id).join(ranking_consents, _PUBLIC_CHAT)
     return number.join(ranking_consents, (ranking_consents.c.person_id == standings.c.subject_id) & _on(board))
 
 

@@ -70,7 +70,7 @@ class DayReportPages:
         found, language = await self._found(request), self._pages.language(request)
         text = csv_of(found, self._parts.texts, language)
         named = {"Content-Disposition": f'attachment; filename="report-{found.day.slug}.csv"'}
-        kept = {"Cache-Control": f"public, max-age={KEEP_S}"}
+        kept = {"Cache-Control": "no-cache"}  # who takes their name back is gone from it at once
         # With a mark at its beginning, by which spreadsheets know that it is UTF-8.
         return web.Response(
             body=text.encode("utf-8-sig"), content_type="text/csv", charset="utf-8", headers=named | kept

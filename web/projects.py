@@ -5,10 +5,12 @@ from typing import Final
 from aiohttp import web
 
 from giving.errors import ProjectUnknown
+from giving.giving_days import left, turned
 from giving.ids import token_of
 from giving.money import Money
 from giving.names import clean
 from giving.projects import Project, ProjectState
+from services.clock import Clock, utc_now
 from web.pages import TITLE_GRAPHEMES, Pages
 from web.parts import WebParts
 
@@ -20,9 +22,9 @@ DESCRIPTION_GRAPHEMES: Final = 160
 class ProjectPages:
     """The public side of projects."""
 
-    def __init__(self, parts: WebParts, pages: Pages) -> None:
+    def __init__(self, parts: WebParts, pages: Pages, *, now: Clock = utc_now) -> None:
         """Keep what the pages are made from."""
-        self._parts = parts
+        self._parts, self._now = parts, now
         self._pages = pages
 
     def routes(self) -> list[web.RouteDef]:
@@ -30,14 +32,16 @@ class ProjectPages:
         return [web.get("/", self.home), web.get("/p/{slug}", self.project)]
 
     async def home(self, request: web.Request) -> web.Response:
-        """Open projects, a page at a time."""
+        """The giving days that are on, and open projects, a page at a time."""
         found = await self._parts.projects.search(page=_page_number(request), size=PAGE_SIZE)
+        now, days = self._now(), await self._parts.live.front() if self._parts.live else ()
         return self._pages.answer(
             request,
             "home.html",
             title=self._pages.say(request, "web-home-title"),
             description=self._pages.say(request, "web-home-lead"),
             found=found,
+            days=[(day, turned(day, now).value, left(day.ends_at, now)) for day in days],
         )
 
     async def project(self, request: web.Request) -> web.Response:

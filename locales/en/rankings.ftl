@@ -7,7 +7,7 @@ button-ranking-week-0 = This week
 button-ranking-week-1 = Last week
 button-ranking-month-0 = This month
 button-ranking-month-1 = Last month
-button-ranking-me = Show me and my channels here
+button-ranking-me = Show me and my public channels and groups
 button-ranking-me-donor = Show me here
 
 ranking-board-creators = Creators

@@ -121,3 +121,4 @@ web-returned-of = { $amount } of { $whole }
 web-returned-hidden = A part of it
 web-state-part = Paid, in part refunded
 web-entry-part = A part of this gift was later refunded. The refund is an entry of its own in the ledger.
+web-home-days = Giving days

@@ -7,7 +7,7 @@ button-ranking-week-0 = 本周
 button-ranking-week-1 = 上周
 button-ranking-month-0 = 本月
 button-ranking-month-1 = 上月
-button-ranking-me = 让我和我的频道上榜
+button-ranking-me = 让我和我的公开频道、群组上榜
 button-ranking-me-donor = 让我上榜
 
 ranking-board-creators = 博主

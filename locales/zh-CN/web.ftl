@@ -120,3 +120,4 @@ web-returned-of = { $whole } 中的 { $amount }
 web-returned-hidden = 其中一部分
 web-state-part = 已入账，部分已退款
 web-entry-part = 这笔钱后来有一部分退给了捐赠人，退款在账本里另有一笔分录。
+web-home-days = 公益日

@@ -16,13 +16,14 @@ from uuid import UUID
 
 from prometheus_client import Gauge
 
-from giving.giving_days import CreatorShare, DayStanding, GivingDay, ProjectShare
+from giving.giving_days import CreatorShare, DayStanding, DayState, GivingDay, ProjectShare, turned
 from giving.giving_days.live import TOP
 from giving.giving_days.pools import fits
 from giving.matching import Pool, PoolState
 from giving.money import Money, sum_of
 from giving.projects import Tally
 from giving.rankings import Board
+from services.briefly import Briefly
 from services.clock import Clock, utc_now
 from services.giving_days.copies import known
 from services.giving_days.drafts import HIDDEN
@@ -33,6 +34,8 @@ from storage.work import UnitOfWork, Work
 
 EVERY_S: Final = 1.0
 REST: Final = 9.0  # a look that takes long is followed by so many times as long a rest: a tenth of the time at most
+FRONT: Final = 3
+BEGUN: Final = frozenset({DayState.LIVE, DayState.CLOSING, DayState.REPORTED})
 LISTENERS: Final = Gauge("giving_day_listeners", "Who looks on at giving days as they go, in this process")
 
 
@@ -144,6 +147,7 @@ class LiveDays:
         self._latest: dict[UUID, tuple[float, DayStanding, _Walked]] = {}
         self._looking: dict[UUID, asyncio.Task[DayStanding]] = {}
         self._closed = False
+        self._front: Briefly[str, tuple[GivingDay, ...]] = Briefly(every_s)
 
     @property
     def listeners(self) -> int:
@@ -155,6 +159,19 @@ class LiveDays:
         async with self._unit.read() as work:
             day = known(await work.giving_days.by_slug(slug))
         return known(None) if day.state in HIDDEN else day
+
+    async def front(self) -> tuple[GivingDay, ...]:
+        """Days for the first page, a second old at most: on or closing ones, and the last that is reported."""
+
+        async def look() -> tuple[GivingDay, ...]:
+            now = self._now()
+            async with self._unit.read() as work:
+                begun = [day for day in await work.giving_days.coming() if turned(day, now) in BEGUN]
+                closing = await work.giving_days.list(limit=FRONT, states=(DayState.CLOSING,))
+                reported = await work.giving_days.list(limit=1, states=(DayState.REPORTED,))
+            return (*[*begun, *closing][:FRONT], *reported)
+
+        return await self._front.get("front", look)
 
     async def now(self, day: UUID) -> DayStanding:
         """The day as it was a second ago at most; who asks at the same time shares one look. Raises: DayUnknown."""

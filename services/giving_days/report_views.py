@@ -28,8 +28,9 @@ class ProjectLine:
 
 @dataclass(frozen=True, slots=True)
 class CreatorLine:
-    """A creator by the name of their public page, at its address; `name` None: `number` others together, whose donors
-    can't be added up (None), or what nobody called for (`number` 0).
+    """A creator by the name of their public page, at its address, or of their public `chat`.
+
+    `name` None: `number` others together, whose donors can't be added up (None), or what nobody called for (0 of them).
     """
 
     name: str | None
@@ -39,6 +40,7 @@ class CreatorLine:
     given: tuple[Money, ...]
     matched: tuple[Money, ...]
     number: int = 1
+    chat: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,14 @@ async def page_of(work: Work, day: GivingDay, report: DayReport) -> DayPage:
 
 
 async def _creators(work: Work, report: DayReport) -> tuple[CreatorLine, ...]:
-    """Who wishes to be ranked and has an open slot is named by it; all others are one line."""
+    """Who wishes to be ranked is named as on the day's page, by a slot or a public chat; all others are one line."""
     called = [creator for creator, _ in report.creators if creator is not None]
-    shown = await work.day_reports.public_names(await work.rankings.consenting(Board.CREATORS, called))
+    shown = await work.live_days.public_names(await work.rankings.consenting(Board.CREATORS, called))
     named, others = [], []
     for creator, its in report.creators:
         if creator in shown:
-            name, slug = shown[creator]
-            named.append(CreatorLine(name, slug, its.gifts, its.donors, its.given, its.matched))
+            name, slug, chat = shown[creator]
+            named.append(CreatorLine(name, slug, its.gifts, its.donors, its.given, its.matched, chat=chat))
         elif creator is not None:
             others.append(its)
     uncalled = [its for creator, its in report.creators if creator is None]

@@ -3,10 +3,12 @@
 from typing import Any
 
 from aiogram.methods import SendMessage
+from sqlalchemy import update
 
 from giving.people import Visibility
 from giving.rankings import Board
 from services.groups import Tipped
+from storage.tables import chats
 from tests.handlers.chat import NOW, Chat, answers, buttons, texts_of, urls, user
 from tests.services.test_rankings import gave
 from tests.world import GROUP, World
@@ -23,12 +25,12 @@ async def test_a_creator_looks_asks_to_be_shown_and_takes_it_back(chat: Chat, wo
     (text,) = texts_of([card])
     assert "榜上还没有人" in text
     assert "你有 15 分，上榜的话是第 1 名" in text
-    assert "○ 让我和我的频道上榜" in labels(card)
+    assert "○ 让我和我的公开频道、群组上榜" in labels(card)
     assert urls(card) == ["http://127.0.0.1:8081/rankings/2026-W47?lang=zh-CN"]
-    done = await chat.presses(1001, "让我和我的频道上榜")
+    done = await chat.presses(1001, "让我和我的公开频道、群组上榜")
     assert "1. 林晓雯 · <b>15</b> 分 · 1 人 · 1 笔" in texts_of(done)[0]
     assert "从现在起你会上榜" in answers(done)[0].text
-    done = await chat.presses(1001, "✓ 让我和我的频道上榜")
+    done = await chat.presses(1001, "✓ 让我和我的公开频道、群组上榜")
     assert "榜上还没有人" in texts_of(done)[0]
     assert "撤下了" in answers(done)[0].text
 
@@ -37,7 +39,7 @@ async def test_boards_and_weeks_are_one_tap_apart(chat: Chat, world: World):
     await gave(world, world.alice, "1", visibility=Visibility.NAMED)
     await world.ranking_steps.count()
     (card,) = await chat.says(1002, "/ranking")
-    assert "Show me and my channels here" not in " ".join(labels(card)), "she runs no channel"
+    assert "Show me and my public channels and groups" not in " ".join(labels(card)), "she runs no channel"
     done = await chat.presses(1002, "Projects")
     assert "1. library project · <b>15</b> · 1 person · 1 gift" in texts_of(done)[0]
     done = await chat.presses(1002, "Last week")
@@ -77,6 +79,10 @@ async def test_in_a_group_the_place_is_told_only_where_its_creator_is_shown(chat
     assert "1 person · 1 gift · 1 giving for the first time · <b>15</b> points" in text
     assert "Place" not in text
     await world.rankings.choose(world.creator, Board.CREATORS, True)
+    (text,) = texts_of(await in_group(chat, "/ranking@yizan_bot"))
+    assert "Place" not in text, "it has no public name"
+    async with world.unit() as work:
+        await work.connection.execute(update(chats).where(chats.c.telegram_id == GROUP).values(username="readers"))
     (text,) = texts_of(await in_group(chat, "/ranking@yizan_bot"))
     assert "Place 1 of 1" in text
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from giving.errors import RankingUnknown
 from giving.giving_days import DayState, GivingDay
@@ -16,8 +18,10 @@ from giving.tips import OfferRequest, Tip
 from services.leadership import NotLeading
 from services.rankings import Ranking, RankingService, RankingSteps
 from storage.ids import new_id
+from storage.tables import chats
 from storage.work import UnitOfWork
-from tests.world import SHANGHAI, World, cny
+from tests.services.giving_days.town import on, state_of
+from tests.world import CHANNEL, SHANGHAI, World, cny
 
 SUNDAY_NIGHT = datetime(2026, 11, 22, 15, 59, 59, tzinfo=UTC)  # a second before Monday in Shanghai
 
@@ -68,6 +72,30 @@ async def test_who_asks_is_there_at_once_and_gone_at_once(world: World):
     await world.rankings.choose(world.creator, Board.CREATORS, False)
     for which in (Board.CREATORS, Board.CHATS):
         assert (await world.rankings.current(which, Span.WEEK)).lines == ()
+
+
+async def test_a_chat_that_only_its_members_know_is_never_named(world: World):
+    async def called(username: str | None) -> None:
+        async with world.unit() as work:
+            await work.connection.execute(update(chats).values(username=username))
+        world.time.passes(minutes=1)
+
+    await gave(world, world.alice, "1")
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    await called(None)
+    await world.ranking_steps.count()
+    ranking = await board(world, Board.CHATS)
+    assert (ranking.lines, ranking.total) == ((), 0)
+    assert names(await board(world)) == [(1, "林晓雯")]
+    own, total, _ = await world.rankings.of_chat(CHANNEL, Span.WEEK)
+    assert (own is not None, total) == (True, 0), "its own figures, and no place"
+    await called("xiaowen_reads")
+    assert names(await board(world, Board.CHATS)) == [(1, "晓雯的阅读时光")]
+    world.time.passes(days=3)
+    await world.ranking_steps.count()
+    await called(None)
+    closed = await board(world, Board.CHATS, back=1)
+    assert (closed.closed, names(closed)) == (True, [(1, None)]), "nor when it lost its public name since"
 
 
 async def test_a_creator_is_ranked_by_the_name_of_their_open_slot_and_gifts_there_count(world: World):
@@ -315,6 +343,27 @@ async def test_a_giving_day_has_a_ranking_of_its_own_that_closes_with_it(world: 
     assert (closed.closed, closed.lines[0].shown.standing.reach) == (True, Reach(25, 2, 2, 1, 0))
     donors = await world.rankings.of_day(Board.DONORS, day.id)
     assert names(donors) == [(1, "Alice")]
+
+
+async def test_a_day_that_nobody_counted_while_it_lasted_is_ranked_when_somebody_does(world: World):
+    day = await on(world)
+    await world.rankings.choose(world.creator, Board.CREATORS, True)
+    await gave(world, world.alice, "1")
+    world.time.now = day.closes_at + timedelta(minutes=11)
+    for _ in range(3):
+        await world.day_steps.sweep()
+    assert await state_of(world, day) is DayState.REPORTED
+    await gave(world, world.bob, "2")  # not the day's any more
+    async with world.unit() as work:  # many came and went meanwhile
+        for number in range(12):
+            later = day.starts_at + timedelta(minutes=number)
+            other = replace(day, id=new_id(), slug=f"later-{number}", starts_at=later, state=DayState.REPORTED)
+            await work.giving_days.add(other, now=world.time())
+    await world.ranking_steps.count()
+    ranking = await world.rankings.of_day(Board.CREATORS, day.id)
+    assert ranking.closed
+    assert [line.shown.standing.reach for line in ranking.lines] == [Reach(15, 1, 1, 1, 0)]
+    assert await world.ranking_steps.count() == 0
 
 
 async def test_those_beyond_what_is_listed_are_counted(world: World, monkeypatch: pytest.MonkeyPatch):

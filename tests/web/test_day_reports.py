@@ -98,6 +98,7 @@ async def test_the_table_is_for_spreadsheets_and_holds_no_formula(world, site, r
     answer = await site.get("/d/one-yuan/report.csv", accept="en")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="report-one-yuan.csv"'
+    assert answer.headers["Cache-Control"] == "no-cache", "a name that is taken back is gone from it at once"
     assert answer.text.startswith("\ufeff")
     rows = list(csv.DictReader(io.StringIO(answer.text[1:])))
     assert (rows[0]["name"], rows[0]["given"], rows[0]["currency"]) == ("'=HYPERLINK(1)", "5.00", "CNY")

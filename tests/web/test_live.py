@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -60,6 +61,22 @@ class Stream:
         while words not in (said := await self.event()):
             pass
         return said
+
+
+async def test_the_first_page_leads_to_the_day_that_is_on_and_to_the_report_of_the_last(site, world):
+    library = await world.project()
+    assert "/d/" not in (await site.get("/", accept="en")).text
+    day = await world.day(library, begun=timedelta(minutes=90))
+    await asyncio.sleep(0.06)
+    home = (await site.get("/", accept="en")).text
+    for words in ('href="/d/2026-11-11"', "One yuan day", "On now"):
+        assert words in home, words
+    async with world.unit() as work:
+        await work.giving_days.change(replace(day, state=DayState.REPORTED, version=day.version + 1), day.version)
+    await asyncio.sleep(0.06)
+    home = (await site.get("/")).text
+    for words in ('href="/d/2026-11-11/report"', "一元公益日", "圆满结束"):
+        assert words in home, words
 
 
 async def test_the_page_says_how_the_day_goes_without_a_script(site, world):

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from giving.day_reports import disagreements
 from giving.errors import DayUnknown, ReportNotYet
@@ -19,8 +20,10 @@ from giving.quiet import QuietHours
 from giving.rankings import Board
 from giving.subscriptions import Often, SubscriptionKind
 from giving.tips import OfferRequest, Tip
+from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.giving_days.report_table import COLUMNS, csv_of
+from storage.tables import chats
 from tests.services.giving_days.town import HOUR, on, plan, scheduled, seconds
 from tests.services.test_matching import a_pool
 from tests.world import SHANGHAI, TEXTS, World, cny
@@ -265,8 +268,15 @@ async def test_creators_are_named_by_their_page_if_they_wish_to_be_ranked(world:
     assert (nobody.name, nobody.number, nobody.given) == (None, 0, (cny("10"),))
 
     await world.slots.close(world.creator)
+    by_chat, _ = (await world.day_reports.page(day.slug)).creators
+    assert (by_chat.name, by_chat.slug, by_chat.chat, by_chat.gifts) == ("晓雯的阅读时光", None, "xiaowen_reads", 2)
+    (shown,) = (await LiveDays(world.unit, every_s=0, now=world.time).now(day.id)).creators
+    assert (shown.name, shown.slug, shown.chat) == (by_chat.name, by_chat.slug, by_chat.chat), "as on the day's page"
+
+    async with world.unit() as work:
+        await work.connection.execute(update(chats).values(username=None))
     others, _ = (await world.day_reports.page(day.slug)).creators
-    assert (others.name, others.slug, others.number, others.gifts) == (None, None, 1, 2)
+    assert (others.name, others.slug, others.chat, others.number, others.gifts) == (None, None, None, 1, 2)
 
 
 async def test_there_is_no_report_of_what_is_not_over_nor_a_word_of_drafts(world: World):
