@@ -23,7 +23,7 @@ NAMES: Final = (
     "linked",
     "offer",
     "settle",
-    "match",
+    "matching",
     *OVER_HTTP,
     "full",
     "crowd",
@@ -40,7 +40,7 @@ PLAN: Final = [
         ("linked", (256,)),
         ("offer", (256,)),
         ("settle", (256,)),
-        ("match", (256,)),
+        ("matching", (256,)),
         *((name, (100,)) for name in OVER_HTTP),
     )
     for engine in ("sqlite", "postgres")
@@ -94,8 +94,9 @@ def cli(
 def _one(
     name: str, engine: str, callers: int, seconds: float, server: str | None, *, verbose: bool
 ) -> dict[str, Any]:  # fmt: skip
+    from bench.callers import Wrong
     from bench.databases import NotDurable
-    from bench.rows import Wrong, measure
+    from bench.rows import measure
 
     try:
         line, runs = uvloop.run(measure(name, engine, callers, seconds, server=server))
@@ -111,10 +112,10 @@ def _one(
 
 
 def _ledger(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.ledger import measure_ledger
     from bench.pgledger import measure_pgledger_style
-    from bench.rows import Wrong
 
     try:
         if name == "ledger":
@@ -125,9 +126,9 @@ def _ledger(name: str, engine: str, callers: int, seconds: float, server: str | 
 
 
 def _over_http(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.over_http import measure_over_http
-    from bench.rows import Wrong
 
     try:
         return dataclasses.asdict(uvloop.run(measure_over_http(name, engine, callers, seconds, server=server)))
@@ -136,9 +137,9 @@ def _over_http(name: str, engine: str, callers: int, seconds: float, server: str
 
 
 def _full(engine: str, callers: int, seconds: float, tips: int, server: str | None) -> list[dict[str, Any]]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.full import measure_full
-    from bench.rows import Wrong
 
     try:
         lines = uvloop.run(measure_full(engine, callers, seconds, tips, server=server))
@@ -148,9 +149,9 @@ def _full(engine: str, callers: int, seconds: float, tips: int, server: str | No
 
 
 def _crowd(engine: str, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.crowd import measure_crowd
     from bench.databases import NotDurable
-    from bench.rows import Wrong
 
     try:
         return dataclasses.asdict(uvloop.run(measure_crowd(engine, server=server)))
