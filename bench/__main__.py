@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import click
 import uvloop
 
 from bench import aims
+from bench.telling import COLUMNS, cells, machine, told
 
 ROOT: Final = Path(__file__).parent.parent
 OVER_HTTP: Final = ("taps", "updates", "events")
@@ -23,7 +23,7 @@ NAMES: Final = (
     "linked",
     "offer",
     "settle",
-    "match",
+    "matching",
     *OVER_HTTP,
     "full",
     "crowd",
@@ -40,7 +40,7 @@ PLAN: Final = [
         ("linked", (256,)),
         ("offer", (256,)),
         ("settle", (256,)),
-        ("match", (256,)),
+        ("matching", (256,)),
         *((name, (100,)) for name in OVER_HTTP),
     )
     for engine in ("sqlite", "postgres")
@@ -48,8 +48,6 @@ PLAN: Final = [
 ] + [("pgledger_style", "postgres", 64)]
 BEGIN: Final = "<!-- bench: written by `make bench` -->"
 END: Final = "<!-- /bench -->"
-COLUMNS: Final = ("row", "engine", "callers", "rate/s", "p50 ms", "p99 ms", "floor/s", "ratio", "rss MB")
-WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -94,8 +92,9 @@ def cli(
 def _one(
     name: str, engine: str, callers: int, seconds: float, server: str | None, *, verbose: bool
 ) -> dict[str, Any]:  # fmt: skip
+    from bench.callers import Wrong
     from bench.databases import NotDurable
-    from bench.rows import Wrong, measure
+    from bench.rows import measure
 
     try:
         line, runs = uvloop.run(measure(name, engine, callers, seconds, server=server))
@@ -111,10 +110,10 @@ def _one(
 
 
 def _ledger(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.ledger import measure_ledger
     from bench.pgledger import measure_pgledger_style
-    from bench.rows import Wrong
 
     try:
         if name == "ledger":
@@ -125,9 +124,9 @@ def _ledger(name: str, engine: str, callers: int, seconds: float, server: str | 
 
 
 def _over_http(name: str, engine: str, callers: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.over_http import measure_over_http
-    from bench.rows import Wrong
 
     try:
         return dataclasses.asdict(uvloop.run(measure_over_http(name, engine, callers, seconds, server=server)))
@@ -136,9 +135,9 @@ def _over_http(name: str, engine: str, callers: int, seconds: float, server: str
 
 
 def _full(engine: str, callers: int, seconds: float, tips: int, server: str | None) -> list[dict[str, Any]]:
+    from bench.callers import Wrong
     from bench.databases import NotDurable
     from bench.full import measure_full
-    from bench.rows import Wrong
 
     try:
         lines = uvloop.run(measure_full(engine, callers, seconds, tips, server=server))
@@ -148,9 +147,9 @@ def _full(engine: str, callers: int, seconds: float, tips: int, server: str | No
 
 
 def _crowd(engine: str, server: str | None) -> dict[str, Any]:
+    from bench.callers import Wrong
     from bench.crowd import measure_crowd
     from bench.databases import NotDurable
-    from bench.rows import Wrong
 
     try:
         return dataclasses.asdict(uvloop.run(measure_crowd(engine, server=server)))
@@ -198,7 +197,7 @@ def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) 
 
     def say_all(found: list[dict[str, Any]]) -> None:
         for line in found:
-            say(_told(line, as_json=as_json))
+            say(told(line, as_json=as_json))
 
     if not as_json:
         for line in _head(seconds, tips):
@@ -220,13 +219,13 @@ def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) 
 
 def _head(seconds: float, tips: int) -> list[str]:
     return [
-        _machine(),
+        machine(),
         f"per second: ledger writes, whole tips (or offers, or events), requests; medians of 5 runs of {seconds:g} s;",
         "durable commits; floor: the same rows inserted by the bare driver in batches of the same size, for requests",
         "a bare aiogram (events: aiohttp) handler in a process of its own, in the same run",
         f"tips_full, ledger_full, reads: where {tips:,} tips were paid before; floor: the same on an empty database",
         "",
-        _cells(COLUMNS),
+        cells(COLUMNS),
     ]
 
 
@@ -254,68 +253,7 @@ def _in_own_process(*words: str) -> list[dict[str, Any]]:
 
 
 def _print(found: Mapping[str, Any], *, as_json: bool) -> None:
-    click.echo(_told(found, as_json=as_json))
-
-
-def _told(found: Mapping[str, Any], *, as_json: bool) -> str:
-    """One row as a line."""
-    if as_json:
-        return json.dumps(found)
-    if found["name"] == "memory":
-        return (
-            f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
-            f"{found['above_mb']} MB above"
-        )
-    if found["name"] == "broadcast":
-        return (
-            f"broadcast {found['engine']:<9} {found['rate']:,.2f}/s of {found['of']:,} over {found['seconds']:g} s, "
-            f"receipts wait p50 {found['receipt_p50_ms']:,.0f} ms, at most {found['receipt_max_ms']:,.0f} ms; "
-            f"429: {found['refused']}, unknown: {found['unknown']}"
-        )
-    if found["name"] == "planning":
-        return (
-            f"planning  {found['engine']:<9} {found['recipients']:,} recipients: counted in {found['count_s']} s, "
-            f"first message after {found['first_s']} s, {found['above_mb']} MB over idle"
-        )
-    if found["name"] == "crowd":
-        return (
-            f"crowd   {found['engine']:<9}  {found['people']:,} people in one second: "
-            f"{found['rate']:,.0f}/s, wait p50 {found['p50_ms']:,.0f} ms, p99 {found['p99_ms']:,.0f} ms, "
-            f"slowest {found['slowest_ms']:,.0f} ms"
-        )
-    if found["name"] == "start":
-        return (
-            f"start   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "
-            f"second start of the demo: page {found['page_s']} s, bot answers {found['bot_s']} s"
-        )
-    return _cells(
-        (
-            found["name"], found["engine"], f"{found['callers']:,}", f"{found['rate']:,.0f}",
-            f"{found['p50_ms']:,.1f}", f"{found['p99_ms']:,.1f}", f"{found['floor_rate']:,.0f}",
-            f"{found['ratio']:.2f}", f"{found['rss_mb']:,.0f}",
-        )
-    )  # fmt: skip
-
-
-def _cells(values: tuple[str, ...]) -> str:
-    pairs = list(zip(values, WIDTHS, strict=True))
-    return "".join([value.ljust(width) for value, width in pairs[:2]] + [value.rjust(w) for value, w in pairs[2:]])
-
-
-def _machine() -> str:
-    """Cores and memory only, the commit, and how busy the machine was with other things."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    commit = _git("rev-parse", "--short", "HEAD") or "no commit"
-    changed = " with local changes" if _git("status", "--porcelain") else ""
-    busy = f"load {os.getloadavg()[0]:.1f} before"
-    return f"{os.cpu_count()} cores, {memory:.0f} GB; commit {commit}{changed}; {busy}"
-
-
-def _git(*words: str) -> str:
-    try:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        return ""
+    click.echo(told(found, as_json=as_json))
 
 
 if __name__ == "__main__":

@@ -18,12 +18,13 @@ from typing import Final
 import aiohttp
 from sqlalchemy import func, select
 
+from bench.callers import Wrong
 from bench.databases import Databases, prepared
 from bench.load import p99
 from bench.over_http.bodies import bodies
 from bench.over_http.rows import plan_of
 from bench.over_http.site import SECRET, site
-from bench.rows import RUNS, Wrong
+from bench.rows import RUNS
 from bench.service import Service, service
 from bench.world import fill, load
 from launch import collector

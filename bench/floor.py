@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import Table
@@ -23,33 +24,41 @@ Row = tuple[Any, ...]
 OFFERED: Final = ("payments", "tips", "tip_keys")
 SETTLED: Final = ("provider_events", "entries", "postings", "supporters", "outbox")
 WHOLE: Final = (*OFFERED, *SETTLED)
+MATCHED: Final = (*SETTLED, "matches")
+SHARED: Final = ("accounts", "giving_days", "sponsors", "pools")
 SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What a run left: per tip the rows of each table, and the accounts they need."""
+    """What a run left: per tip the rows of each table, and what they need of others' (accounts, pools)."""
 
-    accounts: list[Row]
+    shared: Mapping[str, list[Row]]
     per_tip: list[Mapping[str, list[Row]]]
 
 
 async def left_behind(url: str, *, paid: bool) -> Left:
     """Read a run's database back; `paid`: its paid tips, else its unpaid ones."""
-    read = await rows_of(url, ("accounts", *WHOLE))
-    return Left(read["accounts"], _by_tip(read, paid=paid))
+    read = await rows_of(url, (*SHARED, *WHOLE, "matches"))
+    return Left({name: read[name] for name in SHARED}, _by_tip(read, paid=paid))
 
 
-async def floor_rate(url: str, left: Left, names: Sequence[str], batch: int) -> float:
-    """Tips per second whose rows of these tables go into a fresh database; stops after SECONDS; 0 for nothing."""
+async def floor_rate(
+    url: str, left: Left, names: Sequence[str], batch: int, *, before: Sequence[str] = ()
+) -> float:  # fmt: skip
+    """Tips per second whose rows of these tables go into a fresh database; stops after SECONDS; 0 for nothing.
+
+    `before`: tables whose rows are there already, as they were in the run.
+    """
     if not left.per_tip:
         return 0.0
     slices = [left.per_tip[i : i + batch] for i in range(0, len(left.per_tip), batch)]
     batches = [{name: [row for tip in part for row in tip[name]] for name in names} for part in slices]
     sizes = [len(part) for part in slices]
+    there = dict(left.shared) | {name: [row for tip in left.per_tip for row in tip[name]] for name in before}
     if url.startswith("sqlite"):
-        return _insert_sqlite(url, left.accounts, batches, sizes)
-    return await _insert_postgres(url, left.accounts, batches, sizes)
+        return _insert_sqlite(url, there, batches, sizes)
+    return await _insert_postgres(url, there, batches, sizes)
 
 
 def _table(name: str) -> Table:
@@ -81,7 +90,8 @@ def _by_tip(read: Mapping[str, list[Row]], *, paid: bool) -> list[Mapping[str, l
     of_payment = {tip[payment]: tip[id_] for tip in wanted}
     of_charge = {tip[charge]: tip[id_] for tip in wanted}
     key = _at("entries", "key")
-    of_entry = {entry[0]: of_charge.get(entry[key].split(":")[2]) for entry in read["entries"]}
+    of_match = {str(UUID(str(tip[id_]))): tip[id_] for tip in wanted}
+    of_entry = {entry[0]: _owner(entry[key].split(":"), of_charge, of_match) for entry in read["entries"]}
     of_subject = {
         (tip[_at("tips", subject)], tip[_at("tips", "donor_id")]): tip[id_]
         for tip in reversed(wanted)
@@ -97,12 +107,18 @@ def _by_tip(read: Mapping[str, list[Row]], *, paid: bool) -> list[Mapping[str, l
         "postings": (of_entry[row[0]] for row in read["postings"]),
         "supporters": (of_subject.get((row[0], row[1])) for row in read["supporters"]),
         "outbox": (row[_at("outbox", "subject_id")] for row in read["outbox"]),
+        "matches": (row[_at("matches", "tip_id")] for row in read["matches"]),
     }
     for name, of_rows in owners.items():
         for owner, row in zip(of_rows, read[name], strict=True):
             if owner in rows:
                 rows[owner][name].append(row)
     return list(rows.values())
+
+
+def _owner(key: Sequence[str], of_charge: Mapping[str, Any], of_match: Mapping[str, Any]) -> Any:
+    """The tip an entry came with: by its payment's charge, or (`match:<tip>:<pool>`) by itself."""
+    return of_match.get(key[1]) if key[0] == "match" else of_charge.get(key[2])
 
 
 def open_sqlite(url: str) -> sqlite3.Connection:
@@ -127,11 +143,14 @@ def _read_sqlite(url: str, names: Sequence[str]) -> dict[str, list[Row]]:
 
 
 def _insert_sqlite(
-    url: str, accounts: list[Row], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
+    url: str, there: Mapping[str, list[Row]], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
 ) -> float:  # fmt: skip
     connection = open_sqlite(url)
-    inserts = {name: insert_of(name) for name in ("accounts", *batches[0])}
-    connection.executemany(inserts["accounts"], accounts)
+    inserts = {name: insert_of(name) for name in (*there, *batches[0])}
+    connection.execute("BEGIN IMMEDIATE")
+    for name, rows in there.items():
+        connection.executemany(inserts[name], rows)
+    connection.execute("COMMIT")
     done, started = 0, time.perf_counter()
     for batch, size in zip(batches, sizes, strict=True):
         connection.execute("BEGIN IMMEDIATE")
@@ -155,12 +174,13 @@ async def _read_postgres(url: str, names: Sequence[str]) -> dict[str, list[Row]]
 
 
 async def _insert_postgres(
-    url: str, accounts: list[Row], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
+    url: str, there: Mapping[str, list[Row]], batches: list[dict[str, list[Row]]], sizes: Sequence[int]
 ) -> float:  # fmt: skip
     connection = await asyncpg.connect(url)
-    inserts = {name: await connection.prepare(unnest_of(name)) for name in ("accounts", *batches[0])}
-    if accounts:
-        await inserts["accounts"].fetch(*map(list, zip(*accounts, strict=True)))
+    inserts = {name: await connection.prepare(unnest_of(name)) for name in (*there, *batches[0])}
+    for name, rows in there.items():
+        if rows:
+            await inserts[name].fetch(*map(list, zip(*rows, strict=True)))
     done, started = 0, time.perf_counter()
     for batch, size in zip(batches, sizes, strict=True):
         async with connection.transaction():

@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from bench.callers import WholeTips, Wrong
 from bench.databases import empty_one, prepared
 from bench.ledger import Bookings
 from bench.load import Measured, closed_loop, rss_mb
 from bench.many import ACCOUNTS, BEGAN, make
-from bench.rows import RUNS, Line, WholeTips, Wrong, line_of
+from bench.rows import RUNS, Line, line_of
 from bench.service import Service, service
 from bench.world import World, fill, load
 from giving.rankings import OPT_IN, Board, Span

@@ -16,10 +16,11 @@ from typing import Any, Final
 
 import asyncpg
 
+from bench.callers import Wrong
 from bench.databases import Databases, prepared
 from bench.floor import SECONDS, insert_of, open_sqlite, rows_of, unnest_of
 from bench.load import Measured, closed_loop, rss_mb
-from bench.rows import RUNS, Line, Wrong, line_of
+from bench.rows import RUNS, Line, line_of
 from bench.service import service
 from bench.world import PROJECTS, REPLAYS, cumulative_shares, fill
 from giving.accounts import Account, fees, rail_clearing

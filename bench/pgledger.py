@@ -10,9 +10,10 @@ from typing import Final
 
 import asyncpg
 
+from bench.callers import Wrong
 from bench.databases import prepared
 from bench.load import Measured, closed_loop, rss_mb
-from bench.rows import RUNS, Line, Wrong
+from bench.rows import RUNS, Line
 from bench.world import PROJECTS, cumulative_shares, fill
 
 CONNECTIONS: Final = 10  # as our own pool

@@ -70,13 +70,18 @@ class PaperRail:
             charge=said["charge"],
             amount=Money(said["minor"], "CNY"),
             fee=Money(said["fee"], "CNY"),
+            payer=said.get("payer"),
         )
 
 
-def paid_event(reference: str, minor: int) -> bytes:
-    """What the provider would send once somebody paid; `reference` is our payment id in hex."""
+def paid_event(reference: str, minor: int, *, payer: str | None = None) -> bytes:
+    """What the provider would send once somebody paid.
+
+    `reference`: our payment id in hex; `payer`: a keyed hash of whose card it was.
+    """
     return orjson.dumps(
-        {
+        ({"payer": payer} if payer is not None else {})
+        | {
             "id": f"evt_{reference}",
             "kind": EventKind.PAID,
             "at": int(datetime.now(UTC).timestamp()),

@@ -1,41 +1,23 @@
 """The rows: whole tips, and their two halves alone. Each run is verified; a run that lost a cent is no measurement."""
 
 import gc
-import itertools
-import random
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
-from uuid import UUID
 
+from bench.callers import LinkedTips, Offers, WholeTips, Wrong
 from bench.databases import Databases, prepared
-from bench.floor import OFFERED, SETTLED, WHOLE, floor_rate, left_behind
-from bench.load import WARM_UP_S, Measured, closed_loop, rss_mb
-from bench.rail import HEADERS, PaperRail, paid_event
-from bench.service import Service, service
-from bench.world import PRESETS, REFUSALS, REPLAYS, World, fill, load
-from giving.errors import GivingError
-from giving.matching import Ratio, Window
-from giving.money import Money
-from giving.payments import Payment, PaymentState
-from giving.people import Person, Visibility
-from giving.receipts import receipt_code
-from giving.tips import OfferRequest, Tip
+from bench.floor import floor_rate, left_behind
+from bench.load import Measured, closed_loop, rss_mb
+from bench.service import service
+from bench.settling import Matching, Settling
+from bench.world import fill, load
 from launch import collector
 from services.ledger import LedgerService
-from services.matching import NewPool, PoolService
-from services.payments import Received
 from storage.engines import open_engines
-from storage.ids import new_id
 
 RUNS: Final = 5
-SETTLE_AT_MOST: Final = 8_000  # events a second that are prepared for the row `settle`
-
-
-class Wrong(RuntimeError):
-    """The services did something they must not; the measurement is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,163 +61,12 @@ def line_of(name: str, engine: str, callers: int, done: Sequence[Sample]) -> Lin
     )  # fmt: skip
 
 
-class Load(Protocol):
-    """What the callers of a row do."""
-
-    async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
-        """Fill in what is there before the first call."""
-        ...
-
-    async def one(self, caller: int) -> bool:
-        """One call of one caller; whether it counts."""
-        ...
-
-
-class _Callers:
-    """Every caller has dice and donors of its own, so that no two want the same tip by chance."""
-
-    tables: Sequence[str]
-    counted: str
-    paid: bool
-
-    async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
-        self.service, self.world, self.callers = service, world, callers
-        self.dice = [random.Random(f"caller {number}") for number in range(callers)]
-        self.serial = itertools.count(1)
-
-    def donor(self, caller: int) -> Person:
-        donors = self.world.donors
-        number = self.dice[caller].randrange(len(donors) // self.callers)
-        return donors[number * self.callers + caller]
-
-    async def pay(self, tip: UUID, event: bytes, *, again: bool) -> None:
-        """The event arrives, perhaps twice; wait until the tip is booked."""
-        booked = self.service.ear.paid(tip)
-        await self.service.payments.receive("paper", event, HEADERS)
-        if again and await self.service.payments.receive("paper", event, HEADERS) is not Received.REPEATED:
-            raise Wrong("the same event was new twice")
-        await booked
-
-
-class WholeTips(_Callers):
-    """Tap, event, booked (`offer`, `settle`); 5 % of taps and of events come twice, 3 % of the taps are refused."""
-
-    tables, counted, paid = WHOLE, "tips_paid", True
-
-    async def one(self, caller: int) -> bool:
-        dice, donor = self.dice[caller], self.donor(caller)
-        if dice.random() < REFUSALS:
-            await self._refused(dice, donor)
-            return False
-        amount = dice.choice(PRESETS)
-        request = OfferRequest(f"q{next(self.serial)}", donor.id, amount, post=self.world.some_post(dice))
-        tip = await self.service.tips.offer(request)
-        if dice.random() < REPLAYS and (await self.service.tips.offer(request)).id != tip.id:
-            raise Wrong("the same tap gave two tips")
-        event = paid_event(await self.reference(tip, donor), amount.minor)
-        await self.pay(tip.id, event, again=dice.random() < REPLAYS)
-        return True
-
-    async def reference(self, tip: Tip, donor: Person) -> str:
-        """What the provider will name the payment by; it is recorded with the tip."""
-        if tip.payment is None:
-            raise Wrong("a tip without its payment")
-        return tip.payment.hex
-
-    async def _refused(self, dice: random.Random, donor: Person) -> None:
-        """In turn too small, to a closed project, under a post that is not there."""
-        request = dice.choice(
-            (
-                OfferRequest(f"q{next(self.serial)}", donor.id, Money(1, "CNY"), post=self.world.posts[0]),
-                OfferRequest(f"q{next(self.serial)}", donor.id, PRESETS[0], post=self.world.closed_post),
-                OfferRequest(f"q{next(self.serial)}", donor.id, PRESETS[0], post=new_id()),
-            )
-        )
-        try:
-            await self.service.tips.offer(request)
-        except GivingError:
-            return
-        raise Wrong(f"{request} was not refused")
-
-
-class LinkedTips(WholeTips):
-    """The same with the payment link between: its words are kept, the rail is asked, the link is kept."""
-
-    async def reference(self, tip: Tip, donor: Person) -> str:
-        """By the link, as a donor would."""
-        return (await self.service.tips.payment_link(tip.id, donor)).rsplit("/", 1)[1]
-
-
-class Offers(_Callers):
-    """New tips, recorded and left unpaid."""
-
-    tables, counted, paid = OFFERED, "tips_offered", False
-
-    async def one(self, caller: int) -> bool:
-        number, dice = next(self.serial), self.dice[caller]
-        amount = Money(100 + number, "CNY")  # another each time: an unpaid twin would be the same tip
-        post = self.world.some_post(dice)
-        await self.service.tips.offer(OfferRequest(f"q{number}", self.donor(caller).id, amount, post=post))
-        return True
-
-
-class Settling(_Callers):
-    """Events of payments that were recorded before: received and booked."""
-
-    tables, counted, paid = SETTLED, "tips_paid", True
-
-    async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
-        await super().prepare(service, world, callers, seconds)
-        now, most = datetime.now(UTC), int((seconds + WARM_UP_S) * SETTLE_AT_MOST)
-        async with service.unit() as work:
-            posts = await work.creators.posts_by_ids(world.posts)
-            chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
-            self.unpaid: list[Tip] = []
-            for number in range(most):
-                caller = number % callers
-                donor, post = self.donor(caller), posts[world.some_post(self.dice[caller])]
-                tip = Tip(
-                    new_id(), donor.id, post.project, Money(100 + number, "CNY"), Visibility.ANONYMOUS,
-                    receipt_code(number), now, post=post.id, chat=post.chat, creator=chats[post.chat].creator,
-                    payment=new_id(),
-                )  # fmt: skip
-                self.unpaid.append(tip)
-            await work.payments.add_many([_payment(tip) for tip in self.unpaid])
-            await work.tips.add_many(self.unpaid)
-        self.left = iter(self.unpaid)
-
-    async def one(self, caller: int) -> bool:
-        tip = next(self.left, None)
-        if tip is None or tip.payment is None:
-            raise Wrong(f"more than {SETTLE_AT_MOST} events a second: SETTLE_AT_MOST is too low")
-        event = paid_event(tip.payment.hex, tip.amount.minor)
-        await self.pay(tip.id, event, again=self.dice[caller].random() < REPLAYS)
-        return True
-
-
-class Matching(Settling):
-    """The same with an open pool: each gift is matched in the commit that books it."""
-
-    async def prepare(self, service: Service, world: World, callers: int, seconds: float) -> None:
-        await super().prepare(service, world, callers, seconds)
-        pools, whole = PoolService(service.unit), Money(10**12, "CNY")
-        windows = (Window(1, datetime.now(UTC) - timedelta(days=1), None, whole.minor),)
-        pool = await pools.create(NewPool("bench", True, {"en": "bench"}, whole, Ratio(1, 1), windows))
-        await pools.sign(pool.id, signed_by="bench")
-
-
-def _payment(tip: Tip) -> Payment:
-    reference = tip.payment or new_id()
-    their_id = f"pay_{reference.hex}"
-    return Payment(reference, tip.donor, PaperRail.name, tip.amount, PaymentState.PENDING, tip.offered_at, their_id)
-
-
 LOADS: Final[dict[str, type[WholeTips] | type[Offers] | type[Settling] | type[Matching]]] = {
     "tips": WholeTips,
     "linked": LinkedTips,
     "offer": Offers,
     "settle": Settling,
-    "match": Matching,
+    "matching": Matching,
 }
 
 
@@ -270,6 +101,7 @@ async def _run(name: str, databases: Databases, callers: int, seconds: float) ->
             collector.calm()  # as a service does once it is loaded
             measured = await closed_loop(callers, load_.one, seconds)
             memory, ear = rss_mb(), served.ear
+            await load_.check()
         report = await LedgerService(served.unit).verify()
     finally:
         gc.unfreeze()
@@ -281,5 +113,5 @@ async def _run(name: str, databases: Databases, callers: int, seconds: float) ->
     if len(left.per_tip) != items:
         raise Wrong(f"{items} were told, {len(left.per_tip)} are in the database")
     batch = ear.batch(load_.counted)
-    floor = await floor_rate(await databases.fresh(), left, load_.tables, batch)
+    floor = await floor_rate(await databases.fresh(), left, load_.tables, batch, before=load_.before)
     return Run(measured, floor, memory, batch, (ear.commits - prepared_commits) / items)

@@ -81,10 +81,10 @@ async def service(engines: Engines) -> AsyncIterator[Service]:
         if engine is not None:
             event.listen(engine, "commit", lambda _: setattr(ear, "commits", ear.commits + 1))
     unit, rail, wakes = UnitOfWork(engines), PaperRail(), Wakes()
-    lenient = Fairness(new_days=0, gifts_per_donor=0)
+    fairness = Fairness(usual=frozenset(preset.minor for preset in PRESETS))
     settler = Settler(
         unit, {rail.name: rail}, wakes=wakes, digest_every=timedelta(minutes=10),
-        matcher=Matcher(zone=ZoneInfo("Asia/Shanghai"), fairness=lenient),
+        matcher=Matcher(zone=ZoneInfo("Asia/Shanghai"), fairness=fairness),
     )  # fmt: skip
     payments = PaymentService(unit, [rail], settler)
     links = Links("https://bench.example", "yizan_bot")

@@ -7,6 +7,7 @@ _ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
 _READ_AS: Final = str.maketrans({"I": "1", "L": "1", "O": "0"})
 RANDOM_BITS: Final = 65
+_END: Final = len("XXXXX-XXX")
 
 
 def receipt_code(random_bits: int) -> str:
@@ -16,6 +17,11 @@ def receipt_code(random_bits: int) -> str:
     pairs = [_PAIRS[random_bits >> shift & 1023] for shift in (55, 45, 35, 25, 15, 5)]
     digits = "".join(pairs) + _ALPHABET[random_bits & 31]
     return f"YZ-{digits[:5]}-{digits[5:10]}-{digits[10:]}"
+
+
+def public_end(code: str) -> str:
+    """What public lists show of a code (`XXXXX-XXX`): enough to find one that one has, not to open one (privacy.md)."""
+    return code[-_END:]
 
 
 def normal_code(typed: str) -> str | None:

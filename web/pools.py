@@ -20,7 +20,7 @@ from web.parts import WebParts
 
 PAGE_SIZE: Final = 50
 MOST_PAGES: Final = 100_000
-COLUMNS: Final = ("receipt", "project", "paid_at", "matched_minor", "currency", "address")
+COLUMNS: Final = ("receipt_end", "project", "paid_at", "matched_minor", "currency")
 
 
 class PoolPages:
@@ -75,13 +75,11 @@ class PoolPages:
         await response.write_eof()
         return response
 
-    def _row(self, card: PoolCard, entry: Entry) -> tuple[str, ...]:
+    @staticmethod
+    def _row(card: PoolCard, entry: Entry) -> tuple[str, ...]:
         minor = "" if entry.amount is None else str(entry.amount.minor)
-        address = self._parts.links.receipt(entry.receipt_code)
-        return (
-            entry.receipt_code, entry.project.slug, entry.paid_at.isoformat(timespec="seconds"), minor,
-            card.pool.currency, address,
-        )  # fmt: skip
+        paid_at = entry.paid_at.isoformat(timespec="minutes")
+        return entry.receipt_end, entry.project.slug, paid_at, minor, card.pool.currency
 
 
 def _id(request: web.Request) -> UUID:

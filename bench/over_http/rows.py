@@ -11,13 +11,15 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import func, select, update
 
+from bench.callers import Wrong
 from bench.databases import Databases, prepared
 from bench.load import WARM_UP_S, Measured, rss_mb
 from bench.over_http.bodies import Plan
 from bench.over_http.site import SECRET, site
 from bench.rail import HEADERS
-from bench.rows import RUNS, Line, Settling, Wrong, line_of
+from bench.rows import RUNS, Line, line_of
 from bench.service import Service, service
+from bench.settling import Settling
 from bench.world import World, fill, load
 from giving.ids import token_of
 from giving.people import Person

@@ -1,8 +1,9 @@
-"""How much a rule adds to a gift; of the lottery, what anyone can compute again from the seed and the receipt."""
+"""How much a rule adds to a gift; of the lottery, what anyone can compute again from the seed and the public list."""
 
 import hashlib
 
 from giving.matching.pools import Fixed, Lottery, Ratio, Rule
+from giving.receipts import public_end
 
 
 def amount_of(rule: Rule, gift_minor: int, receipt_code: str) -> int:
@@ -17,5 +18,5 @@ def amount_of(rule: Rule, gift_minor: int, receipt_code: str) -> int:
 
 
 def lottery_number(seed: str, receipt_code: str) -> int:
-    """SHA-256 of `seed:receipt code` (UTF-8) as a whole number: the same for everybody, always (docs/matching.md)."""
-    return int.from_bytes(hashlib.sha256(f"{seed}:{receipt_code}".encode()).digest())
+    """SHA-256 of `seed:end of the code` (UTF-8) as a whole number: the same for everybody (docs/matching.md)."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{public_end(receipt_code)}".encode()).digest())

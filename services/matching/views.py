@@ -11,6 +11,7 @@ from giving.matching import MatchState, Pool, PoolState
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Project
+from giving.receipts import public_end
 from services.projects import Page
 from storage.matching import Listed
 from storage.work import UnitOfWork, Work
@@ -36,9 +37,13 @@ class PoolCard:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What was added to one gift; `amount`: None where its donor hides theirs, which it would tell."""
+    """What was added to one gift; `amount`: None where its donor hides theirs, which it would tell.
 
-    receipt_code: str
+    Of its receipt's code only the end, and of its time the minute: whoever has the receipt finds it, nobody else its
+    donor (docs/privacy.md).
+    """
+
+    receipt_end: str
     project: Project
     paid_at: datetime
     amount: Money | None
@@ -122,9 +127,9 @@ async def _entries(work: Work, listed: Sequence[Listed]) -> list[Entry]:
     projects = await work.projects.by_ids({one.match.project for one in listed})
     return [
         Entry(
-            one.receipt_code,
+            public_end(one.receipt_code),
             projects[one.match.project],
-            one.match.paid_at,
+            one.match.paid_at.replace(second=0, microsecond=0),
             None if one.visibility is Visibility.AMOUNT_HIDDEN else one.match.stands,
         )
         for one in listed

@@ -10,6 +10,7 @@ from click import ClickException
 from click.testing import CliRunner
 
 from bench.__main__ import BEGIN, END, PLAN, cli, put_into
+from bench.callers import Wrong
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
 from bench.full import measure_full
@@ -18,16 +19,18 @@ from bench.load import closed_loop
 from bench.pgledger import measure_pgledger_style
 from bench.rail import HEADERS, PaperRail, paid_event
 from bench.rows import Line, measure
-from bench.service import Ear
+from bench.service import Ear, service
+from bench.settling import Matching
 from bench.world import DONORS, fill, load
 from giving.money import Money
 from giving.payments import EventKind
+from services.matching import PoolService
 from storage.engines import open_engines
 from storage.ids import new_id
 from storage.work import UnitOfWork
 
 
-@pytest.mark.parametrize("name", ["tips", "offer", "settle", "match"])
+@pytest.mark.parametrize("name", ["tips", "offer", "settle", "matching"])
 async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: str, dialect: str, postgres: str):
     engine = dialect.removesuffix("ql")
     line, runs = await measure(name, engine, 8, 0.5, server=postgres, runs=1)
@@ -126,6 +129,31 @@ async def test_the_floor_inserts_every_row_of_the_run():
 
         assert nothing.per_tip == []
         assert await floor_rate(empty, nothing, WHOLE, 10) == 0
+
+
+async def test_a_gift_of_a_day_with_a_fund_is_matched_and_the_floor_has_its_match(dialect: str, postgres: str):
+    async with prepared(dialect.removesuffix("ql"), postgres, fill) as databases:
+        url = await databases.fresh()
+        engines = open_engines(url)
+        try:
+            async with service(engines) as served:
+                gifts = Matching()
+                await gifts.prepare(served, await load(served.unit), 4, 0.01)
+                for caller in range(4):
+                    assert await gifts.one(caller)
+                await gifts.check()
+                left = await left_behind(url, paid=True)
+                await PoolService(served.unit).withdraw(gifts.pool)
+                assert await gifts.one(0)
+                with pytest.raises(Wrong, match="4 were matched and 0 held of 5"):
+                    await gifts.check()
+        finally:
+            await engines.close()
+        floor = await floor_rate(await databases.fresh(), left, gifts.tables, 2, before=gifts.before)
+
+    of_each = [[len(tip[name]) for name in ("tips", "entries", "postings", "matches")] for tip in left.per_tip]
+    assert of_each == [[1, 3, 6, 1]] * 4, "payment, fee and match"
+    assert floor > 0
 
 
 async def test_only_what_counts_within_the_window_is_counted():

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from datetime import UTC, datetime, timedelta
 
 from giving.matching import Caps, Lottery, Pool, Ratio, Rule, Scope, Window
@@ -13,6 +14,11 @@ from services.matching import NewPool, PoolService
 from storage.ids import new_id
 from tests.web.conftest import Site
 from tests.web.world import World, cny
+
+
+def end(tip: Tip) -> str:
+    """The last two groups of its code."""
+    return "-".join(tip.receipt_code.split("-")[2:])
 
 
 async def opened(world: World, rule: Rule, *, named: bool = True, project: Project | None = None) -> Pool:
@@ -42,7 +48,7 @@ async def test_the_page_says_the_rule_what_is_used_and_left_and_every_match(worl
     english = await site.get(f"/pools/{pool.id}", accept="en")
     assert chinese.status == english.status == 200
     said = ("每捐 ¥1，配捐 ¥1", "每笔最多配 ¥5", "¥92.80", "+¥3", "金额保密")
-    for words in (*said, shown.receipt_code, hidden.receipt_code):
+    for words in (*said, end(shown), end(hidden), "时间到分钟"):
         assert words in chinese.text, words
     for words in ("For every ¥1 given, ¥1 is added", "at most ¥5 to one gift", "¥92.80", "晨星 &amp; 公司"):
         assert words in english.text, words
@@ -65,8 +71,9 @@ async def test_the_lottery_on_the_page_can_be_drawn_again_by_hand(world: World, 
     tip = await gave(world, project, "1")
     page = await site.get(f"/pools/{pool.id}", accept="en")
     assert "2026-11-11 白云" in page.text
-    number = int(hashlib.sha256(f"2026-11-11 白云:{tip.receipt_code}".encode()).hexdigest(), 16)
     table = list(csv.DictReader(io.StringIO((await site.get(f"/pools/{pool.id}.csv")).text)))
+    assert [row["receipt_end"] for row in table] == [end(tip)]
+    number = int(hashlib.sha256(f"2026-11-11 白云:{table[0]['receipt_end']}".encode()).hexdigest(), 16)
     assert [row["matched_minor"] for row in table] == [str(10 + number % 79)]
 
 
@@ -76,12 +83,24 @@ async def test_the_table_has_every_match_and_no_hidden_amount(world: World, site
     tips = [await gave(world, project, "1", v) for v in (Visibility.NAMED, Visibility.AMOUNT_HIDDEN)]
     answer = await site.get(f"/pools/{pool.id}.csv")
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-    rows = {row["receipt"]: row for row in csv.DictReader(io.StringIO(answer.text))}
-    assert {code: row["matched_minor"] for code, row in rows.items()} == {
-        tips[0].receipt_code: "100", tips[1].receipt_code: "",
-    }  # fmt: skip
-    assert rows[tips[0].receipt_code]["project"] == project.slug
-    assert rows[tips[0].receipt_code]["address"].endswith(f"/r/{tips[0].receipt_code}")
+    rows = {row["receipt_end"]: row for row in csv.DictReader(io.StringIO(answer.text))}
+    assert {code: row["matched_minor"] for code, row in rows.items()} == {end(tips[0]): "100", end(tips[1]): ""}
+    assert rows[end(tips[0])]["project"] == project.slug
+
+
+async def test_nobody_finds_a_receipt_or_a_giver_through_a_fund(world: World, site: Site):
+    project = await world.project()
+    pool = await opened(world, Ratio(1, 1))
+    tips = [await gave(world, project, "1", visibility) for visibility in Visibility]
+    texts = [(await site.get(f"/pools/{pool.id}{kind}")).text for kind in ("", ".csv")]
+    for text in texts:
+        assert all(end(tip) in text for tip in tips)
+        assert not any(tip.receipt_code in text or tip.receipt_code[3:8] in text for tip in tips)
+        assert "/r/" not in text.replace('href="/r"', "")
+        assert "Giver" not in text, "whoever gave, and however they chose to be seen"
+    times = [row["paid_at"] for row in csv.DictReader(io.StringIO(texts[1]))]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+]00:00", at) for at in times), times
+    assert not re.search(r"T\d\d:\d\d:\d\d", texts[0]), "to the minute"
 
 
 async def test_pages_turn(world: World, site: Site):
@@ -90,7 +109,7 @@ async def test_pages_turn(world: World, site: Site):
     for _ in range(51):
         await gave(world, project, "1")
     first, second = await site.get(f"/pools/{pool.id}"), await site.get(f"/pools/{pool.id}?page=2")
-    assert (first.text.count("/r/YZ-"), second.text.count("/r/YZ-")) == (50, 1)
+    assert [page.text.count('<span class="code">…') for page in (first, second)] == [50, 1]
     assert "?page=2" in first.text
     for odd in ("0", "-1", "x", "999999", "1" * 30):
         assert (await site.get(f"/pools/{pool.id}?page={odd}")).status == 200
