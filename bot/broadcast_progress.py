@@ -14,15 +14,13 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbidd
 
 from bot import broadcast_cards as cards
 from bot.cards import Rendered
-from bot.loops import work_or_stop
+from bot.loops import every
 from bot.paper_money import on_text
 from bot.sending import Priority, sending_as
 from giving.broadcasts import BroadcastState
 from giving.people import language_of
 from services.broadcasts import BroadcastDesk
-from services.leadership import NotLeading
 from services.projects import ProjectService
-from services.wake import log_trouble
 from storage.broadcast_desk import ProgressCard
 from texts import Texts
 
@@ -54,14 +52,7 @@ class ProgressEditor:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Renew until `stop` is set."""
-        never = asyncio.Event()
-        while await work_or_stop(never, stop, EVERY_S):
-            try:
-                await self.renew()
-            except NotLeading:
-                log.info("progress_left_to_the_leader")
-            except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
-                log_trouble("progress_failed", error)
+        await every(EVERY_S, self.renew, stop, failed="progress_failed", left="progress_left_to_the_leader")
 
     async def renew(self) -> None:
         """Edit each message whose figures are others by now; the last time when its broadcast is over."""

@@ -17,13 +17,11 @@ from aiogram.exceptions import (
 from aiogram.types import Message
 
 from bot.cards import Rendered
-from bot.loops import work_or_stop
+from bot.loops import every
 from bot.replies import Replies
 from bot.sending import Priority, sending_as
 from services.cleanups import AFTER, Cleanup, CleanupService
-from services.leadership import NotLeading
 from services.updates import is_away
-from services.wake import log_trouble
 
 log = structlog.get_logger()
 
@@ -64,14 +62,7 @@ class Cleaner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Delete until `stop` is set."""
-        never = asyncio.Event()
-        while await work_or_stop(never, stop, IDLE_S):
-            try:
-                await self.clean()
-            except NotLeading:
-                log.info("cleaning_left_to_the_leader")
-            except Exception as error:  # noqa: BLE001 - the database may be back in a second; we must be there then
-                log_trouble("cleaning_failed", error)
+        await every(IDLE_S, self.clean, stop, failed="cleaning_failed", left="cleaning_left_to_the_leader")
 
     async def clean(self) -> None:
         """Delete what is due now."""

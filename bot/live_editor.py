@@ -1,6 +1,7 @@
 """Sends a giving day's cards and keeps them at what is so: as little urgent as counters, and within their budget."""
 
 import asyncio
+import functools
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -22,7 +23,7 @@ from aiogram.types import LinkPreviewOptions, Message
 
 from bot import live_cards
 from bot.cards import Rendered
-from bot.loops import first_of
+from bot.loops import every
 from bot.paper_money import on_text
 from bot.sending import Priority, sending_as
 from bot.session import may_have_arrived
@@ -59,14 +60,8 @@ class LiveCards:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on until `stop` is set; what was begun is finished."""
-        while not stop.is_set():
-            try:
-                await self.turn(stop)
-            except NotLeading:
-                raise
-            except Exception as error:  # noqa: BLE001 - cards must not take the service down
-                log_trouble("giving_day_cards_failed", error)
-            await first_of((stop,), EVERY_S)
+        turn = functools.partial(self.turn, stop)
+        await every(EVERY_S, turn, stop, failed="giving_day_cards_failed", left="giving_day_cards_left_to_the_leader")
 
     async def turn(self, stop: asyncio.Event | None = None) -> int:
         """Show what has changed since; how many cards that were."""
