@@ -248,8 +248,15 @@ class Saves(Protocol):
 class Connects(Protocol):
     """A rail that organisations have accounts with (`capabilities.needs_account`)."""
 
-    async def open_account(self, name: str, country: str, *, key: str) -> Account:
-        """Make an account whose fees the platform pays; the same key is the same account."""
+    async def open_account(self, name: str, country: str, *, key: str, organisation: UUID | None = None) -> Account:
+        """Make an account whose fees the platform pays; the same key is the same account.
+
+        `organisation`: our id, by which `find_account` knows it again.
+        """
+        ...
+
+    async def find_account(self, organisation: UUID, country: str) -> Account | None:
+        """One that was made for it in this country, the newest; None if there is none."""
         ...
 
     async def account_link(self, account: str, *, return_url: str, again_url: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from giving.payments import SavedMethod
 from storage.ids import new_id
 from storage.inbox import CLOSED, scrub
-from storage.tables import methods, provider_events, rail_accounts
+from storage.tables import account_asks, methods, provider_events, rail_accounts
 from storage.upsert import insert_into
 
 
@@ -138,8 +138,21 @@ class MethodStore:
         ]  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAsk:
+    """What a rail is asked for an account with, since when; `their_id`: what it made of it, as far as we heard."""
+
+    id: UUID
+    organisation: UUID
+    rail: str
+    name: str
+    country: str
+    asked_at: datetime
+    their_id: str | None = None
+
+
 class AccountStore:
-    """Rows of `rail_accounts`."""
+    """Rows of `rail_accounts` and `account_asks`."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         """Work on this transaction."""
@@ -155,6 +168,36 @@ class AccountStore:
     async def of(self, organisations: Collection[UUID]) -> list[RailAccount]:
         """The accounts of these."""
         return [account for account in await self.all() if account.organisation in organisations]
+
+    async def asks(self, organisation: UUID, rail: str) -> list[AccountAsk]:
+        """What this rail was asked for it with, oldest first."""
+        theirs = (account_asks.c.organisation_id == organisation) & (account_asks.c.rail == rail)
+        rows = await self._connection.execute(
+            select(account_asks).where(theirs).order_by(account_asks.c.asked_at, account_asks.c.id)
+        )
+        return [
+            AccountAsk(row.id, row.organisation_id, row.rail, row.name, row.country, row.asked_at, row.their_id)
+            for row in rows
+        ]
+
+    async def ask(self, ask: AccountAsk) -> None:
+        """Keep it before the rail is asked; one that is asked with the same stays as it was."""
+        row = {
+            "id": ask.id, "organisation_id": ask.organisation, "rail": ask.rail, "name": ask.name,
+            "country": ask.country, "asked_at": ask.asked_at,
+        }  # fmt: skip
+        made = insert_into(self._connection, account_asks).values(row)
+        await self._connection.execute(made.on_conflict_do_nothing(index_elements=["id"]))
+
+    async def answered(self, ask: UUID, their_id: str) -> None:
+        """The rail made this account of it."""
+        answered = update(account_asks).where(account_asks.c.id == ask).values(their_id=their_id)
+        await self._connection.execute(answered)
+
+    async def asked_again(self, ask: UUID, now: datetime) -> None:
+        """It has nothing of it: its key counts from now."""
+        again = update(account_asks).where(account_asks.c.id == ask).values(asked_at=now)
+        await self._connection.execute(again)
 
     async def keep(self, account: RailAccount, *, now: datetime) -> None:
         """Write an account as it is now."""

@@ -25,7 +25,7 @@ from stripe.params.checkout import (
 from giving.money import Money
 from giving.payments import SavedMethod
 from payments.provider import Line, PaymentIntent, RailRefused, RefundAsk, TransferAsk
-from payments.stripe_rail.modes import PAYMENT, REFUND, SAVING, TRANSFER, Mode
+from payments.stripe_rail.modes import ORGANISATION, PAYMENT, REFUND, SAVING, TRANSFER, Mode
 
 MOST_LINES: Final = 100  # of one page. Source: docs.stripe.com/api/checkout/sessions/create
 LONGEST_NAME, LONGEST_WORDS = 250, 500
@@ -142,12 +142,12 @@ def _names(ask: TransferAsk) -> dict[str, str]:
     return {PAYMENT: str(ask.reference), TRANSFER: str(ask.transfer)}
 
 
-def account(name: str, country: str) -> AccountCreateParams:
+def account(name: str, country: str, organisation: UUID | None = None) -> AccountCreateParams:
     """An account whose fees the platform pays, which can be said only now; Stripe asks for papers and shows a page.
 
     Source: docs.stripe.com/connect/direct-charges-fee-payer-behavior
     """
-    return {
+    asked: AccountCreateParams = {
         "country": country,
         "business_type": "non_profit",
         "business_profile": {"name": name[:LONGEST_NAME]},
@@ -159,6 +159,9 @@ def account(name: str, country: str) -> AccountCreateParams:
         },
         "capabilities": {"card_payments": {"requested": True}, "transfers": {"requested": True}},
     }
+    if organisation is not None:
+        asked["metadata"] = {ORGANISATION: str(organisation)}
+    return asked
 
 
 def account_link(account: str, *, return_url: str, again_url: str) -> AccountLinkCreateParams:

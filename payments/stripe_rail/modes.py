@@ -13,6 +13,7 @@ PAYMENT: Final = "yizan_payment"
 REFUND: Final = "yizan_refund"
 TRANSFER: Final = "yizan_transfer"
 SAVING: Final = "yizan_saving"
+ORGANISATION: Final = "yizan_organisation"
 
 
 class Mode(StrEnum):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
+from uuid import UUID
 
 import orjson
 import stripe
@@ -216,10 +217,15 @@ class StripeRail:
             if str(refused) != "resource_missing":
                 raise
 
-    async def open_account(self, name: str, country: str, *, key: str) -> Account:
+    async def open_account(self, name: str, country: str, *, key: str, organisation: UUID | None = None) -> Account:
         """An account whose fees the platform pays; `country` in two letters. The same key is the same account."""
         create = self._calls.client.v1.accounts.create_async
-        return _account(await self._calls.ask(create(asks.account(name, country), options(None, key))))
+        return _account(await self._calls.ask(create(asks.account(name, country, organisation), options(None, key))))
+
+    async def find_account(self, organisation: UUID, country: str) -> Account | None:
+        """By its metadata, among all of the platform's."""
+        found = await self._books.account_of(organisation, country)
+        return _account(found) if found is not None else None
 
     async def account_link(self, account: str, *, return_url: str, again_url: str) -> str:
         """A page of Stripe's, good once and for minutes; `again_url` is asked when it is not good any more."""

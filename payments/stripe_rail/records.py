@@ -1,4 +1,7 @@
-"""Stripe's own books, for `reconcile`: the balance transactions of the platform and of every organisation's account."""
+"""Stripe's own books, for `reconcile`: the balance transactions of the platform and of every organisation's account.
+
+And which account is whose.
+"""
 
 import math
 from collections.abc import AsyncIterator
@@ -11,8 +14,8 @@ from stripe.params import AccountListParams, BalanceTransactionListParams
 from giving.money import Money
 from giving.payments import EventKind
 from payments.provider import RailRefused, Record
-from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options
-from payments.stripe_rail.modes import PAYMENT
+from payments.stripe_rail.calls import PAGE, Asked, Calls, Json, options, understood
+from payments.stripe_rail.modes import ORGANISATION, PAYMENT
 from payments.stripe_rail.reading import Foreign, identity, identity_or_none, moment, money, ours, positive
 
 # Source: docs.stripe.com/reports/balance-transaction-types
@@ -51,6 +54,15 @@ class Books:
         async for account in self._calls.each(self._accounts):
             async for record in self._of(identity(account["id"]), since, until):
                 yield record
+
+    async def account_of(self, organisation: UUID, country: str) -> Json | None:
+        """The newest account that was made for this organisation in this country."""
+        async for account in self._calls.each(self._accounts):
+            with understood():
+                ours_ = (account.get("metadata") or {}).get(ORGANISATION) == str(organisation)
+                if ours_ and account["country"] == country:
+                    return account
+        return None
 
     def _accounts(self, after: str | None) -> Asked:
         listed = self._calls.client.v1.accounts.list_async

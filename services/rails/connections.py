@@ -1,6 +1,9 @@
 """Organisations' own accounts at rails: opened, followed, shown. Whoever writes the books of projects may open one."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID, uuid5
 
 import structlog
 
@@ -15,10 +18,14 @@ from services.people import PeopleService
 from services.rails.accounts_told import OPENED, tell_of_account
 from services.rails.switched_on import Rails
 from storage.audit import AuditRecord
-from storage.methods import RailAccount
+from storage.methods import AccountAsk, RailAccount
 from storage.work import UnitOfWork
 
 log = structlog.get_logger()
+ASKS: Final = UUID("5d0a2b61-7c3e-4f15-8f7a-0b9f6d1c8e24")  # the namespace of keys
+MOST_NAME: Final = 200
+# Stripe may forget a key after 24 hours: an account that was asked for then is looked for first.
+KEYS_LAST: Final = timedelta(hours=23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,10 @@ class ConnectionService:
             raise OrganisationUnknown
         had = next((one for one in known if one.organisation == organisation.id), None)
         try:
-            account = await _usable(asked, had) if had is not None else None
+            account = await self._had(asked, had, country) if had is not None else None
             is_new = account is None
             if account is None:
-                key = f"account:{organisation.id}" + (f":{had.their_id}" if had is not None else "")
-                account = await asked.open_account(organisation.name("en"), country, key=key)
+                account = await self._opened(asked, name, organisation, country, had)
             kept = await self._keep(person, organisation, name, account, is_new=is_new)
             back = self._links.start("org")
             url = None if account.ready else await asked.account_link(account.their_id, return_url=back, again_url=back)
@@ -73,6 +79,45 @@ class ConnectionService:
             log.error("account_refused_by_rail", rail=name, organisation=slug, code=str(refused))
             raise RailUnavailable from refused
         return Connection(organisation, kept, url)
+
+    async def _had(self, rail: Connects, had: RailAccount, country: str) -> Account | None:
+        """Theirs as it is now; None where it is of no use, or (not ready yet) was asked for in another country."""
+        account = await _usable(rail, had)
+        if account is None or account.ready:
+            return account
+        async with self._unit.read() as work:
+            asks = await work.accounts.asks(had.organisation, had.rail)
+        elsewhere = any(ask.their_id == had.their_id and ask.country != country for ask in asks)
+        return None if elsewhere else account
+
+    async def _opened(
+        self, rail: Connects, name: str, organisation: Organisation, country: str, had: RailAccount | None
+    ) -> Account:
+        """Asked for by a key of all it is asked with, which is kept first; looked for where one may be there already.
+
+        The rail knows a key for a day only, and one asked with other words makes an account of its own.
+        """
+        words, now = organisation.name("en")[:MOST_NAME], self._now()
+        whole = f"{organisation.id}:{name}:{country}:{words}:{had.their_id if had is not None else ''}"
+        ask = AccountAsk(uuid5(ASKS, whole), organisation.id, name, words, country, now)
+        async with self._unit() as work:
+            await work.accounts.ask(ask)
+            asks = await work.accounts.asks(organisation.id, name)
+        unheard = [one for one in asks if one.their_id is None and one.country == country]
+        if any(one.id != ask.id or now - one.asked_at > KEYS_LAST for one in unheard):
+            found = await rail.find_account(organisation.id, country)
+            if found is not None and NEVER_READY not in found.asks and (had is None or found.their_id != had.their_id):
+                return await self._answered(ask, found)
+            async with self._unit() as work:
+                await work.accounts.asked_again(ask.id, now)
+        return await self._answered(
+            ask, await rail.open_account(words, country, key=f"account:{ask.id}", organisation=organisation.id)
+        )
+
+    async def _answered(self, ask: AccountAsk, account: Account) -> Account:
+        async with self._unit() as work:
+            await work.accounts.answered(ask.id, account.their_id)
+        return account
 
     async def _keep(
         self, person: Person, organisation: Organisation, rail: str, account: Account, *, is_new: bool

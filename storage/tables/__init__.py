@@ -25,12 +25,13 @@ from storage.tables.people import people, roles, subscriptions, told_lately
 from storage.tables.projects import organisations, projects
 from storage.tables.rankings import ranking_consents, ranking_periods, standings, thanks_posts
 from storage.tables.reconcile import differences, reconciliations
-from storage.tables.tabs import former_payments, methods, promises, rail_accounts, tab_charges, tabs
+from storage.tables.tabs import account_asks, former_payments, methods, promises, rail_accounts, tab_charges, tabs
 from storage.tables.tips import supporters, tallies, tip_keys, tips
 from storage.tables.updates import dialogs, updates_seen
 
 __all__ = [
     "UtcDateTime",
+    "account_asks",
     "accounts",
     "alerts",
     "audit_log",

@@ -98,6 +98,20 @@ rail_accounts = Table(
     UniqueConstraint("rail", "their_id"),
 )
 
+# What a rail is asked for an account with, kept before it is asked: its key is the id. `their_id`: what it made of it.
+account_asks = Table(
+    "account_asks",
+    metadata,
+    id_(),
+    ref("organisation_id", "organisations.id"),
+    Column("rail", String(16), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("country", String(2), nullable=False),
+    at("asked_at", nullable=False),
+    Column("their_id", String(128)),
+)
+Index("ix_account_asks_organisation_id", account_asks.c.organisation_id)
+
 # A way to pay that a donor let a rail keep, for one account at that rail.
 methods = Table(
     "methods",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -36,13 +37,16 @@ class CardRail(PaperRail):
         self.now = Account("acct_1", ready=False, asks=("external_account", "tos_acceptance.date"))
         self.refuses = False
 
-    async def open_account(self, name: str, country: str, *, key: str) -> Account:
+    async def open_account(self, name: str, country: str, *, key: str, organisation: UUID | None = None) -> Account:
         if self.down:
             raise RailDown
         if self.refuses:
             raise RailRefused("country_unsupported")
         self.opened[key] = (name, country)
         return self.now
+
+    async def find_account(self, organisation: UUID, country: str) -> Account | None:
+        return None
 
     async def account(self, account: str) -> Account:
         assert account == self.now.their_id

@@ -247,7 +247,7 @@ def _one(kind: str) -> Answer:
 def _account(our: OurStripe, ids: list[str], tree: Tree, account: str | None) -> Thing:
     return our.books.put(
         "acct", "account", None, charges_enabled=False, payouts_enabled=False, details_submitted=False,
-        country=tree["country"], business_profile=tree["business_profile"],
+        country=tree["country"], business_profile=tree["business_profile"], metadata=tree.get("metadata", {}),
         controller={"type": "application", "is_controller": True, **tree["controller"]},
         requirements={"currently_due": ["business_profile.url", "external_account"], "disabled_reason": None},
     )  # fmt: skip
