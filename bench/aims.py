@@ -49,6 +49,19 @@ AIMS: Final = (
 )
 
 
+# Of a broadcast: messages a second of those that are allowed, what a receipt may wait, refusals, unknown by itself.
+REACH: Final = {30: 29.5, 1000: 950.0}
+RECEIPT_MS: Final = 2_000
+FIRST_S: Final = 60
+OVER_IDLE_MB: Final = 50
+_BROADCAST: Final = re.compile(
+    r"broadcast (\w+) +([\d,.]+)/s of ([\d,]+) over ([\d.]+) s, .*at most ([\d,]+) ms; 429: (\d+), unknown: (-?\d+)"
+)
+_PLANNING: Final = re.compile(
+    r"planning +(\w+) +([\d,]+) recipients: .*first message after ([\d.]+) s, .*, (-?[\d.]+) MB over idle"
+)
+
+
 def rows(table: str) -> list[Row]:
     """The rows of a table as `python -m bench` prints it; other lines are left out."""
     found: list[Row] = []
@@ -68,9 +81,31 @@ def judged(table: str) -> list[str]:
         for aim in AIMS
         if (row := known.get((aim.row, aim.engine, aim.callers))) and (said := list(_judge(aim, row)))
     ]
+    lines += [told for line in table.splitlines() if (told := _of_broadcasts(line))]
     if not lines:
         return []
     return ["| row | engine | callers | measured, and the aim |", "|---|---|---|---|", *lines]
+
+
+def _of_broadcasts(line: str) -> str | None:
+    """What the rows `broadcast` and `planning` reached, which are printed as sentences; None for any other line."""
+    if found := _BROADCAST.match(line):
+        rate, of, receipt, refused = (float(found[n].replace(",", "")) for n in (2, 3, 5, 6))
+        least = REACH.get(int(of), of * 0.95)
+        said = [
+            _said(rate >= least, f"{rate:,.2f}/s over {found[4]} s (≥ {least:g})"),
+            _said(receipt <= RECEIPT_MS, f"receipts wait {receipt:,.0f} ms (≤ {RECEIPT_MS:,})"),
+            _said(refused == 0, f"429: {refused:.0f} (0)"),
+        ]
+        return f"| `broadcast` | {found[1]} | {of:,.0f} | {'; '.join(said)} |"
+    if found := _PLANNING.match(line):
+        first, above = float(found[3]), float(found[4])
+        said = [
+            _said(first <= FIRST_S, f"first message after {first:g} s (≤ {FIRST_S})"),
+            _said(above <= OVER_IDLE_MB, f"{above:g} MB over idle (≤ {OVER_IDLE_MB})"),
+        ]
+        return f"| `planning` | {found[1]} | {found[2]} | {'; '.join(said)} |"
+    return None
 
 
 def _judge(aim: Aim, row: Row) -> Iterator[str]:

@@ -30,7 +30,8 @@ def told(found: Mapping[str, Any], *, as_json: bool) -> str:
     if found["name"] == "planning":
         return (
             f"planning  {found['engine']:<9} {found['recipients']:,} recipients: counted in {found['count_s']} s, "
-            f"first message after {found['first_s']} s, {found['above_mb']} MB over idle"
+            f"first message after {found['first_s']} s, all decided on in {found['all_s']} s, "
+            f"{found['above_mb']} MB over idle"
         )
     if found["name"] == "crowd":
         return (

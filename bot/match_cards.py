@@ -88,8 +88,9 @@ def _word(reason: HeldReason) -> str:
 def _line(texts: Texts, language: str, held: Held, number: int) -> Html:
     match, reason = held.match, held.match.reason
     why = texts.chat(language, f"matching-why-{_word(reason)}") if reason is not None else Html("")
+    key = "matching-line" if held.would else "matching-line-empty"
     return texts.chat(
-        language, "matching-line", which=Html(str(number)), gift=held.gift.kept,
+        language, key, which=Html(str(number)), gift=held.gift.kept,
         project=held.project.title(language), at=match.paid_at, code=Html(held.receipt_code),
-        pool=held.pool.title(language), amount=Money(match.amount_minor, match.currency), why=why,
+        pool=held.pool.title(language), amount=held.would, why=why,
     )  # fmt: skip

@@ -136,13 +136,12 @@ def show(context: click.Context, pool_id: UUID, as_json: bool) -> None:
 @click.option("--pool", "pool_id", type=_ID, help="Only of this fund.")
 @click.pass_context
 def held(context: click.Context, pool_id: UUID | None) -> None:
-    """Gifts that wait for somebody to look at them, in order of payment."""
+    """Gifts that wait for somebody to look at them, in order of payment, with what a release would add now."""
     found, total = _run(context, lambda _p, _v, review, _e: review.held(None, limit=100, pool=pool_id))
     for one in found:
-        amount = _money(one.pool, one.match.amount_minor)
         why = one.match.reason or ""
-        click.echo(f"{one.match.id}  {why:<12}  {_major(amount)}  {one.receipt_code}  {one.pool.title('zh-CN')}")
-    click.echo(f"{total} held" + ("" if total <= len(found) or pool_id else f", {len(found)} shown"))
+        click.echo(f"{one.match.id}  {why:<12}  {_major(one.would)}  {one.receipt_code}  {one.pool.title('zh-CN')}")
+    click.echo(f"{total} held" + ("" if total <= len(found) else f", {len(found)} shown"))
 
 
 @pool.command()

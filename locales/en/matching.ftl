@@ -104,3 +104,5 @@ matching-all-empty = For { $count ->
  }
 matching-all-none = None could be released: the fund, its time window or a cap is used up, or somebody has decided meanwhile. What still waits is below.
 web-pool-order = Whose payment is booked first is matched first, and of those booked together whoever paid first. If a provider tells us of a payment late, gifts paid after it may have been matched before it.
+matching-line-empty = { $which }. { $gift } for “{ $project }”, { $at }, <code>{ $code }</code>
+    “{ $pool }” has nothing left for it now. { $why }

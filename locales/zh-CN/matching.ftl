@@ -89,3 +89,5 @@ matching-all-done = 放行了 { $count } 笔，一共配捐 { $amounts }。
 matching-all-empty = 还有 { $count } 笔没配上：资金、时段或上限用完了。它们还在下面，可以点「不配」。
 matching-all-none = 一笔也没能放行：资金、时段或上限用完了，或者刚刚有人处理过。还等着的在下面。
 web-pool-order = 先入账的先配；同一批入账的，先付的先配。支付平台通知得晚的，可能排在后付的捐赠之后。
+matching-line-empty = { $which }. { $gift } 捐给「{ $project }」，{ $at }，<code>{ $code }</code>
+    「{ $pool }」眼下没有可以配给它的了。{ $why }

@@ -1,7 +1,7 @@
 """What is held: listed for those who decide, released (decided anew, by what is left now) or refused."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from giving.errors import MatchDecided, PoolEmpty
-from giving.matching import Fairness, HeldReason, Match, MatchState, Pool
+from giving.matching import Fairness, HeldReason, Match, MatchState, PaidGift, Pool, Standing
 from giving.matching.deciding import drawn, what_pays
 from giving.money import Money
 from giving.people import Person
@@ -29,13 +29,17 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A gift that waits; no donor's name: the code tells it from others."""
+    """A gift that waits; no donor's name: the code tells it from others.
+
+    `would`: what releasing it now, and nothing else before it, would add.
+    """
 
     match: Match
     pool: Pool
     project: Project
     receipt_code: str
     gift: Tip
+    would: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +79,21 @@ class MatchReview:
         self._unit, self._people, self._zone, self._now = unit, people, zone, now
 
     async def held(self, person: Person | None, *, limit: int, pool: UUID | None = None) -> tuple[list[Held], int]:
-        """What waits, in order of payment, and how much of it there is in all. Raises: NotAllowed."""
+        """What waits (of this pool), in order of payment, and how much of it there is in all. Raises: NotAllowed."""
         await self._must(person)
         async with self._unit.read() as work:
             waiting = await work.matching.held(limit=limit, pool=pool)
             pools = await work.matching.by_ids({match.pool for match in waiting})
             projects = await work.projects.by_ids({match.project for match in waiting})
             tips = await work.tips.by_ids({match.tip for match in waiting})
-            total = await work.matching.held_count()
-        found = [
-            Held(match, pools[match.pool], projects[match.project], tips[match.tip].receipt_code, tips[match.tip])
-            for match in waiting
-        ]
+            total = await work.matching.held_count(pool=pool)
+            gifts, standing = await self._as_paid(work, waiting, tips, pools.values())
+        found = []
+        for match in waiting:
+            of, tip, gift = pools[match.pool], tips[match.tip], gifts.get(match.id)
+            pays = what_pays(of, gift, standing) if gift is not None else None
+            would = Money(pays.minor if pays is not None else 0, match.currency)
+            found.append(Held(match, of, projects[match.project], tip.receipt_code, tip, would))
         return found, total
 
     async def by_reason(self, person: Person | None) -> dict[HeldReason, int]:
@@ -182,12 +189,7 @@ class MatchReview:
         fresh = await work.matching.matches_by_ids([match.id for match in held])
         again = [fresh[match.id] for match in held if match.id in fresh]
         waiting = [match for match in again if match.state is MatchState.HELD]
-        gifts = {
-            match.id: gift_of(tip, self._zone, None)
-            for match in waiting
-            if (tip := tips.get(match.tip)) is not None and tip.state is TipState.PAID and tip.kept
-        }
-        standing = await work.matching.standing(list(pools.values()), list(gifts.values()), Fairness(ring_gifts=0))
+        gifts, standing = await self._as_paid(work, waiting, tips, pools.values())
         moved, done = Moved(), list[Match]()
         for match in waiting:
             gift = gifts.get(match.id)
@@ -206,6 +208,17 @@ class MatchReview:
         await moved.write(work)
         await work.ledger.append([entry_of(match) for match in done], now=now)
         return done, len(waiting) - len(done)
+
+    async def _as_paid(
+        self, work: Work, waiting: Sequence[Match], tips: Mapping[UUID, Tip], pools: Iterable[Pool]
+    ) -> tuple[dict[UUID, PaidGift], Standing]:
+        """By match, its gift as far as it is kept (none of it: left out), and what counts for their caps."""
+        gifts = {
+            match.id: gift_of(tip, self._zone, None)
+            for match in waiting
+            if (tip := tips.get(match.tip)) is not None and tip.state is TipState.PAID and tip.kept
+        }
+        return gifts, await work.matching.standing(list(pools), list(gifts.values()), Fairness(ring_gifts=0))
 
     async def _must(self, person: Person | None) -> None:
         if person is not None:

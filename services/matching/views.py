@@ -117,7 +117,7 @@ async def _card(work: Work, pool: Pool) -> PoolCard:
         for project, (matched, share) in shared.items()
         if matched or share
     }
-    held = len(await work.matching.held(limit=1000, pool=pool.id)) if pool.running else 0
+    held = await work.matching.held_count(pool=pool.id) if pool.running else 0
     projects = tuple(names[project] for project in sorted(pool.scope.projects) if project in names)
     named = sponsor.name if sponsor.named else None
     return PoolCard(pool, named, projects, await work.matching.count(pool.id), held, sums, names)

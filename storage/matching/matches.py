@@ -133,9 +133,11 @@ class MatchStore(OnMatching):
         rows = await self._connection.execute(waits.order_by(matches.c.paid_at, matches.c.id).limit(limit))
         return [read_match(row) for row in rows]
 
-    async def held_count(self) -> int:
-        """How many wait."""
+    async def held_count(self, *, pool: UUID | None = None) -> int:
+        """How many wait (of this pool)."""
         waits = select(func.count()).select_from(matches).where(matches.c.state == MatchState.HELD)
+        if pool is not None:
+            waits = waits.where(matches.c.pool_id == pool)
         return int(await self._connection.scalar(waits) or 0)
 
     async def held_sums(self, *, until: datetime) -> list[HeldSum]:

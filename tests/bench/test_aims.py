@@ -2,6 +2,7 @@
 
 from bench.__main__ import BEGIN, END, put_into
 from bench.aims import AIMS, judged, rows
+from bench.telling import told
 
 TABLE = """2 cores, 24 GB; commit 23cdb46; load 0.5 before
 
@@ -41,3 +42,24 @@ def test_a_table_without_such_rows_is_put_in_as_it_is():
 def test_every_aim_says_something():
     assert all((aim.rate, aim.p99_ms, aim.ratio) != (None, None, None) for aim in AIMS)
     assert len({(aim.row, aim.engine, aim.callers) for aim in AIMS}) == len(AIMS)
+
+
+def test_what_broadcasts_reached_is_read_from_what_the_bench_says():
+    sent = {
+        "name": "broadcast", "engine": "sqlite", "of": 30, "seconds": 600.0, "rate": 29.71, "receipt_p50_ms": 3.0,
+        "receipt_max_ms": 2_104.0, "refused": 0, "unknown": 0,
+    }  # fmt: skip
+    paid = sent | {"engine": "postgres", "of": 1000, "rate": 940.0, "receipt_max_ms": 80.0, "refused": 2}
+    planned = {
+        "name": "planning", "engine": "postgres", "recipients": 1_000_000, "count_s": 0.9, "first_s": 1.2,
+        "all_s": 88.1, "above_mb": 51.3,
+    }  # fmt: skip
+    table = "\n".join(told(one, as_json=False) for one in (sent, paid, planned))
+    assert judged(table)[2:] == [
+        "| `broadcast` | sqlite | 30 | **29.71/s over 600 s (≥ 29.5)**; receipts wait 2,104 ms (≤ 2,000), not reached;"
+        " **429: 0 (0)** |",
+        "| `broadcast` | postgres | 1,000 | 940.00/s over 600 s (≥ 950), not reached;"
+        " **receipts wait 80 ms (≤ 2,000)**; 429: 2 (0), not reached |",
+        "| `planning` | postgres | 1,000,000 | **first message after 1.2 s (≤ 60)**; 51.3 MB over idle (≤ 50),"
+        " not reached |",
+    ]

@@ -3,13 +3,17 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import update
+
 from bot import callbacks as cb
 from giving.matching import Fairness, HeldReason, MatchState, Pool, Ratio, Window
+from giving.payments import EventKind
 from giving.people import Role
 from giving.tips import Tip
 from services.alerts import AlertService
 from services.matching import NewPool
 from services.settlement import Matcher
+from storage.tables import pools
 from tests.handlers.chat import answers, buttons, texts_of
 from tests.world import SHANGHAI, World, cny
 
@@ -100,6 +104,25 @@ async def test_what_finds_nothing_left_stays_on_the_list_and_it_is_said(chat, wo
     (answer,) = answers(await chat.taps(1001, cb.MatchDecide(match=held.match.id, yes=True).pack()))
     assert "没有余额" in (answer.text or "")
     assert "没有等着的" in texts_of(await chat.taps(1001, cb.MatchDecide(match=held.match.id, yes=False).pack()))[0]
+
+
+async def test_the_list_says_what_a_release_would_add_now(chat, world):
+    pool = await opened(world)
+    tip = await gift(world, "6", 1)
+    about = {"their_id": "re_1", "charge": tip.charge, "minor": 200, "at": int(world.time().timestamp())}
+    await world.deliver(EventKind.REFUNDED, tip, "evt_re", **about)
+    async with world.unit() as work:
+        await work.people.grant(world.creator.id, Role.FINANCE, by=None, now=world.time())
+    assert "会配 ¥4。" in texts_of(await chat.says(1001, "/matching"))[0]
+    async with world.unit() as work:
+        no_more = {"gift": None, "donor_day": None, "project": 300}
+        await work.connection.execute(update(pools).where(pools.c.id == pool.id).values(caps=no_more))
+    assert "会配 ¥3。" in texts_of(await chat.says(1001, "/matching"))[0]
+    second = await gift(world, "3", 2)
+    ((_, held), _) = await world.match_review.held(None, limit=2)
+    assert held.receipt_code == second.receipt_code
+    assert "已配捐 ¥3" in texts_of(await chat.taps(1001, cb.MatchDecide(match=held.match.id, yes=True).pack()))[0]
+    assert "眼下没有可以配给它的了。" in texts_of(await chat.says(1001, "/matching"))[0]
 
 
 async def test_a_button_pressed_twice_says_that_it_is_decided(chat, world):

@@ -490,6 +490,37 @@ async def test_part_of_a_held_gift_went_back_the_rest_is_matched(world: World):
     assert await matches(world, tip) == [(MatchState.MATCHED, 300)]
 
 
+async def test_what_is_held_is_counted_by_the_fund_that_is_asked_about(world: World, monkeypatch: pytest.MonkeyPatch):
+    one, other = await a_pool(world, Ratio(1, 1)), await a_pool(world, Fixed(1), scope=Scope(creators=frozenset()))
+    await world.pools.withdraw(other.id)
+    await give(world, "5", 1)
+    third = await a_pool(world, Ratio(1, 2))
+    await give(world, "4", 2)
+    totals = [(await world.match_review.held(None, limit=1, pool=pool))[1] for pool in (None, one.id, third.id)]
+    assert totals == [3, 2, 1]
+
+    async def loaded(*_: object, **__: object) -> None:
+        pytest.fail("a page only tells how many")
+
+    monkeypatch.setattr(MatchingStore, "held", loaded)
+    assert [(await world.pool_views.card(pool.id)).held for pool in (one, other, third)] == [2, 0, 1]
+
+
+async def test_what_would_be_added_is_what_a_release_adds(world: World):
+    pool = await a_pool(world, Ratio(1, 1), "7", caps=Caps(project_minor=600))
+    part, whole, last = [await give(world, amount, n) for n, amount in enumerate(("5", "4", "1"))]
+    await refund(world, part, "2", 1)
+    (found, _) = await world.match_review.held(None, limit=5)
+    assert [(one.receipt_code, one.would) for one in found] == [
+        (part.receipt_code, cny("3")), (whole.receipt_code, cny("4")), (last.receipt_code, cny("1")),
+    ]  # fmt: skip
+    for one, added in zip(found[:2], (300, 300), strict=True):
+        ((now, *_), _) = await world.match_review.held(None, limit=5)
+        assert (await world.match_review.release(one.match.id, None)).stands == now.would == Money(added, "CNY")
+    ((nothing,), _) = await world.match_review.held(None, limit=5)
+    assert (nothing.would, (await fresh(world, pool)).left) == (cny("0"), cny("1"))
+
+
 async def test_all_that_waits_is_released_at_once_in_order_of_payment_as_far_as_the_pool_goes(world: World):
     pool = await a_pool(world, Ratio(1, 1), "7")
     gifts = [await give(world, "3", n) for n in range(4)]
