@@ -42,6 +42,11 @@ _NOT_BEGUN: Final = "not sent: it was stopped before its turn"
 _BRAKING: Final = "not sent: Telegram fails"
 
 
+def written_ahead(per_second: int) -> int:
+    """How many are written down at most before their turn came: unknown after a crash, though they were not sent."""
+    return max(2, int(per_second * AHEAD_S))
+
+
 class BroadcastSender:
     """For one process that leads; it survives every error but its cancellation."""
 
@@ -152,7 +157,7 @@ class BroadcastSender:
         oldest = next(itertools.islice(hand.sent_at.values(), SLOW_CALLS, None), None)
         if oldest is not None and asyncio.get_running_loop().time() - oldest > SLOW_S:
             return 0
-        ahead = max(2, int(per_second * AHEAD_S))
+        ahead = written_ahead(per_second)
         most = ON_THE_WAY_PAID if self._sending.pays(broadcast) else ON_THE_WAY
         photo = broadcast.content.photo
         if hand.tries:

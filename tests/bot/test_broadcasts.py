@@ -46,12 +46,15 @@ async def start(world: World, number: int, content: Content = HELLO) -> Broadcas
 
 
 @asynccontextmanager
-async def sender(world: World, telegram: FakeTelegram, limits: Limits = FAST) -> AsyncIterator[Bot]:
+async def sender(
+    world: World, telegram: FakeTelegram, limits: Limits = FAST, may_act: Callable[[], bool] = lambda: True
+) -> AsyncIterator[Bot]:
     """The sender as it runs in the service; the bot it shares its limiter with."""
     limiter = Limiter(limits)
     bot = build_bot(TOKEN, telegram.url, limiter)
     stop = asyncio.Event()
-    task = asyncio.create_task(BroadcastSender(bot, world.sending, limiter, less, now=world.time).run(stop))
+    sends = BroadcastSender(bot, world.sending, limiter, less, may_act=may_act, now=world.time)
+    task = asyncio.create_task(sends.run(stop))
     try:
         yield bot
     finally:
@@ -250,6 +253,29 @@ async def test_where_nobody_answers_the_door_nothing_is_unknown(
     assert await tallies(world, broadcast) == {}
     world.time.passes(seconds=10)
     async with sender(world, telegram):
+        await until(state(world, broadcast))
+    assert await tallies(world, broadcast) == {"sent": 3}
+
+
+async def test_who_may_not_be_leading_any_more_sends_nothing_and_everybody_waits(
+    world: World, telegram: FakeTelegram, until: Until
+) -> None:
+    asked, leads = 0, False
+
+    def may_act() -> bool:
+        nonlocal asked
+        asked += 1
+        return leads
+
+    broadcast = await start(world, 3)
+    async with sender(world, telegram, may_act=may_act):
+        await until(lambda: asked >= 3)
+    assert telegram.calls == []
+    assert await tallies(world, broadcast) == {}, "of nobody it is said that nobody knows"
+    async with world.unit.read() as work:
+        assert await work.broadcasts.waiting(broadcast.id) == 3
+    leads = True
+    async with sender(world, telegram, may_act=may_act):
         await until(state(world, broadcast))
     assert await tallies(world, broadcast) == {"sent": 3}
 
