@@ -20,7 +20,7 @@ from bot.broadcasts.hand import Hand
 from bot.broadcasts.wire import Answered, BroadcastWire, UploadMissing
 from bot.loops import first_of, work_or_stop
 from bot.sending import Limiter, NoTurn, Priority
-from giving.broadcasts import Broadcast, Delivery, DeliveryState, Outcome
+from giving.broadcasts import PHOTO_UNREADABLE, Broadcast, Delivery, DeliveryState, Outcome
 from services.broadcasts import BroadcastSending
 from services.clock import Clock, utc_now
 from services.leadership import NotLeading
@@ -227,7 +227,8 @@ class BroadcastSender:
             outcome = self._waits(delivery, self._now(), f"no turn, again in {none.wait_s} s")
         except UploadMissing as missing:
             outcome = self._waits(delivery, self._now(), "the photo is missing")
-            await self._sending.stop_for(broadcast, f"the photo can't be read: {missing}")
+            log.error("broadcast_photo_missing", broadcast_id=str(broadcast.id), error=str(missing))
+            await self._sending.stop_for(broadcast, PHOTO_UNREADABLE)
         except NotLeading:
             if not begun:
                 raise

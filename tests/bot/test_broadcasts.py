@@ -12,15 +12,19 @@ import pytest
 from aiogram import Bot
 from aiogram.types import InlineKeyboardButton
 
+from bot import alert_cards
+from bot import broadcast_cards as cards
 from bot.broadcasts import BroadcastSender, hand
 from bot.build import build_bot
 from bot.sending import Limiter, Limits, Priority, sending_as
-from giving.broadcasts import Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
+from giving.alerts import Alert, AlertKind
+from giving.broadcasts import PHOTO_UNREADABLE, Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
 from giving.people import Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.broadcasts import BroadcastRules, BroadcastSending
 from tests.bot.telegram import TOKEN, FakeTelegram, refusal
 from tests.processes import free_port
+from tests.texts.words import TEXTS
 from tests.world import SHANGHAI, World
 
 Until = Callable[..., Awaitable[Any]]
@@ -322,7 +326,15 @@ async def test_a_photo_that_is_not_there_stops_it(world: World, telegram: FakeTe
     async with sender(world, telegram):
         await until(state(world, broadcast, BroadcastState.PAUSED))
     assert telegram.calls == []
-    assert "photo" in str((await world.broadcasts.one(broadcast.id, None)).stopped_by)
+    stopped = await world.broadcasts.one(broadcast.id, None)
+    assert stopped.stopped_by == PHOTO_UNREADABLE
+    far = await world.broadcasts.progress(broadcast.id, None)
+    for language, words in (("zh-CN", "配的图读不到了"), ("en", "photo can’t be read")):
+        shown = cards.progress(TEXTS, language, far, None).text
+        assert words in shown
+        assert "Telegram" not in shown
+        alert = Alert(AlertKind.BROADCAST_STOPPED, {"said": PHOTO_UNREADABLE})
+        assert words in alert_cards.alert(TEXTS, language, alert).text
 
 
 async def test_receipts_overtake(world: World, telegram: FakeTelegram, until: Until) -> None:
