@@ -180,6 +180,7 @@ class BroadcastSender:
             hand.letters[delivery.language] = letter(
                 broadcast.content, broadcast.kind, delivery.language, self._footer, self._dress, paid=paid
             )
+        hand.waiting += 1  # here, not where the task begins: the next are written down before that
         task = asyncio.create_task(self._tell(broadcast, hand, delivery, hand.letters[delivery.language]))
         hand.going.add(task)
         task.add_done_callback(lambda done: self._home(hand, done))
@@ -194,7 +195,6 @@ class BroadcastSender:
         """Wait for the turn, send, keep the outcome: whatever happens, there is one."""
         priority = Priority.PAID if self._sending.pays(broadcast) else Priority.BROADCAST
         outcome = self._waits(delivery, self._now(), _NOT_BEGUN)
-        hand.waiting += 1
         begun = False
         try:
             try:
