@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from bot.cards import Rendered, paragraphs
-from giving.alerts import Alert, Said
+from giving.alerts import Alert, AlertKind, Said
+from giving.broadcasts import PHOTO_UNREADABLE
 from services.outbox import AccountTold
 from texts import Html, Texts
 
@@ -20,11 +21,17 @@ def account(texts: Texts, language: str, told: AccountTold) -> Rendered:
 
 
 def _told(texts: Texts, language: str, told: Alert, said: Mapping[str, Said]) -> Rendered:
-    head = texts.chat(language, f"alert-{told.kind}", **said)
+    head = texts.chat(language, _key(told), **said)
     lines = [
         texts.chat(language, f"alert-line-{line.name}", **_said(texts, language, line.said)) for line in told.lines
     ]
     return Rendered(paragraphs(head, Html("\n".join(lines)) if lines else None))
+
+
+def _key(told: Alert) -> str:
+    if told.kind is AlertKind.BROADCAST_STOPPED and told.said.get("said") == PHOTO_UNREADABLE:
+        return "alert-broadcast-stopped-photo"
+    return f"alert-{told.kind}"
 
 
 def _said(texts: Texts, language: str, said: Mapping[str, Said]) -> dict[str, Said]:

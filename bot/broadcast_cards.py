@@ -13,7 +13,7 @@ from bot.cards import Rendered, paragraphs
 from bot.keyboards import Rows, opens, tap
 from bot.privacy_cards import OFF, ON, kind_name
 from bot.subscription_cards import way_out
-from giving.broadcasts import Broadcast, BroadcastAct, Content, Segment, may
+from giving.broadcasts import PHOTO_UNREADABLE, Broadcast, BroadcastAct, Content, Segment, may
 from giving.projects import ProjectCard
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import Look, Progress, Report
@@ -210,10 +210,16 @@ def progress(texts: Texts, language: str, far: Progress, report: Report | None, 
         head(texts, language, cast, project),
         texts.chat(language, "cast-progress", bar=bar, audience=cast.audience, left=far.left, **counts),
         _pace(texts, language, far) if report is None else _outcome(texts, language, report),
-        texts.chat(language, "cast-stopped", said=cast.stopped_by) if cast.stopped_by else None,
+        _stopped(texts, language, cast.stopped_by) if cast.stopped_by else None,
         texts.chat(language, "cast-rewritten") if far.rewritten else None,
     )
     return Rendered(text, keyboards.keyboard(_controls(texts, language, cast, far.rewritten)))
+
+
+def _stopped(texts: Texts, language: str, by: str) -> Html:
+    if by == PHOTO_UNREADABLE:
+        return texts.chat(language, "cast-stopped-photo")
+    return texts.chat(language, "cast-stopped", said=by)
 
 
 def _pace(texts: Texts, language: str, far: Progress) -> Html | None:

@@ -255,11 +255,14 @@ def _figures(report: "Report") -> dict[str, Any]:
 
 
 def _say(report: "Report") -> None:
+    from giving.broadcasts import PHOTO_UNREADABLE
+
     one = report.broadcast
     took = f" in {_long(report.took)}" if report.took is not None else ""
     click.echo(f"{one.id} is {one.state}: {report.sent:,} of {one.audience:,} sent{took}")
     if one.stopped_by:
-        click.echo(f"  Telegram refuses the message: {one.stopped_by}")
+        photo = one.stopped_by == PHOTO_UNREADABLE
+        click.echo("  its photo can't be read" if photo else f"  Telegram refuses the message: {one.stopped_by}")
     for number, words in (
         (report.blocked, "have blocked the bot"),
         (report.unknown, "nobody knows: the answer was lost on the way, and they are not told again"),

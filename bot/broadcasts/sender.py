@@ -20,7 +20,7 @@ from bot.broadcasts.hand import Hand
 from bot.broadcasts.wire import Answered, BroadcastWire, UploadMissing
 from bot.loops import first_of, work_or_stop
 from bot.sending import Limiter, NoTurn, Priority
-from giving.broadcasts import Broadcast, Delivery, DeliveryState, Outcome
+from giving.broadcasts import PHOTO_UNREADABLE, Broadcast, Delivery, DeliveryState, Outcome
 from services.broadcasts import BroadcastSending
 from services.clock import Clock, utc_now
 from services.leadership import NotLeading
@@ -40,6 +40,11 @@ RECORD_S: Final = 0.25  # what came of them is not held back longer than that
 REFUSALS: Final = 3  # in a row, of the message itself: then it is stopped
 _NOT_BEGUN: Final = "not sent: it was stopped before its turn"
 _BRAKING: Final = "not sent: Telegram fails"
+
+
+def written_ahead(per_second: int) -> int:
+    """How many are written down at most before their turn came: unknown after a crash, though they were not sent."""
+    return max(2, int(per_second * AHEAD_S))
 
 
 class BroadcastSender:
@@ -152,7 +157,7 @@ class BroadcastSender:
         oldest = next(itertools.islice(hand.sent_at.values(), SLOW_CALLS, None), None)
         if oldest is not None and asyncio.get_running_loop().time() - oldest > SLOW_S:
             return 0
-        ahead = max(2, int(per_second * AHEAD_S))
+        ahead = written_ahead(per_second)
         most = ON_THE_WAY_PAID if self._sending.pays(broadcast) else ON_THE_WAY
         photo = broadcast.content.photo
         if hand.tries:
@@ -175,6 +180,7 @@ class BroadcastSender:
             hand.letters[delivery.language] = letter(
                 broadcast.content, broadcast.kind, delivery.language, self._footer, self._dress, paid=paid
             )
+        hand.waiting += 1  # here, not where the task begins: the next are written down before that
         task = asyncio.create_task(self._tell(broadcast, hand, delivery, hand.letters[delivery.language]))
         hand.going.add(task)
         task.add_done_callback(lambda done: self._home(hand, done))
@@ -189,7 +195,6 @@ class BroadcastSender:
         """Wait for the turn, send, keep the outcome: whatever happens, there is one."""
         priority = Priority.PAID if self._sending.pays(broadcast) else Priority.BROADCAST
         outcome = self._waits(delivery, self._now(), _NOT_BEGUN)
-        hand.waiting += 1
         begun = False
         try:
             try:
@@ -222,7 +227,8 @@ class BroadcastSender:
             outcome = self._waits(delivery, self._now(), f"no turn, again in {none.wait_s} s")
         except UploadMissing as missing:
             outcome = self._waits(delivery, self._now(), "the photo is missing")
-            await self._sending.stop_for(broadcast, f"the photo can't be read: {missing}")
+            log.error("broadcast_photo_missing", broadcast_id=str(broadcast.id), error=str(missing))
+            await self._sending.stop_for(broadcast, PHOTO_UNREADABLE)
         except NotLeading:
             if not begun:
                 raise

@@ -69,7 +69,9 @@ class BroadcastWire:
         http = self._http
         url = session.api.api_url(token=self._bot.token, method=letter.method)
         form = _form(letter, to.telegram_id) if letter.upload is not None else None
-        if not self._may_act():  # nothing waits between here and the network
+        # From here on only a connection may have to be made. Who is frozen just here still sends this one when it
+        # wakes: to somebody whom the next leader has written down as unknown, and does not tell.
+        if not self._may_act():
             return Answered(self._later(to, 0, "the lease of this process may be over"))
         try:
             status, content = await _post(http, url, form, letter, to.telegram_id)

@@ -1,6 +1,7 @@
 """Broadcasts: what is said to a segment of those who asked for that kind of message, at most once to each."""
 
 from giving.broadcasts.broadcast import (
+    PHOTO_UNREADABLE,
     RUNNABLE,
     Broadcast,
     BroadcastAct,
@@ -28,6 +29,7 @@ from giving.broadcasts.segments import LAPSED_AFTER, Segment, last_month
 
 __all__ = [
     "LAPSED_AFTER",
+    "PHOTO_UNREADABLE",
     "RUNNABLE",
     "Broadcast",
     "BroadcastAct",

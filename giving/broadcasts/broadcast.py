@@ -20,6 +20,7 @@ CAPTION_MOST: Final = 1024
 MARKUP_MOST: Final = 16_384
 BUTTONS_MOST: Final = 6
 BUTTON_TEXT_MOST: Final = 64
+PHOTO_UNREADABLE: Final = "photo"  # why one was stopped, where it is a file of ours and not Telegram
 GROWS_BY: Final = 10  # so many people, or one in so many: what is more is shown again
 
 
@@ -134,8 +135,8 @@ class Broadcast:
     """`audience`: how many it was to reach when it was started. `version` grows with every change by somebody.
 
     `cursor`: people up to this id were looked at; `looked_through`: all were. `paid`: at the paid rate.
-    `stopped_by`: what Telegram said of the message itself, when it was paused for that. `gifts`, `donors`: given within
-    a day of it, and by how many; None until that is over and counted for the last time.
+    `stopped_by`: what Telegram said of the message itself, when it was paused for that, or PHOTO_UNREADABLE.
+    `gifts`, `donors`: given within a day of it, and by how many; None until that is over and counted for the last time.
     """
 
     id: UUID

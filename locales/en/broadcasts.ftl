@@ -61,13 +61,13 @@ cast-buttons =
     <code>去看看 | Look | https://example.org</code>
 
 cast-head = <b>{ $kind }</b> · to { $segment } · { cast-state }
-cast-reach = It reaches { $people ->
+cast-reach = It reaches at most { $people ->
         [one] { $people } person
        *[other] { $people } people
     }, in { $takes ->
         [one] about a minute
        *[other] about { $takes } minutes
-    } at the free rate. Who sleeps gets it in the morning.
+    } at the free rate. Who sleeps gets it in the morning; whoever had enough this week is left out.
 cast-price = At the paid rate: { $stars } Stars at most, in { $takes ->
         [one] about a minute
        *[other] about { $takes } minutes
@@ -136,3 +136,5 @@ cast-edit-used = Done: the others get the new words.
 cast-edit-kept = Nothing was changed.
 cast-rewritten = New words wait for somebody's decision. Nothing goes out until then.
 alert-broadcast-alone = <b>A broadcast to { $people } people was started by one person</b>, at the server’s command line (account { $account }), without another admin’s word. If that wasn’t agreed, stop it with /broadcast.
+cast-stopped-photo = Its photo can’t be read any more. Send the words once more with a new photo, then let it go on.
+alert-broadcast-stopped-photo = <b>A broadcast has stopped</b>: its photo can’t be read any more. Nobody else gets it until somebody sends the words once more with a new photo (/broadcast) and lets it go on.

@@ -58,7 +58,7 @@ cast-buttons =
     <code>去看看 | Look | https://example.org</code>
 
 cast-head = <b>{ $kind }</b> · 发给：{ $segment } · { cast-state }
-cast-reach = 会发给 { $people } 人，按免费的速度大约 { $takes } 分钟。正在睡的早上再收到。
+cast-reach = 最多会发给 { $people } 人，按免费的速度大约 { $takes } 分钟。正在睡的早上再收到，这周收够了的不发。
 cast-price = 付费加速：最多 { $stars } 颗星，大约 { $takes } 分钟。
 cast-second = 人比较多，要另一位管理员也确认一下才能发。
 cast-waits = { $name } 在等另一位管理员确认。
@@ -103,3 +103,5 @@ cast-edit-used = 换好了，剩下的人会收到新的。
 cast-edit-kept = 没有改。
 cast-rewritten = 有新的内容等着定，定下来之前先停着。
 alert-broadcast-alone = <b>有人独自在服务器的命令行上发了一条群发</b>，发给 { $people } 人（账号 { $account }），没有第二位管理员确认。要是没说好，发 /broadcast 让它停下来。
+cast-stopped-photo = 配的图读不到了。把内容连同新图再发我一次，再点继续。
+alert-broadcast-stopped-photo = <b>有一条群发停住了</b>：配的图读不到了。发 /broadcast，把内容连同新图再发一次，再点继续；在那之前不会再发给别人。

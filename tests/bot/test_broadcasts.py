@@ -12,15 +12,19 @@ import pytest
 from aiogram import Bot
 from aiogram.types import InlineKeyboardButton
 
+from bot import alert_cards
+from bot import broadcast_cards as cards
 from bot.broadcasts import BroadcastSender, hand
 from bot.build import build_bot
 from bot.sending import Limiter, Limits, Priority, sending_as
-from giving.broadcasts import Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
+from giving.alerts import Alert, AlertKind
+from giving.broadcasts import PHOTO_UNREADABLE, Broadcast, BroadcastState, Content, Photo, Segment, UrlButton
 from giving.people import Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.broadcasts import BroadcastRules, BroadcastSending
 from tests.bot.telegram import TOKEN, FakeTelegram, refusal
 from tests.processes import free_port
+from tests.texts.words import TEXTS
 from tests.world import SHANGHAI, World
 
 Until = Callable[..., Awaitable[Any]]
@@ -46,12 +50,15 @@ async def start(world: World, number: int, content: Content = HELLO) -> Broadcas
 
 
 @asynccontextmanager
-async def sender(world: World, telegram: FakeTelegram, limits: Limits = FAST) -> AsyncIterator[Bot]:
+async def sender(
+    world: World, telegram: FakeTelegram, limits: Limits = FAST, may_act: Callable[[], bool] = lambda: True
+) -> AsyncIterator[Bot]:
     """The sender as it runs in the service; the bot it shares its limiter with."""
     limiter = Limiter(limits)
     bot = build_bot(TOKEN, telegram.url, limiter)
     stop = asyncio.Event()
-    task = asyncio.create_task(BroadcastSender(bot, world.sending, limiter, less, now=world.time).run(stop))
+    sends = BroadcastSender(bot, world.sending, limiter, less, may_act=may_act, now=world.time)
+    task = asyncio.create_task(sends.run(stop))
     try:
         yield bot
     finally:
@@ -254,6 +261,29 @@ async def test_where_nobody_answers_the_door_nothing_is_unknown(
     assert await tallies(world, broadcast) == {"sent": 3}
 
 
+async def test_who_may_not_be_leading_any_more_sends_nothing_and_everybody_waits(
+    world: World, telegram: FakeTelegram, until: Until
+) -> None:
+    asked, leads = 0, False
+
+    def may_act() -> bool:
+        nonlocal asked
+        asked += 1
+        return leads
+
+    broadcast = await start(world, 3)
+    async with sender(world, telegram, may_act=may_act):
+        await until(lambda: asked >= 3)
+    assert telegram.calls == []
+    assert await tallies(world, broadcast) == {}, "of nobody it is said that nobody knows"
+    async with world.unit.read() as work:
+        assert await work.broadcasts.waiting(broadcast.id) == 3
+    leads = True
+    async with sender(world, telegram, may_act=may_act):
+        await until(state(world, broadcast))
+    assert await tallies(world, broadcast) == {"sent": 3}
+
+
 async def test_stopped_in_the_middle_it_goes_on_with_the_next_start_and_nothing_is_unknown(
     world: World, telegram: FakeTelegram, until: Until
 ) -> None:
@@ -296,7 +326,15 @@ async def test_a_photo_that_is_not_there_stops_it(world: World, telegram: FakeTe
     async with sender(world, telegram):
         await until(state(world, broadcast, BroadcastState.PAUSED))
     assert telegram.calls == []
-    assert "photo" in str((await world.broadcasts.one(broadcast.id, None)).stopped_by)
+    stopped = await world.broadcasts.one(broadcast.id, None)
+    assert stopped.stopped_by == PHOTO_UNREADABLE
+    far = await world.broadcasts.progress(broadcast.id, None)
+    for language, words in (("zh-CN", "配的图读不到了"), ("en", "photo can’t be read")):
+        shown = cards.progress(TEXTS, language, far, None).text
+        assert words in shown
+        assert "Telegram" not in shown
+        alert = Alert(AlertKind.BROADCAST_STOPPED, {"said": PHOTO_UNREADABLE})
+        assert words in alert_cards.alert(TEXTS, language, alert).text
 
 
 async def test_receipts_overtake(world: World, telegram: FakeTelegram, until: Until) -> None:

@@ -9,6 +9,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import pytest
 import yaml
 from sqlalchemy import insert, update
 
+from bot.broadcasts.sender import written_ahead
 from giving.broadcasts import BroadcastState, Content, DeliveryState, Segment
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
@@ -36,7 +38,10 @@ from tests.world import World
 
 READERS: Final = 100_000 if FULL else 300
 KILLS: Final = 10 if FULL else 4
-PER_SECOND: Final = 1000 if FULL else 150
+PER_SECOND: Final = 1000 if FULL else 30
+# Begun, and cut off before the sandbox had all of it.
+ON_THE_WIRE: Final = 20 if FULL else 2
+RECORDED_S: Final = 10  # a quarter of a second; on a machine that has other things to do, more
 ROOT: Final = Path(__file__).parents[2]
 FIRST: Final = 1_000_000
 NEWS: Final = SubscriptionKind.PROJECT_NEWS
@@ -50,15 +55,13 @@ class Far:
     data: Path
     process: "subprocess.Popen[bytes]"
 
-    def arrived(self) -> Counter[int]:
-        """How often each reader got it; it ends for that, since it lets nobody beside it look into its file."""
+    def arrived(self) -> list[tuple[int, int]]:
+        """Which reader got it in which second; it ends for that: it lets nobody beside it look into its file."""
         self.process.terminate()
         self.process.wait(30)
         with contextlib.closing(sqlite3.connect(f"file:{self.data}?mode=ro", uri=True, timeout=30)) as database:
-            counted = database.execute(
-                "SELECT chats.id, count(*) FROM messages JOIN chats ON chats.key = messages.chat GROUP BY chats.id"
-            )
-            return Counter(dict(counted.fetchall()))
+            got = "SELECT chats.id, date FROM messages JOIN chats ON chats.key = messages.chat"
+            return database.execute(got).fetchall()
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +138,8 @@ async def test_killed_again_and_again_nobody_is_missed_and_nobody_told_twice(
     draft = await service.draft(NEWS, Segment(), Content({"en": "Hello"}), None)
     assert (await service.start(draft.id, draft.version, None)).audience == READERS
 
-    unsure = 0
-    for kill in range(KILLS):
+    unsure: list[Unsure] = []
+    for _ in range(KILLS):
         wanted = await told(world.unit, draft.id) + dice.randint(1, READERS // (KILLS + 1))
         sender = senders.child(url=database_url, api=far.url, per_second=PER_SECOND)
         while await told(world.unit, draft.id) < wanted:
@@ -145,10 +148,7 @@ async def test_killed_again_and_again_nobody_is_missed_and_nobody_told_twice(
         sender.kill()
         assert sender.ended() == -9
         sender.wire.close()
-        async with world.unit.read() as work:
-            in_flight = await work.broadcasts.going(draft.id)
-        assert in_flight <= PER_SECOND * 0.3 + 100, f"kill {kill}"
-        unsure += in_flight
+        unsure.append(Unsure(time.time(), await in_state(world, draft.id, found, DeliveryState.GOING)))
         await lease_runs_out(world.unit)
     sender = senders.child(url=database_url, api=far.url, per_second=PER_SECOND)
     while (await service.one(draft.id, None)).state is not BroadcastState.DONE:
@@ -157,26 +157,51 @@ async def test_killed_again_and_again_nobody_is_missed_and_nobody_told_twice(
     assert sender.ended() == 0
     await judged(world, draft.id, found, far, unsure)
     note(
-        "SIGKILL at random moments of a broadcast", engine=dialect, messages=READERS, kills=KILLS, unknown=unsure,
-        missed=0, twice=0,
+        "SIGKILL at random moments of a broadcast", engine=dialect, messages=READERS, kills=KILLS,
+        unknown=sum(len(each.readers) for each in unsure), missed=0, twice=0,
     )  # fmt: skip
 
 
-async def judged(world: World, broadcast: UUID, found: dict[UUID, int], far: Far, unsure: int) -> None:
+@dataclass
+class Unsure:
+    """Of whom nobody knew whether they were told, when a sender was killed."""
+
+    at: float
+    readers: set[int]
+
+    def judge(self, arrived: dict[int, int]) -> None:
+        """Who got nothing was written down ahead, and there are few of these; who got it, got it just before."""
+        ahead = {reader for reader in self.readers if reader not in arrived}
+        assert len(ahead) <= written_ahead(PER_SECOND) + ON_THE_WIRE
+        late = {reader: self.at - arrived[reader] for reader in self.readers - ahead}
+        assert max(late.values(), default=0) < RECORDED_S, "what was answered is recorded within a moment"
+
+
+async def in_state(world: World, broadcast: UUID, found: dict[UUID, int], *wanted: DeliveryState) -> set[int]:
+    """The readers to whom the delivery stands so."""
+    kept = await rows(
+        world.unit, "SELECT person_id, state FROM broadcast_deliveries WHERE broadcast_id = :b",
+        b=broadcast if world.unit.dialect == "postgresql" else broadcast.hex,
+    )  # fmt: skip
+    return {found[UUID(str(person))] for person, state in kept if state in wanted}
+
+
+async def judged(world: World, broadcast: UUID, found: dict[UUID, int], far: Far, unsure: list[Unsure]) -> None:
     """Who is written down as told was told, once; of the others it is said that nobody knows."""
-    arrived = far.arrived()
+    got = far.arrived()
+    arrived, first = Counter(reader for reader, _ in got), dict(got)
     states = {
-        found[UUID(str(person))]: state
-        for person, state in await rows(
-            world.unit, "SELECT person_id, state FROM broadcast_deliveries WHERE broadcast_id = :b",
-            b=broadcast if world.unit.dialect == "postgresql" else broadcast.hex,
-        )
+        reader: state
+        for state in DeliveryState
+        for reader in await in_state(world, broadcast, found, state)
     }  # fmt: skip
     assert states.keys() == set(found.values()), "missed"
     assert max(arrived.values()) == 1, "told twice"
     by_state = Counter(states.values())
     assert by_state.keys() <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
-    assert by_state[DeliveryState.UNKNOWN] == unsure
+    assert by_state[DeliveryState.UNKNOWN] == sum(len(each.readers) for each in unsure)
+    for each in unsure:
+        each.judge(first)
     assert all(arrived[reader] for reader, state in states.items() if state == DeliveryState.SENT)
     async with world.unit.read() as work:
         kept = await work.broadcasts.by_id(broadcast)
