@@ -48,6 +48,7 @@ class Act(StrEnum):
     GIVING_DAY_CHANGED = "giving-day-changed"
     GIVING_DAY_SCHEDULED = "giving-day-scheduled"
     GIVING_DAY_ASKED = "giving-day-asked"
+    GIVING_DAY_MATCHED = "giving-day-matched"
     GIVING_DAY_CONFIRMED = "giving-day-confirmed"
     GIVING_DAY_WENT_LIVE = "giving-day-went-live"
     GIVING_DAY_BEGAN = "giving-day-began"

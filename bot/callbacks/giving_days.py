@@ -81,6 +81,7 @@ class DayField(StrEnum):
     AMOUNTS = "amounts"
     TEXT = "text"
     AUDIENCE = "audience"
+    POOLS = "pools"
     UNTIL = "until"
     MONTH_DAY = "month_day"
 
@@ -129,6 +130,14 @@ class DayAudience(CallbackData, prefix="dyu"):
 
     day: Id
     audience: Audience
+
+
+class DayPool(CallbackData, prefix="dyo"):
+    """Put a matching pool on it, or take it off; how it is to be, so that two taps are one."""
+
+    day: Id
+    pool: Id
+    on: bool
 
 
 class DayWish(CallbackData, prefix="dyq"):

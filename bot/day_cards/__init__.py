@@ -3,6 +3,7 @@
 from bot.day_cards.admin import Shown, acted, card, day_list, longer, sure
 from bot.day_cards.asking import ask, audiences, change, choose_projects, extend, nth, repeat
 from bot.day_cards.creators import creator, post
+from bot.day_cards.pools import pools
 from bot.day_cards.preview import decisions, invitation, preview, seen, to_give
 from bot.day_cards.words import LABELS, rule_words
 
@@ -22,6 +23,7 @@ __all__ = [
     "invitation",
     "longer",
     "nth",
+    "pools",
     "post",
     "preview",
     "repeat",

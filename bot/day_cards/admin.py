@@ -10,6 +10,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 from bot import callbacks as cb
 from bot.callbacks import DayDeed, DayView
 from bot.cards import Rendered, paragraphs
+from bot.day_cards.pools import lines
 from bot.day_cards.words import back, deed, label, rule_words, titles
 from bot.keyboards import Rows, keyboard, tap
 from giving.giving_days import DayAct, DayState, GivingDay, Series, may, turned
@@ -60,6 +61,7 @@ def card(texts: Texts, language: str, shown: Shown, *, said: str | None = None) 
         texts.chat(language, "day-projects", projects=titles(language, preview.projects), count=len(preview.projects)),
         texts.chat(language, "day-amounts", amounts=" · ".join(texts.money(language, each) for each in day.amounts)),
         texts.chat(language, "day-hashtag", hashtag=day.hashtag) if day.hashtag else None,
+        lines(texts, language, day, preview.pools, preview.projects),
         texts.chat(language, "day-audience", audience=day.audience, people=preview.people),
         _again(texts, language, shown.series),
     ]
@@ -79,19 +81,19 @@ def _again(texts: Texts, language: str, series: Series | None) -> Html | None:
 
 def _wants(texts: Texts, language: str, shown: Shown, state: DayState) -> Html | None:
     """What is still to be done about it, or what comes next by itself."""
-    day, lines = shown.day, []
+    day, wants = shown.day, list[Html]()
     if shown.preview.closed and state in (DayState.DRAFT, DayState.SCHEDULED, DayState.LIVE):
-        lines.append(texts.chat(language, "day-closed", projects=titles(language, shown.preview.closed)))
+        wants.append(texts.chat(language, "day-closed", projects=titles(language, shown.preview.closed)))
     if state is DayState.DRAFT:
         missing = [code for code in texts.languages if code not in day.titles]
-        lines += [texts.chat(language, "day-no-title", tongue=texts.plain(code, "language-name")) for code in missing]
+        wants += [texts.chat(language, "day-no-title", tongue=texts.plain(code, "language-name")) for code in missing]
     if day.asked_act is not None:
         second, you = WAITS[day.asked_act is DayAct.INVITE]
-        lines.append(texts.chat(language, second if shown.you else you))
+        wants.append(texts.chat(language, second if shown.you else you))
     if day.asked_act in (None, DayAct.INVITE):
-        lines.append(texts.chat(language, "day-next", state=state, starts=day.starts_at, ends=day.ends_at,
+        wants.append(texts.chat(language, "day-next", state=state, starts=day.starts_at, ends=day.ends_at,
                                 closes=day.closes_at))  # fmt: skip
-    return Html("\n".join(lines))
+    return Html("\n".join(wants))
 
 
 def _ways(texts: Texts, language: str, shown: Shown) -> InlineKeyboardMarkup:

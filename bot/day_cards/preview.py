@@ -13,6 +13,7 @@ from bot.day_cards import creators
 from bot.day_cards.words import back, deed
 from bot.keyboards import Rows, give, keyboard, opens, tap, wrapped
 from giving.giving_days import DayAct, GivingDay, may
+from giving.giving_days.pools import of_project
 from giving.names import clean
 from giving.projects import Project
 from services.giving_days import Preview
@@ -24,10 +25,10 @@ TITLE_ON_BUTTON: Final = 40
 
 
 def invitation(
-    texts: Texts, links: Links, language: str, day: GivingDay, projects: Sequence[Project]
+    texts: Texts, links: Links, language: str, found: Preview, projects: Sequence[Project]
 ) -> Rendered:  # fmt: skip
     """What its audience is sent, as who reads this language gets it."""
-    content = day_invitation(texts, links, day, projects)
+    content = day_invitation(texts, links, found.day, projects, found.pools, now=found.now)
     rows: Rows = [[opens(button.text(language), button.url)] for button in content.buttons]
     return Rendered(Html(content.text(language)), keyboard(rows))
 
@@ -45,8 +46,9 @@ def seen(texts: Texts, links: Links, language: str, preview: Preview, view: DayV
     open_ = [project for project in preview.projects if project.open] or list(preview.projects)
     if view is DayView.CREATOR:
         nowhere = tap(texts.plain(language, "button-day-publish-example"), cb.Home(deed=cb.HomeDeed.NOTHING))
-        return creators.call(texts, language, preview.day, open_[0], [[nowhere]])
-    return invitation(texts, links, language, preview.day, open_)
+        pools = of_project(preview.pools, open_[0].id, None)
+        return creators.call(texts, language, preview.day, open_[0], [[nowhere]], pools, preview.now)
+    return invitation(texts, links, language, preview, open_)
 
 
 def preview(

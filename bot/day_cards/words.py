@@ -16,7 +16,7 @@ TITLE_ON_BUTTON: Final = 24
 # What can be changed of a day by its button, in the order in which one thinks of it.
 LABELS: Final = (
     DayField.TITLE, DayField.STARTS, DayField.ENDS, DayField.PROJECTS, DayField.AMOUNTS, DayField.HASHTAG,
-    DayField.TEXT, DayField.AUDIENCE,
+    DayField.TEXT, DayField.AUDIENCE, DayField.POOLS,
 )  # fmt: skip
 
 

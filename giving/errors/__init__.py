@@ -62,6 +62,7 @@ from giving.errors.matching import (
     PoolNotDraft,
     PoolNotOpen,
     PoolNotSound,
+    PoolOffDay,
     PoolOverpaid,
     PoolUnknown,
 )
@@ -157,6 +158,7 @@ __all__ = [
     "PoolNotDraft",
     "PoolNotOpen",
     "PoolNotSound",
+    "PoolOffDay",
     "PoolOverpaid",
     "PoolUnknown",
     "PostGone",

@@ -56,6 +56,12 @@ class PoolNotOpen(GivingError):
     message_key = "error-pool-not-open"
 
 
+class PoolOffDay(GivingError):
+    """Its projects or its hours are none of that giving day's: it would add nothing there."""
+
+    message_key = "error-pool-off-day"
+
+
 class PoolOverpaid(GivingError):
     """More than there is to be paid (or paid back); args: most (Money)."""
 

@@ -75,16 +75,25 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which gifts: of these giving days, to these projects, in the chats and slots of these creators; empty: of any."""
+    """Which gifts: of these giving days, to these projects, in the chats and slots of these creators; empty: of any.
+
+    `only_days`: of the days it names alone, also while it names none (each was taken off again).
+    """
 
     days: frozenset[UUID] = frozenset()
     projects: frozenset[UUID] = frozenset()
     creators: frozenset[UUID] = frozenset()
+    only_days: bool = False
+
+    @property
+    def by_day(self) -> bool:
+        """Whether gifts of certain giving days only are matched."""
+        return bool(self.days) or self.only_days
 
     def takes(self, *, day: UUID | None, project: UUID, creator: UUID | None) -> bool:
         """Whether a gift is among them."""
         return (
-            (not self.days or day in self.days)
+            (not self.by_day or day in self.days)
             and (not self.projects or project in self.projects)
             and (not self.creators or creator in self.creators)
         )

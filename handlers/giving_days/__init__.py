@@ -4,7 +4,7 @@ from aiogram import F, Router
 from aiogram.filters import Command, CommandStart
 
 from bot import callbacks as cb
-from handlers.giving_days import acting, again, asking, choosing, giving, publishing, showing
+from handlers.giving_days import acting, again, asking, choosing, giving, pools, publishing, showing
 from handlers.giving_days.here import Here, OnlyWhoRunsDays
 from handlers.here import HereMiddleware
 
@@ -60,6 +60,7 @@ def _deciding(fresh: Router) -> None:
     fresh.callback_query.register(choosing.toggled, cb.DayProject.filter())
     fresh.callback_query.register(choosing.turned, cb.DayProjects.filter())
     fresh.callback_query.register(asking.projects_done, cb.DayProjectsDone.filter())
+    fresh.callback_query.register(pools.toggled, cb.DayPool.filter())
     fresh.callback_query.register(acting.wish, cb.DayWish.filter())
     fresh.callback_query.register(acting.sure, cb.DaySure.filter())
     fresh.callback_query.register(acting.longer, cb.DayLonger.filter())

@@ -29,7 +29,7 @@ from giving.errors import (
 from giving.giving_days import ELEVENTH, MOST_PROJECTS, WHOLE_DAY, GivingDay, Plan, begins, next_on, window
 from giving.ids import id_of, token_of
 from handlers.asking import answering
-from handlers.giving_days import choosing
+from handlers.giving_days import choosing, pools
 from handlers.giving_days.answers import changes, said_now, title_of
 from handlers.giving_days.here import Here
 
@@ -66,6 +66,8 @@ async def ask(query: CallbackQuery, callback_data: cb.DayAsk, state: FSMContext,
     if field is DayField.AUDIENCE:
         sizes = await here.giving_days.sizes()
         await here.say.turn(query, day_cards.audiences(here.texts, here.language, day, sizes))
+    elif field is DayField.POOLS:
+        await here.say.turn(query, await pools.card(here, day.id))
     elif field is DayField.PROJECTS:
         await choosing.ask(here, state, {"day": token_of(day.id)}, day.projects)
     else:

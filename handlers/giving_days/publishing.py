@@ -13,11 +13,10 @@ from bot.carriers import Carriers
 from bot.session import may_have_arrived
 from giving.creators import Chat
 from giving.errors import DayPostBusy, DayPostRefused
-from giving.giving_days import GivingDay
 from giving.projects import Project
 from handlers import channels, here
 from services.creators import CreatorService
-from services.giving_days import DayPosts
+from services.giving_days import DayCall, DayPosts
 
 log = structlog.get_logger()
 
@@ -51,10 +50,11 @@ async def _card(here: Here, data: cb.DayPublish, *, said: str | None = None) -> 
     return day_cards.creator(here.texts, here.language, found, said=said)
 
 
-async def _send(here: Here, day: GivingDay, chat: Chat, project: Project) -> bool:
+async def _send(here: Here, found: DayCall, chat: Chat, project: Project) -> bool:
     """Whether it stands there; False: nobody knows. Raises: DayPostRefused."""
-    language = await here.creators.language(chat.id)
-    post = Rendered(day_cards.post(here.texts, language, day, project))
+    day, language = found.day, await here.creators.language(chat.id)
+    pools = found.matched(chat, project)
+    post = Rendered(day_cards.post(here.texts, language, day, project, pools, found.now))
     try:
         message = await here.say.speaking(language).send(chat.telegram_id, post)
     except TelegramAPIError as error:

@@ -51,6 +51,7 @@ audit-what = { $act ->
     [giving-day-changed] changed a giving day
     [giving-day-scheduled] scheduled a giving day
     [giving-day-asked] asked another admin to confirm a giving day
+    [giving-day-matched] changed which funds match a giving day
     [giving-day-confirmed] confirmed a giving day’s invitation
     [giving-day-went-live] let a giving day begin at once
     [giving-day-began] a giving day began

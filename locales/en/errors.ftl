@@ -93,6 +93,7 @@ error-pool-not-sound = This fund can’t be kept to: { $what ->
 error-pool-currency = Gifts there are in { $wanted }, and this fund is in { $currency }. Make a fund in { $wanted }, or choose other projects and days.
 error-pool-not-draft = It was signed already. What was promised stays as it is; make another fund.
 error-pool-not-open = It is not signed yet, or it is over.
+error-pool-off-day = This fund is for other projects or other hours than this giving day’s: it would add nothing. Choose another fund, or change the day first.
 error-pool-overpaid = At most { $most } can be booked here. Check the amount and the currency.
 error-pool-empty = Nothing can be added to this gift any more: the fund or its time window has nothing left for it, or the gift went back.
 error-match-decided = Somebody has decided about this one already. Send /matching to see what waits.

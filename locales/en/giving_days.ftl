@@ -185,3 +185,24 @@ day-invitation-waits-for-second = ⏳ The invitation waits: more people would ge
 day-invitation-waits-for-you = ⏳ The invitation waits for your word: more people would get it by now than one admin decides on. Look at the preview, then confirm.
 button-day-confirm-invite = I confirm: invite them
 day-done-invite = <b>Confirmed.</b> The invitation goes out now.
+
+# Matching funds of a day.
+button-day-field-pools = Matching funds
+day-ask-pools =
+    <b>Which funds match gifts of this day?</b> Tap to put one on, tap again to take it off.
+    Readers are told of those that are signed and have something left.
+day-ask-pools-none = <b>No fund fits this day.</b> Funds are made at the command line (<code>pool create</code>), in the currency of the day and for its projects and hours.
+button-day-pool = { $title } · { $amount }
+day-pool = 🤝 Matched: { $amount } by { $sponsor }, { $how }
+day-pool-ratio = { $sponsor } for every { $donor }
+day-pool-fixed = { $amount } to every gift
+day-pool-lottery = { $least } to { $most } to every gift, by lot
+day-pool-from = from { $at }
+day-pool-between = { $starts }–{ $ends }
+day-pool-more = and { $more } more times
+day-pool-projects = for { $projects }
+day-pool-unsigned = <i>(not signed yet: adds nothing, and readers aren’t told)</i>
+day-pool-misses = <i>⚠️ (its projects or hours are none of this day’s: adds nothing)</i>
+day-pool-creators = <i>(only where certain creators call)</i>
+day-pool-anyway = <i>(matches gifts of every day)</i>
+day-pool-unnamed = a sponsor who wants no name said

@@ -51,6 +51,7 @@ audit-what = { $act ->
     [giving-day-changed] 修改了公益日
     [giving-day-scheduled] 给公益日排了期
     [giving-day-asked] 请另一位管理员确认公益日
+    [giving-day-matched] 改了公益日的配捐资金
     [giving-day-confirmed] 确认了公益日的邀请
     [giving-day-went-live] 让公益日现在开始
     [giving-day-began] 公益日到点开始

@@ -93,6 +93,7 @@ error-pool-not-sound = 这笔配捐资金没法兑现：{ $what ->
 error-pool-currency = 那里的捐款是 { $wanted }，这笔资金是 { $currency }。请改用 { $wanted }，或者换别的项目和公益日。
 error-pool-not-draft = 已经签过字了，承诺的不能再改；可以另建一笔。
 error-pool-not-open = 还没有签字，或者已经结束。
+error-pool-off-day = 这笔资金的项目或时间对不上这个公益日，加上也不会配捐。换一笔资金，或者先改公益日。
 error-pool-overpaid = 这里最多能记 { $most }。请核对金额和币种。
 error-pool-empty = 这笔捐赠没法再配了：资金或这个时段没有余额，或者捐赠已经退回。
 error-match-decided = 这一笔已经有人处理了。发 /matching 看看还有哪些。

@@ -185,3 +185,24 @@ day-invitation-waits-for-second = ⏳ 邀请还没发：现在要邀请的人，
 day-invitation-waits-for-you = ⏳ 邀请还没发，等你一句话：现在要邀请的人，超过了一位管理员能决定的。先看预览，再确认。
 button-day-confirm-invite = 我确认，发出邀请
 day-done-invite = <b>确认了。</b>邀请这就发出去。
+
+# 公益日的配捐资金。
+button-day-field-pools = 配捐资金
+day-ask-pools =
+    <b>哪些资金给这一天配捐？</b>点一下加上，再点一下去掉。
+    已经签署、还有余额的，读者会看到。
+day-ask-pools-none = <b>没有适合这一天的资金。</b>资金在命令行里建（<code>pool create</code>），币种、项目和时间要对得上这一天。
+button-day-pool = { $title } · { $amount }
+day-pool = 🤝 配捐：{ $sponsor }出 { $amount }，{ $how }
+day-pool-ratio = 每捐 { $donor } 配 { $sponsor }
+day-pool-fixed = 每笔配 { $amount }
+day-pool-lottery = 每笔抽签配 { $least } 到 { $most }
+day-pool-from = { $at } 起
+day-pool-between = { $starts }–{ $ends }
+day-pool-more = 还有 { $more } 个时段
+day-pool-projects = 只配 { $projects }
+day-pool-unsigned = <i>（还没签署：不会配捐，读者也看不到）</i>
+day-pool-misses = <i>⚠️（项目或时间对不上这一天，不会配捐）</i>
+day-pool-creators = <i>（只在指定博主那里）</i>
+day-pool-anyway = <i>（每天的捐赠都配）</i>
+day-pool-unnamed = 一位不留名的资助方

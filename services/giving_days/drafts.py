@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from giving.errors import DayNotNow, DayUnknown
+from giving.errors import DayNotNow, DayUnknown, PoolUnknown
 from giving.giving_days import DayAct, DayState, GivingDay, Plan, check, may
+from giving.giving_days.pools import DayPool, put_on, taken_off
 from giving.people import Person
 from giving.permissions import Permission
 from giving.tips import Limits
@@ -19,6 +20,7 @@ from services.clock import Clock, utc_now
 from services.giving_days.audiences import size_of
 from services.giving_days.calls import DaysOn
 from services.giving_days.copies import add_dated, known, next_draft, plan_of
+from services.giving_days.pools import pools_beside, rescoped
 from services.giving_days.previews import Preview, preview_of
 from services.giving_days.record import record
 from services.giving_days.writing import DayWriter
@@ -86,7 +88,7 @@ class Drafts:
 
     async def _preview(self, work: Work, day: GivingDay) -> Preview:
         people = await size_of(work, day.audience, self._now(), self.terms.zone)
-        return await preview_of(work, day, self.terms.confirm_over, people)
+        return await preview_of(work, day, self.terms.confirm_over, people, self._now())
 
     # -- drafting --
 
@@ -130,6 +132,30 @@ class Drafts:
                 audience=plan.audience, texts=plan.texts, state=DayState.DRAFT,
             )  # fmt: skip
             return await self._write(work, day, changed, by, "changed")
+
+    async def pools(self, day_id: UUID) -> tuple[DayPool, ...]:
+        """The matching pools that add to gifts of a day, or could. Raises: DayUnknown."""
+        async with self._unit.read() as work:
+            return await pools_beside(work, known(await work.giving_days.by_id(day_id)))
+
+    async def pool(self, day_id: UUID, pool_id: UUID, by: Person | None, *, on: bool) -> GivingDay:
+        """Put a pool on a day, or take it off: its scope gains or loses the day, in the commit of the day's change.
+
+        Raises: NotAllowed, DayUnknown, DayNotNow, PoolUnknown, PoolNotOpen, PoolCurrency, PoolOffDay.
+        """
+        async with self._acting(day_id, DayAct.CHANGE, by) as (work, day):
+            pool = (await work.matching.hold([pool_id])).get(pool_id)
+            if pool is None:
+                raise PoolUnknown
+            changed = replace(pool, scope=put_on(pool, day) if on else taken_off(pool, day))
+            if changed.scope == pool.scope:
+                return day
+            await work.matching.set_scope(changed)
+            record = rescoped(by.id if by is not None else None, pool, changed, on=on)
+            await work.audit.add(record, now=self._now())
+            day = await self._write(work, day, replace(day, state=DayState.DRAFT), by, "matched")
+        log.info("giving_day_pool_changed", day_id=str(day.id), pool_id=str(pool_id), on=on)
+        return day
 
     async def _checked(self, work: Work, plan: Plan) -> Plan:
         return check(plan, await work.projects.by_ids(plan.projects), self.terms.limits, self._now())

@@ -15,17 +15,20 @@ import structlog
 from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, UrlButton
 from giving.errors import BroadcastNotNow, GivingError, NobodyListens
 from giving.giving_days import Audience, DayState, GivingDay
+from giving.giving_days.pools import DayPool
 from giving.ids import token_of
 from giving.names import clean
 from giving.projects import Project
 from giving.subscriptions import SubscriptionKind
 from services.broadcasts import BroadcastService
 from services.giving_days.audiences import SEGMENTS
+from services.giving_days.pools import pools_beside
 from services.giving_days.service import GivingDayService
 from services.links import Links
 from storage.audit import AuditRecord
 from storage.work import UnitOfWork, Work
 from texts import Html, Texts
+from texts.day_pools import announced
 
 log = structlog.get_logger()
 MOST_BUTTONS: Final = 5  # more projects than that have one button for all of them
@@ -33,18 +36,27 @@ TITLE_ON_BUTTON: Final = 40
 _NAMES: Final = UUID("6f1d9a9e-4c1b-5f5e-9c9e-2d1f6f1b7a11")
 
 
-def invitation(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> Content:
-    """What its audience is sent: what it is about, when, for whom, and the way to give; in every language."""
-    words = {language: _words(texts, language, day, projects) for language in texts.languages}
+def invitation(
+    texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project], pools: Sequence[DayPool] = (), *,
+    now: datetime | None = None,
+) -> Content:  # fmt: skip
+    """What its audience is sent: what it is about, when, for whom, who adds to it, and the way to give; in every
+    language. `now`: what pools have left is told as of then; without it none is told of.
+    """
+    words = {language: _words(texts, language, day, projects, pools, now) for language in texts.languages}
     return Content(words, buttons=_buttons(texts, links, day, projects))
 
 
-def _words(texts: Texts, language: str, day: GivingDay, projects: Sequence[Project]) -> Html:
+def _words(
+    texts: Texts, language: str, day: GivingDay, projects: Sequence[Project], pools: Sequence[DayPool],
+    now: datetime | None,
+) -> Html:  # fmt: skip
     listed = [texts.chat(language, "day-invite-project", project=each.title(language)) for each in projects]
     parts = [
         texts.chat(language, "day-invite-title", title=day.title(language)),
         texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
         Html("\n".join([texts.chat(language, "day-invite-projects", least=day.amounts[0]), *listed])),
+        announced(texts, language, day, pools, {each.id: each for each in projects}, now) if now is not None else None,
         texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     ]
@@ -97,7 +109,8 @@ class DayInvitations:
         if not open_:
             return
         try:
-            content = invitation(self._texts, self._links, day, open_)
+            pools = await pools_beside(work, day)
+            content = invitation(self._texts, self._links, day, open_, pools, now=now)
         except GivingError as error:  # the day begins all the same
             log.error("giving_day_invitation_impossible", day_id=str(day.id), error=repr(error))
             return

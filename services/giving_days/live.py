@@ -18,6 +18,7 @@ from prometheus_client import Gauge
 
 from giving.giving_days import CreatorShare, DayStanding, GivingDay, ProjectShare
 from giving.giving_days.live import TOP
+from giving.giving_days.pools import fits
 from giving.matching import Pool, PoolState
 from giving.money import Money, sum_of
 from giving.projects import Tally
@@ -86,18 +87,9 @@ async def pools_of(work: Work, day: GivingDay) -> list[Pool]:
     return [
         pool
         for pool in await work.matching.newest()
-        if pool.state is not PoolState.DRAFT and pool.currency == day.currency and _takes(pool, day)
-    ]
-
-
-def _takes(pool: Pool, day: GivingDay) -> bool:
-    scope = pool.scope
-    in_time = any(
-        window.starts_at < day.closes_at and (window.ends_at is None or day.starts_at < window.ends_at)
-        for window in pool.windows
-    )
-    mine = not scope.projects or not scope.projects.isdisjoint(day.projects)
-    return in_time and mine and (not scope.days or day.id in scope.days)
+        if pool.state is not PoolState.DRAFT and pool.currency == day.currency and fits(pool, day)
+        and (not pool.scope.by_day or day.id in pool.scope.days)
+    ]  # fmt: skip
 
 
 @dataclass(slots=True)

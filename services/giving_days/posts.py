@@ -10,6 +10,7 @@ import structlog
 from giving.creators import Chat
 from giving.errors import DayNotNow, DayPostBusy, DayPostDone, NotCreator, TippingOff
 from giving.giving_days import DayPost, DayState, GivingDay, PostState, standing, turned
+from giving.giving_days.pools import DayPool, of_project
 from giving.notices import URGENCY, NoticeKind
 from giving.people import Person
 from giving.projects import Project
@@ -17,6 +18,7 @@ from giving.quiet import QuietHours
 from services.clock import Clock, utc_now
 from services.creators import CreatorService
 from services.giving_days.copies import known
+from services.giving_days.pools import pools_beside
 from services.subscriptions import by_day
 from storage.outbox import NewMessage
 from storage.work import UnitOfWork, Work
@@ -32,6 +34,11 @@ class DayCall:
     channels: tuple[tuple[Chat, Project], ...]
     posts: dict[UUID, DayPost]
     now: datetime
+    pools: tuple[DayPool, ...] = ()
+
+    def matched(self, chat: Chat, project: Project) -> tuple[DayPool, ...]:
+        """The pools that add to gifts in this channel."""
+        return of_project(self.pools, project.id, chat.creator)
 
     def standing(self, chat: Chat) -> PostState | None:
         """What became of the post there; None if nobody tried."""
@@ -73,7 +80,7 @@ class DayPosts:
                 raise DayNotNow(state=turned(day, self._now()).value)
         return found
 
-    async def begin(self, day_id: UUID, chat_id: UUID, person: Person, tries: int) -> tuple[GivingDay, Chat, Project]:
+    async def begin(self, day_id: UUID, chat_id: UUID, person: Person, tries: int) -> tuple[DayCall, Chat, Project]:
         """Write down that it is being sent: whoever gets an answer is the one to send it, and to say what came of it.
 
         `tries`: as often as the one who taps knows that it was tried; they know that it may be there already.
@@ -94,7 +101,7 @@ class DayPosts:
                 raise TippingOff(chat=chat.title)
             if not await self._begun(work, found, channel[0], tries, now):
                 raise DayPostBusy
-        return found.day, *channel
+        return found, *channel
 
     async def _begun(self, work: Work, found: DayCall, chat: Chat, tries: int, now: datetime) -> bool:
         was = found.posts.get(chat.id)
@@ -138,7 +145,8 @@ async def called(work: Work, day_id: UUID, person: UUID, now: datetime) -> DayCa
     ]
     if not channels:
         return None
-    return DayCall(day, tuple(channels), await work.day_posts.of(day.id, [chat.id for chat in chats]), now)
+    posts = await work.day_posts.of(day.id, [chat.id for chat in chats])
+    return DayCall(day, tuple(channels), posts, now, await pools_beside(work, day))
 
 
 def _takes_part(chat: Chat, person: UUID, day: GivingDay) -> bool:

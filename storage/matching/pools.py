@@ -92,6 +92,11 @@ class PoolStore(OnMatching):
             its = (pool_windows.c.pool_id == pool.id) & (pool_windows.c.number == window.number)
             await self._connection.execute(update(pool_windows).where(its).values(closed_at=window.closed_at))
 
+    async def set_scope(self, pool: Pool) -> None:
+        """Write which gifts it is for; the pool is held."""
+        scope = pool_row(pool)["scope"]
+        await self._connection.execute(update(pools).where(pools.c.id == pool.id).values(scope=scope))
+
     async def move(self, moves: Moves, projects: Mapping[tuple[UUID, UUID], tuple[int, int]]) -> None:
         """Of windows, what is used and went back; of pools and projects, what is matched and was shared.
 

@@ -60,7 +60,8 @@ def pool_row(pool: Pool) -> dict[str, Any]:
                 ("projects", pool.scope.projects),
                 ("creators", pool.scope.creators),
             )
-        },
+        }
+        | ({"only_days": True} if pool.scope.only_days else {}),
         "remainder": pool.remainder,
         "state": pool.state,
         "used_minor": pool.used.minor,
@@ -98,7 +99,7 @@ def read_pool(row: Row[Any], windows: Sequence[Row[Any]]) -> Pool:
             for w in windows
         ),
         caps=Caps(row.caps.get("gift"), row.caps.get("donor_day"), row.caps.get("project")),
-        scope=Scope(**scope),
+        scope=Scope(**scope, only_days=bool(row.scope.get("only_days"))),
         remainder=Remainder(row.remainder),
         state=PoolState(row.state),
         paid_minor=row.paid_minor,

@@ -13,6 +13,7 @@ from giving.ids import token_of
 from giving.people import Role
 from giving.subscriptions import Often, SubscriptionKind
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
+from tests.services.giving_days.test_pools import a_pool, plain
 from tests.services.giving_days.town import an_admin, drafted_day, on, plan, scheduled
 from tests.world import World, cny
 
@@ -305,6 +306,35 @@ async def test_the_only_admin_hears_that_there_is_nobody_to_ask(
     (alone,) = answers(await chat.presses(ADMIN, "请另一位管理员确认"))
     assert "/role_add" in alone.text
     assert (await world.giving_days.one(day.id)).asked_by is None
+
+
+async def test_a_matching_fund_is_put_on_a_draft_by_a_tap_and_seen_in_the_preview(chat: Chat, world: World):
+    day = await drafted_day(world)
+    none = await change(chat, day, "配捐资金")
+    assert "没有适合这一天的资金" in none.text
+    pool = await a_pool(world, amount="50000", begins=timedelta(hours=2))
+    unsigned = await a_pool(world, signed=False, amount="70")
+    asked = await change(chat, day, "配捐资金")
+    assert [label for label in labels(asked) if "Morning fund" in label] == [
+        "Morning fund · ¥70", "Morning fund · ¥50,000"
+    ]  # fmt: skip
+    put = shown(await chat.presses(ADMIN, "Morning fund · ¥50,000"))
+    assert "✓ Morning fund · ¥50,000" in labels(put)
+    assert "改好了" in put.text
+    both = shown(await chat.presses(ADMIN, "Morning fund · ¥70"))
+    assert "还没签署" in both.text
+    card = shown(await chat.taps(ADMIN, cb.DayDo(day=day.id, deed=cb.DayDeed.CARD).pack()))
+    assert "配捐：晨星出 ¥50,000，1:1，" in plain(card.text)
+    preview = shown(await chat.presses(ADMIN, "看预览"))
+    assert "配捐：晨星出 ¥50,000，1:1，" in plain(preview.text)
+    assert "¥70" not in preview.text, "readers are told of what is signed"
+    english = cb.DayPreview(day=day.id, view=cb.DayView.CREATOR, language="en").pack()
+    assert "Matched: ¥50,000 by 晨星, 1:1, from " in plain(shown(await chat.taps(ADMIN, english)).text)
+    for fund in (pool, unsigned):
+        await chat.taps(ADMIN, cb.DayPool(day=day.id, pool=fund.id, on=False).pack())
+    assert (await world.giving_days.preview(day.id)).pools == ()
+    stale = cb.DayWish(day=day.id, act=DayAct.SCHEDULE, digest="A" * 8).pack()
+    assert "预览" in answers(await chat.taps(ADMIN, stale))[0].text
 
 
 async def test_an_invitation_that_waits_goes_by_another_admins_tap(chat: Chat, world: World):

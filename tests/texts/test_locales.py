@@ -68,7 +68,7 @@ COMPOSED = {
     "button-day-confirm-": r"schedule|go-live|invite",
     "day-done-": r"schedule|go-live|extend|stop|cancel|invite",
     "day-ask-": r"title|text|hashtag|starts|ends|amounts|month-day",
-    "button-day-field-": r"title|text|hashtag|starts|ends|amounts|projects|audience",
+    "button-day-field-": r"title|text|hashtag|starts|ends|amounts|projects|audience|pools",
     "error-": r"[a-z-]+",
     "ranking-board-": r"creators|projects|chats|donors",
     "button-ranking-": r"(week|month)-[01]",
