@@ -261,6 +261,7 @@ async def make_world(unit: UnitOfWork) -> World:
     day_posts = DayPosts(unit, creators, now=time)
     invitations = DayInvitations(unit, giving_days, broadcasts, TEXTS, links)
     giving_days.writer.hooks += [day_posts.call, invitations.turned]
+    giving_days.writer.extended.append(invitations.extended)
     world = World(
         unit=unit,
         time=time,

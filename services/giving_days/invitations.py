@@ -60,10 +60,14 @@ def _words(
         texts.chat(language, "day-invite-text", text=day.text(language)) if day.text(language) else None,
         Html("\n".join([texts.chat(language, "day-invite-projects", least=day.amounts[0]), *listed])),
         announced(texts, language, day, pools, {each.id: each for each in projects}, now) if now is not None else None,
-        texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at),
+        _when(texts, language, day),
         texts.chat(language, "day-invite-tag", hashtag=day.hashtag) if day.hashtag else None,
     ]
     return Html("\n\n".join(part for part in parts if part))
+
+
+def _when(texts: Texts, language: str, day: GivingDay) -> Html:
+    return texts.chat(language, "day-invite-when", starts=day.starts_at, ends=day.ends_at)
 
 
 def _buttons(texts: Texts, links: Links, day: GivingDay, projects: Sequence[Project]) -> tuple[UrlButton, ...]:
@@ -125,6 +129,25 @@ class DayInvitations:
         await work.broadcasts.add(made)
         await self._record(work, "drafted", made, now)
         log.info("giving_day_invitation_made", day_id=str(day.id), broadcast_id=str(id_))
+
+    async def extended(self, work: Work, before: GivingDay, after: GivingDay, now: datetime) -> None:
+        """In the commit in which a day that is on is extended: who is not told yet reads its new end.
+
+        Nothing else of what was confirmed, or was written since, is touched.
+        """
+        found = await work.broadcasts.by_id(invitation_id(after.id), lock=True)
+        if found is None or found.state not in (RUNNABLE | {BroadcastState.DRAFT}):
+            return
+        texts, its = self._texts, found.content.texts
+        words = {
+            code: text.replace(_when(texts, code, before), _when(texts, code, after)) for code, text in its.items()
+        }
+        if words == its:
+            return
+        edited = replace(found, content=replace(found.content, texts=words), version=found.version + 1)
+        await work.broadcasts.set(found.id, content=edited.content.as_json(), version=edited.version)
+        await self._record(work, "edited", edited, now)
+        log.info("giving_day_invitation_extended", day_id=str(after.id), broadcast_id=str(found.id))
 
     async def _end(self, work: Work, day: GivingDay, now: datetime) -> None:
         found = await work.broadcasts.by_id(invitation_id(day.id), lock=True)

@@ -25,6 +25,7 @@ class DayWriter:
     def __init__(self) -> None:
         """Nobody listens yet."""
         self.hooks: list[Hook] = []
+        self.extended: list[Hook] = []  # the same, where a day that is on ends at another time
 
     async def write(
         self, work: Work, before: GivingDay, after: GivingDay, by: Person | None, action: str, *, now: datetime,
@@ -43,6 +44,9 @@ class DayWriter:
         await record(work, by, action, before, after, now=now, way=way)
         if after.state is not before.state:
             for hook in self.hooks:
+                await hook(work, before, after, now)
+        elif after.state is DayState.LIVE and after.ends_at != before.ends_at:
+            for hook in self.extended:
                 await hook(work, before, after, now)
         log.info("giving_day_changed", day_id=str(after.id), action=action, state=after.state.value)
         return after

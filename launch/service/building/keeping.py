@@ -47,6 +47,7 @@ def build_keeping(settings: Settings, on: Ground, paying: Paying, days: Days) ->
     broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
     invitations = DayInvitations(unit, days.giving_days, broadcasts, on.texts, on.links)
     days.giving_days.writer.hooks.append(invitations.turned)
+    days.giving_days.writer.extended.append(invitations.extended)
     return Keeping(
         projects=ProjectService(unit),
         audit=AuditService(unit, on.people),

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.day_cards.creators import call
-from giving.broadcasts import Broadcast, BroadcastState
+from giving.broadcasts import Broadcast, BroadcastState, Content
 from giving.broadcasts.broadcast import TEXT_MOST
 from giving.errors import BroadcastTooLong, NobodyAsked, NotAllowed, SecondIsYou
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
@@ -69,7 +69,7 @@ async def test_the_least_that_is_suggested_is_what_helps_whatever_it_is(world: W
 async def test_an_invitation_that_cant_be_written_keeps_no_day_from_beginning(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    def impossible(*_: object) -> None:
+    def impossible(*_: object, **__: object) -> None:
         raise BroadcastTooLong(most=4096)
 
     day = await scheduled(world, audience=Audience.SUBSCRIBERS)
@@ -250,3 +250,29 @@ async def test_the_longest_words_there_can_be_are_no_longer_than_telegram_takes(
         assert all("🤝" in words for words in said.texts.values())
     told = call(TEXTS, "zh-CN", day, projects[0], [], pools, now)
     assert units(re.sub("<[^>]*>", "", told.text)) <= TEXT_MOST
+
+
+async def test_who_is_not_told_yet_when_a_day_is_extended_reads_its_new_end(world: World):
+    await readers(world, Often.ALL)
+    day = await scheduled(world, audience=Audience.SUBSCRIBERS)
+    world.time.now = day.starts_at
+    await world.day_steps.sweep()
+    for until in (day.ends_at + timedelta(hours=3), day.ends_at + timedelta(hours=7)):  # made, then on its way
+        before = await of(world, day)
+        longer = await world.giving_days.extend(day.id, None, until)
+        found = await of(world, day)
+        assert before is not None
+        assert found is not None
+        expected = invitation(TEXTS, Links("http://x"), longer, [world.library, world.meals])
+        assert found.content.texts == expected.texts
+        assert (found.content.buttons, found.version) == (before.content.buttons, before.version + 1)
+        await world.invitations.sweep()
+
+    own = Content({"zh-CN": "自己写的", "en": "Our own words"})
+    found = await of(world, day)
+    assert found is not None
+    await world.broadcasts.edit(found.id, found.version, own, None)
+    await world.giving_days.extend(day.id, None, day.ends_at + timedelta(hours=9))
+    kept = await of(world, day)
+    assert kept is not None
+    assert kept.content == own, "what somebody wrote says no end that could be wrong"
