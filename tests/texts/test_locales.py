@@ -33,7 +33,7 @@ COMPOSED = {
     "less-": "all|fewer|none",
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
-    r"|account-ready|account-shut|match-held|broadcast-stopped|broadcast-alone"
+    r"|account-ready|account-shut|match-held|tab-refused|paid-twice|broadcast-stopped|broadcast-alone"
     r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
@@ -46,6 +46,7 @@ COMPOSED = {
     "rail-": r"sandbox|sandbox-card|stripe|wechat|alipay|stars|telegram",
     "service-": r"sandbox|sandbox-card|stripe|wechat|alipay|stars|telegram",
     "gift-": r"disputed|dispute-won",
+    "extra-": r"(returning|told|kept)-many",
     "chat-": r"disputed|dispute-won|dispute-lost",
     "refunds-": r"near|past",
     "day-card-": r"of-pool|of-need|here-group|here-channel",
