@@ -82,6 +82,7 @@ former_payments = Table(
     Column("tip_id", Uuid, nullable=False),
     PrimaryKeyConstraint("payment_id", "tip_id"),
 )
+Index("ix_former_payments_tip_id", former_payments.c.tip_id)
 
 # An organisation's own account at a rail.
 rail_accounts = Table(

@@ -1,16 +1,19 @@
-"""What rails were asked for accounts of organisations with, kept before they are asked: a new table, live-safe."""
+"""What rails were asked for accounts of organisations with, kept before they are asked: a new table, and an index; live-safe."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0033"
-down_revision = "0032"
+from storage.migrations.indexes import create_index, drop_index
+
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Forward. The index first: it ends a transaction."""
+    create_index("ix_former_payments_tip_id", "former_payments", ["tip_id"])
     op.create_table(
         "account_asks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -29,3 +32,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_table("account_asks")
+    drop_index("ix_former_payments_tip_id", "former_payments")
