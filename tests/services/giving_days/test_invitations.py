@@ -69,7 +69,7 @@ async def test_the_least_that_is_suggested_is_what_helps_whatever_it_is(world: W
 async def test_an_invitation_that_cant_be_written_keeps_no_day_from_beginning(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
-    def impossible(*_: object) -> None:
+    def impossible(*_: object, **__: object) -> None:
         raise BroadcastTooLong(most=4096)
 
     day = await scheduled(world, audience=Audience.SUBSCRIBERS)
