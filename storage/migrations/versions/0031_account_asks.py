@@ -1,4 +1,4 @@
-"""What rails were asked for accounts of organisations with, kept before they are asked: a new table, and an index; live-safe."""
+"""What rails were asked for accounts of organisations with, kept before the call: a table and an index, live-safe."""
 
 import sqlalchemy as sa
 from alembic import op
