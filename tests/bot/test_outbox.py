@@ -17,6 +17,7 @@ from bot.outbox import OutboxSender
 from bot.sending import Limiter
 from giving.notices import URGENCY
 from giving.people import Person, Visitor
+from giving.subscriptions import Often, SubscriptionKind
 from services.links import Links
 from services.outbox import Notice, NoticeKind, OutboxService
 from storage import health
@@ -44,7 +45,9 @@ async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, l
 
 
 async def queue(world: World, person: Person, kind: NoticeKind, count: int = 1) -> None:
-    """Put notices into the outbox."""
+    """Put notices into the outbox; thank-yous for somebody who wishes for them."""
+    if kind is NoticeKind.THANKS:
+        await world.subscriptions.choose(person, SubscriptionKind.THANKS, Often.ALL)
     now = world.time()
     async with world.unit() as work:
         fresh = [NewMessage(str(new_id()), kind, URGENCY[kind], person.id, new_id(), now) for _ in range(count)]
