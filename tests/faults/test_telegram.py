@@ -22,6 +22,7 @@ from bot.outbox import OutboxSender
 from bot.sending import Limiter
 from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind
 from giving.people import Person, Visitor
+from giving.subscriptions import Often, SubscriptionKind
 from services.links import Links
 from services.outbox import Notice, OutboxService
 from services.wake import Wakes
@@ -126,9 +127,12 @@ async def bad_minutes(url: str, seed: int) -> tuple[BadTelegram, list[Any], floa
         quiet=None,
         language="en",
         currency="CNY",
+        per_week=MESSAGES,  # what becomes of one that would be one too many is told elsewhere
         now=loop.wall,
     )
     people = [await world.people.meet(Visitor(7000 + n, f"P{n}"), started=True) for n in range(PEOPLE)]
+    for person in people:
+        await world.subscriptions.choose(person, SubscriptionKind.THANKS, Often.ALL)
     telegram = BadTelegram(loop.time() + TROUBLE_S, random.Random(seed))
     app = web.Application()
     app.router.add_post(f"/bot{TOKEN}/sendMessage", telegram.answer)
