@@ -127,7 +127,7 @@ def _named(key: Any) -> Any:
 
 def compile_once() -> None:
     """From now on each engine of this process uses one cache of compiled statements."""
-    cache, init = OneCache(4000), Engine.__init__
+    cache, init = OneCache(1500), Engine.__init__
 
     def with_cache(self: Engine, *args: Any, **kwargs: Any) -> None:
         init(self, *args, **kwargs)
