@@ -1,7 +1,9 @@
 """By what a gift is paid: at once or on the tab; how a tab is settled; a method that is saved."""
 
+import time
 from typing import Any, Final
 
+from giving.tabs import DOUBLE_TAP
 from tests.processes import Message, fetch, publish, switch_on
 from tools.pictures.camera import View, Web
 from tools.pictures.cast import CHANNEL, Cast, Scene, bot_of
@@ -89,6 +91,7 @@ def notice(cast: Cast) -> View:
     cast.turn(cast.follower, "tab", label, lambda m: m.has("¥10"))
     cast.turn(cast.follower, "tab", "¥10", cast.has("button-tab-month", sum="¥100"))
     for _ in range(3):
+        time.sleep(DOUBLE_TAP.total_seconds() + 0.5)  # or it is the same promise
         cast.follower.tap(cast.held["post"], "¥3", CHANNEL)
     cast.held["notice"] = cast.follower.wait(cast.has("button-tab-change"), after=cast.held["tab"].id, seconds=90)
     return bot_of("follower")
