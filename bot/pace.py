@@ -10,7 +10,7 @@ Chat = int | str
 
 BURST: Final = 3
 UNANSWERED_S: Final = 2.0  # a call that is answered later than that is taken to have arrived by then
-_ROUND_TRIP_CREEPS_S: Final = 0.00005
+_ROUND_TRIP_CREEPS: Final = 0.0015  # seconds a second: at 1,000/s a crowded moment must not pass for the way's length
 _BROADCAST_AHEAD_S: Final = 0.1  # how much a broadcast may catch up on what it was late
 _COUNTERS_SHARE: Final = (
     10  # one in so many messages may be a counter's before a broadcast's: buttons don't stand still
@@ -54,6 +54,7 @@ class Arrivals:
         self._most, self._span_s = most, span_s
         self._free_at: list[float] = []  # of each place that is taken; the first to be free stands first
         self._round_trip_s = 0.0  # the quickest lately; it is learnt from below
+        self._learnt_at = float("-inf")
 
     def ready_at(self) -> float:
         """The first moment at which one more fits (a time in the past: now)."""
@@ -68,7 +69,8 @@ class Arrivals:
     def answered(self, sent_at: float, now: float) -> None:
         """The message that was sent then was answered: it arrived before."""
         took_s = now - sent_at
-        self._round_trip_s = min(self._round_trip_s + _ROUND_TRIP_CREEPS_S, took_s)
+        crept_s = min(max(0.0, now - self._learnt_at), 1.0) * _ROUND_TRIP_CREEPS
+        self._round_trip_s, self._learnt_at = min(self._round_trip_s + crept_s, took_s), now
         taken = sent_at + UNANSWERED_S + self._span_s
         place = bisect_left(self._free_at, taken)
         if place < len(self._free_at) and self._free_at[place] == taken:

@@ -41,6 +41,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--card-webhook-url", help="where it sends those of its card payments")
     parser.add_argument("--webhook-secret", default="", help="what it signs them with")
     parser.add_argument("--rate-limits", action="store_true", help="429 for what is sent faster than Telegram lets")
+    parser.add_argument("--no-fsync", action="store_true", help="don't wait for the disk, where its speed isn't meant")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input closes")
     return parser
 
@@ -58,7 +59,7 @@ def _percent(text: str) -> Decimal:
 def open_state(options: argparse.Namespace) -> State:
     """The state, sown if it is new, with what the command line sets. Raises StateError, SeedError."""
     options.data.parent.mkdir(parents=True, exist_ok=True)
-    state = State(options.data)
+    state = State(options.data, fsync=not options.no_fsync)
     try:
         if state.is_new:
             sow(state, options.seed, language=options.language)

@@ -21,13 +21,14 @@ class StateError(Exception):
 class State:
     """The file and the readers who wait for changes in it. One process owns it: SQLite's own lock keeps others out."""
 
-    def __init__(self, path: Path | str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path | str, clock: Callable[[], float] = time.time, *, fsync: bool = True) -> None:
+        """`fsync`: every change waits for the disk; without, a power loss may take the last ones, a kill never."""
         self.path = str(path)
         self.clock = clock
         self.signals = Signals()
         self._untold: list[tuple[Topic, Any]] = []
         try:
-            self._db = _open(self.path)
+            self._db = _open(self.path, fsync=fsync)
             self.is_new = self._prepare()
         except sqlite3.OperationalError as error:
             raise StateError(f"{path}: {error}; does another sandbox use it?") from error
@@ -99,12 +100,13 @@ class State:
         self._db.close()
 
 
-def _open(path: str) -> sqlite3.Connection:
+def _open(path: str, *, fsync: bool) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=0.2)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA locking_mode = EXCLUSIVE")  # a second sandbox on the same file would answer with half the truth
     db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")  # NORMAL may lose what was already answered
+    # NORMAL may lose what was already answered
+    db.execute(f"PRAGMA synchronous = {'FULL' if fsync else 'OFF'}")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("BEGIN IMMEDIATE")  # takes the lock now, not at the first change
     db.execute("COMMIT")

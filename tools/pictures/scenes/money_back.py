@@ -26,10 +26,16 @@ def undo(cast: Cast) -> View:
 
 
 def too_late(cast: Cast) -> View:
-    """An hour has passed."""
+    """An hour has passed, since they paid and since they were told."""
     cast.held["late"] = given(cast, "¥10")
     with sqlite3.connect(cast.stage.database.removeprefix("sqlite:///")) as books:
-        books.execute("UPDATE tips SET paid_at = datetime(paid_at, '-1 hour') || '.000000' WHERE state = 'paid'")
+        for table, column, of in (
+            ("tips", "paid_at", "paid"),
+            ("tips", "booked_at", "paid"),
+            ("outbox", "sent_at", "sent"),
+        ):
+            earlier = f"UPDATE {table} SET {column} = datetime({column}, '-1 hour') || '.000000' WHERE state = ?"
+            books.execute(earlier, (of,))
     books.close()
     label = cast.words("button-undo", amount="¥10")
     cast.turn(cast.follower, "late", label, cast.has("button-refund-wish", amount="¥10"))

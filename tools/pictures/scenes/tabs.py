@@ -18,6 +18,12 @@ def by_card(cast: Cast) -> str:
     return cast.words("button-way-tab", rail=card_of(cast), sum="¥30")
 
 
+def tab_of(cast: Cast) -> Message:
+    """Their tab, whatever else they are told meanwhile."""
+    said, title = cast.follower.say("/tab"), cast.words("tab-title", sum="¥").partition("¥")[0]
+    return cast.follower.wait(lambda m: not m.out and m.text.startswith(title), after=said.id)
+
+
 def choice(cast: Cast) -> View:
     """A wallet that is paid from at once, or a card that carries no ¥1."""
     added = cast.creator.wait(cast.words("bot-ready"), seconds=60)
@@ -37,7 +43,7 @@ def promised(cast: Cast) -> View:
 def payable(cast: Cast) -> View:
     """From the second time on a tap is answered at once."""
     cast.follower.tap(cast.held["post"], "¥3", CHANNEL)
-    cast.held["tab"] = cast.follower.ask("/tab")
+    cast.held["tab"] = tab_of(cast)
     return bot_of("follower")
 
 
@@ -66,7 +72,7 @@ def save(cast: Cast) -> View:
     acted(linked(cast.held["tab"], "/pay/"), "pay")
     cast.follower.wait(cast.words("receipt-thanks-many", count=2), after=cast.held["tab"].id)
     cast.follower.tap(cast.held["post"], "¥3", CHANNEL)
-    cast.held["tab"] = cast.follower.ask("/tab")
+    cast.held["tab"] = tab_of(cast)
     cast.turn(cast.follower, "tab", cast.words("button-tab-save"), cast.has("button-tab-save-open"))
     return bot_of("follower")
 
@@ -79,7 +85,7 @@ def saved(cast: Cast) -> View:
     acted(linked(cast.held["tab"], "/save/"), "save")
     label = cast.words("button-tab-forget", method="")
     for _ in range(50):
-        cast.held["tab"] = cast.follower.ask("/tab")
+        cast.held["tab"] = tab_of(cast)
         if cast.held["tab"].has(label):
             break
     return bot_of("follower")
