@@ -37,7 +37,7 @@ ABOUT_DISPUTES: Final = frozenset({NoticeKind.GIFT_DISPUTED, NoticeKind.CHAT_DIS
 ABOUT_MONEY: Final = frozenset(
     {
         NoticeKind.REFUND_DECLINED, NoticeKind.REFUND_FAILED, NoticeKind.REFUND_OTHER, NoticeKind.TAB_ANNOUNCED,
-        NoticeKind.TAB_ASKED, NoticeKind.ALERT, NoticeKind.ACCOUNT, *ABOUT_DISPUTES,
+        NoticeKind.TAB_ASKED, NoticeKind.TAB_NOT_CHARGED, NoticeKind.ALERT, NoticeKind.ACCOUNT, *ABOUT_DISPUTES,
     }
 )  # fmt: skip
 ABOUT_DAYS: Final = frozenset(
@@ -153,6 +153,9 @@ async def _about_money(first: Notice, outbox: OutboxService, texts: Texts) -> Re
         charge = await outbox.tab_charge(first)
         card = tab_cards.announced if first.kind is NoticeKind.TAB_ANNOUNCED else tab_cards.asked
         return card(texts, first.language, charge) if charge else None
+    if first.kind is NoticeKind.TAB_NOT_CHARGED:
+        left = await outbox.tab_not_charged(first)
+        return tab_cards.not_charged(texts, first.language, left) if left else None
     if first.kind is NoticeKind.ALERT:
         alert = await outbox.alert(first)
         return alert_cards.alert(texts, first.language, alert) if alert else None

@@ -8,6 +8,7 @@ from bot import callbacks as cb
 from bot import keyboards
 from bot.cards.rendered import Rendered, paragraphs
 from bot.keyboards import Rows, keyboard, opens, tap
+from giving.joint import Joint
 from giving.money import Money
 from giving.names import clean
 from giving.projects import Project
@@ -79,13 +80,22 @@ def view(texts: Texts, language: str, tabs: TabView, gift: Money, page: int = 0)
     text = paragraphs(
         texts.chat(language, "tab-title", sum=tabs.promised),
         *(_card(texts, language, card, min(MOST_LINES, LINES_IN_ALL // len(cards))) for card in cards),
+        *(texts.chat(language, "tabs-together", **_at_once(one)) for one in tabs.joints),
         _month(texts, language, tabs),
     )
     most_off = min(MOST_OFF, OFF_IN_ALL // len(cards))
     rows = [row for card in cards for row in _buttons(texts, language, card, gift, most_off)]
     here = Page.of([*cards], number=number, size=PER_PAGE, total=len(tabs.cards))
     turns = keyboards.page_turns(texts, language, here, lambda to: cb.TabPage(page=to))
-    return Rendered(text, keyboard([*rows, turns, *([button] for button in settings)]))
+    at_once = [
+        [tap(texts.plain(language, "button-tabs-pay", **_at_once(one)), cb.TabsPay(rail=one.rail, minor=one.sum.minor))]
+        for one in tabs.joints
+    ]
+    return Rendered(text, keyboard([*at_once, *rows, turns, *([button] for button in settings)]))
+
+
+def _at_once(joint: Joint) -> dict[str, int | Money]:
+    return {"count": len(joint.parts), "sum": joint.sum}
 
 
 def _month(texts: Texts, language: str, tabs: TabView) -> Html:
@@ -129,6 +139,8 @@ def _of_charge(texts: Texts, language: str, card: TabCard, charge: Charge) -> Ht
         label = card.method.method.label if card.method is not None else rail_name(texts, language, card.rail)
         at = texts.about(language, charge.charge_at)
         return texts.chat(language, "tab-announced", sum=charge.amount, at=at, method=label)
+    if card.shared is not None and not card.page_over:
+        return texts.chat(language, "tab-asked-together", sum=charge.amount, whole=card.shared)
     return texts.chat(language, "tab-page-over" if card.page_over else "tab-asked", sum=charge.amount)
 
 
@@ -210,6 +222,13 @@ def announced(texts: Texts, language: str, told: ChargeTold) -> Rendered:
     skip = tap(texts.plain(language, "button-tab-skip"), cb.TabSkip(charge=told.charge.id))
     change = tap(texts.plain(language, "button-tab-change"), cb.TabShow(fresh=True))
     return Rendered(text, keyboard([[skip, change]]))
+
+
+def not_charged(texts: Texts, language: str, told: ChargeTold) -> Rendered:
+    """They pressed, and the operator has something to mend first."""
+    organisation = told.organisation.name(language)
+    text = texts.chat(language, "tab-not-charged", sum=told.charge.amount, organisation=organisation)
+    return Rendered(text, keyboard([[tap(texts.plain(language, "button-tab"), cb.TabShow(fresh=True))]]))
 
 
 def asked(texts: Texts, language: str, told: ChargeTold) -> Rendered:

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     same gift is on its way. GIFT_DISPUTED tells the donor that their bank disputes a payment, or has decided;
     CHAT_DISPUTED the creator whose chat it was given in. ACCOUNT: an organisation's account takes payments, or no more.
     TAB_ANNOUNCED: a tab will be charged to a saved method in three days; TAB_ASKED: it is to be paid, here is the link.
+    TAB_NOT_CHARGED: its donor pressed "pay now", and the rail refused for reasons that the operator mends.
     BROADCAST_ASKED, to admins: one of them asks for a second one's word on a broadcast.
     WISHES asks, once, after a first gift, what else somebody wants to be told.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_INVITE, its invitation waits
@@ -56,6 +57,7 @@ class NoticeKind(StrEnum):
     ACCOUNT = "account"
     TAB_ANNOUNCED = "tab_announced"
     TAB_ASKED = "tab_asked"
+    TAB_NOT_CHARGED = "tab_not_charged"
     BROADCAST_ASKED = "broadcast_asked"
     WISHES = "wishes"
     DAY_REPORT = "day_report"
@@ -106,6 +108,7 @@ URGENCY = {
     NoticeKind.ACCOUNT: Urgency.NOTICE,
     NoticeKind.TAB_ANNOUNCED: Urgency.RECEIPT,
     NoticeKind.TAB_ASKED: Urgency.RECEIPT,
+    NoticeKind.TAB_NOT_CHARGED: Urgency.RECEIPT,
     NoticeKind.BROADCAST_ASKED: Urgency.NOTICE,
     NoticeKind.WISHES: Urgency.NOTICE,
     NoticeKind.DAY_ASKED: Urgency.NOTICE,

@@ -42,7 +42,8 @@ class Capabilities:
     `lasts`: for how long, from its making on, a payment can be paid; None where the rail tells when it is over.
     `rate`: what it takes instead of money that it does not carry.
     `books`: it can list what it did, so that our books can be compared with it. `numbers_refunds`: a refund can be
-    looked up only by its own number, which its notification brings.
+    looked up only by its own number, which its notification brings. `joins`: one charge may be for several
+    organisations; where they have accounts of their own, the rail says which of them (payments/provider.py, Joins).
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -59,6 +60,7 @@ class Capabilities:
     rate: StarRate | None = None
     books: bool = True
     numbers_refunds: bool = False
+    joins: bool = False
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""

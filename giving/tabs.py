@@ -1,7 +1,8 @@
 """The tab: tips too small for a rail are promised, and settled together by one charge. Times come in aware.
 
-A tab belongs to one donor, one organisation and one currency, since one charge goes to one organisation. What is
-promised is not given: totals, rankings, matching and goals count what was paid.
+A tab belongs to one donor, one organisation and one currency. Its charge goes to that organisation; where a rail passes
+on what it was paid, somebody may pay several tabs at once (giving/joint.py). What is promised is not given: totals,
+rankings, matching and goals count what was paid.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -27,6 +27,7 @@ def router() -> Router:
     fresh.callback_query.register(show_again, cb.TabShow.filter())
     fresh.callback_query.register(show_page, cb.TabPage.filter())
     fresh.callback_query.register(settle, cb.TabPay.filter())
+    fresh.callback_query.register(settle_together, cb.TabsPay.filter())
     fresh.callback_query.register(round_up, cb.TabRound.filter())
     fresh.callback_query.register(skip, cb.TabSkip.filter())
     fresh.callback_query.register(save, cb.TabSave.filter())
@@ -97,6 +98,21 @@ async def _pay(
     scanned = url is not None and await charges.code(tab, here.person) is not None
     code = cb.TabCode(tab=tab) if scanned else None
     await here.say.turn(query, tab_cards.pay(here.texts, here.language, amount, url, code))
+    await here.say.answer(query)
+
+
+async def settle_together(
+    query: CallbackQuery, callback_data: cb.TabsPay, here: Here, tabs: TabService, charges: TabCharges
+) -> None:
+    """All that one charge can carry, now: one page for all of it."""
+    seen = Money(callback_data.minor, tabs.terms.settle_at.currency)
+    try:
+        paying = charges.settle_together(here.person, callback_data.rail, seen)
+        amount, url = await here.say.in_time(query, paying)
+    except (TabChanged, TabBusy) as why:
+        await _as_it_is(query, here, tabs, why)
+        return
+    await here.say.turn(query, tab_cards.pay(here.texts, here.language, amount, url))
     await here.say.answer(query)
 
 

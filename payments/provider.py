@@ -278,6 +278,18 @@ class PassesOn(Protocol):
 
 
 @runtime_checkable
+class Joins(Protocol):
+    """A rail that has accounts and on which some of them may share a charge (`capabilities.joins`).
+
+    Such a charge has no account: it is of no organisation alone.
+    """
+
+    def joins(self, account: str) -> bool:
+        """Whether a charge for this account may be for others, too."""
+        ...
+
+
+@runtime_checkable
 class PagesByUs(Protocol):
     """A rail whose page opens only for who comes from a page of ours, which is what its payments' links lead to."""
 

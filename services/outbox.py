@@ -361,6 +361,11 @@ class OutboxService:
         async with self._unit.read() as work:
             return await tab_charges.told(work, notice.subject, self._now())
 
+    async def tab_not_charged(self, notice: Notice) -> ChargeTold | None:
+        """A charge that its donor pressed for, and that was put back; None if it is under way by now."""
+        async with self._unit.read() as work:
+            return await tab_charges.put_back(work, notice.subject)
+
     async def alert(self, notice: Notice) -> Alert | None:
         """What those who look after the money are told."""
         async with self._unit.read() as work:

@@ -54,8 +54,15 @@ class TabStore(ChargeStore):
 
     async def open_many(self, wanted: Mapping[Key, str], *, now: datetime) -> dict[Key, UUID]:
         """The tabs of these, made where there are none; the rail is the one they chose last."""
+        there = select(tabs.c.id, tabs.c.donor_id, tabs.c.organisation_id, tabs.c.currency).where(
+            tabs.c.donor_id.in_({donor for donor, _, _ in wanted})
+        )
+        known = {(r.donor_id, r.organisation_id, r.currency): r.id for r in await self._connection.execute(there)}
         found: dict[Key, UUID] = {}
-        for (donor, organisation, currency), rail in sorted(wanted.items()):
+        # In the order in which they are locked elsewhere; what is new comes last, as its id does.
+        for (donor, organisation, currency), rail in sorted(
+            wanted.items(), key=lambda one: (one[0] not in known, known.get(one[0], UUID(int=0)), one[0])
+        ):
             row = {
                 "id": new_id(), "donor_id": donor, "organisation_id": organisation, "currency": currency, "rail": rail,
                 "opened_at": now,
@@ -99,11 +106,21 @@ class TabStore(ChargeStore):
         return sorted((_tab(row) for row in rows), key=lambda row: row.tab.id)
 
     async def lock(self, tab: UUID) -> TabRow | None:
-        """The tab, held until the commit, so that one charge at a time takes what stands on it."""
-        held = select(tabs.c.id).where(tabs.c.id == tab).with_for_update()
-        if (await self._connection.execute(held)).first() is None:
+        """The tab, held until the commit, so that one charge at a time takes what stands on it.
+
+        Held with all tabs of its donor, in the order of their ids, since one charge may settle several of them.
+        """
+        donor = select(tabs.c.donor_id).where(tabs.c.id == tab).scalar_subquery()
+        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update()
+        if not (await self._connection.execute(held)).all():
             return None
         return (await self.by_ids([tab])).get(tab)
+
+    async def lock_all(self, donor: UUID) -> list[TabRow]:
+        """Somebody's tabs, oldest first, held in the same way."""
+        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update()
+        await self._connection.execute(held)
+        return await self.of_donor(donor)
 
     async def claim_due(self, now: datetime, limit: int, after: UUID | None = None) -> list[UUID]:
         """Tabs to look at now, in the order of their ids, from after that one on."""
@@ -115,6 +132,15 @@ class TabStore(ChargeStore):
         stand = select(tips).join(promises, promises.c.tip_id == tips.c.id).where(_stands(promises.c.tab_id == tab))
         rows = await self._connection.execute(stand.order_by(tips.c.id).with_for_update(of=tips))
         return [read_tip(row) for row in rows]
+
+    async def standing_on(self, which: Collection[UUID]) -> dict[UUID, list[Tip]]:
+        """The same of several tabs: locked in one order, whosever tab it is."""
+        there = select(promises.c.tab_id.label("tab"), tips).join(promises, promises.c.tip_id == tips.c.id)
+        stand = there.where(_stands(promises.c.tab_id.in_(which))).order_by(tips.c.id).with_for_update(of=tips)
+        found: dict[UUID, list[Tip]] = {}
+        for row in await self._connection.execute(stand):
+            found.setdefault(row.tab, []).append(read_tip(row))
+        return found
 
     async def on_tabs(self, donor: UUID, most: int) -> list[tuple[UUID, Tip]]:
         """What somebody promised and has not paid, newest first, of each tab so many; in open charges too."""
@@ -144,6 +170,11 @@ class TabStore(ChargeStore):
         """On which tab a tip was promised."""
         found: UUID | None = await self._connection.scalar(select(promises.c.tab_id).where(promises.c.tip_id == tip))
         return found
+
+    async def tabs_of(self, which: Collection[UUID]) -> dict[UUID, UUID]:
+        """The same of several tips; those that were never promised are not here."""
+        found = select(promises.c.tip_id, promises.c.tab_id).where(promises.c.tip_id.in_(which))
+        return {row.tip_id: row.tab_id for row in await self._connection.execute(found)}
 
     async def just_promised(self, donors: Collection[UUID], since: datetime) -> list[Tip]:
         """What they promised since then and still do, oldest first."""

@@ -35,6 +35,13 @@ class TabPay(CallbackData, prefix="tby"):
     minor: Annotated[int, Field(ge=1, le=10**12)]
 
 
+class TabsPay(CallbackData, prefix="tba"):
+    """Settle all tabs at once that one charge of this rail can carry; `minor` is the sum on the button."""
+
+    rail: Annotated[str, Field(pattern="[a-z_]{1,16}")]
+    minor: Annotated[int, Field(ge=1, le=10**12)]
+
+
 class TabRound(CallbackData, prefix="tbr"):
     """Round this tab up to that sum, and settle it."""
 

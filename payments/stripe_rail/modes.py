@@ -40,12 +40,18 @@ class Modes:
         """How payments to this account are charged."""
         return self.others.get(account, self.usual) if account is not None else self.usual
 
+    @property
+    def join(self) -> bool:
+        """Whether some of them can share a charge, which then has no account."""
+        return Mode.TRANSFERS in (self.usual, *self.others.values())
+
     def paid_to(self, account: str | None) -> Mode:
         """The same, for a new payment. Raises: RailRefused (it needs an account)."""
-        mode = self.of(account)
-        if account is None and mode is not Mode.TRANSFERS:
+        if account is not None:
+            return self.of(account)
+        if not self.join:
             raise RailRefused("no_account")
-        return mode
+        return Mode.TRANSFERS
 
     def header(self, account: str | None) -> str | None:
         """On whose account its payments are: the organisation's, or (None) the platform's."""
@@ -59,7 +65,7 @@ class Modes:
 
     def holder(self, account: str | None) -> Holder:
         """With whom the money of a new payment is once it was paid."""
-        return holder_in(self.of(account))
+        return holder_in(Mode.TRANSFERS if account is None and self.join else self.of(account))
 
 
 def holder_in(mode: Mode) -> Holder:

@@ -36,7 +36,7 @@ from payments.stripe_rail import asks
 from payments.stripe_rail.calls import Asked, Calls, options, understood
 from payments.stripe_rail.events import RAIL, OtherMode, decode, is_ready
 from payments.stripe_rail.looks import LookUps
-from payments.stripe_rail.modes import Mode, Modes
+from payments.stripe_rail.modes import Mode, Modes, holder_in
 from payments.stripe_rail.reading import identity
 from payments.stripe_rail.records import Books
 from payments.stripe_rail.signing import is_signed, stamp_of
@@ -81,12 +81,13 @@ class StripeRail:
         self.capabilities = Capabilities(
             limits={c: (Money(least, c), Money(MOST_MINOR, c)) for c, least in words.least.items()},
             real_money=words.livemode,
-            holder=self._modes.holder(None),
+            holder=holder_in(self._modes.usual),
             refunds=Refunds.PART,
             refund_days=REFUND_DAYS,
             saves=True,
             disputes=True,
             needs_account=True,
+            joins=self._modes.join,
         )  # fmt: skip
 
     async def close(self) -> None:
@@ -96,6 +97,10 @@ class StripeRail:
     def holder_of(self, account: str | None) -> Holder:
         """With whom the money of a payment to this account is once it was paid: its mode may not be the usual one."""
         return self._modes.holder(account)
+
+    def joins(self, account: str) -> bool:
+        """Only what is charged by the platform and passed on in parts can be for several."""
+        return self._modes.of(account) is Mode.TRANSFERS
 
     def bills_fees(self, account: str | None) -> bool:
         """Direct charges are billed to the platform; else the fee comes off its balance."""

@@ -8,7 +8,7 @@ from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.rails import Capabilities, Way, ways
 from giving.tabs import SETTLE_AT_MINOR
-from payments.provider import Rail
+from payments.provider import Joins, Rail
 from storage.methods import RailAccount
 from storage.work import Work
 
@@ -46,6 +46,14 @@ class Rails(Mapping[str, Rail]):
         if not self._need_accounts:
             return {}
         return {(account.organisation, account.rail): account for account in await work.accounts.all() if account.ready}
+
+    def join(self, rail: str, organisation: UUID, accounts: Accounts) -> bool:
+        """Whether a charge of this rail for this organisation may be for others, too."""
+        can, one = self.capabilities.get(rail), self._rails.get(rail)
+        if can is None or not can.joins or not can.needs_account:
+            return can is not None and can.joins
+        account = accounts.get((organisation, rail))
+        return account is not None and isinstance(one, Joins) and one.joins(account.their_id)
 
     def ways(
         self, amount: Money, organisation: UUID | None, accounts: Accounts, *, last: str | None,

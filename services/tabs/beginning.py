@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +28,7 @@ from storage.tabs import ChargeRow, TabRow
 from storage.work import Work
 
 log = structlog.get_logger()
+QUIET: Final = timedelta(hours=1)  # what stands on a tab again is not asked for the next moment
 CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
 
 
@@ -45,7 +47,7 @@ class Beginning:
         `by_saved`: to the saved method, if there is one that was not declined since. `seen`: the sum the donor was
         shown. Raises: TabEmpty, TabChanged, TabWaits, TabBelow.
         """
-        replaced = await self._replaced(work, row)
+        replaced = await self.replaced(work, row)
         standing = await work.tabs.standing(row.tab.id)
         if not standing:
             raise TabEmpty
@@ -72,7 +74,9 @@ class Beginning:
         )
         began = await self._record(work, row, charge, rail, account, standing)
         if queued:
-            await self._tell(work, charge, row.tab.donor)
+            announced = charge.state is ChargeState.ANNOUNCED
+            kind = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED
+            await self.tell(work, kind, charge, row.tab.donor)
         closed = await work.payments.by_ids([one.payment for one in replaced])
         return began, list(closed.values())
 
@@ -92,12 +96,14 @@ class Beginning:
         )  # fmt: skip
         return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation)
 
-    async def _replaced(self, work: Work, row: TabRow) -> list[ChargeRow]:
+    async def replaced(self, work: Work, row: TabRow) -> list[ChargeRow]:
+        """What was asked for of this tab before, or announced, is over; so is what was to be paid by the same page."""
         before = []
         for earlier in await work.tabs.open_charges(donor=row.tab.donor):
             open_ = earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED)
             if earlier.charge.tab == row.tab.id and open_:
                 await work.tabs.move(earlier.charge, ChargeState.SKIPPED)
+                await free_others(work, earlier, self._now())
                 before.append(earlier)
         return before
 
@@ -136,17 +142,32 @@ class Beginning:
         log.info("tab_charge_lessened", charge_id=str(row.charge.id), tips=len(left))
         return replace(row, charge=replace(row.charge, amount=amount), payment=smaller.id)
 
-    async def _tell(self, work: Work, charge: Charge, donor: UUID) -> None:
-        announced = charge.state is ChargeState.ANNOUNCED
-        kind, now = NoticeKind.TAB_ANNOUNCED if announced else NoticeKind.TAB_ASKED, self._now()
+    async def tell(self, work: Work, kind: NoticeKind, charge: Charge, donor: UUID) -> None:
+        """Queue what its donor is told of a charge, once."""
+        now = self._now()
         message = NewMessage(notice_key(kind, charge.id), kind, URGENCY[kind], donor, charge.id, now)
         await work.outbox.add_many([message], now=now)
         self._wakes.outbox.set()
 
 
+async def free_others(work: Work, row: ChargeRow, now: datetime) -> None:
+    """The page of a charge is closed: what other tabs were to pay on it stands on them again, and is asked for later.
+
+    All of the donor's tabs are held (storage/tabs.py, lock).
+    """
+    others = [
+        one
+        for one in await work.tabs.open_charges(donor=row.donor)
+        if one.payment == row.payment and one.charge.id != row.charge.id
+    ]
+    for one in others:
+        await work.tabs.move(one.charge, ChargeState.SKIPPED)
+    await work.tabs.look_at({one.charge.tab: now + QUIET for one in others})
+
+
 async def close_pages(rails: Rails, pages: Sequence[Payment]) -> None:
     """As far as the rails answer: what is paid all the same is booked, and given back where it is too much."""
-    for page in pages:
+    for page in {page.id: page for page in pages}.values():
         rail = rails.get(page.rail)
         if rail is None or page.their_id is None:
             continue

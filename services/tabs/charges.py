@@ -28,7 +28,8 @@ from services.alerts import AlertService
 from services.clock import Clock, utc_now
 from services.leadership import Write
 from services.rails.switched_on import Rails
-from services.tabs.beginning import CHARGES, Beginning, close_pages
+from services.tabs.beginning import CHARGES, Beginning, close_pages, free_others
+from services.tabs.joint import Together
 from services.tabs.service import TabService
 from services.tabs.steps import Steps, held_charge
 from services.tabs.told import told
@@ -53,6 +54,7 @@ class TabCharges:
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
         self._begin = Beginning(rails, wakes, now)
+        self._together = Together(rails, self._begin, now)
         self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now, alerts)
 
     # -- by its donor --
@@ -78,7 +80,26 @@ class TabCharges:
         if charge.charge.state is ChargeState.CHARGING:
             self._wakes.tabs.set()
             return charge.charge.amount, None
-        return charge.charge.amount, await self._links.of_payment(charge.payment, person)
+        return charge.charge.amount, await self._page(charge.payment, person)
+
+    async def settle_together(self, person: Person, rail: str, seen: Money) -> tuple[Money, str]:
+        """Settle at once all their tabs that can share one charge of this rail, and where to pay that.
+
+        `seen`: the sum that the button said, of what is free on them.
+
+        Raises: TabChanged, TabBusy, TabBelow, TabWaits, TipNotOpen, RailUnavailable, and what the guard refuses.
+        """
+        async with self._unit() as work:
+            payment, closed = await self._together(work, person.id, rail, seen)
+        await close_pages(self._rails, closed)
+        return payment.amount, await self._page(payment.id, person)
+
+    async def _page(self, payment: UUID, person: Person) -> str:
+        """Where to pay it; TabChanged where another tap has begun something else of it in between."""
+        try:
+            return await self._links.of_payment(payment, person)
+        except NotYours:
+            raise TabChanged from None
 
     async def _has(self, work: Work, row: TabRow, *states: ChargeState) -> bool:
         open_ = await work.tabs.open_charges(donor=row.tab.donor)
@@ -117,6 +138,7 @@ class TabCharges:
             payment = await work.payments.by_id(row.payment)
             _refuse_skip(row, paid=payment is not None and payment.state is PaymentState.PAID)
             until = await self._tabs.put_off(work, row, asked_at=row.charge.asked_at or row.charge.begun_at)
+            await free_others(work, row, self._now())
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
         await close_pages(self._rails, [payment] if payment is not None else [])

@@ -20,7 +20,7 @@ from giving.tabs import ChargeState, Promise, Reason, Terms
 from giving.tips import Tip, TipState
 from services.clock import Clock, utc_now
 from services.rails.switched_on import Rails
-from services.tabs.beginning import Beginning, close_pages
+from services.tabs.beginning import QUIET, Beginning, close_pages
 from services.tabs.view import TabView, cards_of
 from services.wake import Wakes
 from storage.group_commit import GroupCommit
@@ -29,7 +29,6 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 PROMISED: Final = Counter("tips_promised_total", "Tips that went on a tab")
-QUIET: Final = timedelta(hours=1)  # whoever takes promises off one by one is not asked anew each time
 
 Ask = tuple[UUID, Person, bool]  # a tip, its donor, and whether one tap did it
 
@@ -251,8 +250,8 @@ class TabService:
         async with self._unit.read() as work:
             month = await work.tabs.promised_since([person.id], self._currency, rules.month_start(now, self.zone))
             terms = self.terms_of(person.settle_at_minor, person.monthly_minor)
-            cards = await cards_of(work, person, self._rails, terms.settle_at, self._least, now)
-        return TabView(cards, Money(month.get(person.id, 0), self._currency), terms)
+            cards, joints = await cards_of(work, person, self._rails, terms.settle_at, self._least, now)
+        return TabView(cards, Money(month.get(person.id, 0), self._currency), terms, joints)
 
 
 def _meaning(tip: Tip) -> tuple[object, ...]:

@@ -12,6 +12,7 @@ from giving import tabs as rules
 from giving.alerts import Alert, AlertKind, Said
 from giving.errors import TabBelow, TabEmpty, TabWaits, TipNotOpen
 from giving.money import sum_of
+from giving.notices import NoticeKind
 from giving.payments import TOO_LONG, Payment, PaymentState
 from giving.people import Person
 from giving.tabs import ChargeState, Known, Reason, Step, Told
@@ -29,9 +30,9 @@ from services.alerts import AlertService
 from services.clock import Clock
 from services.leadership import Write
 from services.rails.switched_on import Rails
-from services.tabs.beginning import CHARGES, Beginning, close_pages
+from services.tabs.beginning import CHARGES, Beginning, close_pages, free_others
 from services.tabs.service import TabService
-from services.tabs.told import kept_method, notices_of
+from services.tabs.told import kept_method, notices_of, owed_of
 from services.tips.links import PaymentLinks, intent_of, key_of
 from storage.tabs import ChargeRow
 from storage.work import UnitOfWork, Work
@@ -133,10 +134,11 @@ class Steps:
             held = await self._hold(work, row, Step.EXPIRE)
             if held is None:
                 return False
-            tips = rules.owed((await work.tips.of_payments([held.row.payment])).get(held.row.payment, []))
+            tips = await owed_of(work, held.row)
             over = rules.over(await work.tabs.first_asked([tip.id for tip in tips]), self._now())
             ended = ChargeState.EXPIRED if len(over) == len(tips) else ChargeState.SKIPPED
             await work.tabs.move(held.row.charge, ended)
+            await free_others(work, held.row, self._now())
             count = await work.tabs.expire(over)
             await self._tabs.look_again(work, row.charge.tab)
         CHARGES.labels(ended).inc()
@@ -226,6 +228,8 @@ class Steps:
             if now is None:
                 return False
             await self._tabs.put_off(work, now)
+            if now.charge.reason is Reason.PRESSED:  # they are waiting for it
+                await self._begin.tell(work, NoticeKind.TAB_NOT_CHARGED, now.charge, now.donor)
             if self._alerts is not None:
                 said: dict[str, Said] = {"rail": payment.rail, "amount": payment.amount, "code": code}
                 day = self._now().astimezone(self._tabs.zone).date().isoformat()

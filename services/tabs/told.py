@@ -13,6 +13,7 @@ from giving.tabs import Charge, ChargeState, Told
 from giving.tips import Tip
 from storage.methods import KeptMethod
 from storage.outbox import OutboxState
+from storage.tabs import ChargeRow
 from storage.work import Work
 
 
@@ -33,12 +34,19 @@ async def kept_method(work: Work, donor: UUID, organisation: UUID, rail: str) ->
     return next((one for one in kept if (one.organisation, one.rail) == (organisation, rail)), None)
 
 
+async def owed_of(work: Work, row: ChargeRow) -> tuple[Tip, ...]:
+    """What is owed of a charge: of a payment that settles several tabs only what stands on its own."""
+    tips = rules.owed((await work.tips.of_payments([row.payment])).get(row.payment, []))
+    tabs = await work.tabs.tabs_of([tip.id for tip in tips])
+    return tuple(tip for tip in tips if tabs.get(tip.id) == row.charge.tab)
+
+
 async def told(work: Work, charge: UUID, now: datetime) -> ChargeTold | None:
     """What a message about a charge tells that is sent now; None if it is open no more, or nothing of it is owed."""
     row = (await work.tabs.charges([charge])).get(charge)
     if row is None or row.charge.state not in rules.OPEN:
         return None
-    tips = rules.owed((await work.tips.of_payments([row.payment])).get(row.payment, []))
+    tips = await owed_of(work, row)
     payment = await work.payments.by_id(row.payment)
     if payment is None or not tips:
         return None
@@ -52,6 +60,22 @@ async def told(work: Work, charge: UUID, now: datetime) -> ChargeTold | None:
         tuple((tip, projects[tip.project]) for tip in tips), payment.rail,
         saved.method.label if saved is not None else "",
     )  # fmt: skip
+
+
+async def put_back(work: Work, charge: UUID) -> ChargeTold | None:
+    """A charge that was not made and stands on its tab again; None if its tab is settled otherwise by now."""
+    row = (await work.tabs.charges([charge])).get(charge)
+    if row is None or row.charge.state is not ChargeState.SKIPPED:
+        return None
+    if any(one.charge.tab == row.charge.tab for one in await work.tabs.open_charges(donor=row.donor)):
+        return None
+    payment = await work.payments.by_id(row.payment)
+    organisation = (await work.projects.organisations_by_ids({row.organisation})).get(row.organisation)
+    tips = await owed_of(work, row)
+    if payment is None or organisation is None or not tips:
+        return None
+    amount = sum_of((tip.amount for tip in tips), row.charge.amount.currency)
+    return ChargeTold(replace(row.charge, amount=amount), organisation, (), payment.rail, "")
 
 
 def notice_key(kind: NoticeKind, charge: UUID) -> str:

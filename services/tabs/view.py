@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from giving import tabs as rules
+from giving.joint import Joint, joints
 from giving.money import Money
 from giving.payments import Payment, PaymentState
 from giving.people import Person
@@ -14,6 +15,7 @@ from giving.projects import Organisation, Project
 from giving.tabs import Charge, ChargeState, Terms, Told
 from giving.tips import Tip
 from services.rails.switched_on import Rails
+from services.tabs.joint import standings
 from services.tabs.told import notices_of
 from storage.methods import KeptMethod
 from storage.tabs import ChargeRow, TabRow, Whole
@@ -28,7 +30,7 @@ class TabCard:
 
     `charging` are those that `method` is being charged for now, `whole.free` what "pay now" would settle beside them.
     `saves`: its rail would keep a method. `page_over`: it was asked for, and the page can't be paid any more. `tips`
-    are the newest; `count` is how many there are.
+    are the newest; `count` is how many there are. `shared`: the whole sum of its page, where that pays other tabs too.
     """
 
     tab: rules.Tab
@@ -44,6 +46,7 @@ class TabCard:
     method: KeptMethod | None = None
     saves: bool = False
     page_over: bool = False
+    shared: Money | None = None
 
     @property
     def payable(self) -> bool:
@@ -53,11 +56,15 @@ class TabCard:
 
 @dataclass(frozen=True, slots=True)
 class TabView:
-    """All tabs of somebody on which something stands, what they promised this month, and what they chose."""
+    """All tabs of somebody on which something stands, what they promised this month, and what they chose.
+
+    `joints`: those of them that can be paid at once, by one charge that its rail carries.
+    """
 
     cards: tuple[TabCard, ...]
     month: Money
     terms: Terms
+    joints: tuple[Joint, ...] = ()
 
     @property
     def promised(self) -> Money:
@@ -67,8 +74,8 @@ class TabView:
 
 async def cards_of(
     work: Work, person: Person, rails: Rails, settles_at: Money, least: Callable[[TabRow], Money], now: datetime
-) -> tuple[TabCard, ...]:
-    """Their tabs on which something stands; `least` is what a tab's rail carries."""
+) -> tuple[tuple[TabCard, ...], tuple[Joint, ...]]:
+    """Their tabs on which something stands, and which can be paid at once; `least` is what a tab's rail carries."""
     wholes = await work.tabs.wholes(person.id)
     rows = [row for row in await work.tabs.of_donor(person.id) if row.tab.id in wholes]
     there = await work.tabs.on_tabs(person.id, MOST_SHOWN)
@@ -90,7 +97,8 @@ async def cards_of(
             charging=tuple(one.charge for one in of_tab if one.charge.state is ChargeState.CHARGING),
         )  # fmt: skip
         cards.append(_asked_for(card, of_tab, payments, rails, now))
-    return tuple(cards)
+    together = joints(standings(rows, wholes, charges, rails, await rails.accounts(work)))
+    return tuple(cards), tuple(one for one in together if rails.capabilities[one.rail].carries(one.sum))
 
 
 def _asked_for(
@@ -101,9 +109,10 @@ def _asked_for(
     if row is None or page is None:
         return card
     over = rails.page_over(page, now)
+    shared = page.amount if page.amount != row.charge.amount else None
     return replace(
         card, charge=row.charge, pay_url=None if over else page.url,
-        page_over=over and row.charge.state is ChargeState.ASKED,
+        page_over=over and row.charge.state is ChargeState.ASKED, shared=shared,
     )  # fmt: skip
 
 

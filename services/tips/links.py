@@ -136,9 +136,15 @@ class PaymentLinks:
         title = projects[tips[0].project].title(language)
         if ask.tip is not None:
             return PaymentWish(title, self._links.start(f"t_{token_of(ask.tip)}"), language)
-        organisation = projects[tips[0].project].organisation.name(language)
-        lines = tuple((projects[tip.project].title(language), tip.amount.minor) for tip in tips)
-        return PaymentWish(organisation, self._links.start("tab"), language, lines if len(lines) <= MOST_LINES else ())
+        whose = [projects[tip.project].organisation.name(language) for tip in tips]
+        titles = [projects[tip.project].title(language) for tip in tips]
+        names = [*dict.fromkeys(whose)]
+        if len(names) > 1:  # one page of several tabs: each line says whose it is
+            titles = [f"{name} · {title}" for name, title in zip(whose, titles, strict=True)]
+        lines = [(title, tip.amount.minor) for title, tip in zip(titles, tips, strict=True)]
+        if len(lines) > MOST_LINES:
+            lines = _by_name(whose, tips) if len(names) > 1 else []
+        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines))
 
     def _asked(
         self, tips: Mapping[UUID, Tip], charged: Mapping[UUID, Sequence[Tip]], ask: Ask,
@@ -159,6 +165,14 @@ class PaymentLinks:
     async def _link_many(self, work: Work, linked: Sequence[Payment]) -> list[Exception | None]:
         await work.payments.link_many(linked)
         return [None] * len(linked)
+
+
+def _by_name(whose: Sequence[str], tips: Sequence[Tip]) -> list[tuple[str, int]]:
+    """One line for each organisation, where there are too many tips for a line each."""
+    sums: dict[str, int] = {}
+    for name, tip in zip(whose, tips, strict=True):
+        sums[name] = sums.get(name, 0) + tip.amount.minor
+    return [*sums.items()]
 
 
 def intent_of(payment: Payment, wish: PaymentWish) -> PaymentIntent:

@@ -74,6 +74,7 @@ EVERY = st.one_of(
     st.builds(cb.TipRail, tip=IDS, rail=st.sampled_from(["stripe", "a" * 16])),
     st.builds(cb.TabShow, fresh=st.booleans()),
     st.builds(cb.TabPage, page=st.integers(0, 9999)),
+    st.builds(cb.TabsPay, rail=st.from_regex("[a-z_]{1,16}", fullmatch=True), minor=st.integers(1, 10**12)),
     st.builds(cb.TabPay, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabRound, tab=IDS, minor=MINOR.filter(bool)),
     st.builds(cb.TabSkip, charge=IDS),
@@ -108,7 +109,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 93
+    assert len(set(prefixes)) == len(prefixes) == 94
 
 
 @given(st.text(max_size=64))

@@ -181,6 +181,7 @@ EVERYWHERE = [
     cb.DayNews(day=new_id(), on=True),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabPage(page=3),
+    cb.TabsPay(rail="paper", minor=500),
     cb.TabShow(fresh=True),
     *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),
     *(cb.RankingMe(board=board, span=Span.WEEK, on=True) for board in Board),

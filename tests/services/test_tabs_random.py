@@ -20,7 +20,7 @@ from giving.errors import GivingError, RailUnavailable
 from giving.money import Money
 from giving.payments import EventKind, PaymentState, SavedMethod
 from giving.people import Person, Visitor
-from giving.projects import ProjectState
+from giving.projects import Project, ProjectState
 from giving.tabs import month_start
 from giving.tips import OfferRequest, Tip, TipState
 from payments.provider import Declined, Found, PaymentIntent, PaymentLink, PaymentRef, RefundAsk
@@ -42,6 +42,8 @@ class Bank(CardRail):
     """Keeps books of its own: what was paid by which payment, and what went back."""
 
     capabilities = replace(CardRail.capabilities, needs_account=True)
+
+    accounts: tuple[str | None, ...] = (ACCOUNT,)
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,7 +72,7 @@ class Bank(CardRail):
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         link = await super().create_payment(intent, key=key)
-        assert intent.account == ACCOUNT
+        assert intent.account in self.accounts
         assert not intent.lines or sum(line.amount.minor for line in intent.lines) == intent.amount.minor
         self.pages[intent.reference] = intent.amount.minor
         return link
@@ -140,6 +142,10 @@ class Life:
     def world(self) -> World:
         return self.house.world
 
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        return self.world.library, self.world.meals
+
     def __post_init__(self) -> None:
         self.bank.now, self.bank.before_charging = self.world.time, self.all_owed
 
@@ -169,7 +175,7 @@ class Life:
         person = await self.someone()
         for _ in range(3):
             self.serial += 1
-            project = self.dice.choice((self.world.library, self.world.meals))
+            project = self.dice.choice(self.projects)
             amount = cny(self.dice.choice(("1", "2", "2.50", "3")))
             request = OfferRequest(f"p{self.serial}", person.id, amount, project=project.id, rail="card")
             tip = await self.house.tips.offer(request)
@@ -317,7 +323,7 @@ class Life:
         came = sum(minor for _, minor in self.bank.paid.values())
         went = sum(minor for _, minor, _ in self.bank.back.values())
         assert sum(kept.values()) == came - went, "what was given is what came in and did not go back"
-        for project in (self.world.library, self.world.meals):
+        for project in self.projects:
             given = Money(kept[project.id], "CNY")
             assert await self.world.balance(f"project:{project.id}:credited") == -given
             assert (await self.world.projects.card(project.id)).raised.given == given, "totals count what is paid"

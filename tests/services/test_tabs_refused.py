@@ -104,6 +104,36 @@ async def test_a_donor_who_pressed_keeps_what_stood_on_the_tab(world: World):
     assert (await house.open(), card.tab.promised) == ([], cny("30"))
 
 
+async def test_a_donor_who_pressed_is_told_once_that_nothing_was_taken(world: World):
+    house = await charged(world, RailRefused("account_invalid"))
+    assert [kind for kind, _ in await said(house)] == [NoticeKind.ALERT], "who did not press is told nothing"
+    (card,) = (await house.tabs.view(world.alice)).cards
+    await house.charges.settle(card.tab.id, world.alice)
+    for _ in range(3):
+        await house.charges.sweep()
+    ((kind, words),) = await said(house)
+    assert kind is NoticeKind.TAB_NOT_CHARGED
+    assert "¥30" in words
+    assert "一分钱没扣" in words
+    await house.charges.settle(card.tab.id, world.alice)
+    await house.charges.sweep()
+    english = [replace(one, language="en") for one in await house.outbox.claim()]
+    (shown,) = [await notices.render([one], house.outbox, TEXTS, LINKS) for one in english]
+    assert shown is not None, "pressed again, it is another charge"
+    assert "Nothing was taken" in shown.text
+
+
+async def test_what_was_mended_before_the_message_left_is_not_told(world: World):
+    house = await charged(world, RailRefused("account_invalid"))
+    await said(house)
+    (card,) = (await house.tabs.view(world.alice)).cards
+    await house.charges.settle(card.tab.id, world.alice)
+    await house.charges.sweep()
+    await house.charges.settle(card.tab.id, world.alice)
+    ((kind, words),) = await said(house)
+    assert (kind, words) == (NoticeKind.TAB_NOT_CHARGED, ""), "it is being charged again"
+
+
 async def test_a_method_of_another_account_leads_to_a_link_and_to_no_word_of_a_declined_card(world: World):
     house = await charged(world, RailRefused("method_of_another_account"))
     assert [one.charge.state for one in await house.open()] == [ChargeState.ASKED] * 2

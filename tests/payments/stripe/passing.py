@@ -1,7 +1,10 @@
-"""Charge mode `transfers` on our Stripe: services of ours at its time, two organisations, payments over both."""
+"""Charge mode `transfers` on our Stripe: services of ours at its time, two organisations, payments over both.
+
+People promise on their tabs and press: one tab's "pay now", or "pay all at once".
+"""
 
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,26 +12,29 @@ from uuid import UUID
 from giving.accounts import organisation_received, rail_clearing
 from giving.alerts import AlertKind
 from giving.money import Money
-from giving.payments import Payment, PaymentState
+from giving.payments import Payment
 from giving.people import Person, Role, Visibility
 from giving.projects import Organisation, Project
-from giving.tips import Tip
+from giving.tabs import Terms
+from giving.tips import Limits, OfferRequest, Tip
 from giving.transfers import Transfer, TransferState
-from payments.provider import Line, PaymentIntent
 from payments.stripe_rail import StripeRail
 from services.alerts import AlertService
+from services.links import Links
 from services.payments import PaymentService
 from services.rails import Rails
 from services.rails.transfers import TransferService
 from services.reconcile import ReconcileService
+from services.refunds import RefundService
 from services.settlement import Settler
 from services.sweep import PaymentSweep
+from services.tabs import TabCharges, TabService
+from services.tips import TipService
 from storage.ids import new_id
 from storage.methods import RailAccount
 from tests.payments.stripe.our_books import Thing
 from tests.payments.stripe.our_stripe import OurStripe
-from tests.payments.stripe.stage import BACK
-from tests.world import SHANGHAI, World, at_once, project
+from tests.world import SHANGHAI, World, at_once, cny, project
 
 
 @dataclass
@@ -44,6 +50,7 @@ class Town:
     given: dict[UUID, list[Tip]] = field(default_factory=dict)
     intents: dict[UUID, Thing] = field(default_factory=dict)
     later: timedelta = timedelta()
+    serial: int = 0
 
     def __post_init__(self) -> None:
         self.work_with(self.rail)
@@ -59,6 +66,14 @@ class Town:
         self.payments = PaymentService(unit, self.rails.values(), settler)
         self.looks = PaymentSweep(unit, self.rails, self.payments, alerts=self.alerts, now=self.now, sleep=at_once)
         self.reconcile = ReconcileService(unit, self.rails, self.alerts, zone=SHANGHAI, now=self.now)
+        links, terms = Links("http://127.0.0.1:8081", "yizan_bot"), Terms(cny("100000"), cny("1000000"))
+        self.tabs = TabService(unit, self.rails, wakes=wakes, zone=SHANGHAI, terms=terms, now=self.now)
+        self.tips = TipService(
+            unit, self.rails, links, limits=Limits(cny("1"), cny("50000")), presets=(cny("1"),), language="en",
+            tabs=self.tabs, now=self.now,
+        )  # fmt: skip
+        self.charges = TabCharges(unit, self.rails, self.tabs, self.tips.pay, wakes=wakes, now=self.now)
+        self.refunds = RefundService(unit, self.rails, self.tips, payments=self.payments, now=self.now)
         self.begin()
 
     def begin(self) -> None:
@@ -91,25 +106,25 @@ class Town:
 
     async def ask(self, *gifts: tuple[Project, int], donor: Person | None = None) -> Payment:
         """Tips (in fen) of one donor that one page is to pay."""
-        donor, at = donor or self.world.alice, self.now()
-        amount = Money(sum(minor for _, minor in gifts), "CNY")
-        one = gifts[0][0].organisation.id if len({each.organisation.id for each, _ in gifts}) == 1 else None
-        account = self.accounts[one] if one is not None else None
-        payment = Payment(new_id(), donor.id, "stripe", amount, PaymentState.CREATED, at, account=account)
-        tips = [
-            Tip(
-                new_id(), donor.id, each.id, Money(minor, "CNY"), Visibility.NAMED, f"YZ-{self.dice.randrange(36**9)}",
-                at, payment=payment.id,
-            )
-            for each, minor in gifts
-        ]  # fmt: skip
-        lines = tuple(Line(each.slug, Money(minor, "CNY")) for each, minor in gifts)
-        intent = PaymentIntent(payment.id, amount, "gifts", BACK, "en", lines=lines, account=account)
-        link = await self.rail.create_payment(intent, key=f"payment:{payment.id}")
-        payment = replace(payment, their_id=link.their_id)
-        async with self.world.unit() as work:
-            await work.payments.add_many([payment])
-            await work.tips.add_many(tips)
+        donor, tips = donor or self.world.alice, []
+        for each, minor in gifts:
+            self.serial += 1
+            request = OfferRequest(
+                f"town{self.serial}", donor.id, Money(minor, "CNY"), project=each.id, visibility=Visibility.NAMED,
+                rail="stripe",
+            )  # fmt: skip
+            tips.append((await self.tabs.promise((await self.tips.offer(request)).id, donor)).tip)
+        view = await self.tabs.view(donor)
+        if len(view.cards) == 1:
+            await self.charges.settle(view.cards[0].tab.id, donor, view.promised)
+        else:
+            (whole,) = view.joints
+            await self.charges.settle_together(donor, "stripe", whole.sum)
+        async with self.world.unit.read() as work:
+            (page,) = {one.payment for one in await work.tabs.open_charges(donor=donor.id)}
+            payment = await work.payments.by_id(page)
+        assert payment is not None
+        assert payment.amount.minor == sum(minor for _, minor in gifts)
         self.given[payment.id] = tips
         return payment
 
@@ -134,6 +149,7 @@ class Town:
         await self.payments.settle_pending()
         await self.looks.sweep()
         await self.payments.settle_pending()
+        await self.charges.sweep()
 
     async def planned(self, payment: Payment) -> list[Transfer]:
         async with self.world.unit.read() as work:
