@@ -5,7 +5,10 @@ web-day-unknown-text = 它可能还没有公布，或者链接少了几个字。
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] 还有 { $minutes } 分钟开始
-       *[other] 还有 { $hours } 小时 { $minutes } 分开始
+       *[other] 还有 { $hours } 小时{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } 分
+        }开始
     }
    *[other] { $hours ->
         [0] 还有 { $days } 天开始
@@ -15,7 +18,10 @@ web-day-scheduled = { $days ->
 web-day-live = { $days ->
     [0] { $hours ->
         [0] 进行中 · 还剩 { $minutes } 分钟
-       *[other] 进行中 · 还剩 { $hours } 小时 { $minutes } 分
+       *[other] 进行中 · 还剩 { $hours } 小时{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } 分
+        }
     }
    *[other] 进行中 · 还剩 { $days } 天{ $hours ->
         [0] {""}
