@@ -134,3 +134,5 @@ day-target = “{ $project }” has reached its target! On { $title }, { $donors
 } given { $raised }.
 tip-target-reached = “{ $project }” has reached its target. Thank you! Still needing help: { $projects }
 post-counter-day = { $counter } · { $day } today
+web-day-fund-left = { $amount } left
+web-day-fund-none = nothing left

@@ -91,3 +91,5 @@ day-last-hour = 「{ $title }」进入最后一小时：{ $donors } 人已经捐
 day-target = 「{ $project }」达成了目标！在「{ $title }」，{ $donors } 人一起捐了 { $raised }。
 tip-target-reached = 「{ $project }」已经达成目标，谢谢你！还需要帮助的：{ $projects }
 post-counter-day = { $counter } · 今天 { $day }
+web-day-fund-left = 还剩 { $amount }
+web-day-fund-none = 没有剩下的了
