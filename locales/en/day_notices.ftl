@@ -18,3 +18,5 @@ day-invite-waits = “{ $title }” is on, but <b>its invitation waits</b>: it w
     [0] One of you has to confirm it.
    *[other] An admin other than { $who } has to confirm it.
 } If nobody does before { $ends }, it is not sent.
+alert-day-renamed = <b>A project was renamed</b> after the giving day “{ $title }” was scheduled. The invitation will go out with the new name. Send /giving_day to look at it again.
+alert-line-day-renamed = • { $before } → { $after }

@@ -11,3 +11,5 @@ day-invite-waits = 「{ $title }」开始了，但<b>邀请还没发</b>：现�
     [0] 请一位管理员确认。
    *[other] 请 { $who } 以外的一位管理员确认。
 }到 { $ends } 还没人确认，就不发了。
+alert-day-renamed = 公益日「{ $title }」排好期以后，<b>有项目改了名字</b>，邀请会用新名字发出。要再看一遍，发 /giving_day。
+alert-line-day-renamed = • { $before } → { $after }
