@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 import uvloop
 
+import logs
 from bench import aims
 from bench.telling import COLUMNS, cells, machine, told
 
@@ -46,6 +47,16 @@ PLAN: Final = [
     for engine in ("sqlite", "postgres")
     for callers in most
 ] + [("pgledger_style", "postgres", 64)]
+# Of broadcasts: a minute at the free rate, half of one at the paid one, whose readers take as long to make, and a tenth
+# of the million; by their names they are measured in full.
+CASTS: Final = [
+    *(
+        ("broadcast", engine, ("--of", of, "--seconds", seconds))
+        for engine in ("sqlite", "postgres")
+        for of, seconds in (("30", "60"), ("1000", "30"))
+    ),
+    *(("planning", engine, ("--recipients", "100000")) for engine in ("sqlite", "postgres")),
+]
 BEGIN: Final = "<!-- bench: written by `make bench` -->"
 END: Final = "<!-- /bench -->"
 
@@ -57,11 +68,12 @@ END: Final = "<!-- /bench -->"
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
 @click.option("--tips", type=click.IntRange(1000), default=5_000_000, show_default=True, help="Before row full.")
 @click.option("--of", type=click.IntRange(30, 1000), default=30, show_default=True, help="Of row broadcast, a second.")
+@click.option("--recipients", type=click.IntRange(100), default=1_000_000, show_default=True, help="Of row planning.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 @click.option("--server", help="A PostgreSQL to make databases on (default: one is started).")
 @click.option("--page", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Put the table in here too.")
 def cli(
-    name: str | None, engine: str, callers: int, seconds: float, tips: int, of: int, as_json: bool,
+    name: str | None, engine: str, callers: int, seconds: float, tips: int, of: int, recipients: int, as_json: bool,
     server: str | None, page: Path | None,
 ) -> None:  # fmt: skip
     """How fast it is here: NAME is one row, without it every row is measured, each in a process of its own.
@@ -79,8 +91,10 @@ def cli(
             _print(line, as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
-    elif name in ("broadcast", "planning"):
-        _print(_broadcast(name, engine, of, seconds, server), as_json=as_json)
+    elif name == "broadcast":
+        _print(_broadcast(engine, of, seconds, server), as_json=as_json)
+    elif name == "planning":
+        _print(_planning(engine, recipients, server), as_json=as_json)
     elif name in ("ledger", "pgledger_style"):
         _print(_ledger(name, engine, callers, seconds, server), as_json=as_json)
     elif name in OVER_HTTP:
@@ -157,15 +171,24 @@ def _crowd(engine: str, server: str | None) -> dict[str, Any]:
         raise click.ClickException(f"crowd {engine}: {error}") from None
 
 
-def _broadcast(name: str, engine: str, of: int, seconds: float, server: str | None) -> dict[str, Any]:
-    from bench.broadcasts import TooSlow, measure_broadcast, measure_planning
+def _broadcast(engine: str, of: int, seconds: float, server: str | None) -> dict[str, Any]:
+    from bench.broadcasts import TooSlow, measure_broadcast
 
+    logs.configure("auto", "warning")  # on stdout is the row, and nothing else
     try:
-        if name == "planning":
-            return dataclasses.asdict(uvloop.run(measure_planning(engine, server=server)))
         return dataclasses.asdict(uvloop.run(measure_broadcast(engine, of, seconds, server=server)))
     except (TooSlow, TimeoutError) as error:
-        raise click.ClickException(f"{name} {engine}: {error}") from None
+        raise click.ClickException(f"broadcast {engine}: {error}") from None
+
+
+def _planning(engine: str, recipients: int, server: str | None) -> dict[str, Any]:
+    from bench.broadcasts import TooSlow, measure_planning
+
+    logs.configure("auto", "warning")
+    try:
+        return dataclasses.asdict(uvloop.run(measure_planning(engine, server=server, recipients=recipients)))
+    except (TooSlow, TimeoutError) as error:
+        raise click.ClickException(f"planning {engine}: {error}") from None
 
 
 def _memory() -> dict[str, Any]:
@@ -211,6 +234,8 @@ def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) 
             say_all(_in_own_process("full", *options))
         for engine in ("sqlite", "postgres"):
             say_all(_in_own_process("crowd", "--engine", engine, "--server", server))
+        for name, engine, more in CASTS:
+            say_all(_in_own_process(name, "--engine", engine, *more, "--server", server))
     for name in ("start", "memory"):
         say_all(_in_own_process(name))
     if page is not None:

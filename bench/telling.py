@@ -12,45 +12,32 @@ COLUMNS: Final = ("row", "engine", "callers", "rate/s", "p50 ms", "p99 ms", "flo
 WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 
 
+# What a row says that is no line of the table.
+SENTENCES: Final = {
+    "memory": "memory  main.py run {run_mb} MB, bare aiogram {bare_mb} MB: {above_mb} MB above",
+    "broadcast": "broadcast {engine:<9} {rate:,.2f}/s of {of:,} over {seconds:g} s, receipts wait p50"
+    " {receipt_p50_ms:,.0f} ms, at most {receipt_max_ms:,.0f} ms; 429: {refused}, unknown: {unknown}",
+    "planning": "planning  {engine:<9} {recipients:,} recipients: counted in {count_s} s, first message after"
+    " {first_s} s, all decided on in {all_s} s, {above_mb} MB over idle",
+    "crowd": "crowd   {engine:<9}  {people:,} people in one second: {rate:,.0f}/s, wait p50 {p50_ms:,.0f} ms,"
+    " p99 {p99_ms:,.0f} ms, slowest {slowest_ms:,.0f} ms",
+    "start": "start   config show {config_show_s} s, ledger verify {ledger_verify_s} s; second start of the demo:"
+    " page {page_s} s, bot answers {bot_s} s",
+}
+# Of every other row, in the order of the columns.
+CELLS: Final = (
+    "{name}", "{engine}", "{callers:,}", "{rate:,.0f}", "{p50_ms:,.1f}", "{p99_ms:,.1f}", "{floor_rate:,.0f}",
+    "{ratio:.2f}", "{rss_mb:,.0f}",
+)  # fmt: skip
+
+
 def told(found: Mapping[str, Any], *, as_json: bool) -> str:
     """One row as a line."""
     if as_json:
         return json.dumps(found)
-    if found["name"] == "memory":
-        return (
-            f"memory  main.py run {found['run_mb']} MB, bare aiogram {found['bare_mb']} MB: "
-            f"{found['above_mb']} MB above"
-        )
-    if found["name"] == "broadcast":
-        return (
-            f"broadcast {found['engine']:<9} {found['rate']:,.2f}/s of {found['of']:,} over {found['seconds']:g} s, "
-            f"receipts wait p50 {found['receipt_p50_ms']:,.0f} ms, at most {found['receipt_max_ms']:,.0f} ms; "
-            f"429: {found['refused']}, unknown: {found['unknown']}"
-        )
-    if found["name"] == "planning":
-        return (
-            f"planning  {found['engine']:<9} {found['recipients']:,} recipients: counted in {found['count_s']} s, "
-            f"first message after {found['first_s']} s, all decided on in {found['all_s']} s, "
-            f"{found['above_mb']} MB over idle"
-        )
-    if found["name"] == "crowd":
-        return (
-            f"crowd   {found['engine']:<9}  {found['people']:,} people in one second: "
-            f"{found['rate']:,.0f}/s, wait p50 {found['p50_ms']:,.0f} ms, p99 {found['p99_ms']:,.0f} ms, "
-            f"slowest {found['slowest_ms']:,.0f} ms"
-        )
-    if found["name"] == "start":
-        return (
-            f"start   config show {found['config_show_s']} s, ledger verify {found['ledger_verify_s']} s; "
-            f"second start of the demo: page {found['page_s']} s, bot answers {found['bot_s']} s"
-        )
-    return cells(
-        (
-            found["name"], found["engine"], f"{found['callers']:,}", f"{found['rate']:,.0f}",
-            f"{found['p50_ms']:,.1f}", f"{found['p99_ms']:,.1f}", f"{found['floor_rate']:,.0f}",
-            f"{found['ratio']:.2f}", f"{found['rss_mb']:,.0f}",
-        )
-    )  # fmt: skip
+    if (sentence := SENTENCES.get(found["name"])) is not None:
+        return sentence.format_map(found)
+    return cells(tuple(cell.format_map(found) for cell in CELLS))
 
 
 def cells(values: tuple[str, ...]) -> str:

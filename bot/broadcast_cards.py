@@ -23,6 +23,7 @@ from texts import Html, Texts, zones
 
 _BAR: Final = 10
 TITLE_ON_BUTTON: Final = 28
+COUNTRIES_ON_A_PAGE: Final = 32
 
 
 def message(texts: Texts, language: str, kind: SubscriptionKind, content: Content) -> Rendered:
@@ -66,7 +67,7 @@ def segment(
         for part, on in parts.items()
     ]
     of_project = cb.CastSegment(part=SegmentPart.PROJECT, on=False) if chosen.project else cb.CastProjects()
-    of_country = cb.CastSegment(part=SegmentPart.COUNTRY, on=False) if chosen.country else cb.CastCountry()
+    of_country = cb.CastSegment(part=SegmentPart.COUNTRY, on=False) if chosen.country else cb.CastCountries()
     lists = [
         tap((ON if on else OFF) + texts.plain(language, "cast-part", part=part), data)
         for part, on, data in (
@@ -105,11 +106,16 @@ def projects(texts: Texts, language: str, page: Page[ProjectCard]) -> Rendered:
     return Rendered(texts.chat(language, "cast-which-project"), keyboards.keyboard(rows))
 
 
-def countries(texts: Texts, language: str, codes: Sequence[str]) -> Rendered:
-    """Where do they live, by the clocks they chose?"""
-    buttons = [tap(zones.country(language, code), cb.CastCountry(country=code)) for code in codes[:40]]
+def countries(texts: Texts, language: str, codes: Sequence[str], number: int = 0) -> Rendered:
+    """Where do they live, by the clocks they chose? A page of it; beyond the last one, the last."""
+    size = COUNTRIES_ON_A_PAGE
+    number = min(number, max(0, len(codes) - 1) // size)
+    page = Page.of(list(codes[number * size : (number + 1) * size]), number=number, size=size, total=len(codes))
+    buttons = [tap(zones.country(language, code), cb.CastCountry(country=code)) for code in page.items]
+    turns = keyboards.page_turns(texts, language, page, lambda to: cb.CastCountries(page=to))
     back = [_step(texts, language, "button-back", CastStep.SEGMENT)]
-    return Rendered(texts.chat(language, "cast-which-country"), keyboards.keyboard([*keyboards.wrapped(buttons), back]))
+    rows: Rows = [*keyboards.wrapped(buttons), turns, back]
+    return Rendered(texts.chat(language, "cast-which-country"), keyboards.keyboard(rows))
 
 
 def ask_words(texts: Texts, language: str, of: str, *, skip: bool, edits: bool = False) -> Rendered:

@@ -10,10 +10,13 @@ from bot.cards import Rendered, paragraphs
 from bot.keyboards import keyboard, tap
 from giving.giving_days import GivingDay
 from giving.notices import NoticeKind
+from services.giving_days.invitations import invitation_id
 from services.giving_days.told import DayTold
-from texts import Texts
+from texts import Html, Texts
 
-TOLD: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_INVITE, NoticeKind.DAY_DRAFTED, NoticeKind.DAY_LESS})
+TOLD: Final = frozenset(
+    {NoticeKind.DAY_ASKED, NoticeKind.DAY_INVITE, NoticeKind.DAY_ALONE, NoticeKind.DAY_DRAFTED, NoticeKind.DAY_LESS}
+)
 CONFIRMED: Final = frozenset({NoticeKind.DAY_ASKED, NoticeKind.DAY_INVITE})  # what a second admin says yes to
 
 
@@ -29,6 +32,9 @@ def told(texts: Texts, language: str, kind: NoticeKind, news: DayTold) -> Render
             who = news.asker.name if news.asker is not None else ""
             text = texts.chat(language, "day-invite-waits", **about, who=who, people=news.people,
                               named=int(bool(who)))  # fmt: skip
+        case NoticeKind.DAY_ALONE:
+            cast = Html(str(invitation_id(day.id)))  # to be copied: without the marks around words of people
+            text = texts.chat(language, "day-invite-alone", **about, cast=cast, people=news.people)
         case NoticeKind.DAY_DRAFTED:
             text = texts.chat(language, "day-drafted", **about)
         case _:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from giving.money import Money
 from giving.payments import EventKind
@@ -29,7 +30,8 @@ class AlertKind(StrEnum):
     TAB_REFUSED: a rail does not charge a tab, and no donor can do anything about it. PAID_TWICE: by a rail that gives
     nothing back.
     MATCH_HELD: gifts wait for somebody to say whether a pool adds to them. BROADCAST_STOPPED: Telegram refuses one;
-    BROADCAST_ALONE: one went to many on one person's word, from the command line.
+    BROADCAST_ALONE: one went to many on one person's word, from the command line. DAY_RENAMED: a project of a giving
+    day that is scheduled has another title than when that was confirmed.
     """
 
     DIFFERENCES = "differences"
@@ -57,6 +59,14 @@ class AlertKind(StrEnum):
     PAID_TWICE = "paid-twice"
     BROADCAST_STOPPED = "broadcast-stopped"
     BROADCAST_ALONE = "broadcast-alone"
+    DAY_RENAMED = "day-renamed"
+
+
+_WHO_CAN: Final = {
+    AlertKind.BROADCAST_STOPPED: Permission.BROADCAST,
+    AlertKind.BROADCAST_ALONE: Permission.BROADCAST,
+    AlertKind.DAY_RENAMED: Permission.RUN_GIVING_DAYS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +91,10 @@ def recipients(
 ) -> list[Person]:
     """Everybody with the role finance who can be written to; where there is nobody, the owners.
 
-    Of a broadcast: everybody who may do something about it.
+    Of a broadcast or a giving day: everybody who may do something about it.
     """
-    if kind in (AlertKind.BROADCAST_STOPPED, AlertKind.BROADCAST_ALONE):
-        able = {person.id: person for person, roles in holders if may(roles, Permission.BROADCAST)}
+    if (needed := _WHO_CAN.get(kind)) is not None:
+        able = {person.id: person for person, roles in holders if may(roles, needed)}
         able |= {person.id: person for person in owners}
         return [person for person in able.values() if person.reachable]
     finance = [person for person, roles in holders if Role.FINANCE in roles and person.reachable]

@@ -25,8 +25,8 @@ class NoticeKind(StrEnum):
     BROADCAST_ASKED, to admins: one of them asks for a second one's word on a broadcast.
     WISHES asks, once, after a first gift, what else somebody wants to be told.
     To admins: DAY_ASKED, one of them asks for a second one's word on a giving day; DAY_INVITE, its invitation waits
-    for one; DAY_DRAFTED, a series made its next draft; DAY_LESS, a project of a day that is on takes no gifts any
-    more; DAY_REPORT, it is reported. DAY_TOGETHER
+    for one; DAY_ALONE, it waits, and there is nobody but its reader; DAY_DRAFTED, a series made its next draft;
+    DAY_LESS, a project of a day that is on takes no gifts any more; DAY_REPORT, it is reported. DAY_TOGETHER
     tells each donor of a day what we did together. To admins and to the creators who take part,
     of a day that is on: DAY_TENTH, DAY_HALF and DAY_FULL of its goal, DAY_LAST_HOUR, DAY_TARGET (a project has what it
     needed). DAY_CARD_LOST tells a creator that the day's card in their chat can't be kept up to date any more.
@@ -65,6 +65,7 @@ class NoticeKind(StrEnum):
     ALERT = "alert"
     DAY_ASKED = "day_asked"
     DAY_INVITE = "day_invite"
+    DAY_ALONE = "day_alone"
     DAY_DRAFTED = "day_drafted"
     DAY_LESS = "day_less"
     DAY_TENTH = "day_tenth"
@@ -113,6 +114,7 @@ URGENCY = {
     NoticeKind.WISHES: Urgency.NOTICE,
     NoticeKind.DAY_ASKED: Urgency.NOTICE,
     NoticeKind.DAY_INVITE: Urgency.NOTICE,
+    NoticeKind.DAY_ALONE: Urgency.NOTICE,
     NoticeKind.DAY_DRAFTED: Urgency.NOTICE,
     NoticeKind.DAY_LESS: Urgency.NOTICE,
     NoticeKind.DAY_REPORT: Urgency.NOTICE,

@@ -31,13 +31,15 @@ def import_projects(context: click.Context, file: Path, dry_run: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(f"{file}: {getattr(error, 'strerror', None) or 'not UTF-8 text'}") from None
     import logs
+    from services.alerts import AlertService
     from services.project_import import ImportRefused, Outcome, ProjectImport
     from storage.work import UnitOfWork
 
     logs.configure(settings.logs.format, "warning")
 
     async def work(engines: "Engines") -> "ImportReport":
-        return await ProjectImport(UnitOfWork(engines)).run(text, dry_run=dry_run)
+        alerts = AlertService(owners=settings.owners)
+        return await ProjectImport(UnitOfWork(engines), alerts=alerts).run(text, dry_run=dry_run)
 
     try:
         report = on_database(settings, work, migrated=True)

@@ -11,7 +11,9 @@ import structlog
 
 from giving.money import DECIMALS, Money
 from giving.projects import Organisation, Project, ProjectText
+from services.alerts import AlertService
 from services.clock import Clock, utc_now
+from services.giving_days.renamed import tell_of_renamed
 from services.project_file import Entry, GivenOrganisation, GivenProject, ImportRefused, ProjectFile, read
 from storage.audit import AuditRecord
 from storage.ids import new_id
@@ -78,9 +80,9 @@ class _Plan(Generic[Subject]):
 class ProjectImport:
     """Imports are whole or not at all; the same file again changes what differs and nothing else."""
 
-    def __init__(self, unit: UnitOfWork, *, now: Clock = utc_now) -> None:
-        """Write through this unit of work."""
-        self._unit, self._now = unit, now
+    def __init__(self, unit: UnitOfWork, *, alerts: AlertService | None = None, now: Clock = utc_now) -> None:
+        """Write through this unit of work. `alerts` tells admins of new titles of what goes out under them soon."""
+        self._unit, self._alerts, self._now = unit, alerts, now
 
     async def run(self, text: str, *, dry_run: bool = False) -> ImportReport:
         """Import a YAML text, each change into the audit log. Raises: ImportRefused (it can't be read at all)."""
@@ -138,6 +140,10 @@ class ProjectImport:
             if written.subject is not None and written.report.changes:
                 await work.projects.put(written.subject, now)
                 await _audit(work, written.report, written.subject.id, new=written.before is None, now=now)
+        if self._alerts is not None:
+            pairs = [(plan.before, plan.subject) for plan in projects if plan.report.changes]
+            changed = {after.id: (before, after) for before, after in pairs if before is not None and after is not None}
+            await tell_of_renamed(work, self._alerts, changed)
         # What a project is found by has its organisation's names in it.
         for project in await work.projects.of_organisations(renamed) if renamed else ():
             await work.projects.put(project, now)

@@ -35,19 +35,28 @@ def line(
     texts: Texts, language: str, day: GivingDay, found: DayPool, amount: Money, projects: Mapping[UUID, Project]
 ) -> Html:  # fmt: skip
     """How much, by whom, by which rule, when, and for which projects, where not for all of the day's."""
-    parts = [rule(texts, language, found.pool), *_when(texts, language, day, found.pool)]
+    sponsor, said = sponsor_of(texts, language, found.sponsor), how(texts, language, day, found.pool, projects)
+    return texts.chat(language, "day-pool", amount=amount, sponsor=sponsor, how=said)
+
+
+def sponsor_of(texts: Texts, language: str, name: str | None) -> str:
+    """Who it is of; None: who wants no name said."""
+    named = fitting(name, most=NAME, most_units=NAME_UNITS) if name else None
+    return named or texts.plain(language, "day-pool-unnamed")
+
+
+def how(texts: Texts, language: str, day: GivingDay, pool: Pool, projects: Mapping[UUID, Project]) -> str:
+    """By which rule, when in the day, and for which of its projects, where not for all: `1:1, from 09:00`."""
+    parts = [rule(texts, language, pool), *_when(texts, language, day, pool)]
     only = [
         fitting(projects[each].title(language), most=NAME, most_units=NAME_UNITS)
         for each in day.projects
-        if each in found.pool.scope.projects & set(projects)
+        if each in pool.scope.projects & set(projects)
     ]
     if only and len(only) < len(day.projects):
         comma = "、" if language.startswith("zh") else ", "
         parts.append(texts.plain(language, "day-pool-projects", projects=comma.join(only[:SAID])))
-    named = fitting(found.sponsor, most=NAME, most_units=NAME_UNITS) if found.sponsor else None
-    sponsor = named or texts.plain(language, "day-pool-unnamed")
-    joined = ("，" if language.startswith("zh") else ", ").join(parts)
-    return texts.chat(language, "day-pool", amount=amount, sponsor=sponsor, how=joined)
+    return ("，" if language.startswith("zh") else ", ").join(parts)
 
 
 def rule(texts: Texts, language: str, pool: Pool) -> str:

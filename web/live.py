@@ -18,12 +18,13 @@ import structlog
 from aiohttp import web
 from prometheus_client import Counter as Counted
 
-from giving.giving_days import DayStanding, DayState, GivingDay, Left, left, turned
+from giving.giving_days import DayStanding, DayState, GivingDay, Left, PoolShare, left, turned
 from giving.ids import token_of
 from giving.money import Money
 from giving.names import clean
 from services.clock import Clock, utc_now
 from services.giving_days.live import Listener, LiveDays
+from texts.day_pools import how, sponsor_of
 from web.addresses import address_of
 from web.language import named_language
 from web.pages import TITLE_GRAPHEMES, Pages
@@ -88,14 +89,23 @@ class LivePages:
             or self._pages.say(request, "web-day-description", least=day.amounts[0]),
             scripted=True,
             moves=turned(day, self._now()) in OPEN,
-            **self._values(standing, self._now()),
+            **self._values(standing, language, self._now()),
         )
 
     async def _day(self, request: web.Request) -> GivingDay:
         slug = request.match_info["slug"]
         return await self._live.by_slug(slug if slug.isprintable() and len(slug) <= MOST_SLUG else "")
 
-    def _values(self, standing: DayStanding, now: datetime) -> dict[str, Any]:
+    def _funds(self, standing: DayStanding, language: str) -> list[tuple[PoolShare, str, str]]:
+        """The day's matching pools, each with whose it is and its rule in words."""
+        texts, day = self._parts.texts, standing.day
+        projects = {share.card.project.id: share.card.project for share in standing.projects}
+        return [
+            (each, sponsor_of(texts, language, each.sponsor), how(texts, language, day, each.pool, projects))
+            for each in standing.pools
+        ]
+
+    def _values(self, standing: DayStanding, language: str, now: datetime) -> dict[str, Any]:
         """What the page and each event say: figures first of those that still need help."""
         day, give = standing.day, self._parts.links.chat
         state = turned(day, now)
@@ -104,8 +114,9 @@ class LivePages:
             "day_": day,
             "standing": standing,
             "shares": shares,
+            "funds": self._funds(standing, language),
             "state": state.value,
-            "left": left(day.starts_at if state is DayState.SCHEDULED else day.ends_at, now),
+            "left": _left(day, now),
             "give": {share.card.project.id: give(f"g_{token_of(share.card.project.id)}") for share in shares},
         }
 
@@ -164,14 +175,15 @@ class LivePages:
 
     def _figures(self, request: web.Request, standing: DayStanding) -> str:
         """One line of HTML, drawn once for each language, however many look on."""
-        values, day = self._values(standing, self._now()), standing.day
+        now, day = self._now(), standing.day
         drawn = self._drawn.get(day.id)
-        if drawn is None or drawn.standing is not standing or drawn.left != values["left"]:
+        if drawn is None or drawn.standing is not standing or drawn.left != _left(day, now):
             if len(self._drawn) > 16:
                 self._drawn.clear()
-            drawn = self._drawn[day.id] = _Drawn(standing, values["left"])
+            drawn = self._drawn[day.id] = _Drawn(standing, _left(day, now))
         key = (self._pages.language(request), named_language(request))
         if key not in drawn.html:
+            values = self._values(standing, key[0], now)
             drawn.html[key] = " ".join(self._pages.part(request, "day_figures.html", **values).split())
         return drawn.html[key]
 
@@ -207,8 +219,14 @@ class LivePages:
                 }
                 for share in standing.projects
             ],
+            "pools": [{"id": str(share.pool.id), "left_minor": share.left.minor} for share in standing.pools],
         }
         return web.json_response(body, headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"})
+
+
+def _left(day: GivingDay, now: datetime) -> Left:
+    """Until it begins, or ends."""
+    return left(day.starts_at if turned(day, now) is DayState.SCHEDULED else day.ends_at, now)
 
 
 def _money(amount: Money) -> dict[str, object]:

@@ -11,6 +11,7 @@ from aiogram.filters import callback_data
 
 from bot.callbacks import broadcasts, chats, giving, giving_days, privacy, rankings, slots
 from bot.callbacks.broadcasts import (
+    CastCountries,
     CastCountry,
     CastDeed,
     CastDo,
@@ -124,6 +125,7 @@ __all__ = [
     "OF_SLOTS",
     "BackOf",
     "BackPage",
+    "CastCountries",
     "CastCountry",
     "CastDeed",
     "CastDo",

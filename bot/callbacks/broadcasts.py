@@ -46,9 +46,15 @@ class CastProject(CallbackData, prefix="bcp"):
 
 
 class CastCountry(CallbackData, prefix="bcc"):
-    """To those whose clock is of this country; empty: show which there are."""
+    """To those whose clock is of this country; empty, on messages older than the pages: show which there are."""
 
     country: str = ""
+
+
+class CastCountries(CallbackData, prefix="bcn"):
+    """The countries readers live in, to choose one."""
+
+    page: Page = 0
 
 
 class CastStep(StrEnum):

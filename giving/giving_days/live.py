@@ -85,9 +85,20 @@ class CreatorShare:
 
 
 @dataclass(frozen=True, slots=True)
+class PoolShare:
+    """A matching pool of the day. `sponsor`: None where they want none said; `left`: what it can still add to gifts of
+    the day.
+    """
+
+    pool: Pool
+    sponsor: str | None
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
 class DayStanding:
     """A day as it stands. `raised`: gifts, refunds taken off; `matched`: what sponsors added; `pool_left`: what they
-    still may; `pool_unused`: all that they have not, be it that they can't any more. `pools`: theirs.
+    still may (of all `pools` together); `pool_unused`: all that they have not, be it that they can't any more.
 
     `creators`: the first few of those who may be shown; `by_chat`: what was given in each chat, for its own card.
     """
@@ -98,7 +109,7 @@ class DayStanding:
     pool_left: Money
     pool_unused: Money
     projects: tuple[ProjectShare, ...]
-    pools: tuple[Pool, ...] = ()
+    pools: tuple[PoolShare, ...] = ()
     creators: tuple[CreatorShare, ...] = ()
     by_chat: Mapping[UUID, Money] = field(default_factory=dict)
 

@@ -24,6 +24,7 @@ def router() -> Router:
     fresh.callback_query.register(writing.projects, cb.CastProjects.filter())
     fresh.callback_query.register(writing.project, cb.CastProject.filter())
     fresh.callback_query.register(writing.country, cb.CastCountry.filter())
+    fresh.callback_query.register(writing.countries, cb.CastCountries.filter())
     fresh.callback_query.register(running.start, cb.CastStart.filter())
     fresh.callback_query.register(running.do, cb.CastDo.filter())
     fresh.callback_query.register(editing.decide, cb.CastEdit.filter())

@@ -115,8 +115,17 @@ async def country(
     if callback_data.country:
         await _turn(query, state, here, desk, replace(chosen, country=callback_data.country))
         return
+    await countries(query, cb.CastCountries(), state, here, desk)
+
+
+async def countries(
+    query: CallbackQuery, callback_data: cb.CastCountries, state: FSMContext, here: Here, desk: BroadcastDesk
+) -> None:
+    """Which countries there are."""
     await here.people.must(here.person, Permission.BROADCAST)
-    await here.say.turn(query, cards.countries(here.texts, here.language, await desk.countries()))
+    await _begun(state)
+    there = await desk.countries()
+    await here.say.turn(query, cards.countries(here.texts, here.language, there, callback_data.page))
     await here.say.answer(query)
 
 

@@ -18,3 +18,11 @@ day-invite-waits = “{ $title }” is on, but <b>its invitation waits</b>: it w
     [0] One of you has to confirm it.
    *[other] An admin other than { $who } has to confirm it.
 } If nobody does before { $ends }, it is not sent.
+alert-day-renamed = <b>A project was renamed</b> after the giving day “{ $title }” was scheduled. The invitation will go out with the new name. Send /giving_day to look at it again.
+alert-line-day-renamed = • { $before } → { $after }
+day-invite-alone = “{ $title }” is on, but <b>its invitation waits</b>: it would go to { $people ->
+        [one] one person
+       *[other] { $people } people
+    } by now, more than one admin decides on, and there is no other admin than you. Add one with /role_add, who can confirm it; or send it on your own word at the server’s command line, by typing how many they are:
+    <code>python main.py broadcast send { $cast }</code>
+    If neither is done before { $ends }, it is not sent.

@@ -5,7 +5,10 @@ web-day-unknown-text = It may not be announced yet, or the link may be missing a
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] Starts in { $minutes } min
-       *[other] Starts in { $hours } h { $minutes } min
+       *[other] Starts in { $hours } h{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } min
+        }
     }
     [one] Starts in { $days } day{ $hours ->
         [0] {""}
@@ -19,7 +22,10 @@ web-day-scheduled = { $days ->
 web-day-live = { $days ->
     [0] { $hours ->
         [0] On now · { $minutes } min left
-       *[other] On now · { $hours } h { $minutes } min left
+       *[other] On now · { $hours } h{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } min
+        } left
     }
     [one] On now · { $days } day{ $hours ->
         [0] {""}
@@ -128,3 +134,5 @@ day-target = “{ $project }” has reached its target! On { $title }, { $donors
 } given { $raised }.
 tip-target-reached = “{ $project }” has reached its target. Thank you! Still needing help: { $projects }
 post-counter-day = { $counter } · { $day } today
+web-day-fund-left = { $amount } left
+web-day-fund-none = nothing left

@@ -11,3 +11,8 @@ day-invite-waits = 「{ $title }」开始了，但<b>邀请还没发</b>：现�
     [0] 请一位管理员确认。
    *[other] 请 { $who } 以外的一位管理员确认。
 }到 { $ends } 还没人确认，就不发了。
+alert-day-renamed = 公益日「{ $title }」排好期以后，<b>有项目改了名字</b>，邀请会用新名字发出。要再看一遍，发 /giving_day。
+alert-line-day-renamed = • { $before } → { $after }
+day-invite-alone = 「{ $title }」开始了，但<b>邀请还没发</b>：现在要邀请 { $people } 人，超过了一位管理员能决定的，而除了你没有别的管理员。用 /role_add 加一位，请 TA 来确认；或者在服务器的命令行上，输入人数，自己把它发出去：
+    <code>python main.py broadcast send { $cast }</code>
+    到 { $ends } 还没定，就不发了。

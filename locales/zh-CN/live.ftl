@@ -5,7 +5,10 @@ web-day-unknown-text = 它可能还没有公布，或者链接少了几个字。
 web-day-scheduled = { $days ->
     [0] { $hours ->
         [0] 还有 { $minutes } 分钟开始
-       *[other] 还有 { $hours } 小时 { $minutes } 分开始
+       *[other] 还有 { $hours } 小时{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } 分
+        }开始
     }
    *[other] { $hours ->
         [0] 还有 { $days } 天开始
@@ -15,7 +18,10 @@ web-day-scheduled = { $days ->
 web-day-live = { $days ->
     [0] { $hours ->
         [0] 进行中 · 还剩 { $minutes } 分钟
-       *[other] 进行中 · 还剩 { $hours } 小时 { $minutes } 分
+       *[other] 进行中 · 还剩 { $hours } 小时{ $minutes ->
+            [0] {""}
+           *[other] {" "}{ $minutes } 分
+        }
     }
    *[other] 进行中 · 还剩 { $days } 天{ $hours ->
         [0] {""}
@@ -85,3 +91,5 @@ day-last-hour = 「{ $title }」进入最后一小时：{ $donors } 人已经捐
 day-target = 「{ $project }」达成了目标！在「{ $title }」，{ $donors } 人一起捐了 { $raised }。
 tip-target-reached = 「{ $project }」已经达成目标，谢谢你！还需要帮助的：{ $projects }
 post-counter-day = { $counter } · 今天 { $day }
+web-day-fund-left = 还剩 { $amount }
+web-day-fund-none = 没有剩下的了

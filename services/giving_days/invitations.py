@@ -15,7 +15,7 @@ import structlog
 from giving.broadcasts import RUNNABLE, Broadcast, BroadcastState, Content, UrlButton
 from giving.broadcasts.broadcast import BUTTON_TEXT_MOST
 from giving.errors import BroadcastNotNow, GivingError, NobodyListens
-from giving.giving_days import Audience, DayState, GivingDay
+from giving.giving_days import Audience, DayAct, DayState, GivingDay
 from giving.giving_days.pools import DayPool
 from giving.ids import token_of
 from giving.names import fitting
@@ -173,6 +173,8 @@ class DayInvitations:
             made = [(day, await work.broadcasts.by_id(invitation_id(day.id))) for day in on]
         started = 0
         for day, found in made:
+            if found is not None and found.state is not BroadcastState.DRAFT and day.asked_act is DayAct.INVITE:
+                await self._days.waits_no_more(day)
             if found is None or found.state is not BroadcastState.DRAFT or not await self._days.may_invite(day):
                 continue
             try:

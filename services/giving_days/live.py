@@ -8,7 +8,7 @@ another replica, never sees an older state than a look of theirs would find.
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from prometheus_client import Gauge
 
-from giving.giving_days import CreatorShare, DayStanding, DayState, GivingDay, ProjectShare, turned
+from giving.giving_days import CreatorShare, DayStanding, DayState, GivingDay, PoolShare, ProjectShare, turned
 from giving.giving_days.live import TOP
 from giving.giving_days.pools import fits
 from giving.matching import Pool, PoolState
@@ -71,14 +71,15 @@ async def standing(
         for card in await cards(work, [projects[each] for each in day.projects if each in projects])
     ]
     wish = await work.rankings.consenting(Board.CREATORS, [share.creator for share in walked.creators])
+    funds = await _funds(work, day, pools, now)
     found = DayStanding(
         day=day,
         raised=raised,
         matched=walked.matched,
-        pool_left=sum_of((pool.still(now, day.closes_at) for pool in pools), day.currency),
+        pool_left=sum_of((share.left for share in funds), day.currency),
         pool_unused=sum_of((pool.unused(day.starts_at, day.closes_at) for pool in pools), day.currency),
         projects=tuple(shares),
-        pools=tuple(pools),
+        pools=funds,
         creators=tuple(share for share in walked.creators if share.creator in wish),  # who took it back, at once
         by_chat=walked.parts.by("chat", day.currency),
     )
@@ -93,6 +94,13 @@ async def pools_of(work: Work, day: GivingDay) -> list[Pool]:
         if pool.state is not PoolState.DRAFT and pool.currency == day.currency and fits(pool, day)
         and (not pool.scope.by_day or day.id in pool.scope.days)
     ]  # fmt: skip
+
+
+async def _funds(work: Work, day: GivingDay, pools: Sequence[Pool], now: datetime) -> tuple[PoolShare, ...]:
+    """Each pool with its sponsor, where they want to be named, and with what it has left for the day."""
+    sponsors = await work.matching.sponsors({pool.sponsor for pool in pools}) if pools else {}
+    named = {id_: sponsor.name if sponsor.named else None for id_, sponsor in sponsors.items()}
+    return tuple(PoolShare(pool, named.get(pool.sponsor), pool.still(now, day.closes_at)) for pool in pools)
 
 
 @dataclass(slots=True)

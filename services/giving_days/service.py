@@ -39,7 +39,7 @@ from services.giving_days.copies import known, local_times
 from services.giving_days.drafts import HIDDEN, Drafts
 from services.giving_days.previews import Preview
 from services.giving_days.record import record_series
-from services.giving_days.told import tell_admins
+from services.giving_days.told import admins_of, tell_admins
 from storage.ids import new_id
 from storage.work import Work
 
@@ -93,15 +93,15 @@ class GivingDayService(Drafts):
     async def confirm(self, day_id: UUID, by: Person, digest: str) -> GivingDay:
         """The second admin's word: what was asked for is done, or the invitation that waits for it goes.
 
-        Raises: NobodyAsked (or who asked may not run days any more: it is to be asked anew), SecondIsYou, and as
-        `schedule`, without SecondNeeded.
+        Raises: NobodyAsked (or who asked may not run days any more: it is to be asked anew), SecondIsYou, NobodyElse
+        (which is you, and there is no other), and as `schedule`, without SecondNeeded.
         """
         gone = await self._asker_gone(day_id)
         async with self._acting(day_id, None, by) as (work, day):
             if day.asked_act is None:
                 raise NobodyAsked
             if day.asked_by == by.id:
-                raise SecondIsYou
+                raise SecondIsYou if await self._others(work, by.id) else NobodyElse
             await self._seen(work, day, digest)
             if day.asked_act is DayAct.INVITE:
                 return await self._write(work, day, replace(day, second_by=by.id), by, "confirmed")
@@ -135,10 +135,22 @@ class GivingDayService(Drafts):
                 return False  # changed meanwhile: the next look decides
             asked = replace(held, asked_by=held.begun_by, asked_act=DayAct.INVITE)
             asked = await self.writer.write(work, held, asked, None, "asked", now=self._now(), way="clock", asks=True)
-            await tell_admins(work, self._people, NoticeKind.DAY_INVITE, asked, mark="invite", now=self._now())
+            others = await self._others(work, asked.asked_by)
+            kind = NoticeKind.DAY_INVITE if others else NoticeKind.DAY_ALONE
+            await tell_admins(work, self._people, kind, asked, mark="invite", now=self._now())
         self.wakes.outbox.set()
         log.info("giving_day_invitation_waits", day_id=str(day.id), people=people, limit=self.terms.confirm_over)
         return False
+
+    async def waits_no_more(self, day: GivingDay) -> None:
+        """The invitation went, or was stopped, by another way than a second admin's word: nobody is waited for."""
+        async with self._acting(day.id, None, None) as (work, held):
+            if held.asked_act is DayAct.INVITE:
+                await self.writer.write(work, held, held, None, "asking_lapsed", now=self._now(), way="clock")
+
+    async def _others(self, work: Work, asker: UUID | None) -> list[UUID]:
+        """The admins beside this one that can be written to."""
+        return [admin for admin in await admins_of(work, self._people) if admin != asker]
 
     async def _seen(self, work: Work, day: GivingDay, digest: str) -> Preview:
         """Nothing but what was looked at is done. Raises: PreviewStale."""

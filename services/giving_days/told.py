@@ -74,7 +74,7 @@ def _still(kind: NoticeKind, day: GivingDay) -> bool:
     match kind:
         case NoticeKind.DAY_ASKED:
             return day.asked_act in (DayAct.SCHEDULE, DayAct.GO_LIVE)
-        case NoticeKind.DAY_INVITE:
+        case NoticeKind.DAY_INVITE | NoticeKind.DAY_ALONE:
             return day.state is DayState.LIVE and day.asked_act is DayAct.INVITE
         case NoticeKind.DAY_DRAFTED:
             return day.state is DayState.DRAFT

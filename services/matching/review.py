@@ -25,6 +25,7 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 AT_ONCE = 200
+MOST = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What releasing all that is held for one reason would be about: by pool, how many gifts and how much.
+    """What releasing all that is held for one reason would do now: by pool, to how many gifts it would add how much.
 
-    `at`: what is held later is not meant.
+    `count`: how many wait, also those for which nothing is left. `at`: what is held later is not meant.
     """
 
     reason: HeldReason
     at: datetime
+    count: int
     pools: tuple[tuple[Pool, int, Money], ...]
-
-    @property
-    def count(self) -> int:
-        """How many gifts."""
-        return sum(count for _, count, _ in self.pools)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +97,31 @@ class MatchReview:
         """How many wait, for which reason. Raises: NotAllowed."""
         await self._must(person)
         async with self._unit.read() as work:
-            sums = await work.matching.held_sums(until=self._now())
-        counts: Counter[HeldReason] = Counter()
-        for one in sums:
-            counts[one.reason] += one.count
-        return dict(counts)
+            return await work.matching.held_by_reason()
 
     async def asked(self, person: Person | None, reason: HeldReason) -> Asked:
-        """Before all that is held for one reason is released: what that is. Raises: NotAllowed."""
+        """Before all that is held for one reason is released: what that would do, decided as it will be.
+
+        Not what was noted when they were held: gifts are given back since, and pools and caps used. Raises: NotAllowed.
+        """
         await self._must(person)
         now = self._now()
-        async with self._unit.read() as work:
-            sums = [one for one in await work.matching.held_sums(until=now) if one.reason is reason]
-            pools = await work.matching.by_ids({one.pool for one in sums})
-        parts = tuple((pools[one.pool], one.count, Money(one.minor, pools[one.pool].currency)) for one in sums)
-        return Asked(reason, now, parts)
+        async with self._unit.snapshot() as work:
+            waiting = await work.matching.held(limit=MOST, reason=reason, until=now)
+            kept = await work.matching.by_ids({match.pool for match in waiting})
+            pools, counted = dict(kept), Standing()
+            added: dict[UUID, list[int]] = {pool: [] for pool in pools}
+            for begin in range(0, len(waiting), AT_ONCE):
+                some = waiting[begin : begin + AT_ONCE]
+                tips = await work.tips.by_ids({match.tip for match in some})
+                gifts, standing = await self._as_paid(work, some, tips, pools.values())
+                _go_on(counted, standing)
+                for made in _matched(some, gifts, pools, counted, now):
+                    added[made.pool].append(made.amount_minor)
+        parts = tuple(
+            (kept[pool], len(added[pool]), Money(sum(added[pool]), kept[pool].currency)) for pool in sorted(kept)
+        )
+        return Asked(reason, now, len(waiting), parts)
 
     async def release(self, match: UUID, person: Person | None) -> Match:
         """Match it now. Raises: NotAllowed, MatchDecided, PoolEmpty (nothing is left for it, or it went back)."""
@@ -146,7 +153,7 @@ class MatchReview:
         """
         await self._must(person)
         async with self._unit.read() as work:
-            waiting = await work.matching.held(limit=100_000, pool=pool, reason=reason, until=until)
+            waiting = await work.matching.held(limit=MOST, pool=pool, reason=reason, until=until)
         ids, released, empty, amounts = [match.id for match in waiting], 0, 0, Counter[str]()
         for begin in range(0, len(ids), AT_ONCE):
             async with self._unit() as work:
@@ -190,20 +197,9 @@ class MatchReview:
         again = [fresh[match.id] for match in held if match.id in fresh]
         waiting = [match for match in again if match.state is MatchState.HELD]
         gifts, standing = await self._as_paid(work, waiting, tips, pools.values())
-        moved, done = Moved(), list[Match]()
-        for match in waiting:
-            gift = gifts.get(match.id)
-            pays = what_pays(pools[match.pool], gift, standing) if gift is not None else None
-            if gift is None or pays is None:
-                continue
-            made = replace(
-                match, state=MatchState.MATCHED, amount_minor=pays.minor, gift_minor=gift.amount.minor, decided_at=now,
-                window=pays.window,
-            )  # fmt: skip
-            pools[match.pool] = drawn(pools[match.pool], pays.window, pays.minor)
-            standing.added(made)
-            moved.add(made, pays.minor)
-            done.append(made)
+        moved, done = Moved(), _matched(waiting, gifts, pools, standing, now)
+        for made in done:
+            moved.add(made, made.amount_minor)
         await work.matching.decide_many(done, by=person.id if person is not None else None)
         await moved.write(work)
         await work.ledger.append([entry_of(match) for match in done], now=now)
@@ -223,6 +219,34 @@ class MatchReview:
     async def _must(self, person: Person | None) -> None:
         if person is not None:
             await self._people.must(person, Permission.REVIEW_MATCHES)
+
+
+def _matched(
+    waiting: Sequence[Match], gifts: Mapping[UUID, PaidGift], pools: dict[UUID, Pool], standing: Standing, now: datetime
+) -> list[Match]:
+    """Those for which something is left, one after another; what each takes is gone from `pools` and in `standing`."""
+    done = []
+    for match in waiting:
+        gift = gifts.get(match.id)
+        pays = what_pays(pools[match.pool], gift, standing) if gift is not None else None
+        if gift is None or pays is None:
+            continue
+        made = replace(
+            match, state=MatchState.MATCHED, amount_minor=pays.minor, gift_minor=gift.amount.minor, decided_at=now,
+            window=pays.window,
+        )  # fmt: skip
+        pools[match.pool] = drawn(pools[match.pool], pays.window, pays.minor)
+        standing.added(made)
+        done.append(made)
+    return done
+
+
+def _go_on(counted: Standing, read: Standing) -> None:
+    """Take over what is read for more gifts, and keep what was counted on for those before."""
+    for key, of_day in read.donor_days.items():
+        counted.donor_days.setdefault(key, of_day)
+    for place, of_project in read.projects.items():
+        counted.projects.setdefault(place, of_project)
 
 
 async def _audit(

@@ -41,16 +41,6 @@ class Listed:
     visibility: Visibility
 
 
-@dataclass(frozen=True, slots=True)
-class HeldSum:
-    """What waits of one pool for one reason: how many gifts, and what would be added to them, in minor units."""
-
-    pool: UUID
-    reason: HeldReason
-    count: int
-    minor: int
-
-
 class MatchStore(OnMatching):
     """Rows of `matches`. Whoever changes those of a pool holds the pool."""
 
@@ -140,16 +130,11 @@ class MatchStore(OnMatching):
             waits = waits.where(matches.c.pool_id == pool)
         return int(await self._connection.scalar(waits) or 0)
 
-    async def held_sums(self, *, until: datetime) -> list[HeldSum]:
-        """What waits, and was held by then: by reason and pool."""
-        waits = (matches.c.state == MatchState.HELD) & (matches.c.decided_at <= until)
-        rows = await self._connection.execute(
-            select(matches.c.pool_id, matches.c.reason, func.count(), func.sum(matches.c.amount_minor))
-            .where(waits)
-            .group_by(matches.c.reason, matches.c.pool_id)
-            .order_by(matches.c.reason, matches.c.pool_id)
-        )
-        return [HeldSum(pool, HeldReason(reason), count, int(minor)) for pool, reason, count, minor in rows]
+    async def held_by_reason(self) -> dict[HeldReason, int]:
+        """How many wait, for which reason."""
+        waits = select(matches.c.reason, func.count()).where(matches.c.state == MatchState.HELD)
+        rows = await self._connection.execute(waits.group_by(matches.c.reason).order_by(matches.c.reason))
+        return {HeldReason(reason): count for reason, count in rows}
 
     async def held_windows(self, pool: UUID) -> set[int]:
         """Windows of a pool (by their place) of which gifts are held."""

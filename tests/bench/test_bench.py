@@ -9,7 +9,7 @@ import pytest
 from click import ClickException
 from click.testing import CliRunner
 
-from bench.__main__ import BEGIN, END, PLAN, cli, put_into
+from bench.__main__ import BEGIN, CASTS, END, PLAN, cli, put_into
 from bench.callers import Wrong
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
@@ -21,6 +21,7 @@ from bench.rail import HEADERS, PaperRail, paid_event
 from bench.rows import Line, measure
 from bench.service import Ear, service
 from bench.settling import Matching
+from bench.telling import told
 from bench.world import DONORS, fill, load
 from giving.money import Money
 from giving.payments import EventKind
@@ -89,6 +90,18 @@ def test_wrong_use_is_one_clear_error(words: list[str]):
 
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+def test_a_row_of_broadcasts_is_one_line_of_json_and_its_sentence():
+    done = CliRunner().invoke(cli, ["broadcast", "--of", "30", "--seconds", "0.5", "--json"])
+    assert done.exit_code == 0, done.output
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["name"], found["engine"], found["of"]) == ("broadcast", "sqlite", 30)
+    assert told(found, as_json=False).startswith("broadcast sqlite ")
+    assert {(name, engine) for name, engine, _ in CASTS} == {
+        (name, engine) for name in ("broadcast", "planning") for engine in ("sqlite", "postgres")
+    }
 
 
 def test_the_table_goes_between_its_marks_and_nowhere_else():

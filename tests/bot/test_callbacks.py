@@ -54,6 +54,7 @@ EVERY = st.one_of(
     st.builds(cb.PrivacyTold, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyFewer, kind=st.sampled_from(SubscriptionKind), on=st.booleans()),
     st.builds(cb.PrivacyClock, zone=st.sampled_from(["", *sorted(available_timezones())])),
+    st.builds(cb.CastCountries, page=PAGES),
     st.builds(cb.CastEdit, act=st.sampled_from(cb.EditAct), cast=IDS, edit=IDS),
     st.builds(cb.CastDo, deed=st.sampled_from(cb.CastDeed), cast=IDS),
     st.builds(

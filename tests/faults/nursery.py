@@ -21,6 +21,7 @@ from typing import Any, Final
 
 CONTROL: Final = "YIZAN_FAULTS_CONTROL_FD"
 HOUSE: Final = "tests.faults.house"
+PATIENCE_S: Final = 120.0
 
 
 @dataclass(slots=True)
@@ -66,7 +67,15 @@ class Nursery:
         with theirs:
             socket.send_fds(self._control, [json.dumps(settings).encode()], [theirs.fileno()])
         ours.setblocking(False)
-        said = self._control.recv(64)
+        self._control.settimeout(PATIENCE_S)
+        try:
+            said = self._control.recv(64)
+        except TimeoutError:
+            raise AssertionError(
+                "its last child is still there, perhaps frozen; another one needs a nursery of its own"
+            ) from None
+        finally:
+            self._control.settimeout(None)
         if not said:
             raise AssertionError("the process that forks ended by itself; its output says why")
         return Child(int(said.decode()), ours, self._control)

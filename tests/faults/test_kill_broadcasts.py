@@ -5,7 +5,9 @@ The sandbox's Bot API at the other end outlives the sender, and knows who got wh
 
 import asyncio
 import contextlib
+import os
 import random
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -41,6 +43,8 @@ KILLS: Final = 10 if FULL else 4
 PER_SECOND: Final = 1000 if FULL else 30
 # Begun, and cut off before the sandbox had all of it.
 ON_THE_WIRE: Final = 20 if FULL else 2
+AT_EASE: Final = 15  # a second: whoever is frozen has some in hand, and it is not over meanwhile
+FEW: Final = 200
 RECORDED_S: Final = 10  # a quarter of a second; on a machine that has other things to do, more
 ROOT: Final = Path(__file__).parents[2]
 FIRST: Final = 1_000_000
@@ -100,16 +104,23 @@ def senders() -> Iterator[Nursery]:
         yield opened
 
 
-async def readers(unit: UnitOfWork) -> dict[UUID, int]:
+@pytest.fixture(scope="module")
+def heirs() -> Iterator[Nursery]:
+    """Forks who takes over: a nursery waits for its one child, also for one that is frozen."""
+    with nursery(house="tests.faults.broadcaster") as opened:
+        yield opened
+
+
+async def readers(unit: UnitOfWork, number: int = READERS) -> dict[UUID, int]:
     """They asked for news."""
     now = datetime.now(UTC)
-    found = {new_id(): FIRST + i for i in range(READERS)}
+    found = {new_id(): FIRST + i for i in range(number)}
     who = [
         {"id": i, "telegram_id": n, "name": "R", "visibility": "named", "met_at": now, "started_at": now}
         for i, n in found.items()
     ]
     async with unit() as work:
-        for at in range(0, READERS, 5000):
+        for at in range(0, number, 5000):
             some = who[at : at + 5000]
             await work.connection.execute(insert(people), some)
             asked = [{"person_id": one["id"], "kind": NEWS.value, "since_at": now} for one in some]
@@ -207,3 +218,97 @@ async def judged(world: World, broadcast: UUID, found: dict[UUID, int], far: Far
         kept = await work.broadcasts.by_id(broadcast)
     assert kept is not None
     assert {name: number for name, number in kept.tallies.items() if number} == dict(by_state)
+
+
+async def come_to(world: World, broadcast: UUID, wanted: int) -> None:
+    """Until so many were told, or may have been."""
+    async with asyncio.timeout(60):
+        while await told(world.unit, broadcast) < wanted:
+            await asyncio.sleep(0.05)
+
+
+async def begun(world: World) -> tuple[UUID, dict[UUID, int]]:
+    """A broadcast to a few, and who they are."""
+    found = await readers(world.unit, FEW)
+    service = BroadcastService(world.unit, world.people, rules_at(AT_EASE), wakes=world.wakes)
+    draft = await service.draft(NEWS, Segment(), Content({"en": "Hello"}), None)
+    assert (await service.start(draft.id, draft.version, None)).audience == FEW
+    return draft.id, found
+
+
+async def over(world: World, broadcast: UUID) -> None:
+    """Until nobody is left to be told."""
+    async with asyncio.timeout(90):
+        while True:
+            async with world.unit.read() as work:
+                kept = await work.broadcasts.by_id(broadcast)
+            if kept is not None and kept.state is BroadcastState.DONE:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def states_of(world: World, broadcast: UUID, found: dict[UUID, int]) -> dict[int, DeliveryState]:
+    """By reader, how it stands."""
+    return {
+        reader: state for state in DeliveryState for reader in await in_state(world, broadcast, found, state)
+    }  # fmt: skip
+
+
+# SQLite is for one machine: there is nobody else who could take over.
+@pytest.mark.parametrize("dialect", ["postgresql"])
+async def test_who_was_frozen_sends_nothing_when_it_wakes_and_somebody_else_leads(
+    world: World, database_url: str, far: Far, senders: Nursery, heirs: Nursery
+) -> None:
+    """What it had written down waits in it for its turn in the limiter, and would go seconds later."""
+    cast, found = await begun(world)
+    frozen = senders.child(url=database_url, api=far.url, per_second=AT_EASE)
+    await come_to(world, cast, 20)
+    os.kill(frozen.pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(0.5)
+        before, stopped_at = await told(world.unit, cast), time.time()
+        other = heirs.child(url=database_url, api=far.url, per_second=AT_EASE)
+        await come_to(world, cast, before + 20)
+        taken_over_s = time.time() - stopped_at
+        unknown = await in_state(world, cast, found, DeliveryState.UNKNOWN)
+        woken_at = int(time.time()) + 1
+        await asyncio.sleep(1.0)
+    finally:
+        os.kill(frozen.pid, signal.SIGCONT)
+    await over(world, cast)
+    for sender in (frozen, other):
+        sender.wire.close()
+        assert sender.ended() == 0
+    assert taken_over_s < 15, "nobody waits for what the frozen one holds"
+    states, got = await states_of(world, cast, found), far.arrived()
+    assert states.keys() == set(found.values()), "missed"
+    assert set(states.values()) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+    assert {reader for reader, state in states.items() if state is DeliveryState.UNKNOWN} == unknown
+    assert len(unknown) <= written_ahead(AT_EASE) + ON_THE_WIRE + AT_EASE
+    arrived = Counter(reader for reader, _ in got)
+    assert max(arrived.values()) == 1, "told twice"
+    assert all(arrived[reader] for reader, state in states.items() if state is DeliveryState.SENT)
+    assert not {reader for reader, at in got if at >= woken_at and reader in unknown}, "sent by who leads no more"
+
+
+async def test_who_was_frozen_and_leads_alone_goes_on_when_it_wakes(
+    world: World, database_url: str, far: Far, senders: Nursery
+) -> None:
+    """Longer than its lease: it takes it anew, and of what it had in hand nobody knows."""
+    cast, found = await begun(world)
+    frozen = senders.child(url=database_url, api=far.url, per_second=AT_EASE)
+    await come_to(world, cast, 20)
+    os.kill(frozen.pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(5.0)
+    finally:
+        os.kill(frozen.pid, signal.SIGCONT)
+    await over(world, cast)
+    frozen.wire.close()
+    assert frozen.ended() == 0
+    states, arrived = await states_of(world, cast, found), Counter(reader for reader, _ in far.arrived())
+    assert states.keys() == set(found.values()), "missed"
+    assert set(states.values()) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+    assert max(arrived.values()) == 1, "told twice"
+    assert all(arrived[reader] for reader, state in states.items() if state is DeliveryState.SENT)
+    assert list(states.values()).count(DeliveryState.UNKNOWN) <= written_ahead(AT_EASE) + ON_THE_WIRE + AT_EASE

@@ -19,6 +19,7 @@ from storage.broadcast_desk import BroadcastAsk
 from tests.handlers.chat import Chat, answers, buttons, texts_of, urls
 from tests.texts.words import TEXTS
 from tests.world import SHANGHAI, World
+from texts import zones
 
 DAYS = SubscriptionKind.GIVING_DAYS
 OWNER, ADMIN = 1003, 1001
@@ -119,6 +120,28 @@ async def test_only_readers_who_asked_are_counted_and_every_part_narrows_it(chat
     await chat.presses(OWNER, "○ 所在国家")
     (card,) = texts_of(await chat.presses(OWNER, "中国"))
     assert "在中国" in card
+
+
+async def test_every_country_readers_live_in_can_be_chosen_page_by_page(chat: Chat, world: World, admin: Person):
+    there = sorted(code for code in zones.countries() if code != "CN")[:70]
+    await readers(world, len(there))
+    living = [await world.people.meet(Visitor(5000 + i, f"R{i}", None, "en")) for i in range(len(there))]
+    async with world.unit() as work:
+        for i, code in enumerate(there):
+            await work.subscriptions.choose_timezone(living[i].id, min(zones.zones_of(code)))
+    await chat.says(OWNER, "/broadcast")
+    await chat.presses(OWNER, "写一条新的")
+    await chat.presses(OWNER, "公益日")
+    (page,) = [m for m in await chat.presses(OWNER, "○ 所在国家") if isinstance(m, EditMessageText)]
+    found = labels(page)
+    for number in (2, 3):
+        (page,) = [m for m in await chat.presses(OWNER, "下一页 ›") if isinstance(m, EditMessageText)]
+        assert f"{number} / 3" in labels(page)
+        found += labels(page)
+    assert {zones.country("zh-CN", code) for code in [*there, "CN"]} <= set(found)
+    last = zones.country("zh-CN", there[-1])
+    (card,) = texts_of(await chat.presses(OWNER, last))
+    assert (f"在{last}" in card, "现在有 1 人" in card) == (True, True)
 
 
 async def test_above_a_size_another_admin_confirms_what_the_first_one_saw(chat: Chat, world: World, admin: Person):

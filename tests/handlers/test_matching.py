@@ -77,7 +77,7 @@ async def test_all_of_one_reason_are_released_after_a_question_as_far_as_the_fun
     assert ("✅ 全部 3 笔：刚认识的人", data) in pressable(listed)
     asked = await chat.taps(1001, data)
     (words,) = texts_of(asked)
-    for said in ("一次放行这 3 笔", "刚认识没几天", "要给 3 笔配 ¥120，现在还剩 ¥100", "轮不到的不会丢"):
+    for said in ("一次放行这 3 笔", "刚认识没几天", "要给 3 笔配 ¥100，现在还剩 ¥100", "轮不到的不会丢"):
         assert said in words, said
     assert (await world.pool_views.card(pool.id)).held == 3, "nothing is released by asking"
     yes = next(button for text, button in pressable(asked) if text == "✅ 对，放行 3 笔")

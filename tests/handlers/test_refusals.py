@@ -173,6 +173,7 @@ EVERYWHERE = [
     cb.PrivacyFewer(kind=SubscriptionKind.THANKS, on=True), cb.PrivacyClock(zone="Europe/Berlin"), cb.PrivacyClock(),
     cb.Wish(kind=SubscriptionKind.THANKS, on=True), cb.WishesDone(), cb.CastKind(kind=SubscriptionKind.THANKS),
     *(cb.CastSegment(part=part, on=True) for part in cb.SegmentPart), cb.CastProjects(), cb.CastCountry(country="CN"),
+    cb.CastCountries(page=1),
     *(cb.CastGo(step=step) for step in cb.CastStep), cb.CastProject(project=new_id()),
     *(cb.CastDo(deed=deed, cast=new_id()) for deed in cb.CastDeed), cb.CastStart(cast=new_id(), version=1),
     *(cb.CastEdit(act=act, cast=new_id(), edit=new_id()) for act in cb.EditAct),

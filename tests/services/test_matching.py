@@ -42,7 +42,7 @@ from giving.projects import Project, ProjectState
 from giving.tips import OfferRequest, Tip, TipState
 from services.alerts import AlertService
 from services.ledger import LedgerService
-from services.matching import NewPool, PoolService
+from services.matching import NewPool, PoolService, review
 from services.settlement import Matcher
 from storage.audit import AuditStore
 from storage.ids import new_id
@@ -546,6 +546,32 @@ async def test_what_was_asked_about_is_released_and_nothing_that_is_held_later(w
     assert states == [MatchState.MATCHED, MatchState.MATCHED, MatchState.HELD]
     again = await world.match_review.release_all(None, reason=asked.reason, until=asked.at)
     assert (again.released, again.empty, again.amounts) == (0, 0, ()), "none of them waits any more"
+
+
+async def test_what_is_asked_about_is_what_will_be_added_and_not_what_was_noted(world: World):
+    """Refunds, caps and what the pool has left by then: the sum that is confirmed is the one that is booked."""
+    pool = await a_pool(world, Ratio(1, 1), "7", caps=Caps(project_minor=600))
+    gifts = [await give(world, "3", n) for n in range(4)]
+    await refund(world, gifts[0], "2", 1)
+    asked = await world.match_review.asked(None, HeldReason.NEW_ACCOUNT)
+    ((_, count, amount),) = asked.pools
+    assert (count, amount, asked.count) == (3, cny("6"), 4)
+    done = await world.match_review.release_all(None, reason=asked.reason, until=asked.at)
+    assert (done.released, done.empty, done.amounts) == (count, 1, (amount,))
+    assert (await fresh(world, pool)).left == cny("1")
+
+
+async def test_what_would_be_added_is_counted_on_however_many_are_looked_at_at_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(review, "AT_ONCE", 2)
+    await a_pool(world, Ratio(1, 1), "100", caps=Caps(donor_day_minor=500))
+    for n in range(5):
+        await give(world, "2", n)
+    asked = await world.match_review.asked(None, HeldReason.NEW_ACCOUNT)
+    ((_, count, amount),) = asked.pools
+    done = await world.match_review.release_all(None, reason=asked.reason, until=asked.at)
+    assert (count, amount) == (done.released, done.amounts[0]) == (3, cny("5"))
 
 
 async def test_releasing_for_one_reason_leaves_the_others(world: World):

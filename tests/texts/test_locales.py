@@ -33,7 +33,7 @@ COMPOSED = {
     "less-": "all|fewer|none",
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
-    r"|account-ready|account-shut|match-held|tab-refused|paid-twice|broadcast-stopped|broadcast-alone"
+    r"|account-ready|account-shut|match-held|tab-refused|paid-twice|broadcast-stopped|broadcast-alone|day-renamed"
     r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"

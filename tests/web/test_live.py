@@ -12,7 +12,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from giving.giving_days import DayState
-from giving.matching import Ratio
+from giving.matching import Lottery, Ratio
 from services.giving_days.live import LiveDays
 from tests.web.conftest import Open, Site
 from tests.web.test_pools import opened
@@ -233,6 +233,26 @@ async def test_the_days_pools_can_be_looked_at(site, world):
     page = await site.get("/d/2026-11-11", accept="en")
     assert f'<a href="/pools/{pool.id}" lang="en">Morning Star</a>' in page.text
     assert "&lt;b&gt;晨星" in (await site.get("/d/2026-11-11")).text
+
+
+async def test_each_pool_says_whose_it_is_by_which_rule_and_what_is_left(site, world):
+    library, meals = await world.project(), await world.project("meals")
+    await world.day(library, meals)
+    named = await opened(world, Ratio(1, 1), project=library)
+    nameless = await opened(world, Lottery(10, 88, "2026-11-11"), named=False)
+    async with stream(site, **{"Accept-Language": "en"}) as mine:
+        first = await mine.event()
+        for words in ("Funded by 晨星 &amp; 公司", "Funded by a sponsor who wants no name said"):
+            assert first.count(words) == 1, words
+        assert f'data-live="fund-{named.id}">¥100 left<' in first
+        await world.gift(library, cny("3"))
+        assert f'data-live="fund-{named.id}"' in await mine.until("¥97 left")
+    assert f'href="/pools/{nameless.id}"' in first
+    chinese = (await site.get("/d/2026-11-11")).text
+    for words in ("1:1", "每笔抽签配 ¥0.10 到 ¥0.88", "由 晨星 &amp; 公司 资助", "还剩 ¥97"):
+        assert words in chinese, words
+    said = json.loads((await site.get("/d/2026-11-11.json")).text)
+    assert {"id": str(named.id), "left_minor": 9700} in said["pools"]
 
 
 async def test_titles_and_names_are_no_markup(site, world):

@@ -8,10 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from bot import day_notices
 from bot.day_cards.creators import call
 from giving.broadcasts import Broadcast, BroadcastState, Content
 from giving.broadcasts.broadcast import TEXT_MOST
-from giving.errors import BroadcastTooLong, NobodyAsked, NotAllowed, SecondIsYou
+from giving.errors import BroadcastTooLong, NobodyAsked, NobodyElse, NotAllowed, SecondIsYou, SecondNeeded
 from giving.giving_days import Audience, DayAct, DayState, GivingDay
 from giving.giving_days.pools import DayPool
 from giving.matching import Scope
@@ -149,6 +150,45 @@ async def test_an_audience_that_grew_over_the_limit_waits_for_a_second_admin_who
     assert [(act.action, act.way) for act in acts[:2]] == [
         ("giving_day.confirmed", "chat"), ("giving_day.asked", "clock")
     ]  # fmt: skip
+
+
+async def alone_told(world: World) -> list[UUID]:
+    async with world.unit.read() as work:
+        rows = await work.connection.execute(select(outbox.c.person_id).where(outbox.c.kind == NoticeKind.DAY_ALONE))
+        return list(rows.scalars())
+
+
+async def test_where_there_is_no_other_admin_the_only_one_is_told_what_they_can_do(world: World):
+    day = await grown(world)
+    only = await an_admin(world)
+    assert (day.asked_by, day.asked_act) == (only.id, DayAct.INVITE)
+    assert (await alone_told(world), await told_of_waiting(world)) == ([only.id], [])
+    async with world.unit.read() as work:
+        news = await told(work, NoticeKind.DAY_ALONE, day.id, world.time(), SHANGHAI)
+    assert news is not None
+    for language in TEXTS.languages:
+        said = day_notices.told(TEXTS, language, NoticeKind.DAY_ALONE, news).text
+        assert f"broadcast send {invitation_id(day.id)}" in said, "no invisible mark is copied with it"
+    digest = (await world.giving_days.preview(day.id)).digest
+    with pytest.raises(NobodyElse):
+        await world.giving_days.confirm(day.id, only, digest)
+
+    world.desk.confirm_over = 1
+    with pytest.raises(SecondNeeded):  # not without typing it
+        await world.desk.start_at_the_shell(invitation_id(day.id), 1, account="root", people=3)
+    await world.desk.start_at_the_shell(invitation_id(day.id), 1, account="root", people=3, typed=True)
+    assert await invited(world, day) is BroadcastState.RUNNING
+    assert await world.invitations.sweep() == 0
+    assert (await world.giving_days.one(day.id)).asked_act is None, "nobody is waited for any more"
+    async with world.unit.read() as work:
+        assert await told(work, NoticeKind.DAY_ALONE, day.id, world.time(), SHANGHAI) is None, "no longer so"
+
+
+async def test_one_who_joins_an_only_admin_confirms_it(world: World):
+    day = await grown(world)
+    other = await an_admin(world, 2002, "另一位")
+    await world.giving_days.confirm(day.id, other, (await world.giving_days.preview(day.id)).digest)
+    assert await world.invitations.sweep() == 1
 
 
 async def fresh(world: World, person: Person) -> Person:
