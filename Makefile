@@ -6,7 +6,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
 PROCESSES ?= 2
 ALONE  := tests/faults/test_replicas.py tests/faults/test_postgres_restarts.py
-LONG   := $(addprefix tests/faults/test_kill_,tabs.py transfers.py broadcasts.py matching.py)
+LONG   := $(addprefix tests/faults/test_,telegram.py receipts_first.py \
+          $(addprefix kill_,tabs.py transfers.py broadcasts.py matching.py))
 
 .PHONY: help demo run install install-dev test check faults bench pictures sbom audit lock clean
 
@@ -60,7 +61,7 @@ check: install-dev
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(PY) -m pytest -n $(PROCESSES) tests/faults $(addprefix --ignore=,$(ALONE)) $(addprefix --ignore=,$(LONG))
+	$(PY) -m pytest -n 3 tests/faults $(addprefix --ignore=,$(ALONE)) $(addprefix --ignore=,$(LONG))
 
 faults: install-dev
 	$(PY) -m tools.reliability

@@ -110,7 +110,7 @@ async def _sent_for(
     unit: UnitOfWork, rules: BroadcastRules, api: str, of: int, seconds: float
 ) -> tuple[int, list[float], float]:
     """Messages and receipts in that time, how long each receipt took, and the time itself."""
-    limiter = Limiter(Limits(paid_per_second=max(31, of)))
+    limiter = Limiter(Limits(paid_per_second=max(31, of)), clock=time.monotonic)
     bot = build_bot(TOKEN, api, limiter)
     stop, waits = asyncio.Event(), list[float]()
     sending = BroadcastSending(unit, rules, wakes=Wakes())
@@ -152,7 +152,7 @@ async def measure_planning(
         unit, close = await _filled(url, recipients)
         rules = BroadcastRules(ZoneInfo("UTC"), "en")
         idle_mb = _rss_mb()
-        limiter, stop = Limiter(Limits()), asyncio.Event()
+        limiter, stop = Limiter(Limits(), clock=time.monotonic), asyncio.Event()
         bot = build_bot(TOKEN, api, limiter)
         task = asyncio.create_task(
             BroadcastSender(bot, BroadcastSending(unit, rules, wakes=Wakes()), limiter).run(stop)

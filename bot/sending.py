@@ -6,7 +6,7 @@ Source: core.telegram.org/bots/faq (about 30 messages a second, one a second in 
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Collection, Generator
+from collections.abc import Awaitable, Callable, Collection, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 PATIENCE_S: Final = 20.0
 MOST_TRIES: Final = 4
+_TICK_S: Final = 0.001  # sooner is at once, for uvloop: again and again until it is time
 _ALREADY_DONE: Final = ("message is not modified", "query is too old")
 
 
@@ -76,9 +77,10 @@ class NoTurn(Exception):
 class Limiter(BaseRequestMiddleware):
     """A request middleware: every call waits for its turn; 429 is obeyed, and harmless calls are tried again."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        """Start with nothing sent."""
+    def __init__(self, limits: Limits | None = None, *, clock: Callable[[], float] | None = None) -> None:
+        """Start with nothing sent. `clock`: time.monotonic, where the loop's own stands still as it works: uvloop."""
         self._pace = Pace(limits or Limits())
+        self._clock = clock or (lambda: asyncio.get_running_loop().time())
         self._waiting: dict[Priority, dict[_Waiter, None]] = {priority: {} for priority in Priority}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -86,7 +88,7 @@ class Limiter(BaseRequestMiddleware):
         self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
     ) -> Response[TelegramType]:
         """Send in turn. Raises: what the call raises; TelegramRetryAfter too when its patience is over."""
-        way, now = _way.get(), asyncio.get_running_loop().time
+        way, now = _way.get(), self._clock
         deadline = now() + way.patience_s
         repeated = False
         for tries in range(1, MOST_TRIES + 1):
@@ -123,7 +125,7 @@ class Limiter(BaseRequestMiddleware):
         except TimeoutError:
             if waiter.turn.done() and not waiter.turn.cancelled():
                 return waiter.turn.result()  # the turn came in the very moment the patience ended
-            wait_s = self._pace.ready_at(loop.time(), chat, priority) - loop.time()
+            wait_s = self._pace.ready_at(self._clock(), chat, priority) - self._clock()
             raise NoTurn(max(1, math.ceil(wait_s))) from None
         finally:
             self._waiting[priority].pop(waiter, None)
@@ -137,13 +139,13 @@ class Limiter(BaseRequestMiddleware):
 
     def answered(self, sent_at: float, priority: Priority) -> None:
         """What went in its `turn` has been answered, in whatever way."""
-        self._pace.answered(sent_at, asyncio.get_running_loop().time(), priority)
+        self._pace.answered(sent_at, self._clock(), priority)
         self._give_turns()
 
     def refused(self, method: str, chat: Chat | None, retry_after_s: int, *, counts: bool = True) -> None:
         """Telegram said 429; `counts`: by its limits for messages."""
         if counts:
-            self._pace.refused(asyncio.get_running_loop().time(), chat, retry_after_s)
+            self._pace.refused(self._clock(), chat, retry_after_s)
         TELEGRAM_RETRY_AFTER.observe(retry_after_s)
         log.warning("telegram_retry_after", method=method, seconds=retry_after_s)
 
@@ -176,11 +178,11 @@ class Limiter(BaseRequestMiddleware):
         if not any(self._waiting.values()):
             return
         loop = asyncio.get_running_loop()
-        now = loop.time()
+        now = self._clock()
         again = min(self._give_those(priority, now) for priority in self._pace.order(now))
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = loop.call_at(again, self._give_turns) if again < math.inf else None
+        self._timer = loop.call_at(max(again, now + _TICK_S), self._give_turns) if again < math.inf else None
 
     def _give_those(self, priority: Priority, now: float) -> float:
         """Those of one priority; when the first of the others may go."""

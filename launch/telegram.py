@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
@@ -68,7 +69,7 @@ class Telegram:
             paid_per_second=settings.broadcasts.paid_per_second,
         )
         self._services, self._texts = services, services.texts
-        self._limiter = Limiter(limits)
+        self._limiter = Limiter(limits, clock=time.monotonic)
         try:
             self._bot = build_bot(token, settings.telegram.api_base, self._limiter)
         except TokenRefused:
