@@ -85,7 +85,11 @@ def far(seed: Path, tmp_path: Path) -> Iterator[Far]:
     port, data = free_port(), tmp_path / "sandbox.db"
     command = [sys.executable, "-m", "sandbox", "--port", str(port), "--data", str(data), "--seed", str(seed)]
     process = subprocess.Popen(
-        [*command, "--exit-with-parent"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, cwd=ROOT, env=environment()
+        [*command, "--no-fsync", "--exit-with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=environment(),
     )
     try:
         until(lambda: is_open(port) or None, "the sandbox listens", seconds=120)
