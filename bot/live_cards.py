@@ -79,8 +79,12 @@ def _figures(texts: Texts, language: str, standing: DayStanding, before: str) ->
 
 
 def _creators(texts: Texts, language: str, standing: DayStanding) -> Html | None:
-    first = [f"{clean(each.name, most=ON_BUTTON)} {texts.money(language, each.given)}" for each in standing.creators]
-    return texts.chat(language, "day-card-creators", creators=" · ".join(first[:CREATORS])) if first else None
+    first = [
+        f"{clean(each.name, most=ON_BUTTON)} "
+        f"{texts.plain(language, 'day-creator-sum', donors=each.donors, given=each.given)}"
+        for each in standing.creators[:CREATORS]
+    ]
+    return texts.chat(language, "day-card-creators", creators=", ".join(first)) if first else None
 
 
 def _projects(texts: Texts, language: str, standing: DayStanding, *, on: bool) -> list[Html | None]:

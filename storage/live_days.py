@@ -105,7 +105,11 @@ class LiveDayStore:
         found: list[CreatorShare] = []
         for some in (first[i : i + 4 * limit] for i in range(0, len(first), 4 * limit)):
             named = await self._named(some)
-            found += [CreatorShare(each, name, given[each], *at) for each in some for name, *at in named.get(each, ())]
+            found += [
+                CreatorShare(each, name, given[each], *at, donors=-place[each][0])
+                for each in some
+                for name, *at in named.get(each, ())
+            ]
             if len(found) >= limit:
                 break
         return tuple(found[:limit])

@@ -75,13 +75,17 @@ class ProjectShare:
 
 @dataclass(frozen=True, slots=True)
 class CreatorShare:
-    """A creator whom everybody may see anyway, by a public page (`slug`) or a public chat (`chat`, its username)."""
+    """A creator whom everybody may see anyway, by a public page (`slug`) or a public chat (`chat`, its username).
+
+    `donors`: by whom they stand in their order.
+    """
 
     creator: UUID
     name: str
     given: Money
     slug: str | None = None
     chat: str | None = None
+    donors: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,10 @@ web-day-matched = Matched
 web-day-pool-left = Left to match
 web-day-pools = Matching funds of the day
 web-day-creators = Who called on us
+day-creator-sum = { $donors ->
+    [one] 1 person · { $given }
+   *[other] { $donors } people · { $given }
+}
 web-day-projects = Where your gift goes
 web-day-given = { $amount } today
 web-day-so-far = { $amount } of { $target } in all

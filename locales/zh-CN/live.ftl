@@ -37,6 +37,7 @@ web-day-matched = 配捐
 web-day-pool-left = 配捐还剩
 web-day-pools = 这一天的配捐资金
 web-day-creators = 他们的号召
+day-creator-sum = { $donors } 人 · { $given }
 web-day-projects = 你的心意去哪里
 web-day-given = 今天 { $amount }
 web-day-so-far = 累计 { $amount }，目标 { $target }

@@ -92,7 +92,7 @@ def far(seed: Path, tmp_path: Path) -> Iterator[Far]:
         env=environment(),
     )
     try:
-        until(lambda: is_open(port) or None, "the sandbox listens", seconds=120)
+        until(lambda: is_open(port) or None, "the sandbox listens", seconds=900 if FULL else 120)
         yield Far(f"http://127.0.0.1:{port}", data, process)
     finally:
         process.kill()
