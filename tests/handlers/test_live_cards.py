@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot import live_cards, live_editor
 from bot.live_editor import LiveCards
 from giving.giving_days import Audience, GivingDay
+from giving.rankings import Board
 from services.giving_days.cards import CardTurn, DayCards
 from services.giving_days.live import LiveDays
 from services.leadership import NotLeading
@@ -281,3 +282,12 @@ async def test_the_loop_outlives_a_turn_that_fails(chat, world, monkeypatch):
     monkeypatch.setattr(live_editor, "EVERY_S", 0.01)
     await asyncio.wait_for(editor(chat, world).run(stop), 5)
     assert len(turns) == 2
+
+
+async def test_who_called_is_named_with_the_people_they_reached(chat, world, day):
+    await world.slots.open(world.creator, world.library.id, "书店")
+    async with world.unit() as work:
+        await work.rankings.consent(world.creator.id, Board.CREATORS, now=world.time())
+    await gives(world, "5", 1)
+    await editor(chat, world).turn()
+    assert "书店 1 人 · ¥5" in chat.calls.made[0].text

@@ -127,6 +127,8 @@ async def test_creators_are_named_who_wish_it_by_donors_and_then_by_gifts(world:
     await ranked(world, world.creator, world.bob)
     live = looking(world)
     assert [share.creator for share in (await live.now(day.id)).creators] == [world.bob.id, world.creator.id]
+    called = (await live.now(day.id)).creators
+    assert [(share.donors, share.given) for share in called] == [(2, cny("2")), (1, cny("50"))]
     await gift(carol, "1", post=world.post.id)  # as many donors each, and as many gifts
     await gift(carol, "1", post=world.post.id)
     assert [share.creator for share in (await live.now(day.id)).creators] == [world.creator.id, world.bob.id]
