@@ -51,6 +51,15 @@ class Batch:
     closes: Mapping[UUID, datetime] = field(default_factory=dict)  # until when tips of giving days count
     late: dict[UUID, Tip] = field(default_factory=dict)
     told: list[RailEvent] = field(default_factory=list)  # not about money: a method was saved, an account changed
+    several: dict[UUID, list[UUID]] = field(default_factory=dict)  # of tips that stand under several payments: which
+
+    def note_former(self) -> None:
+        """A tip stands under the page that asks for it now, and under those that asked for it before."""
+        under: dict[UUID, list[UUID]] = {}
+        for payment, tips in self.tips.items():
+            for tip in tips:
+                under.setdefault(tip.id, []).append(payment)
+        self.several = {tip: payments for tip, payments in under.items() if len(payments) > 1}
 
     def take(self, stored: StoredEvent, event: RailEvent, settlement: Settlement) -> None:
         """Let one decision stand."""
@@ -79,12 +88,18 @@ class Batch:
             return
         if settlement.payment is not None:
             self.payments[event.reference] = self.touched[event.reference] = settlement.payment
-        changed = [*paid, *more, *(back.tip for back in settlement.returned)]
-        standing = self.tips.get(event.reference, [])
+        self._keep(event.reference, [*paid, *more, *(back.tip for back in settlement.returned)])
+
+    def _keep(self, reference: UUID, changed: list[Tip]) -> None:
+        """What the next event of this payment, and of others with the same tips, is decided on."""
+        standing = self.tips.get(reference, [])
         if len(standing) == 1 == len(changed) and standing[0].id == changed[0].id:
-            self.tips[event.reference] = changed
+            self.tips[reference] = changed
         elif changed:
-            self.tips[event.reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
+            self.tips[reference] = list({tip.id: tip for tip in (*standing, *changed)}.values())
+        for tip in changed:  # paid by one page, it is paid for the others of this batch too
+            for payment in self.several.get(tip.id, ()):
+                self.tips[payment] = [tip if one.id == tip.id else one for one in self.tips[payment]]
 
     def _in_time(self, tip: Tip) -> Tip:
         """The tip, no giving day's where it was paid after that one closed."""

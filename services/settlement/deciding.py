@@ -33,6 +33,7 @@ async def decide(
         for id_, more in (await work.tabs.former(incomplete)).items():
             known = batch.tips.setdefault(id_, [])
             known += [tip for tip in more if tip.id not in {one.id for one in known}]
+        batch.note_former()
     if days := {tip.day for tips in batch.tips.values() for tip in tips if tip.day is not None}:
         batch.closes = await work.giving_days.closes(days)
     shares = await _shares(work, events)
