@@ -106,9 +106,9 @@ class LiveDayStore:
         for some in (first[i : i + 4 * limit] for i in range(0, len(first), 4 * limit)):
             named = await self._named(some)
             found += [
-                CreatorShare(each, name, given[each], *at, donors=-place[each][0])
+                CreatorShare(each, name, given[each], slug, chat, -place[each][0])
                 for each in some
-                for name, *at in named.get(each, ())
+                for name, slug, chat in named.get(each, ())
             ]
             if len(found) >= limit:
                 break
