@@ -21,7 +21,7 @@ from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
 from services.rails import Rails
-from services.tabs import Promised, TabService
+from services.tabs.service import Promised, TabService
 from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_cards
 from services.tips.links import PayCode, PaymentLinks
 from services.tips.offers import Offers
