@@ -16,7 +16,7 @@ help:
 	@echo "make test      every test: both databases and the browser"
 	@echo "make check     ruff, mypy --strict, import contracts, and the quick half of the faults (two minutes)"
 	@echo "make faults    kills, power losses, full disks, …: the whole suite, into docs/reliability.md (long)"
-	@echo "make bench     how fast it is here, into docs/performance.md (a quarter of an hour)"
+	@echo "make bench     how fast it is here, into docs/performance.md (40 minutes)"
 	@echo "make pictures  the demo and every screen, both languages, into docs/pictures/"
 	@echo "make sbom      what a running Yizan consists of, as CycloneDX: sbom.cdx.json"
 	@echo "make audit     is a known vulnerability in what we pin? fails when it can't be found out"

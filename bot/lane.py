@@ -175,6 +175,8 @@ class TapLane:
         person: Person = await self._people.meet_again(seen.person, tap.visitor)
         if person.reachable or not self._links.bot_username:
             return None  # the tip's card comes to them in private, which is the handler's to send
+        if not self._tips.carried_alone(tap.amount, person):
+            return None  # it may go on their tab at once, which is the handler's to say
         if self._pace is not None:
             self._pace.must_be_free(person.telegram_id, tap.chat)
         request = OfferRequest(

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from ssl import SSLError
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 BUSY_TIMEOUT_MS = 5000
+PASSING: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "lock"}  # by PostgreSQL's code
 
 
 class DatabaseUrlWrong(ValueError):
@@ -208,8 +209,14 @@ def _pragmas(readonly: bool) -> list[str]:
 
 def is_passing(error: BaseException) -> bool:
     """Whether the same work may go through if it is simply tried again: a deadlock, a lock not got in time."""
-    # 40001 serialization failure, 40P01 deadlock, 55P03 lock not available
-    return _sqlstate(error) in ("40001", "40P01", "55P03") or "database is locked" in str(getattr(error, "orig", ""))
+    return passing(error) is not None
+
+
+def passing(error: BaseException) -> str | None:
+    """What it is that passes, in a word: `deadlock`, `serialization` or `lock`; None where trying again won't help."""
+    if "database is locked" in str(getattr(error, "orig", "")):
+        return "lock"
+    return PASSING.get(_sqlstate(error))
 
 
 def is_trouble(error: DBAPIError) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 import structlog
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from storage.engines import is_passing
+from storage.engines import passing
 from storage.work import DatabaseTrouble, UnitOfWork, Work
 
 Request = TypeVar("Request")
@@ -23,6 +23,11 @@ BATCH_SIZE: Final = Histogram(
     "Callers served by one commit",
     ["work"],
     buckets=(1, 2, 5, 10, 25, 50, 100, 250, 500, 1000),
+)
+AGAIN: Final = Counter(
+    "group_commit_retries_total",
+    "Commits that were begun again: the database gave them up for another's sake",
+    ["work", "reason"],
 )
 TRIES: Final = 4
 # Turns of the event loop before a commit, in which whoever the last one answered may ask for more; no time is waited.
@@ -54,8 +59,9 @@ class GroupCommit(Generic[Request, Result]):
     ) -> None:
         """Serve at most `most` callers per commit; `done` hears of each commit's results (for the log).
 
-        `name` is the label of its batch sizes in the metrics.
+        `name` is its label in the metrics.
         """
+        self._name = name
         self._unit, self._step, self._most, self._done = unit, step, most, done
         self._size = BATCH_SIZE.labels(name)
         self._waiting: deque[tuple[Request, asyncio.Future[Result]]] = deque()
@@ -101,7 +107,11 @@ class GroupCommit(Generic[Request, Result]):
                 _fail(batch, error)
         except (DBAPIError, DatabaseTrouble, OSError, TimeoutError) as error:
             # One that waited long for a lock would wait as long again, and somebody waits for an answer.
-            if tries > 1 and is_passing(error.__cause__ or error) and time.monotonic() - began < LONG_S:
+            reason = passing(error.__cause__ or error)
+            if tries > 1 and reason is not None and time.monotonic() - began < LONG_S:
+                # Rows are locked in one order, so a deadlock is a mistake of ours: it must not pass unseen.
+                AGAIN.labels(self._name, reason).inc()
+                log.warning("group_commit_again", work=self._name, reason=reason, items=len(batch))
                 await self._commit(batch, tries - 1)
                 return
             log.error("group_commit_failed", items=len(batch), error=type(error).__name__)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from pictures.worker import LENGTH
 from settings.model import FILE_VARIABLES, VARIABLES
 from settings.reading import load
 from tests.processes import ROOT
@@ -137,6 +138,66 @@ def test_systemd_knows_every_word_of_the_unit(tmp_path: Path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "Unknown" not in done.stderr, done.stderr
     assert done.returncode == 0, done.stderr
+
+
+def test_the_unit_refuses_by_an_error_and_leaves_proc_stat_to_the_metrics():
+    """Without an error number a filtered call kills the process; without /proc/stat there is no memory to watch."""
+    assert unit("SystemCallErrorNumber") == ["EPERM"]
+    assert unit("ProcSubset") in ([], ["all"])
+    assert "process_resident_memory_bytes" in OPERATING
+
+
+def calls_in(group: str) -> set[str]:
+    """What systemd means by a word of SystemCallFilter."""
+    if not group.startswith("@"):
+        return {group}
+    command = ["systemd-analyze", "syscall-filter", "--no-pager", group]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    words = {line.strip() for line in said.splitlines() if line.startswith("    ") and not line.strip().startswith("#")}
+    return set().union(*(calls_in(word) for word in words))
+
+
+def allowed() -> set[str]:
+    """The unit's filter, its lines taken in their order as systemd does."""
+    found: set[str] = set()
+    for line in unit("SystemCallFilter"):
+        calls: set[str] = set().union(*(calls_in(word) for word in line.removeprefix("~").split()))
+        found = found - calls if line.startswith("~") else found | calls
+    return found
+
+
+# What our own words come to, as glibc has it. Python's start, sockets and files are in @system-service.
+COMES_TO = {
+    r"\bos\.nice\(": {"getpriority", "setpriority"},
+    r"\bresource\.setrlimit\(": {"prlimit64"},
+    r"\bresource\.getrusage\(": {"getrusage"},
+    r"\bos\.kill\(": {"kill"},
+    r"\bos\.fsync\(": {"fsync"},
+    r"\bstart_new_session=True": {"setsid"},
+}
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
+def test_the_unit_filters_nothing_that_the_program_calls():
+    folders = ("bot", "launch", "payments", "pictures", "services", "settings", "storage", "texts", "web")
+    files = [*ROOT.glob("*.py"), *(path for folder in folders for path in (ROOT / folder).rglob("*.py"))]
+    source = "\n".join(path.read_text("utf-8") for path in files)
+    called = {words: calls for words, calls in COMES_TO.items() if re.search(words, source)}
+    assert {"setpriority", "prlimit64"} <= set().union(*called.values()), "who draws pictures sets its limits"
+    assert {words: calls - allowed() for words, calls in called.items() if not calls <= allowed()} == {}
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None or shutil.which("strace") is None, reason="systemd or strace is not here"
+)
+def test_the_unit_filters_nothing_that_drawing_a_picture_calls(tmp_path: Path):
+    drawing, trace = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', tmp_path / "calls"
+    command = ["strace", "-f", "-qq", "-o", str(trace), sys.executable, str(ROOT / "pictures" / "worker.py")]
+    done = subprocess.run(command, input=LENGTH.pack(len(drawing)) + drawing, capture_output=True, check=False)
+    assert done.stdout[:1] == b"\0", done.stderr[-500:]
+    made = set(re.findall(r"(?m)^\d+ +(\w+)\(", trace.read_text("utf-8", "replace")))
+    assert {"setpriority", "read", "write"} <= made
+    assert made - allowed() == set()
 
 
 # Fills what `reconcile` fills, and says where SQLite keeps the file, which has no name any more.

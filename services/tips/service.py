@@ -21,7 +21,7 @@ from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.projects import Page
 from services.rails import Rails
-from services.tabs import Promised, TabService
+from services.tabs.service import Promised, TabService
 from services.tips.cards import PostCard, Receipt, TipCard, post_cards, receipt_of, tip_cards
 from services.tips.links import PayCode, PaymentLinks
 from services.tips.offers import Offers
@@ -174,16 +174,18 @@ class TipService:
 
         None where it is to be paid, or chosen. Raises: MonthlyLimit.
         """
-        if self._tabs is None or person.rail is None or tip.state is not TipState.OFFERED:
-            return None
-        can = self._rails.capabilities.get(person.rail)
-        least = can.least(tip.amount.currency) if can is not None else None
-        if least is None or least <= tip.amount:
+        if self._tabs is None or tip.state is not TipState.OFFERED or self.carried_alone(tip.amount, person):
             return None
         way = next(iter((await self.card(tip.id, person)).ways), None)
         if way is None or way.rail != person.rail or way.how is not How.TAB:
             return None
         return await self._tabs.promise(tip.id, person, at_once=True)
+
+    def carried_alone(self, amount: Money, person: Person) -> bool:
+        """Whether the rail they chose before carries it by itself, as far as its least sum tells; true without one."""
+        can = self._rails.capabilities.get(person.rail) if person.rail is not None else None
+        least = can.least(amount.currency) if can is not None else None
+        return least is None or least <= amount
 
     async def _close_page(self, payment: Payment | None) -> None:
         """As far as the rail answers: if it is paid all the same it is booked, and given back where it is too much."""

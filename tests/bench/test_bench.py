@@ -3,14 +3,17 @@
 import asyncio
 import json
 import random
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 from click import ClickException
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from bench.__main__ import BEGIN, CASTS, END, PLAN, cli, put_into
-from bench.callers import Wrong
+from bench.callers import LinkedTips, Wrong
 from bench.databases import prepared
 from bench.floor import WHOLE, floor_rate, left_behind
 from bench.full import measure_full
@@ -28,7 +31,9 @@ from giving.payments import EventKind
 from services.matching import PoolService
 from storage.engines import open_engines
 from storage.ids import new_id
+from storage.tables import budgets
 from storage.work import UnitOfWork
+from tests.processes import ROOT
 
 
 @pytest.mark.parametrize("name", ["tips", "offer", "settle", "matching"])
@@ -169,6 +174,21 @@ async def test_a_gift_of_a_day_with_a_fund_is_matched_and_the_floor_has_its_matc
     assert floor > 0
 
 
+async def test_a_pay_page_is_asked_of_the_guard_as_in_the_service(dialect: str, postgres: str):
+    async with prepared(dialect.removesuffix("ql"), postgres, fill) as databases:
+        engines = open_engines(await databases.fresh())
+        try:
+            async with service(engines) as served:
+                linked = LinkedTips()
+                await linked.prepare(served, await load(served.unit), 4, 0.01)
+                paid = sum([await linked.one(caller) for caller in range(4)])
+            async with served.unit.read() as work:
+                spent = (await work.connection.execute(select(budgets.c.subject))).scalars().all()
+        finally:
+            await engines.close()
+    assert len([subject for subject in spent if subject.startswith("links:")]) == paid > 0
+
+
 async def test_only_what_counts_within_the_window_is_counted():
     calls = 0
 
@@ -201,3 +221,11 @@ def test_the_paper_rail_reads_its_own_events():
 
     assert (event.kind, event.reference, event.amount) == (EventKind.PAID, reference, Money(500, "CNY"))
     assert event.fee == Money(3, "CNY")
+
+
+def test_the_bench_starts_by_itself():
+    """A process of its own imports in an order of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import bench.callers"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -30,9 +30,11 @@ from storage.outbox import NewMessage
 from tests.bot.telegram import TOKEN, refusal
 from tests.faults.broadcaster import rules_at
 from tests.faults.fast import CountedUnit, FastLoop, run
+from tests.faults.results import note
 from tests.faults.test_telegram import Ids, _json
 from tests.world import World, make_world
 
+ROW = "receipts while a broadcast and many notices go out (simulated time)"
 NEWS = SubscriptionKind.PROJECT_NEWS
 PER_SECOND = 30
 NOTICES, RECEIPTS, READERS = 240, 6, 400
@@ -125,9 +127,15 @@ async def crowded(url: str) -> tuple[LimitedTelegram, dict[str, float], float]:
     return telegram, queued, last_notice
 
 
-def test_a_receipt_waits_two_seconds_at_most_behind_a_broadcast_and_claimed_notices(database_url: str) -> None:
+def test_a_receipt_waits_two_seconds_at_most_behind_a_broadcast_and_claimed_notices(
+    database_url: str, dialect: str
+) -> None:
     telegram, queued, last_notice = run(crowded(database_url))
     waited = [telegram.arrived[name] - at for name, at in queued.items()]
+    note(
+        ROW, engine=dialect, receipts=len(waited), longest_wait_s=round(max(waited), 2), notices=NOTICES,
+        broadcast_messages=len(telegram.broadcasts), refused_by_telegram=telegram.refused,
+    )  # fmt: skip
     assert min(queued.values()) + 5 < last_notice, "they were queued while many notices still waited"
     assert max(waited) <= MOST_S, f"waited {[round(s, 2) for s in waited]} s"
     assert telegram.refused == 0, "Telegram's limit is kept"

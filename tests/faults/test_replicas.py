@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from tests.faults.results import note
 from tests.faults.troupe import RECEIPT, Givers, Troupe, all_told, nothing_lost_nothing_doubled
 from tests.processes import database_on, until
 
+ROW = "the replica that leads killed, frozen and woken, stopped in order: three under load"
 WITHIN_S = 5.0
 ASLEEP_S = 6.0
 
@@ -146,7 +148,15 @@ def test_every_receipt_is_told_and_again_only_what_a_leader_had_in_hand_when_it_
 
 
 def test_nothing_is_lost_and_nothing_doubled(played: Played):
-    nothing_lost_nothing_doubled(played.troupe, played.givers)
+    figures = nothing_lost_nothing_doubled(played.troupe, played.givers)
+    replaced_s = {**played.replaced_s, "SIGTERM": played.handed_s}
+    note(
+        ROW, engine="postgresql", **figures,
+        replaced_within_s={number: round(s, 2) for number, s in replaced_s.items()},
+        sends_again_within_s={number: round(s, 2) for number, s in played.sent_again_s.items()},
+        sent_by_the_frozen_one_when_woken=played.sent_when_woken, receipts=len(played.told),
+        receipts_told_again=sum(times - 1 for times in played.told.values()),
+    )  # fmt: skip
 
 
 def test_nobody_was_shown_a_traceback_and_only_the_sleeper_logged_one(played: Played):

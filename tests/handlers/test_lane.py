@@ -26,8 +26,10 @@ from services.tips import TapLook
 from services.updates import UpdateService
 from storage.ids import new_id
 from storage.tables import people, tip_keys, tips
+from storage.work import UnitOfWork
 from tests.handlers.chat import NOW, Chat
-from tests.world import CHANNEL, World
+from tests.handlers.test_tabs import SavingRail
+from tests.world import CHANNEL, World, make_world
 
 NUMBERS = itertools.count(7001)
 LINKS = Links("http://127.0.0.1:8081", "yizan_bot")
@@ -36,7 +38,10 @@ Prepare = Callable[[World, int], Coroutine[Any, Any, object]]
 
 @dataclass(frozen=True)
 class Case:
-    """Somebody new presses ¥1 under the post, but for what is said here; `lane`: whether the lane books it."""
+    """Somebody new presses ¥1 under the post, but for what is said here; `lane`: whether the lane books it.
+
+    `on_tab`: whether it is on their tab at once.
+    """
 
     data: Callable[[World], str] = lambda world: cb.TipTap(post=world.post.id, minor=100, currency="CNY").pack()
     who: dict[str, Any] = field(default_factory=dict)
@@ -45,6 +50,14 @@ class Case:
     before: Prepare | None = None
     lane: bool = False
     taps: int = 1
+    on_tab: bool = False
+
+
+@pytest.fixture
+async def world(work: UnitOfWork, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Its rail carries ¥4 at the least: ¥1 goes on a tab, and at once where somebody used that rail before."""
+    monkeypatch.setattr("tests.world.PaperRail", SavingRail)
+    return await make_world(work)
 
 
 def said(minor: object, currency: str = "CNY", post: str = "") -> Callable[[World], str]:
@@ -70,6 +83,20 @@ async def blocked(world: World, number: int) -> None:
     await world.people.blocked(number)
 
 
+async def paid_before(world: World, number: int) -> None:
+    await blocked(world, number)
+    person = await world.people.meet(Visitor(number, "Reader", None, "en"))
+    async with world.unit() as work:
+        await work.people.set(person.id, rail=world.rail.name)
+
+
+async def paid_elsewhere(world: World, number: int) -> None:
+    await paid_before(world, number)
+    person = await world.people.meet(Visitor(number, "Reader", None, "en"))
+    async with world.unit() as work:
+        await work.people.set(person.id, rail="gone")
+
+
 async def closed(world: World, _number: int) -> None:
     async with world.unit() as work:
         await work.projects.put(replace(world.library, state=ProjectState.CLOSED), world.time())
@@ -92,6 +119,10 @@ CASES = {
     "known, with another name": Case(before=met, lane=True),
     "shows their name": Case(before=named, lane=True),
     "blocked the bot": Case(before=blocked, lane=True),
+    "blocked the bot, and their rail carries no ¥1": Case(before=paid_before, on_tab=True),
+    "the same, twice": Case(before=paid_before, taps=2, on_tab=True),
+    "blocked the bot, and their rail carries ¥5": Case(said(500), before=paid_before, lane=True),
+    "blocked the bot, and their rail is switched off": Case(before=paid_elsewhere, lane=True),
     "can be written to": Case(before=started),
     "two names, decorated": Case(who={"first_name": "\u202e  李\u200b ", "last_name": "👩🏽‍🚀 x" * 30}, lane=True),
     "no visible name": Case(who={"first_name": "\u3164"}, lane=True),
@@ -219,6 +250,7 @@ async def test_a_tap_leaves_the_same_rows_and_hears_the_same_words(chat: Chat, w
         assert door.booked == (case.taps if lane and case.lane else 0)
     by_handler, by_lane = outcomes
     assert by_lane == by_handler
+    assert [row[-1] == "on_tab" for row in by_lane[0]["tips"]].count(True) == case.on_tab
     if case.lane:
         assert by_lane[0]["keys"] == 1
         assert len(by_lane[0]["tips"]) == 1

@@ -5,7 +5,9 @@ import time
 from collections.abc import Sequence
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from storage.group_commit import GroupCommit, StepBroken
 from storage.inline import WaitedElsewhere
@@ -100,3 +102,46 @@ async def test_a_broken_step_is_an_error_for_its_callers_and_nothing_is_written(
         await GroupCommit[int, int](work, step)(1)
     async with work.read() as check:
         assert await check.connection.scalar(text("SELECT count(*) FROM dialogs")) == 0
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_deadlock_is_done_again_counted_and_told(work: UnitOfWork):
+    """Somebody else holds one row and wants the one we hold: who waits the longest is given up by the database."""
+    rows = text("INSERT INTO dialogs (key, data, expires_at) VALUES ('a', '{}', now()), ('b', '{}', now())")
+    touch = text("UPDATE dialogs SET state = :by WHERE key = :key")
+    async with work() as first:
+        await first.connection.execute(rows)
+    locked, theirs = asyncio.Event(), asyncio.Event()
+    tries: list[int] = []
+
+    async def step(unit: Work, requests: Sequence[int]) -> list[int | Exception]:
+        tries.append(len(requests))
+        await unit.connection.execute(touch, {"key": "a", "by": "us"})
+        locked.set()
+        await theirs.wait()
+        await unit.connection.execute(touch, {"key": "b", "by": "us"})
+        return list(requests)
+
+    async def the_other_way_round() -> None:
+        async with work() as unit:
+            await unit.connection.execute(touch, {"key": "b", "by": "them"})
+            await locked.wait()
+            theirs.set()
+            await asyncio.sleep(0.3)  # they wait after us, so that it is us who look for a deadlock first
+            await unit.connection.execute(touch, {"key": "a", "by": "them"})
+
+    commit = GroupCommit[int, int](work, step, name="crossed")
+    before = again("crossed", "deadlock")
+    with capture_logs() as logged:
+        answers = await asyncio.gather(commit(1), commit(2), the_other_way_round())
+    assert list(answers) == [1, 2, None]
+    assert tries == [2, 2]
+    assert again("crossed", "deadlock") == before + 1
+    assert {"work": "crossed", "reason": "deadlock", "items": 2}.items() <= logged[0].items()
+    assert [line["event"] for line in logged] == ["group_commit_again"]
+    async with work.read() as check:
+        assert set((await check.connection.execute(text("SELECT state FROM dialogs"))).scalars()) == {"us"}
+
+
+def again(work: str, reason: str) -> float:
+    return REGISTRY.get_sample_value("group_commit_retries_total", {"work": work, "reason": reason}) or 0.0
