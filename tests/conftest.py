@@ -1,6 +1,7 @@
 """Both databases for every test that asks for one, real ones; no network but loopback; books checked after each."""
 
 import asyncio
+import logging
 import shutil
 import socket
 import tempfile
@@ -12,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling
 
 from services.ledger import LedgerService
@@ -173,3 +175,14 @@ def until() -> Callable[..., Any]:
             await asyncio.sleep(0.05)
 
     return wait
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """Where the test has logs configured: the next test's go where they went before."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:] = handlers
+    root.setLevel(level)

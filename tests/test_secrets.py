@@ -232,16 +232,6 @@ def deep(secret: str, depth: int = 3) -> None:
         raise RuntimeError(f"connect {AWAY}: password={PASSWORD} key={RAIL_KEY} {HOOK_SECRET}") from error
 
 
-@pytest.fixture
-def restored() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 @pytest.mark.parametrize("style", ["json", "console"])
 def test_a_traceback_is_written_without_secrets(style: str, restored: None):
     stream = io.StringIO()

@@ -35,6 +35,8 @@ from storage.tables import budgets
 from storage.work import UnitOfWork
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.usefixtures("restored")  # the bench says where its lines go
+
 
 @pytest.mark.parametrize("name", ["tips", "offer", "settle", "matching"])
 async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: str, dialect: str, postgres: str):
