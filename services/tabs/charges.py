@@ -92,7 +92,24 @@ class TabCharges:
         async with self._unit() as work:
             payment, closed = await self._together(work, person.id, rail, seen)
         await close_pages(self._rails, closed)
-        return payment.amount, await self._page(payment.id, person)
+        try:
+            return payment.amount, await self._page(payment.id, person)
+        except GivingError:
+            await self._without_page(payment.id, person)
+            raise
+
+    async def _without_page(self, payment: UUID, person: Person) -> None:
+        """No page could be made: what was to be on it stands as before, and is announced or asked for in its time."""
+        async with self._unit() as work:
+            await work.tabs.lock_all(person.id)
+            page = await work.payments.by_id(payment)
+            if page is None or page.their_id is not None:  # another tap of theirs has it
+                return
+            for one in await work.tabs.open_charges(donor=person.id):
+                if one.payment == payment and await work.tabs.move(one.charge, ChargeState.SKIPPED):
+                    await self._tabs.look_again(work, one.charge.tab)
+                    CHARGES.labels(ChargeState.SKIPPED).inc()
+        log.info("tab_page_not_made", payment_id=str(payment))
 
     async def _page(self, payment: UUID, person: Person) -> str:
         """Where to pay it; TabChanged where another tap has begun something else of it in between."""

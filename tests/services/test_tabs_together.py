@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from giving.errors import RailUnavailable, TabBelow, TabBusy, TabChanged, TipNotOpen
+from giving.errors import TabBelow, TabBusy, TabChanged, TipNotOpen
 from giving.money import Money
 from giving.people import Person
 from giving.projects import Organisation, Project
@@ -321,17 +321,6 @@ async def test_what_a_card_has_paid_is_in_nobodys_way_before_it_is_swept(street:
     page = await street.pay("13")
     await house.charges.sweep()
     assert {one.payment for one in await house.open()} == {page}
-
-
-async def test_a_rail_that_is_away_is_asked_again_for_the_same(street: Street):
-    await street.promise("5", "6")
-    street.rail.down = True
-    with pytest.raises(RailUnavailable):
-        await street.pay("11")
-    ((one), (other)) = await street.house.open()
-    street.rail.down = False
-    assert await street.pay("11") == one.payment == other.payment
-    assert len(await street.house.open()) == 2
 
 
 async def test_by_two_replicas_at_once_it_is_one_page(street: Street, database_url: str):
