@@ -136,6 +136,7 @@ class PaymentLinks:
         title = projects[tips[0].project].title(language)
         if ask.tip is not None:
             return PaymentWish(title, self._links.start(f"t_{token_of(ask.tip)}"), language)
+        several = len({projects[tip.project].organisation.id for tip in tips}) > 1
         whose = [projects[tip.project].organisation.name(language) for tip in tips]
         titles = [projects[tip.project].title(language) for tip in tips]
         names = [*dict.fromkeys(whose)]
@@ -144,7 +145,7 @@ class PaymentLinks:
         lines = [(title, tip.amount.minor) for title, tip in zip(titles, tips, strict=True)]
         if len(lines) > MOST_LINES:
             lines = _by_name(whose, tips) if len(names) > 1 else []
-        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines))
+        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines), several)
 
     def _asked(
         self, tips: Mapping[UUID, Tip], charged: Mapping[UUID, Sequence[Tip]], ask: Ask,
@@ -179,7 +180,8 @@ def intent_of(payment: Payment, wish: PaymentWish) -> PaymentIntent:
     """What its rail is asked for, in the words that were kept."""
     lines = tuple(Line(title, Money(minor, payment.amount.currency)) for title, minor in wish.lines)
     return PaymentIntent(
-        payment.id, payment.amount, wish.description, wish.return_url, wish.language, lines, payment.account
+        payment.id, payment.amount, wish.description, wish.return_url, wish.language, lines, payment.account,
+        several=wish.several,
     )  # fmt: skip
 
 
