@@ -204,8 +204,8 @@ class Steps:
             return await (self._look_up(held) if held.known.asked else self._by_link(row, row.charge.reason))
         try:
             payment, wish = await self._links.kept(payment.id, held.person)
-        except TipNotOpen:
-            return await self._by_link(row, row.charge.reason)  # all of it was paid on pages of before
+        except TipNotOpen:  # some of it was paid on pages of before
+            return await (self._look_up(held) if held.known.asked else self._by_link(row, row.charge.reason))
         try:
             link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:

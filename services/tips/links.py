@@ -111,6 +111,7 @@ class PaymentLinks:
         charged = await work.tips.of_payments({ask.payment for ask in asked if ask.payment})
         every = [*tips.values(), *(tip for several in charged.values() for tip in several)]
         projects = await work.projects.by_ids({tip.project for tip in every})
+        sums = await work.payments.by_ids(charged)
         wishes: dict[UUID, PaymentWish] = {}
         for ask in asked:
             if ask.tip is not None and (tip := tips.get(ask.tip)) is not None:
@@ -118,6 +119,8 @@ class PaymentLinks:
             else:
                 found = charged.get(ask.payment, []) if ask.payment is not None else []
                 payable, payment = [tip for tip in found if tip.state is TipState.ON_TAB], ask.payment
+                if payment in sums and sum(tip.amount.minor for tip in payable) != sums[payment].amount.minor:
+                    payable = []  # some of it was paid, or is asked for by another payment, since it was begun
             if payment is not None and payable and all(tip.donor == ask.person.id for tip in payable):
                 wishes[payment] = self._wish(payable, projects, ask)
         stored = await work.payments.ask_many(wishes)

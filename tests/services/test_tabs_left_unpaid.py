@@ -141,3 +141,27 @@ async def test_alone_a_page_that_was_never_made_is_given_up_after_a_day(street: 
     house.world.time.now = MONTH_END
     await house.charges.sweep()
     assert [kind for kind, _ in await house.told()] == [ASKED]
+
+
+@pytest.mark.parametrize("ends", ["paid", "left unpaid"])
+async def test_a_months_end_closes_no_page_of_several_under_its_donors_hands(street: Street, ends: str):
+    house, time = street.house, street.house.world.time
+    time.now = MONTH_END - timedelta(minutes=30)
+    tips = await street.promise("5", "6")
+    page = await street.pay("11")
+    tips += await street.promise("4")
+    time.now = MONTH_END + timedelta(minutes=1)
+    await house.charges.sweep()
+    assert (house.card.cancelled, await house.told()) == ([], [])
+    assert {one.payment for one in await house.open()} == {page}
+    if ends == "paid":
+        await house.paid(page, 1_100, charge="ch_1")
+        assert await street.states(tips) == [TipState.PAID, TipState.PAID, TipState.ON_TAB]
+    else:
+        await runs_out(street, page)
+    await house.charges.sweep()
+    assert await house.open() == []
+    time.now = MONTH_END + timedelta(days=31)
+    await house.charges.sweep()
+    asked = [kind for kind, _ in await house.told() if kind is ASKED]
+    assert len(asked) == (1 if ends == "paid" else 2), "what is left is asked for at the next one"

@@ -323,6 +323,26 @@ async def test_what_a_card_has_paid_is_in_nobodys_way_before_it_is_swept(street:
     assert {one.payment for one in await house.open()} == {page}
 
 
+async def test_what_was_begun_anew_in_between_is_on_no_page_with_the_rest(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    """The page of ¥11 would pay for ¥5 by then: it is not asked for."""
+    house, page = street.house, street.house.charges._page
+    await street.promise("5", "6")
+    tab = await street.tab(1)
+
+    async def late(payment: UUID, person: Person) -> str:
+        monkeypatch.undo()
+        await house.charges.settle(tab, person)
+        return await page(payment, person)
+
+    monkeypatch.setattr(house.charges, "_page", late)
+    with pytest.raises(TabChanged):
+        await street.pay("11")
+    assert [intent.amount for _, intent in street.rail.asked] == [cny("6")]
+    assert await street.offered() == [(2, cny("11"))]
+
+
 async def test_by_two_replicas_at_once_it_is_one_page(street: Street, database_url: str):
     house, engines = street.house, open_engines(database_url)
     other = house_of(replace_unit(house.world, UnitOfWork(engines)), street.rail)
