@@ -21,6 +21,7 @@ from texts import Html, Texts
 MOST_LINES: Final = 12
 MOST_OFF: Final = 6
 TITLE_ON_BUTTON: Final = 22
+MOST_NAMES: Final = 5
 PER_PAGE: Final = 5  # organisations: their heads, states and lines fit into one message of 4,096 characters
 LINES_IN_ALL: Final = 20
 OFF_IN_ALL: Final = 15
@@ -80,7 +81,7 @@ def view(texts: Texts, language: str, tabs: TabView, gift: Money, page: int = 0)
     text = paragraphs(
         texts.chat(language, "tab-title", sum=tabs.promised),
         *(_card(texts, language, card, min(MOST_LINES, LINES_IN_ALL // len(cards))) for card in cards),
-        *(texts.chat(language, "tabs-together", **_at_once(one)) for one in tabs.joints),
+        *(_together(texts, language, tabs, one) for one in tabs.joints),
         _month(texts, language, tabs),
     )
     most_off = min(MOST_OFF, OFF_IN_ALL // len(cards))
@@ -92,6 +93,20 @@ def view(texts: Texts, language: str, tabs: TabView, gift: Money, page: int = 0)
         for one in tabs.joints
     ]
     return Rendered(text, keyboard([*at_once, *rows, turns, *([button] for button in settings)]))
+
+
+def _together(texts: Texts, language: str, tabs: TabView, joint: Joint) -> Html:
+    """Whose tabs they are, and what becomes of a charge that was announced for one of them."""
+    theirs = [card for card in tabs.cards if card.tab.id in joint.tabs]
+    names = " · ".join(
+        clean(card.organisation.name(language), most=TITLE_ON_BUTTON) for card in theirs[:MOST_NAMES]
+    )  # fmt: skip
+    if len(theirs) > MOST_NAMES:
+        names = texts.plain(language, "tabs-together-more", names=names, count=len(theirs) - MOST_NAMES)
+    lines = [texts.chat(language, "tabs-together", names=names, **_at_once(joint))]
+    if any(card.charge is not None and card.charge.state is ChargeState.ANNOUNCED for card in theirs):
+        lines.append(texts.chat(language, "tabs-together-instead"))
+    return Html("\n".join(lines))
 
 
 def _at_once(joint: Joint) -> dict[str, int | Money]:

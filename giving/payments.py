@@ -118,13 +118,15 @@ class Payment:
 class PaymentWish:
     """The words a rail was asked with, kept before it is asked: the same key must come with the same words.
 
-    `lines`: what it is for, title and minor units each, where it is for more than one thing.
+    `lines`: what it is for, title and minor units each, where it is for more than one thing. `several`: it is for
+    several organisations.
     """
 
     description: str
     return_url: str
     language: str
     lines: tuple[tuple[str, int], ...] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

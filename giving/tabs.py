@@ -24,6 +24,7 @@ SETTLE_AT_MINOR: Final = 3_000
 MONTHLY_MINOR: Final = 10_000
 MOST_OPEN: Final = timedelta(days=1)  # whoever presses "pay now" on the 60th day can still do so
 KEY_LASTS: Final = timedelta(hours=23)  # a rail forgets a key after a day, and would charge a second time for it
+UNLINKED: Final = timedelta(days=1)  # a page that was never made by then is not asked for any more
 DOUBLE_TAP: Final = timedelta(seconds=3)  # the same promise again so soon is a finger that trembled
 SETTLED_HOUR: Final = 10  # of the month's last day: not at night
 
@@ -52,6 +53,7 @@ class ChargeState(StrEnum):
     EXPIRED = "expired"
 
 
+CLOSED: Final = frozenset({PaymentState.FAILED, PaymentState.CANCELLED})  # of a payment: it can't be made any more
 OPEN: Final = frozenset({ChargeState.ANNOUNCED, ChargeState.ASKED, ChargeState.CHARGING})
 
 
@@ -205,6 +207,17 @@ def expired(charge: Charge, now: datetime) -> bool:
     return charge.asked_at + EXPIRES <= now and (charge.begun_at or charge.asked_at) + MOST_OPEN <= now
 
 
+def left_unpaid(charge: Charge, known: "Known", now: datetime) -> bool:
+    """Whether its donor pressed for a page that is over, or was never made: what stands there is theirs to pay later.
+
+    What was asked of them by a message waits on for its 60 days.
+    """
+    if charge.state is not ChargeState.ASKED or charge.reason is not Reason.PRESSED:
+        return False
+    never_made = not known.heard and charge.begun_at is not None and charge.begun_at + UNLINKED <= now
+    return known.payment in CLOSED or (never_made and known.payment is not PaymentState.PAID)
+
+
 def over(first_asked: Mapping[UUID, datetime], now: datetime) -> frozenset[UUID]:
     """Which promises end: those that could first be paid 60 days ago. What was never asked for has no end."""
     return frozenset(tip for tip, at in first_asked.items() if at + EXPIRES <= now)
@@ -215,7 +228,8 @@ class Step(StrEnum):
 
     CHARGE: the saved method, after what is owed was read again. ASK: the same of the rail once more, by the same key,
     because nothing was heard. LOOK_UP: the key is too old for that. LINK: it is to be paid by a link instead. PUT_OFF:
-    its donor has blocked the bot, and could not say "not this time"; the next month's end is early enough.
+    its donor has blocked the bot, and could not say "not this time", or pressed and left the page unpaid, which says
+    it; the next month's end is early enough.
     """
 
     PAID = "paid"
@@ -248,7 +262,9 @@ def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
     if known.payment is PaymentState.PAID:
         return Step.PAID
     if charge.state is ChargeState.ASKED:
-        return Step.EXPIRE if expired(charge, now) else None
+        if expired(charge, now):
+            return Step.EXPIRE
+        return Step.PUT_OFF if left_unpaid(charge, known, now) else None
     if charge.state is ChargeState.ANNOUNCED:
         if not known.reachable and charge.charge_at is not None and charge.charge_at <= now:
             return Step.PUT_OFF
@@ -256,7 +272,7 @@ def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
             return Step.LINK
         at = charged_at(charge, known.told)
         return Step.CHARGE if at is not None and at <= now else None
-    if known.payment in (PaymentState.FAILED, PaymentState.CANCELLED):
+    if known.payment in CLOSED:
         return Step.LINK
     if known.heard:
         return None

@@ -68,6 +68,7 @@ class PaymentIntent:
 
     `lines` say what it is for and add up to `amount` (none: the description says it). `account` is the organisation's
     at the provider, where it has one. `address`: the donor's on the network, where they ask from a page of ours.
+    `several`: it is for several organisations, and of no account.
     """
 
     reference: UUID
@@ -78,6 +79,7 @@ class PaymentIntent:
     lines: tuple[Line, ...] = ()
     account: str | None = None
     address: str | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,4 +152,5 @@ def read_payment(row: Row[Any]) -> Payment:
 def _wish(kept: Mapping[str, Any]) -> PaymentWish:
     """As JSON gives it back, also what an older version kept."""
     lines = tuple((str(title), int(minor)) for title, minor in kept.get("lines", ()))
-    return PaymentWish(kept["description"], kept["return_url"], kept["language"], lines)
+    several = bool(kept.get("several", False))
+    return PaymentWish(kept["description"], kept["return_url"], kept["language"], lines, several)

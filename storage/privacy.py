@@ -105,7 +105,7 @@ class PrivacyStore:
         """Forget who they are; the books stay. Gives the payments that were still open.
 
         `stale`: posts whose buttons show something that is so no longer.
-        The order is that of settling (payments, tips, …, people), so that neither waits for the other for ever.
+        The order is that of promising and settling (tabs, payments, tips, …, people), so that nobody waits for ever.
         """
         open_pages = await self._close_money(person, traces.payments, now)
         await self._erase_traces(person, traces, now)
@@ -123,6 +123,8 @@ class PrivacyStore:
 
     async def _close_money(self, person: UUID, every: Sequence[UUID], now: datetime) -> list[Payment]:
         """Unpaid tips are cancelled, no gift names anybody; who hid an amount keeps it hidden."""
+        their_tabs = select(tabs.c.id).where(tabs.c.donor_id == person).order_by(tabs.c.id)
+        await self._connection.execute(their_tabs.with_for_update())
         of_theirs = select(payments).where(payments.c.id.in_(_payments_of(person))).order_by(payments.c.id)
         held = (await self._connection.execute(of_theirs.with_for_update(key_share=True))).all()
         mine = tips.c.donor_id == person

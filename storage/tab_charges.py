@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select, union_all, update
+from sqlalchemy import BindParameter, Row, bindparam, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.money import Money
 from giving.payments import PaymentState
-from giving.tabs import EXPIRES, OPEN, Charge, ChargeState, Reason
+from giving.tabs import CLOSED, EXPIRES, OPEN, UNLINKED, Charge, ChargeState, Reason
 from giving.tips import Tip, TipState
 from storage.sets import insert_rows
 from storage.tables import former_payments, payments, tab_charges, tabs, tips
@@ -21,7 +21,9 @@ from storage.upsert import insert_into
 _FORMER = insert_rows(
     former_payments, ("payment_id", "tip_id"), "ON CONFLICT (payment_id, tip_id) DO NOTHING", order="payment_id, tip_id"
 )
-OPEN_STATES: Final = tuple(state.value for state in OPEN)
+OPEN_STATES: Final = tuple(sorted(state.value for state in OPEN))
+# Written out, word for word as the index of open charges says it: by values that come later it can't be found.
+_OPEN: Final[BindParameter[Any]] = bindparam("open_states", OPEN_STATES, expanding=True, literal_execute=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,16 @@ class ChargeStore:
         What only waits for its donor is not among them, however much of it there is.
         """
         state, waits = tab_charges.c.state, payments.c.their_id.is_(None)
-        closed = payments.c.state.in_((PaymentState.FAILED, PaymentState.CANCELLED))
+        closed = payments.c.state.in_(sorted(CLOSED))
+        pressed = (state == ChargeState.ASKED) & (tab_charges.c.reason == Reason.PRESSED)
         may = or_(
             payments.c.state == PaymentState.PAID,
             (state == ChargeState.ANNOUNCED) & (tab_charges.c.charge_at <= now),
             (state == ChargeState.ASKED) & (tab_charges.c.asked_at <= now - EXPIRES),
             (state == ChargeState.CHARGING) & (waits | closed),
+            pressed & (closed | (waits & (tab_charges.c.begun_at <= now - UNLINKED))),
         )
-        due = _CHARGES.join(payments, payments.c.id == tab_charges.c.payment_id).where(state.in_(OPEN_STATES), may)
+        due = _CHARGES.join(payments, payments.c.id == tab_charges.c.payment_id).where(state.in_(_OPEN), may)
         some = due if after is None else due.where(tab_charges.c.id > after)
         return [_charge(row) for row in await self._connection.execute(some.order_by(tab_charges.c.id).limit(limit))]
 

@@ -18,7 +18,7 @@ from storage.tables import people, promises, tab_charges, tabs, tips
 from storage.tips import read_tip
 from storage.upsert import insert_into
 
-__all__ = ["ChargeRow", "TabRow", "TabStore", "Whole"]
+__all__ = ["ChargeRow", "Key", "TabRow", "TabStore", "Whole"]
 
 Key = tuple[UUID, UUID, str]  # donor, organisation, currency
 _PROMISE = insert_rows(
@@ -53,27 +53,33 @@ class TabStore(ChargeStore):
     """Rows of `tabs` and `promises`; those of charges are its base's."""
 
     async def open_many(self, wanted: Mapping[Key, str], *, now: datetime) -> dict[Key, UUID]:
-        """The tabs of these, made where there are none; the rail is the one they chose last."""
+        """The tabs of these, made where there are none, by that rail; held until the commit, with all of their donors.
+
+        In the order in which they are locked elsewhere (`lock`), before any tip; new ones come last, as their ids do.
+        """
         there = select(tabs.c.id, tabs.c.donor_id, tabs.c.organisation_id, tabs.c.currency).where(
             tabs.c.donor_id.in_({donor for donor, _, _ in wanted})
         )
-        known = {(r.donor_id, r.organisation_id, r.currency): r.id for r in await self._connection.execute(there)}
-        found: dict[Key, UUID] = {}
-        # In the order in which they are locked elsewhere; what is new comes last, as its id does.
-        for (donor, organisation, currency), rail in sorted(
-            wanted.items(), key=lambda one: (one[0] not in known, known.get(one[0], UUID(int=0)), one[0])
-        ):
+        held = await self._connection.execute(there.order_by(tabs.c.id).with_for_update())
+        known: dict[Key, UUID] = {(r.donor_id, r.organisation_id, r.currency): r.id for r in held}
+        found = {key: known[key] for key in wanted if key in known}
+        for donor, organisation, currency in sorted(wanted.keys() - known.keys()):
             row = {
-                "id": new_id(), "donor_id": donor, "organisation_id": organisation, "currency": currency, "rail": rail,
-                "opened_at": now,
+                "id": new_id(), "donor_id": donor, "organisation_id": organisation, "currency": currency,
+                "rail": wanted[donor, organisation, currency], "opened_at": now,
             }  # fmt: skip
             made = insert_into(self._connection, tabs).values(row)
             kept = made.on_conflict_do_update(
-                index_elements=["donor_id", "organisation_id", "currency"], set_={"rail": rail}
-            )
+                index_elements=["donor_id", "organisation_id", "currency"], set_={"rail": tabs.c.rail}
+            )  # made by another in this moment: held, too
             id_ = await self._connection.scalar(kept.returning(tabs.c.id))
             found[donor, organisation, currency] = UUID(str(id_))
         return found
+
+    async def choose_rails(self, chosen: Mapping[UUID, str]) -> None:
+        """By which rail these tabs, held, are settled: the one their donor chose last."""
+        for tab, rail in sorted(chosen.items()):
+            await self._connection.execute(update(tabs).where(tabs.c.id == tab).values(rail=rail))
 
     async def promise_many(self, promised: Sequence[tuple[Tip, UUID]], *, now: datetime) -> None:
         """These tips stand on these tabs; their state is written by the tips' own store."""

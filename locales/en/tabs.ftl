@@ -97,9 +97,11 @@ alert-tab-refused = <b>{ $rail } refused to charge a tab of { $amount }</b>: <co
    *[other] Are its keys still right?
 } The tab stands as it was and is tried again at the month's end; its donor was told only if they had just pressed to pay.
 
-tabs-together = { $count } of your tabs can be paid at once: <b>{ $sum }</b>, one page, one charge. Each gift goes where you promised it, with its own receipt.
+tabs-together = These { $count } can be paid together: { $names }. <b>{ $sum }</b>, one page, one charge. Each gift goes where you promised it, with its own receipt.
 tab-asked-together = { $sum } is waiting to be paid, on one page of { $whole } with other tabs.
 tab-not-charged =
     <b>{ $sum } for { $organisation } couldn't be charged just now</b>
     Nothing was taken, and it stays on your tab. It isn't your card: we've told the operator.
-button-tabs-pay = Pay all { $count } at once · { $sum }
+button-tabs-pay = Pay these { $count } together · { $sum }
+tabs-together-instead = Press that, and the automatic charge announced for any of them is off: you pay on the page instead.
+tabs-together-more = { $names } and { $count } more

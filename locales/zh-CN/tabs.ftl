@@ -97,9 +97,11 @@ alert-tab-refused = <b>{ $rail } 拒绝结算一本 { $amount } 的小账本</b>
    *[other] 它的密钥还有效吗？
 }账还记在小账本上，月底会再试；只有刚点了“现在付”的捐赠人收到了说明。
 
-tabs-together = 有 { $count } 本小账可以一次付清：一共 <b>{ $sum }</b>，一个付款页，只扣一次。每一笔照样给到你答应的地方，各有收据。
+tabs-together = 这 { $count } 个可以一起付：{ $names }。一共 <b>{ $sum }</b>，一个付款页，只扣一次。每一笔照样给到你答应的地方，各有收据。
 tab-asked-together = 等你付 { $sum }，和别的小账一起在同一个付款页上，共 { $whole }。
 tab-not-charged =
     <b>给{ $organisation }的 { $sum } 刚才没扣成</b>
     一分钱没扣，还记在小账本上。不是你的卡有问题，我们已经告诉运营方了。
-button-tabs-pay = { $count } 本一次付清 · { $sum }
+button-tabs-pay = 这 { $count } 个一起付 · { $sum }
+tabs-together-instead = 点了“一起付”，之前说好的自动扣款就取消，改成在付款页上付。
+tabs-together-more = { $names } 等另外 { $count } 个

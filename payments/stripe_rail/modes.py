@@ -45,13 +45,13 @@ class Modes:
         """Whether some of them can share a charge, which then has no account."""
         return Mode.TRANSFERS in (self.usual, *self.others.values())
 
-    def paid_to(self, account: str | None) -> Mode:
-        """The same, for a new payment. Raises: RailRefused (it needs an account)."""
+    def paid_to(self, account: str | None, *, several: bool = False) -> Mode:
+        """The same, for a new payment; one for `several` has no account. Raises: RailRefused (it needs one)."""
         if account is not None:
             return self.of(account)
-        if not self.join:
-            raise RailRefused("no_account")
-        return Mode.TRANSFERS
+        if self.usual is Mode.TRANSFERS or (several and self.join):
+            return Mode.TRANSFERS
+        raise RailRefused("no_account")
 
     def header(self, account: str | None) -> str | None:
         """On whose account its payments are: the organisation's, or (None) the platform's."""

@@ -117,7 +117,7 @@ class StripeRail:
 
     async def create_payment(self, intent: PaymentIntent, *, key: str) -> PaymentLink:
         """A Checkout page; the same key is the same page."""
-        mode = self._modes.paid_to(intent.account)
+        mode = self._modes.paid_to(intent.account, several=intent.several)
         life, now = self._words.page_life, self._now()
         asked = asks.payment_page(intent, mode, life=life, now=now, methods=self._words.methods)
         return await self._page(asked, intent.account, asks.key_of(key, intent.reference, life, now))

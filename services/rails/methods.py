@@ -48,10 +48,11 @@ class MethodService:
             refused = await self._guard.allow_saving(work, person.id, row.rail) if self._guard is not None else None
             if refused is not None:
                 raise refused
+            account = (await self._rails.accounts(work)).get((row.tab.organisation, row.rail))
+            if account is None and self._rails.capabilities[row.rail].needs_account:
+                raise RailUnavailable  # what is saved now could not be charged for this organisation
             method = await work.methods.ask(person.id, row.tab.organisation, row.rail, now=self._now())
-            accounts = await self._rails.accounts(work)
             organisation = (await work.projects.organisations_by_ids([row.tab.organisation]))[row.tab.organisation]
-        account = accounts.get((row.tab.organisation, row.rail))
         language = person.language(self._language)
         intent = PaymentIntent(
             method, Money(0, row.currency), organisation.name(language), self._links.start("tab"), language,

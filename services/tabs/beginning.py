@@ -23,6 +23,7 @@ from services.rails.switched_on import Rails
 from services.tabs.told import kept_method, notice_key
 from services.wake import Wakes
 from storage.ids import new_id
+from storage.methods import KeptMethod
 from storage.outbox import NewMessage
 from storage.tabs import ChargeRow, TabRow
 from storage.work import Work
@@ -55,14 +56,13 @@ class Beginning:
         if seen is not None and seen != whole.promised:
             raise TabChanged
         rail, account = await self._by(work, row, whole.promised)
-        declined = [one.charge for one in replaced if one.charge.reason is Reason.DECLINED]
+        before = [one.charge for one in replaced]
         saved = await kept_method(work, row.tab.donor, row.tab.organisation, rail) if by_saved else None
-        if saved is not None and any(saved.id < charge.id for charge in declined):
+        if saved is not None and _declined_since(saved, before):
             saved = None  # pressing once more would charge the same card
-        if declined and saved is None:
-            reason, queued = Reason.DECLINED, reason is not Reason.PRESSED
-        else:
-            queued = reason is not Reason.PRESSED
+        queued = reason is not Reason.PRESSED
+        if saved is None and any(charge.reason is Reason.DECLINED for charge in before):
+            reason = Reason.DECLINED
         first = await work.tabs.first_asked([tip.id for tip in standing])
         charge = rules.begun(
             new_id(),
@@ -95,6 +95,13 @@ class Beginning:
             "tab_charge_begun", charge_id=str(charge.id), reason=charge.reason, state=charge.state, tips=len(standing)
         )  # fmt: skip
         return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation)
+
+    async def declined(self, work: Work, row: TabRow, rail: str, before: Sequence[Charge]) -> bool:
+        """Whether what is saved for the tab was declined for one of these, and nothing was saved since."""
+        if not any(charge.reason is Reason.DECLINED for charge in before):
+            return False
+        saved = await kept_method(work, row.tab.donor, row.tab.organisation, rail)
+        return saved is None or _declined_since(saved, before)
 
     async def replaced(self, work: Work, row: TabRow) -> list[ChargeRow]:
         """What was asked for of this tab before, or announced, is over; so is what was to be paid by the same page."""
@@ -148,6 +155,10 @@ class Beginning:
         message = NewMessage(notice_key(kind, charge.id), kind, URGENCY[kind], donor, charge.id, now)
         await work.outbox.add_many([message], now=now)
         self._wakes.outbox.set()
+
+
+def _declined_since(saved: KeptMethod, before: Sequence[Charge]) -> bool:
+    return any(charge.reason is Reason.DECLINED and saved.id < charge.id for charge in before)
 
 
 async def free_others(work: Work, row: ChargeRow, now: datetime) -> None:

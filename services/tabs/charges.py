@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from giving import tabs as rules
 from giving.errors import (
     GivingError,
     NotYours,
@@ -40,6 +41,7 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 100
+OVER: Final = rules.CLOSED | {PaymentState.PAID}  # of a payment: nobody pays it any more
 AGAIN: Final = timedelta(days=1)  # a tab that no rail carries now is looked at again
 
 
@@ -64,8 +66,7 @@ class TabCharges:
 
         What was asked for before is asked for no more. `seen`: the sum that the button said.
 
-        Raises: NotYours, TabEmpty, TabBusy, TabChanged, TabBelow, TabWaits, TipNotOpen, RailUnavailable, and what the
-        guard refuses.
+        Raises: NotYours, TabEmpty, TabBusy, TabChanged, TabBelow, TabWaits, RailUnavailable, what the guard refuses.
         """
         async with self._unit() as work:
             row = await work.tabs.lock(tab)
@@ -87,18 +88,35 @@ class TabCharges:
 
         `seen`: the sum that the button said, of what is free on them.
 
-        Raises: TabChanged, TabBusy, TabBelow, TabWaits, TipNotOpen, RailUnavailable, and what the guard refuses.
+        Raises: TabChanged, TabBusy, TabBelow, TabWaits, RailUnavailable, and what the guard refuses.
         """
         async with self._unit() as work:
             payment, closed = await self._together(work, person.id, rail, seen)
         await close_pages(self._rails, closed)
-        return payment.amount, await self._page(payment.id, person)
+        try:
+            return payment.amount, await self._page(payment.id, person)
+        except GivingError:
+            await self._without_page(payment.id, person)
+            raise
+
+    async def _without_page(self, payment: UUID, person: Person) -> None:
+        """No page could be made: what was to be on it stands as before, and is announced or asked for in its time."""
+        async with self._unit() as work:
+            await work.tabs.lock_all(person.id)
+            page = await work.payments.by_id(payment)
+            if page is None or page.their_id is not None:  # another tap of theirs has it
+                return
+            for one in await work.tabs.open_charges(donor=person.id):
+                if one.payment == payment and await work.tabs.move(one.charge, ChargeState.SKIPPED):
+                    await self._tabs.look_again(work, one.charge.tab)
+                    CHARGES.labels(ChargeState.SKIPPED).inc()
+        log.info("tab_page_not_made", payment_id=str(payment))
 
     async def _page(self, payment: UUID, person: Person) -> str:
-        """Where to pay it; TabChanged where another tap has begun something else of it in between."""
+        """Where to pay it; TabChanged where some of it was paid, or begun anew by another tap, in between."""
         try:
             return await self._links.of_payment(payment, person)
-        except NotYours:
+        except (NotYours, TipNotOpen):
             raise TabChanged from None
 
     async def _has(self, work: Work, row: TabRow, *states: ChargeState) -> bool:
@@ -110,7 +128,7 @@ class TabCharges:
 
         None where its rail shows no code, and where nothing is asked for or the code is over: `settle` begins anew.
 
-        Raises: NotYours, TipNotOpen, RailUnavailable, and what the guard refuses.
+        Raises: NotYours, RailUnavailable, and what the guard refuses.
         """
         async with self._unit.read() as work:
             theirs = (await work.tabs.by_ids([tab])).get(tab)
@@ -124,7 +142,10 @@ class TabCharges:
             return None
         if self._rails.capabilities[payment.rail].shown is not Shown.QR or self._rails.page_over(payment, self._now()):
             return None
-        return await self._links.code_of_payment(payment.id, person), about.organisation
+        try:
+            return await self._links.code_of_payment(payment.id, person), about.organisation
+        except TipNotOpen:
+            return None  # some of it was paid on a page of before
 
     async def skip(self, charge: UUID, person: Person) -> datetime:
         """Not this time: it stays on the tab until the next month's end, which is returned.
@@ -192,11 +213,25 @@ class TabCharges:
         return True
 
     async def _waits(self, work: Work, row: TabRow) -> bool:
-        """What was promised after a notice waits for the next charge: that one is kept as it was announced."""
-        if not await self._has(work, row, ChargeState.ANNOUNCED, ChargeState.CHARGING):
-            return False
-        await work.tabs.look_at({row.tab.id: None})  # it is looked at when that one is over
-        return True
+        """What was promised after a notice waits for the next charge: that one is kept as it was announced.
+
+        So is a page of several tabs that can still be paid: its donor has it before them.
+        """
+        if await self._has(work, row, ChargeState.ANNOUNCED, ChargeState.CHARGING):
+            await work.tabs.look_at({row.tab.id: None})  # it is looked at when that one is over
+            return True
+        if await self._on_a_page_with_others(work, row):
+            await work.tabs.look_at({row.tab.id: self._now() + AGAIN})
+            return True
+        return False
+
+    async def _on_a_page_with_others(self, work: Work, row: TabRow) -> bool:
+        open_ = await work.tabs.open_charges(donor=row.tab.donor)
+        asked = [one for one in open_ if one.charge.state is ChargeState.ASKED]
+        mine = {one.payment for one in asked if one.charge.tab == row.tab.id}
+        shared = {one.payment for one in asked if one.payment in mine and one.charge.tab != row.tab.id}
+        pages = (await work.payments.by_ids(shared)).values() if shared else ()
+        return any(page.state not in OVER and not self._rails.page_over(page, self._now()) for page in pages)
 
     async def _later(self, tab: UUID) -> None:
         """Its rail is switched off, or the organisation not connected: it stands where it stood."""

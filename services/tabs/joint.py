@@ -52,7 +52,7 @@ class Together:
         `seen`: the sum the donor was shown. Raises: TabChanged, TabBusy, TabBelow, TabWaits.
         """
         rows = {row.tab.id: row for row in await work.tabs.lock_all(donor)}
-        charges = await work.tabs.open_charges(donor=donor)
+        charges = await self._unpaid(work, donor)
         there = standings(
             [*rows.values()], await work.tabs.wholes(donor), charges, self._rails, await self._rails.accounts(work)
         )
@@ -66,11 +66,20 @@ class Together:
         payment = Payment(new_id(), donor, rail, whole.sum, PaymentState.CREATED, self._now())
         await work.payments.add_many([payment])
         for tab in whole.tabs:
-            await self._record(work, rows[tab], payment, standing[tab])
+            before = [one.charge for one in charges if one.charge.tab == tab]
+            declined = await self._begin.declined(work, rows[tab], rail, before)
+            await self._record(work, rows[tab], payment, standing[tab], declined=declined)
         await work.tabs.look_at(dict.fromkeys(whole.tabs, None))
         log.info("tabs_settled_together", payment_id=str(payment.id), tabs=len(whole.tabs), amount_minor=seen.minor)
         closed = await work.payments.by_ids([one.payment for one in replaced])
         return payment, list(closed.values())
+
+    async def _unpaid(self, work: Work, donor: UUID) -> list[ChargeRow]:
+        """Their open charges, without those that are paid and that only the next sweep closes: so they are shown."""
+        charges = await work.tabs.open_charges(donor=donor)
+        payments = await work.payments.by_ids({one.payment for one in charges})
+        paid = {id_ for id_, payment in payments.items() if payment.state is PaymentState.PAID}
+        return [one for one in charges if one.payment not in paid]
 
     def _chosen(self, there: Sequence[Standing], rail: str, seen: Money) -> Joint:
         of_rail = [one for one in there if (one.rail, one.free.currency) == (rail, seen.currency)]
@@ -96,13 +105,27 @@ class Together:
         page = await work.payments.by_id(pages.pop())
         if page is None or page.state in CLOSED or page.amount != whole.sum or self._rails.page_over(page, self._now()):
             return None
-        return page if self._now() - page.created_at < SAME_PAGE else None
+        if self._now() - page.created_at >= SAME_PAGE:
+            return None
+        return page if await self._owed_on(work, page.id) == dict(whole.parts) else None
 
-    async def _record(self, work: Work, row: TabRow, payment: Payment, tips: Sequence[Tip]) -> None:
+    async def _owed_on(self, work: Work, page: UUID) -> dict[UUID, Money]:
+        """What is still owed of a page, by tab: where that is all that stands on them, it is these very tips."""
+        tips = rules.owed((await work.tips.of_payments([page])).get(page, []))
+        tabs = await work.tabs.tabs_of([tip.id for tip in tips])
+        owed: dict[UUID, Money] = {}
+        for tip in tips:
+            owed[tabs[tip.id]] = owed.get(tabs[tip.id], Money(0, tip.amount.currency)) + tip.amount
+        return owed
+
+    async def _record(
+        self, work: Work, row: TabRow, payment: Payment, tips: Sequence[Tip], *, declined: bool
+    ) -> None:  # fmt: skip
         tab = replace(row.tab, promised=sum_of((tip.amount for tip in tips), row.currency))
         first, now = await work.tabs.first_asked([tip.id for tip in tips]), self._now()
+        reason = Reason.DECLINED if declined else Reason.PRESSED
         charge = rules.begun(
-            new_id(), tab, Reason.PRESSED, saved=False, now=now, first_asked=min(first.values(), default=None)
+            new_id(), tab, reason, saved=False, now=now, first_asked=min(first.values(), default=None)
         )  # fmt: skip
         await work.tabs.begin(charge, payment.id, tips, now=now)
         CHARGES.labels(charge.state).inc()

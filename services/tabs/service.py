@@ -24,7 +24,7 @@ from services.tabs.beginning import QUIET, Beginning, close_pages
 from services.tabs.view import TabView, cards_of
 from services.wake import Wakes
 from storage.group_commit import GroupCommit
-from storage.tabs import ChargeRow, TabRow
+from storage.tabs import ChargeRow, Key, TabRow
 from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
@@ -82,8 +82,8 @@ class TabService:
 
     async def _promise_many(self, work: Work, asked: Sequence[Ask]) -> list[Promised | Exception]:
         now = self._now()
+        projects, ids = await self._tabs_for(work, asked)
         tips = await work.tips.lock_many({tip_id for tip_id, _, _ in asked})
-        projects = await work.projects.by_ids({tip.project for tip in tips.values()})
         await work.people.hold({person.id for _, person, _ in asked})  # their limit holds over all replicas
         twins = await self._twins(work, asked, tips)
         payments = await work.payments.by_ids({tip.payment for tip in tips.values() if tip.payment})
@@ -104,16 +104,39 @@ class TabService:
         on = [tip for tip in tips.values() if tip.id not in refused and tip.id not in twins]
         rails = {tip.id: payments[tip.payment].rail for tip in on if tip.payment in payments}
         keys = {tip.id: (tip.donor, projects[tip.project].organisation.id, tip.amount.currency) for tip in on}
-        ids = await work.tabs.open_many({keys[t.id]: rails.get(t.id, "") for t in on}, now=now)
         fresh = [tip for tip in on if tip.id in new]
         await work.tips.promise_many([tip.id for tip in fresh])
         await work.tabs.promise_many([(tip, ids[keys[tip.id]]) for tip in fresh], now=now)
-        rows = await work.tabs.by_ids(set(ids.values()))
+        rows = await self._by_rails(work, {ids[keys[tip.id]]: rails.get(tip.id, "") for tip in on})
         await work.tabs.look_at({tab: self.next_look(row) for tab, row in rows.items()})
         meant = [twins.get(tip_id, tip_id) for tip_id, _, _ in asked]
         return [
             refused.get(tip_id) or self._promised(tips[tip_id], projects, rows[ids[keys[tip_id]]]) for tip_id in meant
         ]
+
+    async def _tabs_for(self, work: Work, asked: Sequence[Ask]) -> tuple[dict[UUID, Project], dict[Key, UUID]]:
+        """The projects, and the tabs, held before their tips: everywhere in this order (storage/tabs.py, lock).
+
+        Whose a tip is and for what never changes; its state is looked at again once it is held.
+        """
+        tips = await work.tips.by_ids({tip_id for tip_id, _, _ in asked})
+        projects = await work.projects.by_ids({tip.project for tip in tips.values()})
+        theirs = [tips[tip_id] for tip_id, person, _ in asked if _refusal(tips.get(tip_id), person) is None]
+        payments = await work.payments.by_ids({tip.payment for tip in theirs if tip.payment})
+        wanted = {
+            (tip.donor, projects[tip.project].organisation.id, tip.amount.currency): (
+                payments[tip.payment].rail if tip.payment in payments else ""
+            )
+            for tip in theirs
+        }
+        return projects, await work.tabs.open_many(wanted, now=self._now()) if wanted else {}
+
+    async def _by_rails(self, work: Work, chosen: dict[UUID, str]) -> dict[UUID, TabRow]:
+        """Those tabs as they are now, by the rails that were chosen last."""
+        rows = await work.tabs.by_ids(chosen)
+        other = {tab: rail for tab, rail in chosen.items() if rows[tab].rail != rail}
+        await work.tabs.choose_rails(other)
+        return rows | {tab: replace(rows[tab], rail=rail) for tab, rail in other.items()}
 
     async def _twins(self, work: Work, asked: Sequence[Ask], tips: dict[UUID, Tip]) -> dict[UUID, UUID]:
         """Of second taps within moments what they are the same as; `tips` gets that, and those taps are cancelled."""
@@ -236,6 +259,7 @@ class TabService:
         chosen = {"settle_at_minor": settle_at, "monthly_minor": monthly}
         values = {name: money.minor for name, money in chosen.items() if money is not None}
         async with self._unit() as work:
+            await work.tabs.lock_all(person.id)  # before the person, as whoever promises does
             changed = await work.people.set(person.id, **values)
             rows = await work.tabs.of_donor(person.id)
             await work.tabs.look_at({row.tab.id: self.next_look(row) for row in rows})

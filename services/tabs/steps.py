@@ -147,13 +147,18 @@ class Steps:
         return True
 
     async def _put_off(self, row: ChargeRow) -> bool:
+        """With all that was to be paid on the same page: whoever leaves that unpaid means each of it."""
         async with self._write() as work:
             held = await self._hold(work, row, Step.PUT_OFF)
             if held is None:
                 return False
-            await self._tabs.put_off(work, held.row)
-        CHARGES.labels(ChargeState.SKIPPED).inc()
-        log.info("tab_charge_put_off", charge_id=str(row.charge.id))
+            same_page = [
+                one for one in await work.tabs.open_charges(donor=row.donor) if one.payment == held.row.payment
+            ]
+            for one in same_page:
+                await self._tabs.put_off(work, one)
+        CHARGES.labels(ChargeState.SKIPPED).inc(len(same_page))
+        log.info("tab_charge_put_off", charge_id=str(row.charge.id), charges=len(same_page))
         return True
 
     async def _charge(self, row: ChargeRow) -> bool:
@@ -199,8 +204,8 @@ class Steps:
             return await (self._look_up(held) if held.known.asked else self._by_link(row, row.charge.reason))
         try:
             payment, wish = await self._links.kept(payment.id, held.person)
-        except TipNotOpen:
-            return await self._by_link(row, row.charge.reason)  # all of it was paid on pages of before
+        except TipNotOpen:  # some of it was paid on pages of before
+            return await (self._look_up(held) if held.known.asked else self._by_link(row, row.charge.reason))
         try:
             link = await rail.charge_saved(intent_of(payment, wish), saved.method, key=key_of(payment))
         except RailRefused as refused:

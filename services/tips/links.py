@@ -111,6 +111,7 @@ class PaymentLinks:
         charged = await work.tips.of_payments({ask.payment for ask in asked if ask.payment})
         every = [*tips.values(), *(tip for several in charged.values() for tip in several)]
         projects = await work.projects.by_ids({tip.project for tip in every})
+        sums = await work.payments.by_ids(charged)
         wishes: dict[UUID, PaymentWish] = {}
         for ask in asked:
             if ask.tip is not None and (tip := tips.get(ask.tip)) is not None:
@@ -118,6 +119,8 @@ class PaymentLinks:
             else:
                 found = charged.get(ask.payment, []) if ask.payment is not None else []
                 payable, payment = [tip for tip in found if tip.state is TipState.ON_TAB], ask.payment
+                if payment in sums and sum(tip.amount.minor for tip in payable) != sums[payment].amount.minor:
+                    payable = []  # some of it was paid, or is asked for by another payment, since it was begun
             if payment is not None and payable and all(tip.donor == ask.person.id for tip in payable):
                 wishes[payment] = self._wish(payable, projects, ask)
         stored = await work.payments.ask_many(wishes)
@@ -136,6 +139,7 @@ class PaymentLinks:
         title = projects[tips[0].project].title(language)
         if ask.tip is not None:
             return PaymentWish(title, self._links.start(f"t_{token_of(ask.tip)}"), language)
+        several = len({projects[tip.project].organisation.id for tip in tips}) > 1
         whose = [projects[tip.project].organisation.name(language) for tip in tips]
         titles = [projects[tip.project].title(language) for tip in tips]
         names = [*dict.fromkeys(whose)]
@@ -144,7 +148,7 @@ class PaymentLinks:
         lines = [(title, tip.amount.minor) for title, tip in zip(titles, tips, strict=True)]
         if len(lines) > MOST_LINES:
             lines = _by_name(whose, tips) if len(names) > 1 else []
-        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines))
+        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines), several)
 
     def _asked(
         self, tips: Mapping[UUID, Tip], charged: Mapping[UUID, Sequence[Tip]], ask: Ask,
@@ -179,7 +183,8 @@ def intent_of(payment: Payment, wish: PaymentWish) -> PaymentIntent:
     """What its rail is asked for, in the words that were kept."""
     lines = tuple(Line(title, Money(minor, payment.amount.currency)) for title, minor in wish.lines)
     return PaymentIntent(
-        payment.id, payment.amount, wish.description, wish.return_url, wish.language, lines, payment.account
+        payment.id, payment.amount, wish.description, wish.return_url, wish.language, lines, payment.account,
+        several=wish.several,
     )  # fmt: skip
 
 

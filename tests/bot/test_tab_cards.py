@@ -9,11 +9,12 @@ import pytest
 
 from bot import callbacks as cb
 from bot import tab_cards
+from giving.joint import Joint
 from giving.money import Money
 from giving.people import Visibility
 from giving.projects import Organisation
 from giving.rails import How
-from giving.tabs import Tab, Terms
+from giving.tabs import Charge, ChargeState, Reason, Tab, Terms
 from giving.tips import Tip, TipState
 from services.rails import Rails
 from services.tabs import TabCard, TabView
@@ -89,3 +90,28 @@ def test_the_card_says_the_sum_a_tab_is_settled_at_here():
     assert (way.how, way.settles_at) == (How.TAB, cny("50"))
     (way,) = rails.ways(cny("1"), None, {}, last=None, settle_at_minor=1000)
     assert way.settles_at == cny("10"), "what the donor chose counts before it"
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("announced", [True, False])
+@pytest.mark.parametrize("organisations", [2, 5, 12])
+def test_tabs_that_are_paid_together_are_named_and_what_was_announced_is_said_to_be_off(
+    organisations: int, language: str, announced: bool
+):
+    cards = [card(n) for n in range(organisations)]
+    if announced:
+        charge = Charge(new_id(), cards[1].tab.id, cny("30"), ChargeState.ANNOUNCED, Reason.REACHED, charge_at=AT)
+        cards[1] = replace(cards[1], charge=charge)
+    left_out = card(99, tips=1)
+    left_out = replace(left_out, organisation=replace(left_out.organisation, names={"zh-CN": "别家", "en": "Apart"}))
+    joint = Joint("stripe", tuple((one.tab.id, one.whole.free) for one in cards))
+    tabs = TabView((*cards, left_out), cny("100"), Terms(cny("30"), cny("100")), (joint,))
+    here = tab_cards.view(TEXTS, language, tabs, cny("1"))
+    assert units(here.text) <= TEXT_MOST
+    key = {"en": "paid together: ", "zh-CN": "一起付："}[language]
+    (line,) = [line for line in here.text.split("\n") if key in line]
+    assert line.count(LONG[:15]) == min(5, organisations)
+    assert ("7" in line) is (organisations == 12)
+    assert "Apart" not in line
+    assert "别家" not in line
+    assert (TEXTS.chat(language, "tabs-together-instead") in here.text) is announced

@@ -1,6 +1,7 @@
 """Tabs: never more than the donor's limit, never below what the rail carries, never earlier than announced."""
 
 import calendar
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ from giving.tabs import (
     KEY_LASTS,
     NOTICE,
     OPEN,
+    UNLINKED,
     Charge,
     ChargeState,
     Known,
@@ -240,6 +242,28 @@ def test_a_rail_is_asked_by_the_same_key_within_a_day_only_and_never_once_it_ans
         assert charge.state is ChargeState.ASKED
         assert charge.asked_at is not None
         assert charge.asked_at + EXPIRES <= NOON
+
+
+@given(charges(), knowns)
+def test_only_a_page_that_was_pressed_for_and_is_over_is_put_off_and_it_always_is(charge: Charge, known: Known):
+    step = next_step(charge, known, NOON)
+    pressed = charge.state is ChargeState.ASKED and charge.reason is Reason.PRESSED
+    closed = known.payment in (PaymentState.FAILED, PaymentState.CANCELLED)
+    never_made = not known.heard and charge.begun_at is not None and charge.begun_at <= NOON - UNLINKED
+    if charge.state is ChargeState.ASKED:
+        due_ = pressed and (closed or never_made) and known.payment is not PaymentState.PAID
+        assert (step is Step.PUT_OFF) is (due_ and not expired(charge, NOON))
+    if pressed and step is None:
+        assert known.payment not in (PaymentState.PAID, PaymentState.FAILED, PaymentState.CANCELLED)
+
+
+def test_a_page_that_was_never_made_is_waited_for_a_day():
+    charge = begun(IDS[3], tab(3_400), Reason.PRESSED, saved=False, now=NOON)
+    never, made = Known(PaymentState.CREATED), Known(PaymentState.CREATED, heard=True)
+    assert next_step(charge, never, NOON + UNLINKED - timedelta(seconds=1)) is None
+    assert next_step(charge, never, NOON + UNLINKED) is Step.PUT_OFF
+    assert next_step(charge, made, NOON + UNLINKED) is None
+    assert next_step(replace(charge, reason=Reason.MONTH_END), never, NOON + UNLINKED) is None
 
 
 def test_a_notice_that_never_arrives_leads_to_a_link_and_one_that_is_late_puts_the_charge_off():

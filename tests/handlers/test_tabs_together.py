@@ -44,19 +44,21 @@ async def promise(world: World, amount: str, slug: str | None = None) -> Tip:
 
 async def test_two_tabs_too_small_alone_are_paid_on_one_page(chat: Chat, world: World):
     await promise(world, "3")
-    assert not [label for label in labels_of(await chat.says(ALICE, "/tab")) if "at once" in label]
+    assert not [label for label in labels_of(await chat.says(ALICE, "/tab")) if "together" in label]
     await promise(world, "2", "well")
     done = await chat.says(ALICE, "/tab")
-    assert "2 of your tabs can be paid at once" in texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
-    assert labels_of(done)[0] == "Pay all 2 at once · ¥5"
-    done = await chat.presses(ALICE, "at once")
+    said = texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
+    assert f"These 2 can be paid together: {world.library.organisation.name('en')} · Spring. " in said
+    assert "automatic" not in said
+    assert labels_of(done)[0] == "Pay these 2 together · ¥5"
+    done = await chat.presses(ALICE, "together")
     assert "¥5" in texts_of(done)[0]
     (page,) = {url for method in done for url in urls(method) if url.startswith("https://pay.example/")}
     done = await chat.says(ALICE, "/tab")
     said = texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
     assert "¥3 is waiting to be paid, on one page of ¥5 with other tabs." in said
     assert "¥2 is waiting to be paid, on one page of ¥5 with other tabs." in said
-    done = await chat.presses(ALICE, "at once")
+    done = await chat.presses(ALICE, "together")
     assert page in {url for method in done for url in urls(method)}
 
 
@@ -65,9 +67,9 @@ async def test_an_old_button_begins_nothing_and_shows_the_tabs_as_they_are(chat:
     await promise(world, "6", "well")
     await chat.says(ALICE, "/tab")
     await promise(world, "1", "well")
-    done = await chat.presses(ALICE, "at once")
+    done = await chat.presses(ALICE, "together")
     assert "changed" in said_to(done)
-    assert "Pay all 2 at once · ¥12" in labels_of(done)
+    assert "Pay these 2 together · ¥12" in labels_of(done)
     async with world.unit.read() as work:
         assert await work.tabs.open_charges() == []
 
@@ -76,7 +78,7 @@ async def test_below_what_the_rail_carries_it_says_so(chat: Chat, world: World):
     await promise(world, "1")
     await promise(world, "2", "well")
     done = await chat.says(ALICE, "/tab")
-    assert not [label for label in labels_of(done) if "at once" in label]
+    assert not [label for label in labels_of(done) if "together" in label]
     done = await chat.taps(ALICE, cb.TabsPay(rail="paper", minor=300).pack())
     assert "less than ¥4" in said_to(done)
 
@@ -97,5 +99,5 @@ async def test_in_chinese_too(chat: Chat, world: World):
     await promise(world, "3")
     await promise(world, "2", "well")
     done = await chat.says(ALICE, "/tab")
-    assert "2 本小账可以一次付清" in texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
-    assert labels_of(done)[0] == "2 本一次付清 · ¥5"
+    assert "这 2 个可以一起付：" in texts_of(done)[0].replace("\u2068", "").replace("\u2069", "")
+    assert labels_of(done)[0] == "这 2 个一起付 · ¥5"

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from giving.budgets import Guard
-from giving.errors import PayingPaused, PayingTooOften, TooFast
+from giving.errors import PayingPaused, PayingTooOften, RailUnavailable, TooFast
 from giving.payments import EventKind, SavedMethod
 from giving.people import Person
 from payments.provider import PaymentIntent, PaymentLink, PaymentRef
@@ -19,7 +19,9 @@ from services.settlement import Settler
 from storage.budgets import rail_guard
 from storage.methods import RailAccount
 from tests.rails import event
-from tests.services.test_tabs import Tabs, house  # noqa: F401 (a fixture)
+from tests.services.test_tabs import Tabs, house, house_of  # noqa: F401 (a fixture)
+from tests.services.test_tabs_together import SharedRail
+from tests.world import World
 
 
 class Saving:
@@ -82,6 +84,23 @@ async def test_a_card_stays_on_the_account_it_was_saved_on(saving: Saving):
                 RailAccount(world.library.organisation.id, "card", "acct_new", True), now=world.time()
             )
             assert (await work.methods.of(world.alice.id))[0].method == kept
+
+
+async def test_for_an_organisation_that_is_not_connected_no_card_is_saved(world: World):
+    """It would be saved with the operator, and could not be charged for the organisation."""
+    rail = SharedRail()
+    saving = Saving(house_of(world, rail))
+    async with world.unit() as work:
+        whose = (world.alice.id, world.library.organisation.id, "CNY")
+        tab = (await work.tabs.open_many({whose: "card"}, now=world.time()))[whose]
+    with pytest.raises(RailUnavailable):
+        await saving.methods.save_link(tab, world.alice)
+    assert saving.pages == []
+    async with world.unit() as work:
+        account = RailAccount(world.library.organisation.id, "card", "acct_1", ready=True)
+        await work.accounts.keep(account, now=world.time())
+    await saving.methods.save_link(tab, world.alice)
+    assert [page.account for page in saving.pages] == ["acct_1"]
 
 
 async def test_pages_that_save_cards_are_as_few_as_pages_that_take_money(saving: Saving):

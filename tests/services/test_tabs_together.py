@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from giving.errors import RailUnavailable, TabBelow, TabBusy, TabChanged, TipNotOpen
+from giving.errors import TabBelow, TabBusy, TabChanged, TipNotOpen
 from giving.money import Money
 from giving.people import Person
 from giving.projects import Organisation, Project
@@ -268,15 +268,79 @@ async def test_the_same_tap_again_is_the_same_page(street: Street):
     assert street.house.card.cancelled == [f"pay_{first.hex}"]
 
 
-async def test_a_rail_that_is_away_is_asked_again_for_the_same(street: Street):
+async def test_the_same_sums_of_other_gifts_are_another_page(street: Street):
+    """The page says ¥3 and ¥3: two of its gifts were paid on an older one, and others came in their place."""
+    house = street.house
+    first = await street.promise("2", "3")
+    older = await street.pay("5")
+    first += await street.promise("1")
+    page = await street.pay("6")
+    await house.paid(older, 500, charge="ch_0")
+    assert await street.states(first) == [TipState.PAID, TipState.PAID, TipState.ON_TAB]
+    tips = [first[-1], *await street.promise("2", "3")]
+    assert await street.offered() == [(2, cny("6"))]
+    again = await street.pay("6")
+    assert again != page
+    await house.paid(again, 600, charge="ch_1")
+    assert await street.states(tips) == [TipState.PAID] * 3
+    assert not [card for card in (await house.tips.gifts(street.alice)).items if card.tip.extra_of]
+
+
+@pytest.mark.parametrize("through", ["one page", "two pages", "another card"])
+async def test_a_card_that_was_declined_is_not_charged_again_after_a_page_of_several(street: Street, through: str):
+    house = street.house
+    await house.save(street.alice)
+    await street.promise("5", "6", "7")
+    house.card.declines = True
+    await house.charges.settle(await street.tab(0), street.alice)
+    await house.charges.sweep()
+    assert len(house.card.charged) == 1
+    await street.pay("18")
+    if through == "two pages":
+        house.world.time.passes(minutes=11)
+        await street.pay("18")
+    if through == "another card":
+        await house.save(street.alice)
+    _, url = await house.charges.settle(await street.tab(0), street.alice)
+    await house.charges.sweep()
+    if through == "another card":
+        assert (url, len(house.card.charged)) == (None, 2)
+    else:
+        assert (url is not None, len(house.card.charged)) == (True, 1)
+
+
+async def test_what_a_card_has_paid_is_in_nobodys_way_before_it_is_swept(street: Street):
+    house = street.house
+    await house.save(street.alice)
     await street.promise("5", "6")
-    street.rail.down = True
-    with pytest.raises(RailUnavailable):
+    await house.charges.settle(await street.tab(0), street.alice)
+    await house.charges.sweep()
+    await house.paid((await street.charge_of(0)).payment, 500, charge="ch_1")
+    await street.promise("7")
+    assert await street.offered() == [(2, cny("13"))]
+    page = await street.pay("13")
+    await house.charges.sweep()
+    assert {one.payment for one in await house.open()} == {page}
+
+
+async def test_what_was_begun_anew_in_between_is_on_no_page_with_the_rest(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+):
+    """The page of ¥11 would pay for ¥5 by then: it is not asked for."""
+    house, page = street.house, street.house.charges._page
+    await street.promise("5", "6")
+    tab = await street.tab(1)
+
+    async def late(payment: UUID, person: Person) -> str:
+        monkeypatch.undo()
+        await house.charges.settle(tab, person)
+        return await page(payment, person)
+
+    monkeypatch.setattr(house.charges, "_page", late)
+    with pytest.raises(TabChanged):
         await street.pay("11")
-    ((one), (other)) = await street.house.open()
-    street.rail.down = False
-    assert await street.pay("11") == one.payment == other.payment
-    assert len(await street.house.open()) == 2
+    assert [intent.amount for _, intent in street.rail.asked] == [cny("6")]
+    assert await street.offered() == [(2, cny("11"))]
 
 
 async def test_by_two_replicas_at_once_it_is_one_page(street: Street, database_url: str):

@@ -37,6 +37,26 @@ async def test_what_stripe_refuses_is_told_by_its_code(rail: StripeRail):
         await rail.fetch(PaymentRef(new_id(), "cs_test_gone", ANNA))
 
 
+@pytest.mark.parametrize(("usual", "others", "several", "made"), [
+    (Mode.DIRECT, {ANNA: Mode.TRANSFERS}, True, True), (Mode.DIRECT, {ANNA: Mode.TRANSFERS}, False, False),
+    (Mode.DESTINATION, {ANNA: Mode.TRANSFERS}, False, False), (Mode.DIRECT, {}, True, False),
+    (Mode.TRANSFERS, {}, True, True), (Mode.TRANSFERS, {ANNA: Mode.DIRECT}, False, True),
+])  # fmt: skip
+async def test_without_an_account_it_is_the_operators_only_for_several_or_where_that_is_usual(
+    our: OurStripe, on: On, usual: Mode, others: dict[str, Mode], several: bool, made: bool
+):
+    rail = on(usual, others)
+    intent = wish(account=None, several=several)
+    if made:
+        assert (await rail.create_payment(intent, key="k")).their_id.startswith("cs_")
+        return
+    with pytest.raises(RailRefused, match=r"^no_account$"):
+        await rail.create_payment(intent, key="k")
+    with pytest.raises(RailRefused, match=r"^no_account$"):
+        await rail.save_method(wish(account=None), key="k2")
+    assert our.books.all_of("checkout.session", None) == []
+
+
 async def test_a_wrong_key_is_a_definite_no(our: OurStripe, on: On):
     rail = on(api_key="sk_test_other")
     with pytest.raises(RailRefused, match=r"^api_key_refused$"):
