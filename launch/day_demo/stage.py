@@ -68,11 +68,11 @@ class DayStage:
         }
 
     async def open(self, seed: Path) -> None:
-        """The sandbox, with this town in it. Raises: StageFailed."""
+        """The sandbox, with this town in it: its disk is not what is looked at. Raises: StageFailed."""
         child = await self._run(
             "sandbox", "-m", "sandbox", "--port", "0", "--data", str(self._folder / "sandbox.db"), "--seed", str(seed),
             "--webhook-url", f"{self.web}/hooks/sandbox", "--webhook-secret", SECRET, "--rail-key", RAIL_KEY,
-            "--exit-with-parent", environment={}, read=True,
+            "--no-fsync", "--exit-with-parent", environment={}, read=True,
         )  # fmt: skip
         try:
             line = await asyncio.wait_for(child.stdout.readline(), START_S) if child.stdout else b""
