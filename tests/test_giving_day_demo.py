@@ -1,6 +1,10 @@
 """`main.py demo --giving-day`: a small town plays a day on both databases, the service killed in the middle."""
 
 import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +15,7 @@ from launch.day_demo.giving import Notes
 from launch.day_demo.run import Played
 from launch.day_demo.said import Said, disagreements
 from launch.day_demo.shares import Share, first_hundred, shares
-from tests.processes import database_on
+from tests.processes import ROOT, database_on, environment
 from tests.processes.programs import patient_command
 from tests.texts.words import TEXTS
 
@@ -89,3 +93,34 @@ def test_people_s_own_notes_add_up_by_creator():
     theirs = shares(notes, lambda number: number % 2)
     assert theirs == {1: Share(1, 100), 0: Share(2, 1500)}
     assert first_hundred(theirs) == 45
+
+
+def _left(folder: Path) -> list[str]:
+    """Processes that know of this folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        except OSError:  # it ended meanwhile
+            continue
+        if str(folder).encode() in told:
+            found.append(process.name)
+    return found
+
+
+def test_told_to_end_it_leaves_no_process_and_no_folder(tmp_path: Path):
+    command = [sys.executable, "main.py", "demo", "--giving-day", "--creators", "3", "--donors", "9", "--seconds", "60"]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment(TMPDIR=str(tmp_path)), stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stderr is not None
+        said = ""
+        while "begins" not in said:
+            said = demo.stderr.readline()
+            assert said, "it ended by itself"
+        assert len(_left(tmp_path)) == 3
+        demo.send_signal(signal.SIGTERM)
+        rest = demo.stderr.read()
+        assert demo.wait(60) == 130
+    assert "Traceback" not in rest
+    assert (_left(tmp_path), [*tmp_path.iterdir()]) == ([], [])

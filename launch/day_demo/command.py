@@ -1,9 +1,12 @@
 """`main.py demo --giving-day`: its figures in words or as JSON, and whether any two of them disagree."""
 
+import asyncio
+import contextlib
 import json
 import shutil
+import signal
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -26,13 +29,14 @@ def play(size: Size, database: str | None, *, as_json: bool, run: Run) -> int:
 
     async def work() -> None:
         url = database or f"sqlite:///{folder / 'yizan.db'}"
-        played.append(await play_day(size, folder, url, lambda line: click.echo(line, err=True)))
+        with _ends_when_told():
+            played.append(await play_day(size, folder, url, lambda line: click.echo(line, err=True)))
 
     try:
         run(work())
     except* (StageFailed, TownFailed) as failed:
         raise Refused(f"{_first(failed)}; what was logged is in {folder}") from None
-    if not played:  # somebody pressed Ctrl-C
+    if not played:  # somebody pressed Ctrl-C, or told it to end
         shutil.rmtree(folder, ignore_errors=True)
         return 130
     came = played[0]
@@ -46,6 +50,27 @@ def play(size: Size, database: str | None, *, as_json: bool, run: Run) -> int:
         return 1
     shutil.rmtree(folder, ignore_errors=True)
     return 0
+
+
+@contextlib.contextmanager
+def _ends_when_told() -> Iterator[None]:
+    """SIGTERM ends the day's processes too, as Ctrl-C does: a service without its town would go on asking for it."""
+    told = False
+
+    def tell() -> None:
+        nonlocal told
+        told = True
+        if task is not None:
+            task.cancel()
+
+    task, loop = asyncio.current_task(), asyncio.get_running_loop()
+    with contextlib.suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGTERM, tell)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not told:
+            raise
 
 
 def as_lines(played: Played) -> list[str]:
