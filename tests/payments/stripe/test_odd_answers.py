@@ -30,7 +30,7 @@ async def kept(town: Town, payment: Payment) -> list[TipState]:
 
 
 async def test_an_odd_answer_about_one_payment_keeps_no_other_waiting(town: Town):
-    odd, other = await town.ask((town.well, 3000)), await town.ask((town.well, 2000))
+    odd, other = await town.ask((town.well, 3000)), await town.ask((town.well, 2000), donor=town.world.bob)
     for payment in (odd, other):
         town.pay(payment)
     del town.our.books.things[town.intents[odd.id]["id"]]["status"]
