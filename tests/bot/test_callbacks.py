@@ -110,7 +110,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 94
+    assert len(set(prefixes)) == len(prefixes) == 95
 
 
 @given(st.text(max_size=64))
