@@ -54,6 +54,7 @@ class ChargeState(StrEnum):
 
 
 CLOSED: Final = frozenset({PaymentState.FAILED, PaymentState.CANCELLED})  # of a payment: it can't be made any more
+OVER: Final = CLOSED | {PaymentState.PAID}  # of a payment: nobody pays it any more
 OPEN: Final = frozenset({ChargeState.ANNOUNCED, ChargeState.ASKED, ChargeState.CHARGING})
 
 

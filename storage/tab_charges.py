@@ -81,11 +81,13 @@ class ChargeStore:
         ).first()
         return _charge(row) if row else None
 
-    async def open_charges(self, *, donor: UUID | None = None) -> list[ChargeRow]:
-        """Charges that are not decided, oldest first; of one donor, or of everybody."""
+    async def open_charges(self, *, donor: UUID | None = None, payment: UUID | None = None) -> list[ChargeRow]:
+        """Charges that are not decided, oldest first; of one donor, or of everybody; those that one payment settles."""
         open_ = _CHARGES.where(tab_charges.c.state.in_(OPEN_STATES))
         if donor is not None:
             open_ = open_.where(tabs.c.donor_id == donor)
+        if payment is not None:
+            open_ = open_.where(tab_charges.c.payment_id == payment)
         return [_charge(row) for row in await self._connection.execute(open_.order_by(tab_charges.c.id))]
 
     async def to_step(self, now: datetime, limit: int, after: UUID | None = None) -> list[ChargeRow]:

@@ -88,13 +88,17 @@ class Beginning:
             new_id(), row.tab.donor, rail, charge.amount, PaymentState.CREATED, now, account=account
         )  # fmt: skip
         await work.payments.add_many([payment])
-        await work.tabs.begin(charge, payment.id, standing, now=now)
-        await work.tabs.look_at({row.tab.id: None})
+        await self.put(work, charge, payment, standing)
+        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation)
+
+    async def put(self, work: Work, charge: Charge, payment: Payment, tips: Sequence[Tip]) -> None:
+        """Write a charge down with its tips, which this payment settles; its tab is looked at when that is over."""
+        await work.tabs.begin(charge, payment.id, tips, now=self._now())
+        await work.tabs.look_at({charge.tab: None})
         CHARGES.labels(charge.state).inc()
         log.info(
-            "tab_charge_begun", charge_id=str(charge.id), reason=charge.reason, state=charge.state, tips=len(standing)
+            "tab_charge_begun", charge_id=str(charge.id), reason=charge.reason, state=charge.state, tips=len(tips)
         )  # fmt: skip
-        return ChargeRow(charge, payment.id, row.tab.donor, row.tab.organisation)
 
     async def declined(self, work: Work, row: TabRow, rail: str, before: Sequence[Charge]) -> bool:
         """Whether what is saved for the tab was declined for one of these, and nothing was saved since."""
@@ -166,11 +170,8 @@ async def free_others(work: Work, row: ChargeRow, now: datetime) -> None:
 
     All of the donor's tabs are held (storage/tabs.py, lock).
     """
-    others = [
-        one
-        for one in await work.tabs.open_charges(donor=row.donor)
-        if one.payment == row.payment and one.charge.id != row.charge.id
-    ]
+    same_page = await work.tabs.open_charges(donor=row.donor, payment=row.payment)
+    others = [one for one in same_page if one.charge.id != row.charge.id]
     for one in others:
         await work.tabs.move(one.charge, ChargeState.SKIPPED)
     await work.tabs.look_at({one.charge.tab: now + QUIET for one in others})

@@ -41,7 +41,6 @@ from storage.work import UnitOfWork, Work
 
 log = structlog.get_logger()
 BATCH: Final = 100
-OVER: Final = rules.CLOSED | {PaymentState.PAID}  # of a payment: nobody pays it any more
 AGAIN: Final = timedelta(days=1)  # a tab that no rail carries now is looked at again
 
 
@@ -106,8 +105,8 @@ class TabCharges:
             page = await work.payments.by_id(payment)
             if page is None or page.their_id is not None:  # another tap of theirs has it
                 return
-            for one in await work.tabs.open_charges(donor=person.id):
-                if one.payment == payment and await work.tabs.move(one.charge, ChargeState.SKIPPED):
+            for one in await work.tabs.open_charges(donor=person.id, payment=payment):
+                if await work.tabs.move(one.charge, ChargeState.SKIPPED):
                     await self._tabs.look_again(work, one.charge.tab)
                     CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_page_not_made", payment_id=str(payment))
@@ -231,7 +230,7 @@ class TabCharges:
         mine = {one.payment for one in asked if one.charge.tab == row.tab.id}
         shared = {one.payment for one in asked if one.payment in mine and one.charge.tab != row.tab.id}
         pages = (await work.payments.by_ids(shared)).values() if shared else ()
-        return any(page.state not in OVER and not self._rails.page_over(page, self._now()) for page in pages)
+        return any(page.state not in rules.OVER and not self._rails.page_over(page, self._now()) for page in pages)
 
     async def _later(self, tab: UUID) -> None:
         """Its rail is switched off, or the organisation not connected: it stands where it stood."""

@@ -15,13 +15,12 @@ from giving.tabs import ChargeState, Reason
 from giving.tips import Tip
 from services.clock import Clock
 from services.rails.switched_on import Accounts, Rails
-from services.tabs.beginning import CHARGES, Beginning
+from services.tabs.beginning import Beginning
 from storage.ids import new_id
 from storage.tabs import ChargeRow, TabRow, Whole
 from storage.work import Work
 
 log = structlog.get_logger()
-CLOSED = (PaymentState.PAID, PaymentState.FAILED, PaymentState.CANCELLED)
 
 
 def standings(
@@ -69,7 +68,6 @@ class Together:
             before = [one.charge for one in charges if one.charge.tab == tab]
             declined = await self._begin.declined(work, rows[tab], rail, before)
             await self._record(work, rows[tab], payment, standing[tab], declined=declined)
-        await work.tabs.look_at(dict.fromkeys(whole.tabs, None))
         log.info("tabs_settled_together", payment_id=str(payment.id), tabs=len(whole.tabs), amount_minor=seen.minor)
         closed = await work.payments.by_ids([one.payment for one in replaced])
         return payment, list(closed.values())
@@ -103,7 +101,12 @@ class Together:
         if len(pages) != 1 or {(one.charge.tab, one.charge.amount) for one in asked} != {*whole.parts}:
             return None
         page = await work.payments.by_id(pages.pop())
-        if page is None or page.state in CLOSED or page.amount != whole.sum or self._rails.page_over(page, self._now()):
+        if (
+            page is None
+            or page.state in rules.OVER
+            or page.amount != whole.sum
+            or self._rails.page_over(page, self._now())
+        ):
             return None
         if self._now() - page.created_at >= SAME_PAGE:
             return None
@@ -127,8 +130,4 @@ class Together:
         charge = rules.begun(
             new_id(), tab, reason, saved=False, now=now, first_asked=min(first.values(), default=None)
         )  # fmt: skip
-        await work.tabs.begin(charge, payment.id, tips, now=now)
-        CHARGES.labels(charge.state).inc()
-        log.info(
-            "tab_charge_begun", charge_id=str(charge.id), reason=charge.reason, state=charge.state, tips=len(tips)
-        )  # fmt: skip
+        await self._begin.put(work, charge, payment, tips)

@@ -152,9 +152,7 @@ class Steps:
             held = await self._hold(work, row, Step.PUT_OFF)
             if held is None:
                 return False
-            same_page = [
-                one for one in await work.tabs.open_charges(donor=row.donor) if one.payment == held.row.payment
-            ]
+            same_page = await work.tabs.open_charges(donor=row.donor, payment=held.row.payment)
             for one in same_page:
                 await self._tabs.put_off(work, one)
         CHARGES.labels(ChargeState.SKIPPED).inc(len(same_page))

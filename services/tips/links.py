@@ -143,11 +143,11 @@ class PaymentLinks:
         whose = [projects[tip.project].organisation.name(language) for tip in tips]
         titles = [projects[tip.project].title(language) for tip in tips]
         names = [*dict.fromkeys(whose)]
-        if len(names) > 1:  # one page of several tabs: each line says whose it is
+        if several:  # one page of several tabs: each line says whose it is
             titles = [f"{name} · {title}" for name, title in zip(whose, titles, strict=True)]
         lines = [(title, tip.amount.minor) for title, tip in zip(titles, tips, strict=True)]
         if len(lines) > MOST_LINES:
-            lines = _by_name(whose, tips) if len(names) > 1 else []
+            lines = _by_name(whose, tips) if several else []
         return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines), several)
 
     def _asked(

@@ -258,6 +258,17 @@ async def states_of(world: World, broadcast: UUID, found: dict[UUID, int]) -> di
     }  # fmt: skip
 
 
+def nobody_twice_none_missed(
+    states: dict[int, DeliveryState], got: list[tuple[int, int]], found: dict[UUID, int]
+) -> None:  # fmt: skip
+    """What the sender says of each reader, against what arrived."""
+    assert states.keys() == set(found.values()), "missed"
+    assert set(states.values()) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
+    arrived = Counter(reader for reader, _ in got)
+    assert max(arrived.values()) == 1, "told twice"
+    assert all(arrived[reader] for reader, state in states.items() if state is DeliveryState.SENT)
+
+
 # SQLite is for one machine: there is nobody else who could take over.
 @pytest.mark.parametrize("dialect", ["postgresql"])
 async def test_who_was_frozen_sends_nothing_when_it_wakes_and_somebody_else_leads(
@@ -285,13 +296,9 @@ async def test_who_was_frozen_sends_nothing_when_it_wakes_and_somebody_else_lead
         assert sender.ended() == 0
     assert taken_over_s < 15, "nobody waits for what the frozen one holds"
     states, got = await states_of(world, cast, found), far.arrived()
-    assert states.keys() == set(found.values()), "missed"
-    assert set(states.values()) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
     assert {reader for reader, state in states.items() if state is DeliveryState.UNKNOWN} == unknown
     assert len(unknown) <= written_ahead(AT_EASE) + ON_THE_WIRE + AT_EASE
-    arrived = Counter(reader for reader, _ in got)
-    assert max(arrived.values()) == 1, "told twice"
-    assert all(arrived[reader] for reader, state in states.items() if state is DeliveryState.SENT)
+    nobody_twice_none_missed(states, got, found)
     assert not {reader for reader, at in got if at >= woken_at and reader in unknown}, "sent by who leads no more"
 
 
@@ -310,9 +317,6 @@ async def test_who_was_frozen_and_leads_alone_goes_on_when_it_wakes(
     await over(world, cast)
     frozen.wire.close()
     assert frozen.ended() == 0
-    states, arrived = await states_of(world, cast, found), Counter(reader for reader, _ in far.arrived())
-    assert states.keys() == set(found.values()), "missed"
-    assert set(states.values()) <= {DeliveryState.SENT, DeliveryState.UNKNOWN}
-    assert max(arrived.values()) == 1, "told twice"
-    assert all(arrived[reader] for reader, state in states.items() if state is DeliveryState.SENT)
+    states = await states_of(world, cast, found)
+    nobody_twice_none_missed(states, far.arrived(), found)
     assert list(states.values()).count(DeliveryState.UNKNOWN) <= written_ahead(AT_EASE) + ON_THE_WIRE + AT_EASE
