@@ -25,6 +25,7 @@ MONTHLY_MINOR: Final = 10_000
 MOST_OPEN: Final = timedelta(days=1)  # whoever presses "pay now" on the 60th day can still do so
 KEY_LASTS: Final = timedelta(hours=23)  # a rail forgets a key after a day, and would charge a second time for it
 UNLINKED: Final = timedelta(days=1)  # a page that was never made by then is not asked for any more
+QUIET: Final = timedelta(hours=1)  # what stands on a tab again is not asked for the next moment
 DOUBLE_TAP: Final = timedelta(seconds=3)  # the same promise again so soon is a finger that trembled
 SETTLED_HOUR: Final = 10  # of the month's last day: not at night
 
@@ -149,6 +150,15 @@ def after_skip(now: datetime, zone: ZoneInfo) -> datetime:
     """Skipped once is skipped until the next month's end, or until they press "settle now"."""
     this = month_end(now, zone)
     return this if now < this else month_end(this + timedelta(days=2), zone)
+
+
+def asked_again(now: datetime, zone: ZoneInfo) -> datetime:
+    """When a tab is looked at on which something stands again: after a while, but in no other month than it came free.
+
+    In the last hour of a month it is that month's end, which is past: else it would be missed.
+    """
+    later, end = now + QUIET, month_end(now, zone)
+    return end if end <= now and month_end(later, zone) != end else later
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import structlog
 from prometheus_client import Counter
@@ -29,16 +30,15 @@ from storage.tabs import ChargeRow, TabRow
 from storage.work import Work
 
 log = structlog.get_logger()
-QUIET: Final = timedelta(hours=1)  # what stands on a tab again is not asked for the next moment
 CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what became of them", ["state"])
 
 
 class Beginning:
     """Chooses the tips and the rail of a charge, in the unit of work of whoever holds the tab."""
 
-    def __init__(self, rails: Rails, wakes: Wakes, now: Clock) -> None:
-        """By these rails; who is told hears of it by the outbox."""
-        self._rails, self._wakes, self._now = rails, wakes, now
+    def __init__(self, rails: Rails, wakes: Wakes, zone: ZoneInfo, now: Clock) -> None:
+        """By these rails; who is told hears of it by the outbox. Local months are `zone`'s."""
+        self._rails, self._wakes, self._zone, self._now = rails, wakes, zone, now
 
     async def __call__(
         self, work: Work, row: TabRow, reason: Reason, *, by_saved: bool = True, seen: Money | None = None
@@ -114,7 +114,7 @@ class Beginning:
             open_ = earlier.charge.state in (ChargeState.ASKED, ChargeState.ANNOUNCED)
             if earlier.charge.tab == row.tab.id and open_:
                 await work.tabs.move(earlier.charge, ChargeState.SKIPPED)
-                await free_others(work, earlier, self._now())
+                await free_others(work, earlier, rules.asked_again(self._now(), self._zone))
                 before.append(earlier)
         return before
 
@@ -165,8 +165,8 @@ def _declined_since(saved: KeptMethod, before: Sequence[Charge]) -> bool:
     return any(charge.reason is Reason.DECLINED and saved.id < charge.id for charge in before)
 
 
-async def free_others(work: Work, row: ChargeRow, now: datetime) -> None:
-    """The page of a charge is closed: what other tabs were to pay on it stands on them again, and is asked for later.
+async def free_others(work: Work, row: ChargeRow, at: datetime) -> None:
+    """The page of a charge is closed: what other tabs were to pay on it stands on them again, and is looked at then.
 
     All of the donor's tabs are held (storage/tabs.py, lock).
     """
@@ -174,7 +174,7 @@ async def free_others(work: Work, row: ChargeRow, now: datetime) -> None:
     others = [one for one in same_page if one.charge.id != row.charge.id]
     for one in others:
         await work.tabs.move(one.charge, ChargeState.SKIPPED)
-    await work.tabs.look_at({one.charge.tab: now + QUIET for one in others})
+    await work.tabs.look_at(dict.fromkeys((one.charge.tab for one in others), at))
 
 
 async def close_pages(rails: Rails, pages: Sequence[Payment]) -> None:

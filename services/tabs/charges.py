@@ -54,7 +54,7 @@ class TabCharges:
         """`write`: by what the sweep writes, in production the leader's. `alerts`: who mends what a rail refuses."""
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
-        self._begin = Beginning(rails, wakes, now)
+        self._begin = Beginning(rails, wakes, tabs.zone, now)
         self._together = Together(rails, self._begin, now)
         self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now, alerts)
 
@@ -158,7 +158,7 @@ class TabCharges:
             payment = await work.payments.by_id(row.payment)
             _refuse_skip(row, paid=payment is not None and payment.state is PaymentState.PAID)
             until = await self._tabs.put_off(work, row, asked_at=row.charge.asked_at or row.charge.begun_at)
-            await free_others(work, row, self._now())
+            await free_others(work, row, rules.asked_again(self._now(), self._tabs.zone))
         CHARGES.labels(ChargeState.SKIPPED).inc()
         log.info("tab_charge_skipped", charge_id=str(charge))
         await close_pages(self._rails, [payment] if payment is not None else [])

@@ -20,7 +20,7 @@ from giving.tabs import ChargeState, Promise, Reason, Terms
 from giving.tips import Tip, TipState
 from services.clock import Clock, utc_now
 from services.rails.switched_on import Rails
-from services.tabs.beginning import QUIET, Beginning, close_pages
+from services.tabs.beginning import Beginning, close_pages
 from services.tabs.view import TabView, cards_of
 from services.wake import Wakes
 from storage.group_commit import GroupCommit
@@ -57,7 +57,7 @@ class TabService:
         """`terms` for who has chosen none; local months are `zone`'s."""
         self._unit, self._rails, self._wakes, self._now = unit, rails, wakes, now
         self.zone, self._currency, self.terms = zone, terms.settle_at.currency, terms
-        self._begin = Beginning(rails, wakes, now)
+        self._begin = Beginning(rails, wakes, zone, now)
         self._promise = GroupCommit(unit, self._promise_many, name="promise")
 
     def terms_of(self, settle_at_minor: int | None, monthly_minor: int | None) -> Terms:
@@ -248,8 +248,8 @@ class TabService:
             return []
         await work.tabs.move(row.charge, ChargeState.SKIPPED)
         tab = (await work.tabs.by_ids([row.charge.tab]))[row.charge.tab]
-        at = self.next_look(tab)
-        await work.tabs.look_at({tab.tab.id: max(at, self._now() + QUIET) if at is not None else None})
+        at, again = self.next_look(tab), rules.asked_again(self._now(), self.zone)
+        await work.tabs.look_at({tab.tab.id: None if at is None else again if at <= self._now() else max(at, again)})
         return [payment]
 
     async def set_terms(

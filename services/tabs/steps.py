@@ -138,7 +138,7 @@ class Steps:
             over = rules.over(await work.tabs.first_asked([tip.id for tip in tips]), self._now())
             ended = ChargeState.EXPIRED if len(over) == len(tips) else ChargeState.SKIPPED
             await work.tabs.move(held.row.charge, ended)
-            await free_others(work, held.row, self._now())
+            await free_others(work, held.row, rules.asked_again(self._now(), self._tabs.zone))
             count = await work.tabs.expire(over)
             await self._tabs.look_again(work, row.charge.tab)
         CHARGES.labels(ended).inc()

@@ -30,6 +30,7 @@ from giving.tabs import (
     Terms,
     Told,
     after_skip,
+    asked_again,
     begun,
     charged_at,
     decide_promises,
@@ -144,6 +145,18 @@ def test_only_a_months_end_that_nobody_looked_at_is_made_up_for(
         found = due(tab(promised), terms(), cny(1), now, zone, look)
         late = look <= now and look == at_its_end
         assert found is (Reason.MONTH_END if late or month_end(now, zone) <= now else None)
+
+
+@given(far_moments, odd_zones, st.integers(1, 2_999))
+@example(datetime(2026, 11, 30, 15, 30, tzinfo=UTC), ZoneInfo("Asia/Shanghai"), 500)  # half past eleven at night
+def test_what_comes_free_late_on_a_months_last_day_is_asked_for_at_that_months_end(
+    now: datetime, zone: ZoneInfo, promised: int
+):
+    look = asked_again(now, zone)
+    assert look <= now + timedelta(hours=1)
+    seen = max(look, now) + MINUTES  # the sweep comes when it comes
+    found = due(tab(promised), terms(), cny(1), seen, zone, look)
+    assert found is Reason.MONTH_END or now < month_end(now, zone)
 
 
 def test_a_skipped_tab_rests_until_the_months_end_even_if_it_is_reached():

@@ -165,3 +165,19 @@ async def test_a_months_end_closes_no_page_of_several_under_its_donors_hands(str
     await house.charges.sweep()
     asked = [kind for kind, _ in await house.told() if kind is ASKED]
     assert len(asked) == (1 if ends == "paid" else 2), "what is left is asked for at the next one"
+
+
+async def test_what_comes_free_in_the_last_hour_of_a_month_does_not_miss_its_end(street: Street):
+    house = street.house
+    house.world.time.now = MONTH_END - timedelta(days=1)
+    tips = await street.promise("6", "7", "8")
+    await street.pay("21")
+    house.world.time.now = MONTH_END
+    await house.charges.sweep()
+    assert await house.told() == [], "they have the page before them"
+    house.world.time.now = MONTH_END + timedelta(hours=13, minutes=30)  # half past eleven at night
+    await house.tabs.take_off(tips[0].id, street.alice)
+    house.world.time.passes(hours=1)
+    await house.charges.sweep()
+    assert [kind for kind, _ in await house.told()] == [ASKED, ASKED]
+    assert sorted(row.charge.amount.minor for row in await house.open()) == [700, 800]
