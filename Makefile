@@ -4,19 +4,21 @@ VENV   := .venv
 PY     := $(VENV)/bin/python
 UV     := $(shell command -v uv 2>/dev/null)
 DEMO   ?=
+SIMULATE ?=
 PROCESSES ?= 2
 ALONE  := tests/faults/test_replicas.py tests/faults/test_postgres_restarts.py
-LONG   := $(addprefix tests/faults/test_,telegram.py receipts_first.py \
-          $(addprefix kill_,tabs.py transfers.py broadcasts.py matching.py))
+LONG   := $(addprefix tests/faults/test_,telegram.py receipts_first.py many_debits.py \
+          $(addprefix kill_,tabs.py transfers.py broadcasts.py matching.py pledges.py))
 
-.PHONY: help demo run install install-dev test check faults bench pictures sbom audit lock clean
+.PHONY: help demo run install install-dev test check faults bench simulate-monthly pictures sbom audit lock clean
 
 help:
 	@echo "make demo      try it: a chat page on this machine, nothing else needed"
 	@echo "make test      every test: both databases and the browser"
-	@echo "make check     ruff, mypy --strict, import contracts, and the quick half of the faults (two minutes)"
+	@echo "make check     ruff, mypy --strict, import contracts, and the quick half of the faults (a minute and a half)"
 	@echo "make faults    kills, power losses, full disks, …: the whole suite, into docs/reliability.md (long)"
 	@echo "make bench     how fast it is here, into docs/performance.md (40 minutes)"
+	@echo "make simulate-monthly  two years of 5,000 monthly donors beside a model of the rules: SIMULATE='--engine postgres --seed 7'"
 	@echo "make pictures  the demo and every screen, both languages, into docs/pictures/"
 	@echo "make sbom      what a running Yizan consists of, as CycloneDX: sbom.cdx.json"
 	@echo "make audit     is a known vulnerability in what we pin? fails when it can't be found out"
@@ -76,6 +78,9 @@ test: install-dev
 
 bench: install-dev
 	$(PY) -m bench --page docs/performance.md
+
+simulate-monthly: install-dev
+	$(PY) -m tools.simulate_monthly $(SIMULATE)
 
 pictures: install-dev
 	$(PY) tools/ensure_browser.py

@@ -30,6 +30,7 @@ NAMES: Final = (
     "crowd",
     "start",
     "memory",
+    "certificates",
     "broadcast",
     "planning",
 )
@@ -86,6 +87,8 @@ def cli(
         _print(_start(), as_json=as_json)
     elif name == "memory":
         _print(_memory(), as_json=as_json)
+    elif name == "certificates":
+        _print(_certificates(), as_json=as_json)
     elif name == "full":
         for line in _full(engine, callers, seconds, tips, server):
             _print(line, as_json=as_json)
@@ -192,12 +195,24 @@ def _planning(engine: str, recipients: int, server: str | None) -> dict[str, Any
 
 
 def _memory() -> dict[str, Any]:
-    from bench.memory import DidNotRun, measure_memory
+    from bench.memory import BUSY_DONORS, DidNotRun, busy_mb, measure_memory
 
     try:
-        return dataclasses.asdict(measure_memory())
+        idle, busy = measure_memory(), busy_mb()
+        above = {"busy_mb": busy, "donors": BUSY_DONORS, "busy_above_mb": round(busy - idle.bare_mb, 1)}
+        return dataclasses.asdict(idle) | above
     except DidNotRun as error:
         raise click.ClickException(f"memory: {error}") from None
+
+
+def _certificates() -> dict[str, Any]:
+    from bench.certificates import TooSlow, measure
+    from giving.errors import PictureFailed
+
+    try:
+        return dataclasses.asdict(measure())
+    except (TooSlow, PictureFailed) as error:
+        raise click.ClickException(f"certificates: {error!r}") from None
 
 
 def _start() -> dict[str, Any]:
@@ -236,7 +251,7 @@ def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) 
             say_all(_in_own_process("crowd", "--engine", engine, "--server", server))
         for name, engine, more in CASTS:
             say_all(_in_own_process(name, "--engine", engine, *more, "--server", server))
-    for name in ("start", "memory"):
+    for name in ("start", "memory", "certificates"):
         say_all(_in_own_process(name))
     if page is not None:
         page.write_text(put_into(page.read_text(encoding="utf-8"), "\n".join(said)), encoding="utf-8")

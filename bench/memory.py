@@ -1,5 +1,6 @@
 """The row `memory`: what `main.py run` holds, beside a process that only imports aiogram and answers."""
 
+import json
 import os
 import socket
 import subprocess
@@ -17,6 +18,7 @@ from typing import Final
 ROOT: Final = Path(__file__).parent.parent
 PATIENCE_S: Final = 60.0
 SETTLED_S: Final = 3.0
+BUSY_DONORS: Final = 2000
 TOKEN: Final = "100000001:sandbox"
 _BARE: Final = """
 import asyncio, sys
@@ -35,6 +37,15 @@ async def main():
     await dispatcher.start_polling(bot, handle_signals=False)
 
 asyncio.run(main())
+"""
+
+
+# As where nothing but requirements.txt is installed: structlog loads rich (6 MB) if a tool for developers brought it.
+_RUN: Final = """
+import runpy, sys
+sys.modules["rich"] = None
+sys.argv = ["main.py", "run"]
+runpy.run_path("main.py", run_name="__main__")
 """
 
 
@@ -61,8 +72,18 @@ def measure_memory() -> Memory:
         ) as base:
             bare = _resident(folder / "bare", base, ["-c", _BARE, TOKEN, base], "ready", {})
         with _process(folder / "run-sandbox", "-m", "sandbox", "--port", "0", "--data", str(folder / "run.db")) as base:
-            ours = _resident(folder / "run", base, ["main.py", "run"], '"bot_listens"', _settings(folder, base))
+            ours = _resident(folder / "run", base, ["-c", _RUN], '"bot_listens"', _settings(folder, base))
     return Memory("memory", round(ours, 1), round(bare, 1), round(ours - bare, 1))
+
+
+def busy_mb(donors: int = BUSY_DONORS) -> float:
+    """The most that `main.py run` held on a giving day that was played with so many donors. Raises: DidNotRun."""
+    words = ["demo", "--giving-day", "--creators", "20", "--donors", str(donors), "--seconds", "30", "--json"]
+    played = subprocess.run([sys.executable, "main.py", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = json.loads(played.stdout)["service_mb"] if played.returncode == 0 else None
+    if found is None:
+        raise DidNotRun(played.stderr.strip()[-500:])
+    return float(found)
 
 
 def _settings(folder: Path, base: str) -> dict[str, str]:

@@ -14,11 +14,15 @@ WIDTHS: Final = (15, 9, 8, 9, 9, 9, 10, 7, 8)
 
 # What a row says that is no line of the table.
 SENTENCES: Final = {
-    "memory": "memory  main.py run {run_mb} MB, bare aiogram {bare_mb} MB: {above_mb} MB above",
+    "memory": "memory  main.py run {run_mb} MB, bare aiogram {bare_mb} MB: {above_mb} MB above;"
+    " at the most while {donors:,} give on a giving day {busy_mb} MB: {busy_above_mb} MB above",
     "broadcast": "broadcast {engine:<9} {rate:,.2f}/s of {of:,} over {seconds:g} s, receipts wait p50"
     " {receipt_p50_ms:,.0f} ms, at most {receipt_max_ms:,.0f} ms; 429: {refused}, unknown: {unknown}",
     "planning": "planning  {engine:<9} {recipients:,} recipients: counted in {count_s} s, first message after"
     " {first_s} s, all decided on in {all_s} s, {above_mb} MB over idle",
+    "certificates": "certificates  {rate}/s on a core ({cpu_s} s each), drawn one after the other p50 {p50_ms:,.0f} ms,"
+    " p99 {p99_ms:,.0f} ms, {png_kb} kB; for printing {pdf_s} s, {pdf_kb} kB; the process that draws: at most"
+    " {rss_mb} MB",
     "crowd": "crowd   {engine:<9}  {people:,} people in one second: {rate:,.0f}/s, wait p50 {p50_ms:,.0f} ms,"
     " p99 {p99_ms:,.0f} ms, slowest {slowest_ms:,.0f} ms",
     "start": "start   config show {config_show_s} s, ledger verify {ledger_verify_s} s; second start of the demo:"

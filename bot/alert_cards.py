@@ -1,12 +1,21 @@
 """Alerts as their readers see them: what is so, a few of the details, and what to do. Pure: data in, text out."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from bot.cards import Rendered, paragraphs
 from giving.alerts import Alert, AlertKind, Said
 from giving.broadcasts import PHOTO_UNREADABLE
 from services.outbox import AccountTold
 from texts import Html, Texts
+
+
+class _Code(StrEnum):
+    """Refusals that a message has words of its own for: it chooses by these, and by no other text."""
+
+    AMOUNT_TOO_SMALL = "amount_too_small"
+    ACCOUNT_INVALID = "account_invalid"
+    NO_RAIL = "no_rail"
 
 
 def alert(texts: Texts, language: str, told: Alert) -> Rendered:
@@ -36,5 +45,9 @@ def _key(told: Alert) -> str:
 
 def _said(texts: Texts, language: str, said: Mapping[str, Said]) -> dict[str, Said]:
     """A rail by the name that people know its service by; of one that has no words of ours its own."""
-    named = {"rail": texts.named(language, "service", str(said["rail"]))} if "rail" in said else {}
+    named: dict[str, Said] = {}
+    if "rail" in said:
+        named["rail"] = texts.named(language, "service", str(said["rail"]))
+    if (code := said.get("code")) in set(_Code):
+        named["code"] = _Code(str(code))
     return {**said, **named}

@@ -21,15 +21,23 @@ from texts import Texts
 
 log = structlog.get_logger()
 
-EVERYONE: Final = ("give", "gifts", "tab", "charity", "slot", "ranking", "privacy", "language", "help", "start")
+EVERYONE: Final = (
+    "give", "monthly", "gifts", "tab", "charity", "slot", "ranking", "recap", "statement", "privacy", "language",
+    "help", "start",
+)  # fmt: skip
 TAB: Final = "tab"
-OWNERS: Final = ("giving_day", "broadcast", "refunds", "matching", "org", "role_add", "role_remove", "roles", "audit")
+OWNERS: Final = (
+    "giving_day", "broadcast", "refunds", "matching", "org", "news", "whys", "role_add", "role_remove", "roles", "audit"
+)  # fmt: skip
 STAFF: Final = {
     "giving_day": Permission.RUN_GIVING_DAYS,
     "broadcast": Permission.BROADCAST,
     "refunds": Permission.REFUND,
     "matching": Permission.REVIEW_MATCHES,
     "org": Permission.REVIEW_PROJECTS,
+    "org monthly": Permission.WRITE_REPORTS,
+    "news": Permission.WRITE_REPORTS,
+    "whys": Permission.REVIEW_PROJECTS,
     "roles": Permission.GRANT_ROLES,
     "audit": Permission.READ_AUDIT,
 }
@@ -50,7 +58,7 @@ def for_staff(texts: Texts, language: str, roles: Collection[Role]) -> str | Non
 
 
 def _key(command: str) -> str:
-    return f"command-{command.replace('_', '-')}"
+    return f"command-{command.replace('_', '-').replace(' ', '-')}"
 
 
 def _everyone(tabs: bool) -> tuple[str, ...]:

@@ -144,7 +144,10 @@ def chat_projects(
     texts: Texts, language: str, chat: Chat, page: Page[ProjectCard], *, found: bool
 ) -> InlineKeyboardMarkup:
     """A project per row to choose for the chat, the pages, search, back."""
-    rows = [[tap(title(card, language), cb.ChatProject(chat=chat.id, project=card.project.id))] for card in page.items]
+    rows = [
+        [tap(title(texts, language, card), cb.ChatProject(chat=chat.id, project=card.project.id))]
+        for card in page.items
+    ]
     turns = page_turns(texts, language, page, lambda number: cb.ChatProjects(chat=chat.id, page=number, found=found))
     search = _do(texts.plain(language, "button-search"), chat, ChatDeed.SEARCH)
     if found:

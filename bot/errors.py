@@ -18,6 +18,7 @@ from bot.cleanups import say_shortly
 from bot.privacy_cards import contact
 from bot.replies import Replies, in_private
 from giving.errors import (
+    CertificateUnknown,
     ChatNotYours,
     ChatUnknown,
     DayUnknown,
@@ -56,7 +57,7 @@ NOBODY: Final = Operator()
 # With these the person may have been led astray, or have made something up: either way it is told apart in the log.
 REFUSALS: Final = (
     NotYours, PostUnknown, ProjectUnknown, SlotUnknown, ChatUnknown, ChatNotYours, NotAdministrator, NotCreator,
-    HandoverOver, ThanksPostOver, NotAllowed, PersonUnknown, DayUnknown,
+    HandoverOver, ThanksPostOver, NotAllowed, PersonUnknown, DayUnknown, CertificateUnknown,
 )  # fmt: skip
 ASK_A_HUMAN: Final = (NotRefundable, NotAllowed)
 LONGEST_ALERT: Final = 180  # Telegram's 200, less the words on test money

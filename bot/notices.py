@@ -16,10 +16,14 @@ from bot import (
     group_cards,
     handover_cards,
     live_cards,
+    news_cards,
+    pledge_notices,
+    proof_cards,
     refund_cards,
     subscription_cards,
     tab_cards,
     thanks_cards,
+    why_cards,
 )
 from bot.cards import Rendered
 from bot.paper_money import on_text
@@ -28,11 +32,17 @@ from services.outbox import Notice, NoticeKind, OutboxService
 from services.tips import TipCard
 from texts import Texts
 
-MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})
+MERGING: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED, *pledge_notices.TOLD})
 ABOUT_CHATS: Final = frozenset(
     {NoticeKind.UPGRADED, NoticeKind.NO_DISCUSSION, NoticeKind.NOT_IN_GROUP, NoticeKind.BLIND_IN_GROUP}
 )
 ABOUT_WISHES: Final = frozenset({NoticeKind.WISHES, NoticeKind.BROADCAST_ASKED, NoticeKind.THANKS})
+ABOUT_MONTHLY: Final = frozenset(
+    {
+        *pledge_notices.TOLD, NoticeKind.CERTIFICATE, NoticeKind.WHY_READ, NoticeKind.WHYS_WAIT,
+        NoticeKind.PROJECT_NEWS,
+    }
+)  # fmt: skip
 ABOUT_DISPUTES: Final = frozenset({NoticeKind.GIFT_DISPUTED, NoticeKind.CHAT_DISPUTED})
 ABOUT_MONEY: Final = frozenset(
     {
@@ -50,8 +60,8 @@ MOST_IN_ONE: Final = 8
 
 
 def together(notices: Iterable[Notice]) -> list[list[Notice]]:
-    """Notices that go out as one message each, in the order of their first: a few receipts (or refunds) of one person
-    make one message, everything else stays alone.
+    """Notices that go out as one message each, in the order of their first: a few receipts (or refunds, or what is told
+    of monthly giving) of one person make one message, everything else stays alone.
     """
     alike: dict[object, list[Notice]] = {}
     for notice in notices:
@@ -83,6 +93,8 @@ async def _rendered(notices: Sequence[Notice], outbox: OutboxService, texts: Tex
         return group_cards.told(texts, links, first.language, first.kind, chat) if chat else None
     if first.kind in ABOUT_WISHES:
         return await _about_wishes(first, outbox, texts)
+    if first.kind in ABOUT_MONTHLY:
+        return await _about_monthly(notices, outbox, texts, links)
     if first.kind in ABOUT_MONEY:
         return await _about_money(first, outbox, texts)
     if first.kind in ABOUT_DAYS:
@@ -121,6 +133,31 @@ async def _about_days(first: Notice, outbox: OutboxService, texts: Texts, links:
         day = await outbox.day(first)
         return day_notices.told(texts, first.language, first.kind, day) if day else None
     return None
+
+
+async def _about_monthly(
+    notices: Sequence[Notice], outbox: OutboxService, texts: Texts, links: Links
+) -> Rendered | None:
+    """Monthly donors: their instalments, what proves them, what they wrote, and what their projects tell."""
+    first = notices[0]
+    if first.kind in pledge_notices.TOLD:
+        pledges = await outbox.pledges(notices)
+        if not pledges:
+            return None
+        about = {one.subject for one in pledges}
+        told = frozenset(notice.id for notice in notices if notice.subject in about)
+        return replace(pledge_notices.told(texts, first.language, first.kind, pledges), tells=told)
+    if first.kind is NoticeKind.CERTIFICATE:
+        made = await outbox.certificate(first)
+        return proof_cards.certificate(texts, links, first.language, *made) if made else None
+    if first.kind is NoticeKind.WHY_READ:
+        read = await outbox.why_read(first)
+        return why_cards.decided(texts, links, first.language, read) if read else None
+    if first.kind is NoticeKind.WHYS_WAIT:
+        waiting = await outbox.whys_waiting(first)
+        return why_cards.some_wait(texts, first.language, waiting) if waiting else None
+    news = await outbox.project_news(first)
+    return news_cards.told(texts, links, first.language, news) if news else None
 
 
 async def _about_wishes(first: Notice, outbox: OutboxService, texts: Texts) -> Rendered | None:

@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
+from uuid import UUID
 
 import structlog
 from aiogram import Bot
@@ -71,6 +72,11 @@ class Rendered(Protocol):
     @property
     def photo(self) -> bytes | None:
         """A PNG that the text stands under."""
+        ...
+
+    @property
+    def tells(self) -> frozenset[UUID] | None:
+        """Which of the notices it was made of; None: each of them."""
         ...
 
 
@@ -187,7 +193,11 @@ class OutboxSender:
             why, not_sent = type(error).__name__, not may_have_arrived(error)
             await self._mark(lambda: self._outbox.retry(bundle, pause_after(bundle), why, not_sent=not_sent))
         else:
-            await self._mark(lambda: self._outbox.sent(bundle, message_id))
+            told = [notice for notice in bundle if rendered is not None and _tells(rendered, notice)]
+            if told:
+                await self._mark(lambda: self._outbox.sent(told, message_id))
+            if unsaid := [notice for notice in bundle if notice not in told]:
+                await self._mark(lambda: self._outbox.unsaid(unsaid))
 
     async def _again_or_never(self, bundle: list[Notice], error: Exception) -> None:
         """A mistake of ours, which may be mended by the next start, or the database, which comes back."""
@@ -277,6 +287,10 @@ class OutboxSender:
                     await asyncio.sleep(pause_s)
                     continue
             return
+
+
+def _tells(rendered: Rendered, notice: Notice) -> bool:
+    return rendered.tells is None or notice.id in rendered.tells
 
 
 def by_recipient(notices: Sequence[Notice]) -> list[list[list[Notice]]]:

@@ -59,7 +59,8 @@ def _mine(texts: Texts, links: Links, language: str, slot: Slot) -> InlineKeyboa
     close = _do(texts, language, "button-slot-close", SlotDeed.CLOSE)
     picture = _do(texts, language, "button-slot-picture", SlotDeed.PICTURE)
     anywhere = [InlineKeyboardButton(text=texts.plain(language, "button-slot-anywhere"), switch_inline_query="")]
-    return keyboard([[see, picture], anywhere if links.inline else [], [change, name], [thank, close]])
+    circle = [tap(texts.plain(language, "button-circle"), cb.CircleShow(fresh=True))]
+    return keyboard([[see, picture], anywhere if links.inline else [], circle, [change, name], [thank, close]])
 
 
 def closed(texts: Texts, language: str) -> Rendered:
@@ -71,7 +72,7 @@ def closed(texts: Texts, language: str) -> Rendered:
 def choose(texts: Texts, language: str, page: Page[ProjectCard]) -> Rendered:
     """Which project shall it be for?"""
     text = project_items(texts, language, page, query="", head=texts.chat(language, "slot-choose"))
-    rows = [[tap(title(card, language), cb.SlotProject(project=card.project.id))] for card in page.items]
+    rows = [[tap(title(texts, language, card), cb.SlotProject(project=card.project.id))] for card in page.items]
     turns = page_turns(texts, language, page, lambda number: cb.SlotProjects(page=number))
     return Rendered(text, keyboard([*rows, turns, [_do(texts, language, "button-back", SlotDeed.CARD)]]))
 
@@ -111,7 +112,8 @@ def to_give(
     key = "slot-card" if card.raised.gifts else "slot-card-none"
     given = {"donors": card.raised.donors, "given": card.raised.sums} if card.raised.gifts else {}
     head = texts.chat(language, key, name=card.slot.name, **given)
-    rows = keyboards.project_card(texts, links, language, project, amounts, back=False)
+    monthly = card.slot.id if takes_money else None
+    rows = keyboards.project_card(texts, links, language, project, amounts, back=False, monthly=monthly)
     return Rendered(paragraphs(intro, head, project_text(texts, language, card.project)), rows)
 
 

@@ -1,12 +1,18 @@
 """Telegram's own payments for payments/stars_rail: invoice links, refunds of Stars, the list of what was moved."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
-from aiogram.methods import CreateInvoiceLink, GetStarTransactions, RefundStarPayment, TelegramMethod
+from aiogram.methods import (
+    CreateInvoiceLink,
+    EditUserStarSubscription,
+    GetStarTransactions,
+    RefundStarPayment,
+    TelegramMethod,
+)
 from aiogram.types import LabeledPrice
 
 from bot.paper_money import clipped
@@ -32,34 +38,44 @@ class TelegramStars:
             raise TypeError("lists of Stars are read raw: give the bot a RawSession (bot.build.build_bot)")
         self._bot, self._session, self._texts, self._rate = bot, bot.session, texts, rate
 
-    async def invoice_link(self, intent: PaymentIntent, *, payload: str, provider_token: str) -> str:
+    async def invoice_link(
+        self, intent: PaymentIntent, *, payload: str, provider_token: str, period: timedelta | None = None
+    ) -> str:
         """A link to pay. Raises: RailDown, RailRefused."""
         title = clipped(intent.description.strip() or "♥", TITLE_UNITS)
         return await self._call(
             CreateInvoiceLink(
                 title=title,
-                description=clipped(self._about(intent), ABOUT_UNITS),
+                description=clipped(self._about(intent, renews=period is not None), ABOUT_UNITS),
                 payload=payload,
                 currency=intent.amount.currency,
                 prices=[LabeledPrice(label=title, amount=intent.amount.minor)],
                 provider_token=provider_token,
+                subscription_period=int(period.total_seconds()) if period is not None else None,
             )
         )
 
-    def _about(self, intent: PaymentIntent) -> str:
+    def _about(self, intent: PaymentIntent, *, renews: bool) -> str:
         """What is paid for; for Stars also what they are worth, and that Telegram keeps a part."""
         amount, project = intent.amount, intent.description
         if amount.currency != STARS:
             return self._texts.plain(intent.language, "invoice-money", amount=amount, project=project)
         one = self._rate
+        key = "invoice-stars-monthly" if renews else "invoice-stars"
         return self._texts.plain(
-            intent.language, "invoice-stars", amount=amount, project=project, worth=one.worth(amount),
-            stars=one.price(one.per), per=one.per,
+            intent.language, key, amount=amount, project=project, worth=one.worth(amount), stars=one.price(one.per),
+            per=one.per,
         )  # fmt: skip
 
     async def refund(self, payer: int, charge: str) -> None:
         """Give Stars back. Raises: RailDown, RailRefused."""
         await self._call(RefundStarPayment(user_id=payer, telegram_payment_charge_id=charge))
+
+    async def end_subscription(self, payer: int, charge: str) -> None:
+        """It takes nothing more. Raises: RailDown, RailRefused."""
+        await self._call(
+            EditUserStarSubscription(user_id=payer, telegram_payment_charge_id=charge, is_canceled=True)
+        )  # fmt: skip
 
     async def transactions(self, *, offset: int, limit: int) -> Sequence[Transaction]:
         """Read raw: a kind of partner that a later Bot API adds must not hide the others. Raises: RailDown."""

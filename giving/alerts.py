@@ -27,7 +27,8 @@ class AlertKind(StrEnum):
     ACCOUNT_READY, ACCOUNT_SHUT: an organisation's account takes payments, or no more.
     INQUIRY: a bank asks, and has taken nothing yet. ODD: an event that nothing can be booked by; WAITING: events about
     something that we have not heard of for an hour. REVERSED: what was passed on to an organisation came back.
-    TAB_REFUSED: a rail does not charge a tab, and no donor can do anything about it. PAID_TWICE: by a rail that gives
+    TAB_REFUSED: a rail does not charge a tab, and no donor can do anything about it; PLEDGE_REFUSED: the same of a
+    monthly gift. PAID_TWICE: by a rail that gives
     nothing back.
     MATCH_HELD: gifts wait for somebody to say whether a pool adds to them. BROADCAST_STOPPED: Telegram refuses one;
     BROADCAST_ALONE: one went to many on one person's word, from the command line. DAY_RENAMED: a project of a giving
@@ -56,6 +57,7 @@ class AlertKind(StrEnum):
     ACCOUNT_SHUT = "account-shut"
     MATCH_HELD = "match-held"
     TAB_REFUSED = "tab-refused"
+    PLEDGE_REFUSED = "pledge-refused"
     PAID_TWICE = "paid-twice"
     BROADCAST_STOPPED = "broadcast-stopped"
     BROADCAST_ALONE = "broadcast-alone"

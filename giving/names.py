@@ -6,6 +6,7 @@ from typing import Final
 
 import regex
 
+MOST: Final = 4096  # letters of a text that are looked at
 NAME_GRAPHEMES: Final = 32
 _GRAPHEME: Final = regex.compile(r"\X")
 # Most names: letters that are one grapheme each and nothing to clean, on one line. Every update brings one.
@@ -28,6 +29,11 @@ def clean(text: str, *, most: int = NAME_GRAPHEMES) -> str:
     return text if len(text) <= most and _PLAIN.fullmatch(text) else _cleaned(text, most)
 
 
+def fits(text: str, *, most: int) -> bool:
+    """Whether `clean` leaves nothing of it away."""
+    return clean(text, most=most) == clean(text, most=MOST)
+
+
 def fitting(text: str, *, most: int, most_units: int) -> str:
     """The same, and no longer than `most_units` as Telegram counts: a grapheme can be more than ten of them."""
     while (length := units(kept := clean(text, most=most))) > most_units:
@@ -41,7 +47,7 @@ def units(text: str) -> int:
 
 
 def _cleaned(text: str, most: int) -> str:
-    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text[:4096]))
+    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text[:MOST]))
     visible = _TWO_SPACES.sub(" ", _IDLE_JOINER.sub("", "".join(c for c in spaced if _is_visible(c))))
     graphemes = [kept for g in _GRAPHEME.findall(visible) if (kept := _tamed(g))]
     shown = "".join(graphemes).strip()

@@ -65,3 +65,9 @@ def must(roles: Collection[Role], what: Permission) -> None:
     """Nothing if it is allowed. Raises: NotAllowed."""
     if not may(roles, what):
         raise NotAllowed
+
+
+def may_for(roles: Collection[Role], what: Permission, *, member: bool) -> bool:
+    """The same about an organisation: what somebody may only as a member of one, they may only for their own."""
+    others = [role for role in roles if role is not Role.ORGANISATION]
+    return may(others, what) or (member and may(roles, what))

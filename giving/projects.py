@@ -103,6 +103,11 @@ class ProjectCard:
         """Whole percent of the target, rounded down (99.9 % is not yet reached); may pass 100."""
         return self.raised.given.minor * 100 // self.project.target.minor if self.project.target else 0
 
+    @property
+    def little(self) -> bool:
+        """Something was given, and it is less than one percent: said so, since 0 % would say that nothing was."""
+        return bool(self.raised.given) and self.percent < 1
+
 
 def in_language(by_language: Mapping[str, T], language: str) -> T:
     """The value for `language`, else any (there is at least one)."""

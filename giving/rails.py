@@ -44,6 +44,7 @@ class Capabilities:
     `books`: it can list what it did, so that our books can be compared with it. `numbers_refunds`: a refund can be
     looked up only by its own number, which its notification brings. `joins`: one charge may be for several
     organisations; where they have accounts of their own, the rail says which of them (payments/provider.py, Joins).
+    `renews`: it takes the same amount every 30 days by itself, once its payer began it (payments/provider.py, Renews).
     """
 
     limits: Mapping[str, tuple[Money, Money]]
@@ -61,6 +62,7 @@ class Capabilities:
     books: bool = True
     numbers_refunds: bool = False
     joins: bool = False
+    renews: bool = False
 
     def carries(self, amount: Money) -> bool:
         """Whether one payment may be of this amount."""

@@ -289,7 +289,9 @@ def next_step(charge: Charge, known: Known, now: datetime) -> Step | None:
         return None
     if not known.asked:
         return Step.CHARGE
-    return Step.ASK if charge.charge_at is not None and now < charge.charge_at + KEY_LASTS else Step.LOOK_UP
+    # Where it was asked for later than now, a clock was wrong: nobody knows how old its key is.
+    fresh = charge.charge_at is not None and charge.charge_at <= now < charge.charge_at + KEY_LASTS
+    return Step.ASK if fresh else Step.LOOK_UP
 
 
 def owed(tips: Iterable[Tip]) -> tuple[Tip, ...]:

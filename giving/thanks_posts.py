@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -28,6 +28,13 @@ class PostState(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+
+
+def is_unknown(state: PostState, sent_at: datetime | None, now: datetime) -> bool:
+    """Whether one that was to be sent may or may not stand there: after a crash, or a lost network."""
+    if state is PostState.SENDING:
+        return sent_at is None or sent_at < now - ANSWERED_WITHIN
+    return state is PostState.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from handlers import (
     admin,
     audit,
     broadcasts,
+    circles,
     clocks,
     codes,
     creators,
@@ -21,10 +22,14 @@ from handlers import (
     groups,
     inline,
     matching,
+    monthly_calls,
     organisations,
     payments,
+    pledges,
     privacy,
+    project_updates,
     projects,
+    proofs,
     rankings,
     refunds,
     start,
@@ -32,6 +37,7 @@ from handlers import (
     tabs,
     tips,
     unanswered,
+    whys,
 )
 from handlers.here import HereMiddleware
 from texts import Texts
@@ -48,12 +54,17 @@ _OWN: Final = {
     creators.finding.ChatSearch.waiting.state: cb.OF_CHATS,
     creators.presets.PresetWords.waiting.state: cb.OF_CHATS,
     refunds.RefundReason.waiting.state: frozenset(),
+    **{one.state: cb.OF_NEW_PLEDGES for one in pledges.PledgeDialog.__states__},
     creators.thanks.ThanksWords.waiting.state: cb.OF_CHATS,
     clocks.ClockWords.waiting.state: cb.OF_PRIVACY,
     **{one.state: cb.OF_BROADCASTS for one in broadcasts.Cast.__states__},
     creators.thanks_posts.ThanksPostWords.waiting.state: cb.OF_RANKINGS,
     giving_days.asking.DayWords.waiting.state: cb.OF_DAYS,
+    proofs.certificates.CertificateName.waiting.state: cb.OF_PROOFS,
     giving_days.choosing.DayProjectWords.waiting.state: cb.OF_DAYS,
+    monthly_calls.CallWords.waiting.state: cb.OF_CALLS,
+    whys.WhyWords.waiting.state: cb.OF_CIRCLES,
+    project_updates.NewsWords.waiting.state: cb.OF_CIRCLES,
 }
 _LABEL: Final = cb.Home(deed=cb.HomeDeed.NOTHING).pack()
 
@@ -101,8 +112,11 @@ class OnlyWhereItStands(BaseMiddleware):
         return None
 
 
-def routers() -> list[Router]:
-    """Fresh routers for one dispatcher, payments first; what nothing else takes comes to start's last."""
+def routers(*, renews: bool = False) -> list[Router]:
+    """Fresh routers for one dispatcher, payments first; what nothing else takes comes to start's last.
+
+    `renews`: a rail that is switched on has subscriptions (Stars).
+    """
     root = Router(name="chat")
     root.message.outer_middleware(LeaveDialog())
     root.callback_query.outer_middleware(OnlyWhereItStands())
@@ -110,9 +124,10 @@ def routers() -> list[Router]:
     for kind in (root.message, root.edited_message, root.callback_query, root.channel_post, root.my_chat_member):
         kind.middleware(HereMiddleware())
     root.include_routers(
-        unanswered.router(), tips.router(), tabs.router(), codes.router(), refunds.router(), projects.router(),
-        matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(), clocks.router(),
-        subscriptions.router(), broadcasts.router(), day_reports.router(), admin.router(), organisations.router(),
-        audit.router(), giving_days.router(), start.router(),
+        unanswered.router(), tips.router(), tabs.router(), pledges.router(), codes.router(), refunds.router(),
+        projects.router(), matching.router(), rankings.router(), groups.router(), creators.router(), privacy.router(),
+        clocks.router(), subscriptions.router(), broadcasts.router(), day_reports.router(), proofs.router(),
+        admin.router(), organisations.router(), audit.router(), giving_days.router(), circles.router(),
+        monthly_calls.router(), whys.router(), project_updates.router(), start.router(),
     )  # fmt: skip
-    return [payments.router(), inline.router(), root]
+    return [payments.router(renews=renews), inline.router(), root]

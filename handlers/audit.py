@@ -61,6 +61,12 @@ class Act(StrEnum):
     GIVING_DAY_REPEATED = "giving-day-repeated"
     GIVING_DAY_SERIES_SET = "giving-day-series-set"
     GIVING_DAY_SERIES_ENDED = "giving-day-series-ended"
+    MEMBER_ADDED = "member-added"
+    MEMBER_REMOVED = "member-removed"
+    WHY_SHOWN = "why-shown"
+    WHY_TAKEN_DOWN = "why-taken-down"
+    WHY_REFUSED = "why-refused"
+    NEWS_PUBLISHED = "news-published"
 
 
 def router() -> Router:

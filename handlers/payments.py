@@ -5,21 +5,28 @@ Nothing is said here: the receipt comes from the outbox, once the payment is in 
 
 import structlog
 from aiogram import Bot, F, Router
-from aiogram.types import Message, PreCheckoutQuery
+from aiogram.types import BotSubscriptionUpdated, Message, PreCheckoutQuery
 
 from bot.checkouts import Checkouts
 from payments.provider import BadEvent, UnknownRail
 from payments.stars_rail import charge_of, paid_body, rail_of, refunded_body
 from services.payments import PaymentService
+from services.pledges import Renewed
 
 log = structlog.get_logger()
 
 
-def router() -> Router:
-    """A router of its own, beside the chat's: it asks for nobody's language and no dialog."""
+def router(*, renews: bool = False) -> Router:
+    """A router of its own, beside the chat's: it asks for nobody's language and no dialog.
+
+    `renews`: some rail has subscriptions. Telegram is asked for updates about them only then: a Bot API server of
+    before they were there refuses to bring any update at all where a name is new to it.
+    """
     fresh = Router(name="payments")
     fresh.pre_checkout_query.register(asked)
     fresh.message.register(paid, F.successful_payment)
+    if renews:
+        fresh.subscription.register(subscription)
     fresh.message.register(refunded, F.refunded_payment)
     return fresh
 
@@ -36,9 +43,17 @@ async def paid(message: Message, payments: PaymentService) -> None:
         return
     body = paid_body(
         charge=told.telegram_payment_charge_id, payload=told.invoice_payload, currency=told.currency,
-        amount=told.total_amount, at=message.date,
+        amount=told.total_amount, at=message.date, until=told.subscription_expiration_date,
     )  # fmt: skip
     await _keep(payments, rail_of(told.currency), told.telegram_payment_charge_id, body)
+
+
+async def subscription(change: BotSubscriptionUpdated, renewed: Renewed) -> None:
+    """Its payer ended a subscription in Telegram, or took it up again; or Telegram could not take what is due.
+
+    Raises: the database's error; the update then comes again.
+    """
+    await renewed.changed(change.invoice_payload, change.state)
 
 
 async def refunded(message: Message, payments: PaymentService) -> None:

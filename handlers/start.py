@@ -13,6 +13,7 @@ from bot.privacy_cards import contact
 from handlers.arrivals import promises
 from handlers.here import Here
 from services.operator import Operator
+from services.pledges import PledgeService
 
 log = structlog.get_logger()
 
@@ -53,11 +54,12 @@ async def start(message: Message, command: CommandObject, here: Here) -> None:
         await commands.register_for(here.say.bot, here.texts, here.people, here.person, here.language, tabs=tabs)
 
 
-async def help_(message: Message, here: Here, operator: Operator) -> None:
-    """What the bot can do, for this person's roles too, and the human behind it."""
+async def help_(message: Message, here: Here, operator: Operator, pledges: PledgeService) -> None:
+    """What the bot can do, for monthly donors and this person's roles too, and the human behind it."""
     staff = commands.for_staff(here.texts, here.language, await here.people.roles(here.person))
     whom = contact(here.texts, here.language, operator)
-    text = paragraphs(here.chat("help"), here.chat("help-more"), staff, whom)
+    monthly = here.chat("help-monthly") if await pledges.promised(here.person) else None
+    text = paragraphs(here.chat("help"), monthly, here.chat("help-more"), staff, whom)
     await here.say.send(message.chat.id, Rendered(text, keyboards.home(here.texts, here.language)))
 
 

@@ -6,12 +6,15 @@ All of it goes the way of any gift: offered, promised or paid at the sandbox, bo
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import aiohttp
 
 from giving.money import Money
-from giving.people import Person, Visitor
+from giving.people import Person, Visibility, Visitor
 from giving.tips import OfferRequest, Tip
+from launch.demo_certificates import make_months
+from launch.demo_monthly import make_monthly
 from launch.service.building import LateRights, Services, build_services
 from payments.provider import PaymentRef
 from services.clock import Clock
@@ -25,8 +28,10 @@ from storage.engines import Engines
 # As sandbox/seed.yaml has them: who promises is played, who wants a gift back is not.
 FOLLOWER: Final = Visitor(1002, "陈默", "chenmo", "zh-hans")
 GIVER: Final = Visitor(1004, "苏禾", "suhe", "zh-hans")
+OWNER: Final = Visitor(1003, "周岚", "zhoulan", "zh-hans")
 PROMISED: Final = (("village-libraries", 200, timedelta(days=2, hours=3)), ("warm-lunch", 100, timedelta(hours=20)))
 GIVEN: Final = ("clear-spring", 2_000, timedelta(days=1, hours=5))
+MONTHLY: Final = ("clear-spring", 1_000)
 WISHED: Final = timedelta(hours=2)
 BOT: Final = "yizan_bot"
 CARD, WALLET = "sandbox_card", "sandbox"
@@ -42,14 +47,20 @@ class Past:
         self._services.links.bot_username = BOT
 
     async def make(self) -> None:
-        """Two promises on the follower's tab; a gift of somebody else's, who asks to have it back."""
+        """Two promises on the follower's tab; a gift of somebody else's, who asks to have it back and gives monthly."""
         try:
             follower = await self._services.people.meet(FOLLOWER)
+            zone = ZoneInfo(self._settings.timezone)
+            await make_months(self._services, follower, self._give, WALLET, zone)
             for slug, minor, ago in PROMISED:
                 await self._promise(follower, slug, minor, ago)
             giver = await self._services.people.meet(GIVER, started=True)
+            slug, minor = MONTHLY
+            await make_months(self._services, giver, self._give, WALLET, zone, slug=slug, minor=minor, count=1)
             tip = await self._give(giver, *GIVEN)
             await self._refunds().wish(tip.id, giver)
+            owner = await self._services.people.meet(OWNER)
+            await make_monthly(self._services, giver, owner, self._settings.language, self._now)
         finally:
             await self._services.aclose()
 
@@ -67,11 +78,14 @@ class Past:
         """Without alerts: nobody has started the bot who could be told."""
         return RefundService(self._services.unit, self._services.rails, self._tips(WISHED), now=self._ago(WISHED))
 
-    async def _offer(self, person: Person, slug: str, minor: int, ago: timedelta, rail: str) -> Tip:
+    async def _offer(
+        self, person: Person, slug: str, minor: int, ago: timedelta, rail: str, which: str = "",
+        seen: Visibility = Visibility.ANONYMOUS,
+    ) -> Tip:  # fmt: skip
         project = (await self._services.projects.by_slug(slug)).project
         amount = Money(minor, self._settings.tips.currency)
         return await self._tips(ago).offer(
-            OfferRequest(f"past:{slug}", person.id, amount, project=project.id, rail=rail)
+            OfferRequest(f"past:{slug}{which}", person.id, amount, project=project.id, rail=rail, visibility=seen)
         )
 
     async def _promise(self, person: Person, slug: str, minor: int, ago: timedelta) -> None:
@@ -80,8 +94,11 @@ class Past:
         tabs = TabService(s.unit, s.rails, wakes=Wakes(), zone=s.tabs.zone, terms=s.tabs.terms, now=self._ago(ago))
         await tabs.promise(tip.id, person)
 
-    async def _give(self, person: Person, slug: str, minor: int, ago: timedelta) -> Tip:
-        tip = await self._offer(person, slug, minor, ago, WALLET)
+    async def _give(
+        self, person: Person, slug: str, minor: int, ago: timedelta, which: str = "",
+        seen: Visibility = Visibility.ANONYMOUS,
+    ) -> Tip:  # fmt: skip
+        tip = await self._offer(person, slug, minor, ago, WALLET, which, seen)
         url = await self._tips(ago).payment_link(tip.id, person)
         await self._pay(url.rpartition("/")[2], ago)
         if tip.payment is not None:

@@ -25,17 +25,24 @@ _ASSIGNED = re.compile(
     r"""((?:passw(?:or)?d|token|secret|api_?key)(?:=|['"]:\s*))('[^']*'|"[^"]*"|[^&\s'",;)}]+)""", re.IGNORECASE
 )
 _BEARER = re.compile(r"(bearer\s+)[A-Za-z0-9._~+/=-]{12,}", re.IGNORECASE)
+# Cut off, or written in one line with its \n, it is one still.
+_PRIVATE_KEY = re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL)
 _DIGITS = re.compile(rf"({_UUID})|(?<![0-9A-Za-z])[0-9]+(?:[ -][0-9]+)*(?![0-9A-Za-z])")
 
 _SECRET_WORDS = {"token", "tokens", "secret", "secrets", "password", "passwords", "passwd", "pwd", "passphrase"}
 _SECRET_WORDS |= {"authorization", "cookie", "cookies", "credential", "credentials"}
-_SECRET_NAMES = ("api_key", "apikey", "private_key", "secret_key", "access_key", "signing_key", "init_data")
+_SECRET_NAMES = (
+    "api_key", "apikey", "private_key", "secret_key", "access_key", "signing_key", "init_data",
+    "apiv3_key", "merchant_key", "app_key",  # as WeChat Pay and Alipay call them
+)  # fmt: skip
 
 
 def mask_text(text: str) -> str:
-    """The text without bot tokens, Stripe's keys, passwords in addresses and card numbers."""
+    """The text without bot tokens, Stripe's keys, private keys, passwords in addresses and card numbers."""
     if len(text) < 7 or (len(text) == 36 and _ONE_UUID.fullmatch(text)):
         return text
+    if "PRIVATE KEY-----" in text:
+        text = _PRIVATE_KEY.sub(rf"\1{HIDDEN}", text)
     digits = _MANY_DIGITS.search(text)
     if digits:  # before the cards, which could take a token's first half and leave the other
         text = _BOT_TOKEN.sub(lambda found: found[1] or HIDDEN, text)

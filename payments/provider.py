@@ -1,6 +1,6 @@
 """The port every rail implements; services know rails only through it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol, runtime_checkable
@@ -22,8 +22,10 @@ ACCOUNT_LOST: Final = frozenset({"account_invalid", "resource_missing"})
 NEVER_READY: Final = "controller.fees.payer"
 # What is refused because the rail carries more at the least than it was said to, or by a rate that moved.
 TOO_SMALL: Final = "amount_too_small"
+# What anything is refused with that was asked by the same key before, in other words: that one may have been done.
+KEY_TAKEN: Final = "idempotency_error"
 # What a saved method may be refused with that says nothing of what was asked by the same key before, and not answered.
-NOT_OF_BEFORE: Final = NOT_OURS | {"idempotency_error", "method_of_another_account"}
+NOT_OF_BEFORE: Final = NOT_OURS | {KEY_TAKEN, "method_of_another_account"}
 
 
 class BadSignature(Exception):
@@ -243,6 +245,35 @@ class Saves(Protocol):
 
     async def forget_method(self, method: SavedMethod) -> None:
         """It is never charged again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One payment of a subscription, as the rail lists it: its event, and who paid (their number at the rail)."""
+
+    charge: str
+    body: str
+    payer: int | None
+
+
+@runtime_checkable
+class Renews(Protocol):
+    """A rail that takes the same amount every 30 days by itself (`capabilities.renews`), until it is told to stop.
+
+    A subscription is named by our id and the project it was made for, which come back with each of its payments.
+    """
+
+    async def begin_renewing(self, intent: PaymentIntent, project: UUID) -> PaymentLink:
+        """Where it is begun, by paying for the first time; `intent.reference` is our id. Raises: RailRefused."""
+        ...
+
+    async def renewals(self, subscription: UUID, project: UUID) -> Sequence[Renewal]:
+        """All that was paid by it so far, in order."""
+        ...
+
+    async def stop_renewing(self, subscription: UUID, project: UUID) -> None:
+        """It takes nothing more; said again, nothing changes. Raises: RailRefused (it is none that could end)."""
         ...
 
 

@@ -25,7 +25,7 @@ class _Gone(Exception):
 
 
 class Drawing:
-    """SVG to PNG, one at a time; the process starts with the first picture."""
+    """SVG to PNG or PDF, one at a time; the process starts with the first picture."""
 
     def __init__(self, fonts: Callable[[], Sequence[Path]], *, worker: Path = WORKER, limit_s: float = LIMIT_S) -> None:
         """`fonts`: the files to draw with. `limit_s`: for one picture, its wait for others not counted."""
@@ -35,14 +35,21 @@ class Drawing:
 
     async def draw(self, svg: str) -> bytes:
         """The PNG. Raises: PictureFailed (refused, too slow, or the process died of it twice)."""
+        return await self._draw(svg, self._limit_s)
+
+    async def draw_pdf(self, pages: Sequence[str], *, dpi: int) -> bytes:
+        """A PDF with a page of A4 for each SVG. Raises: PictureFailed."""
+        return await self._draw(f"%PDF {dpi}\n" + "\0".join(pages), self._limit_s * max(1, len(pages)))
+
+    async def _draw(self, asked: str, limit_s: float) -> bytes:
         async with self._one_at_a_time:
             for attempt in range(1, ATTEMPTS + 1):
                 try:
-                    async with asyncio.timeout(self._limit_s):
-                        refused, body = await self._asked(svg.encode())
+                    async with asyncio.timeout(limit_s):
+                        refused, body = await self._asked(asked.encode())
                 except (TimeoutError, _Gone, OSError) as error:
                     await self._end()
-                    log.warning("picture_failed", attempt=attempt, problem=repr(error), svg_bytes=len(svg))
+                    log.warning("picture_failed", attempt=attempt, problem=repr(error), svg_bytes=len(asked))
                 except BaseException:  # cancelled in the middle: an answer is still under way on the pipe
                     await self._end()
                     raise
@@ -58,12 +65,12 @@ class Drawing:
         async with self._one_at_a_time:
             await self._end()
 
-    async def _asked(self, svg: bytes) -> tuple[bool, bytes]:
+    async def _asked(self, asked: bytes) -> tuple[bool, bytes]:
         process = self._process or await self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(_LENGTH.pack(len(svg)) + svg)
+            process.stdin.write(_LENGTH.pack(len(asked)) + asked)
             await process.stdin.drain()
             head = await process.stdout.readexactly(1 + _LENGTH.size)
             return head[0] != 0, await process.stdout.readexactly(_LENGTH.unpack(head[1:])[0])

@@ -3,22 +3,25 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from giving.money import Money
 from giving.names import clean
-from pictures.cards import DayCard, ShareCard
+from pictures.cards import CertificateCard, DayCard, RecapCard, ShareCard, StatementCard
 from pictures.composing import Composing
 from pictures.drawing import Drawing
 from pictures.faces import files
+from pictures.proofs import certificate_values, recap_values, statement_pages
 from texts import Texts
 
 KEPT_BYTES: Final = 16 << 20  # some 150 pictures
 NAME_GRAPHEMES: Final = 60
 TITLE_GRAPHEMES: Final = 120
+PRINT_DPI: Final = 300  # what printers ask for
+TEXT_DPI: Final = 200  # a statement is read, not hung on a wall
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,10 @@ class Bar:
 
 
 class Pictures:
-    """PNGs. One that was drawn before is the same bytes; one that is asked for twice at once is drawn once."""
+    """PNGs, and PDFs for paper.
+
+    One that was drawn before is the same bytes; one that is asked for twice at once is drawn once.
+    """
 
     def __init__(self, texts: Texts, *, drawing: Drawing | None = None, kept_bytes: int = KEPT_BYTES) -> None:
         """Nothing is read or started before the first picture."""
@@ -70,6 +76,25 @@ class Pictures:
             hours=_of_most(card.hours),
         )
 
+    async def certificate(self, card: CertificateCard) -> bytes:
+        """1080×1440: a proof of monthly giving, with a code to where it is checked. Raises: PictureFailed."""
+        return await self._png(
+            "certificate.svg.j2", card.language, paper=False, **certificate_values(self._texts, card)
+        )
+
+    async def certificate_pdf(self, card: CertificateCard) -> bytes:
+        """The same on A4, to be printed. Raises: PictureFailed."""
+        page = {"paper": True, **certificate_values(self._texts, card)}
+        return await self._pdf("certificate.svg.j2", card.language, [page], PRINT_DPI)
+
+    async def recap(self, card: RecapCard) -> bytes:
+        """1080×1440: a year looked back at. Raises: PictureFailed."""
+        return await self._png("recap.svg.j2", card.language, **recap_values(self._texts, card))
+
+    async def statement_pdf(self, card: StatementCard) -> bytes:
+        """Pages of A4 with a line for each gift. Raises: PictureFailed."""
+        return await self._pdf("statement.svg.j2", card.language, statement_pages(self._texts, card), TEXT_DPI)
+
     def _when(self, card: DayCard) -> str:
         """Its date, or its first and last."""
         last = card.ends_at - timedelta(microseconds=1)
@@ -101,19 +126,29 @@ class Pictures:
     async def _png(self, template: str, language: str, **values: object) -> bytes:
         # In a thread: the first one reads the typefaces, 90 ms; each takes a few milliseconds.
         svg = await asyncio.to_thread(self._composing.svg, template, language, **values)
-        key = hashlib.sha256(svg.encode()).hexdigest()
+        return await self._once(svg, lambda: self._drawing.draw(svg))
+
+    async def _pdf(self, template: str, language: str, pages: Sequence[Mapping[str, object]], dpi: int) -> bytes:
+        def composed() -> list[str]:
+            return [self._composing.svg(template, language, **values) for values in pages]
+
+        svgs = await asyncio.to_thread(composed)
+        return await self._once(f"{dpi}\0" + "\0".join(svgs), lambda: self._drawing.draw_pdf(svgs, dpi=dpi))
+
+    async def _once(self, drawn_of: str, draw: Callable[[], Awaitable[bytes]]) -> bytes:
+        key = hashlib.sha256(drawn_of.encode()).hexdigest()
         if (kept := self._kept.get(key)) is not None:
             return kept
         task = self._under_way.get(key)
         if task is None:
-            task = self._under_way[key] = asyncio.create_task(self._drawn(key, svg))
+            task = self._under_way[key] = asyncio.create_task(self._drawn(key, draw))
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         return await asyncio.shield(task)
 
-    async def _drawn(self, key: str, svg: str) -> bytes:
-        png = await self._drawing.draw(svg)
-        self._kept.put(key, png)
-        return png
+    async def _drawn(self, key: str, draw: Callable[[], Awaitable[bytes]]) -> bytes:
+        made = await draw()
+        self._kept.put(key, made)
+        return made
 
 
 def _of_most(minors: Sequence[int]) -> list[float]:

@@ -40,6 +40,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--webhook-url", help="where the payment provider sends events")
     parser.add_argument("--card-webhook-url", help="where it sends those of its card payments")
     parser.add_argument("--webhook-secret", default="", help="what it signs them with")
+    parser.add_argument("--couriers", type=int, default=1, help="how many events may be on their way at once")
     parser.add_argument("--rate-limits", action="store_true", help="429 for what is sent faster than Telegram lets")
     parser.add_argument("--no-fsync", action="store_true", help="don't wait for the disk, where its speed isn't meant")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input closes")
@@ -85,7 +86,7 @@ async def serve(options: argparse.Namespace, state: State) -> int:
         loop.add_signal_handler(number, stop.set)
     if options.exit_with_parent:
         threading.Thread(target=_await_end_of_input, args=(loop, stop), daemon=True).start()
-    sandbox = Sandbox(state, Options(options.rail_key, options.fee_percent))
+    sandbox = Sandbox(state, Options(options.rail_key, options.fee_percent, max(1, options.couriers)))
     try:
         await sandbox.start(options.port)
     except OSError as error:

@@ -38,6 +38,7 @@ HOST = "127.0.0.1"
 class Options:
     rail_key: str = "sandbox-key"
     fee_percent: Decimal = Decimal("0.6")
+    couriers: int = 1  # events of the rail that may be on their way at once
 
 
 class Sandbox:
@@ -50,6 +51,7 @@ class Sandbox:
         self._payments = Payments(state, options.fee_percent, lambda: self.url)
         self._card = Payments(state, options.fee_percent, lambda: self.url, CARD)
         self._methods = Methods(state, self._card, lambda: self.url)
+        self._couriers = options.couriers
         self._runner = web.AppRunner(self._app(options), access_log=None, shutdown_timeout=0.5)
 
     async def start(self, port: int) -> None:
@@ -84,7 +86,7 @@ class Sandbox:
 
     async def _workers(self, app: web.Application) -> AsyncIterator[None]:
         webhooks = Dispatcher(self.state, self._bot_api.run)
-        workers = (Courier(self.state).run, self._payments.settle_later, webhooks.run)
+        workers = (Courier(self.state, self._couriers).run, self._payments.settle_later, webhooks.run)
         tasks = [asyncio.create_task(_always(work)) for work in workers]
         yield
         for task in tasks:

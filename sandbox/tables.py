@@ -170,4 +170,13 @@ ALTER TABLE payments ADD COLUMN payer TEXT;
 ALTER TABLE charges ADD COLUMN payer TEXT;
 """
 
-STEPS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH)
+# What people pay every 30 days, by the charge that began it; who cancelled it: nobody, its payer, the bot (for good).
+SEVENTH = """
+CREATE TABLE star_subscriptions (
+    charge TEXT PRIMARY KEY, bot INTEGER NOT NULL REFERENCES bots, user INTEGER NOT NULL REFERENCES users,
+    invoice TEXT NOT NULL, until INTEGER NOT NULL, cancelled_by TEXT NOT NULL DEFAULT ''
+);
+ALTER TABLE star_transactions ADD COLUMN period INTEGER;
+"""
+
+STEPS = (FIRST, SECOND, THIRD, FOURTH, FIFTH, SIXTH, SEVENTH)

@@ -136,7 +136,8 @@ class PaymentGuard:
                 self._paid.update((event.rail, TOTAL))
             elif event.kind is EventKind.DECLINED and settlement.payment is not None:
                 FAILED.labels(event.rail).inc()
-                self._do(self._failed(settlement.payment), "payment_failed")
+                if settlement.payment.url is not None:  # no page: a saved card, which nobody tries on us
+                    self._do(self._failed(settlement.payment), "payment_failed")
             elif event.kind is EventKind.NOT_SAVED and event.reference is not None:
                 FAILED.labels(event.rail).inc()
                 self._do(self._not_saved(event.rail, event.reference), "method_not_saved")

@@ -35,9 +35,22 @@ class Links:
         """A giving day as it goes."""
         return f"{self.public_url}/d/{quote(slug)}{_query(language)}"
 
+    def certificate(self, number: str, language: str | None = None) -> str:
+        """Where a certificate is checked."""
+        return f"{self.public_url}/certificates/{quote(number)}" + _query(language)
+
+    def recap(self, year: int, of: str = "", language: str | None = None, form: str = "") -> str:
+        """A year looked back at; `of`: `p/<slug>`, `c/<slug>`, a donor's token, or "" for the whole service."""
+        where = f"{of}/recap/{year}" if "/" in of else f"recap/{year}/{of}" if of else f"recap/{year}"
+        return f"{self.public_url}/{quote(where)}{form}" + _query(language)
+
     def receipt(self, code: str, language: str | None = None) -> str:
         """The receipt's public page."""
         return f"{self.public_url}/r/{quote(code)}" + _query(language)
+
+    def circle(self, token: str, language: str | None = None) -> str:
+        """An organisation's monthly donors, for whom this token was made."""
+        return f"{self.public_url}/o/{quote(token)}" + _query(language)
 
     def page(self, name: str, language: str | None = None) -> str:
         """One of the pages about the service itself: terms, privacy."""

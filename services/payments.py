@@ -1,7 +1,7 @@
 """Provider events: verified, stored once, settled into the books (services/settlement/), and then answered."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -17,6 +17,7 @@ from storage.work import UnitOfWork
 
 log = structlog.get_logger()
 LONGEST_ID: Final = 128
+Before = Callable[[str, str], Awaitable[None]]
 
 
 class Received(StrEnum):
@@ -30,8 +31,11 @@ class Received(StrEnum):
 class PaymentService:
     """The inbox's door. `pending` is set when there is something to settle."""
 
-    def __init__(self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler) -> None:
-        """Take events of these rails."""
+    def __init__(
+        self, unit: UnitOfWork, rails: Iterable[Rail], settler: Settler, before: Before | None = None
+    ) -> None:  # fmt: skip
+        """Take events of these rails. `before`: writes down what an event that was found pays for, where nobody did."""
+        self._before = before
         self._rails = {rail.name: rail for rail in rails}
         self._answers = {name: rail.answer() for name, rail in self._rails.items() if isinstance(rail, Answers)}
         self._keeps_less = {name: rail.kept for name, rail in self._rails.items() if isinstance(rail, KeepsLess)}
@@ -65,6 +69,8 @@ class PaymentService:
         """
         if rail not in self._rails:
             raise UnknownRail(rail)
+        if self._before is not None:
+            await self._before(rail, body)
         return await self._keep(rail, self._rails[rail].event_of(body), body)
 
     async def _keep(self, rail: str, event: RailEvent, text: str) -> Received:

@@ -9,24 +9,22 @@ import structlog
 from prometheus_client import Counter
 
 from giving.creators import Chat
-from giving.errors import MayNotPost, NobodyToThankHere, NotCreator, ThanksPostOver
+from giving.errors import NobodyToThankHere, ThanksPostOver
 from giving.people import Person
 from giving.projects import Project
 from giving.thanks_posts import (
-    ANSWERED_WITHIN,
     FURTHEST,
     PostState,
     Thanked,
     fitting,
+    is_unknown,
     shown,
     thanked,
 )
-from services.clock import Clock, utc_now
-from services.creator_watch import ChatRights
-from services.creators import CreatorService
+from services.published import Published
 from storage.ids import new_id
-from storage.thanks_posts import ThanksPost
-from storage.work import UnitOfWork, Work
+from storage.thanks_posts import ThanksPost, ThanksPostStore
+from storage.work import Work
 
 log = structlog.get_logger()
 _PUBLISHED: Final = Counter("thanks_posts_total", "Thank-yous that creators published, by what became of them", ["end"])
@@ -48,17 +46,11 @@ class ThanksPostDraft:
     unknown: bool = False
 
 
-class ThanksPostService:
+class ThanksPostService(Published):
     """For those who gave in a chat since its last published thank-you, a month back at most.
 
     Named is who showed their name with a gift there, and has not chosen otherwise since.
     """
-
-    def __init__(
-        self, unit: UnitOfWork, creators: CreatorService, rights: ChatRights, *, now: Clock = utc_now
-    ) -> None:  # fmt: skip
-        """`rights` asks Telegram who may do what in a chat."""
-        self._unit, self._creators, self._rights, self._now = unit, creators, rights, now
 
     async def draft(self, chat_id: UUID, person: Person, words: str = "") -> ThanksPostDraft:
         """What would be published, kept until it is; the one shown before is over.
@@ -74,12 +66,8 @@ class ThanksPostService:
         Raises: ThanksPostOver (also for somebody else's), as `draft`, MayNotPost.
         """
         async with self._unit.read() as work:
-            post = await work.thanks_posts.by_id(post_id)
-        if post is None or post.creator != person.id or post.state is not PostState.SHOWN:
-            raise ThanksPostOver
-        chat = await self._own(post.chat, person)
-        if not (await self._rights.of_bot(chat.telegram_id)).can_post:
-            raise MayNotPost(chat=chat.title)
+            kept = await work.thanks_posts.by_id(post_id)
+        post, chat = await self._ready(kept, person, ThanksPostOver)
         async with self._unit() as work:
             draft, digest = await _draft(work, chat, post)
             if digest == post.shown and not await work.thanks_posts.begin(post_id, now=self._now()):
@@ -90,29 +78,12 @@ class ThanksPostService:
         log.info("thanks_post_begun", post_id=str(post_id), chat_id=str(chat.id), donors=draft.thanked.donors)
         return draft
 
-    async def sent(self, post_id: UUID, message_id: int) -> None:
-        """It stands there."""
-        await self._became(post_id, PostState.SENT, message_id)
+    def _kept(self, work: Work) -> ThanksPostStore:
+        return work.thanks_posts
 
-    async def refused(self, post_id: UUID) -> None:
-        """Telegram did not take it: nothing was published."""
-        await self._became(post_id, PostState.REFUSED)
-
-    async def unanswered(self, post_id: UUID) -> None:
-        """Nobody knows: it is not sent again by itself."""
-        await self._became(post_id, PostState.UNKNOWN)
-
-    async def _became(self, post_id: UUID, state: PostState, message_id: int | None = None) -> None:
-        async with self._unit() as work:
-            await work.thanks_posts.became(post_id, state, message_id)
+    def _ended(self, post_id: UUID, state: PostState) -> None:
         _PUBLISHED.labels(state.value).inc()
         log.info("thanks_post_ended", post_id=str(post_id), state=state.value)
-
-    async def _own(self, chat_id: UUID, person: Person) -> Chat:
-        chat = await self._creators.controlled(chat_id, person)
-        if chat.creator != person.id:
-            raise NotCreator(chat=chat.title)
-        return chat
 
     async def _show(self, chat: Chat, person: Person, words: str) -> ThanksPostDraft:
         now = self._now()
@@ -144,4 +115,4 @@ async def _unknown(work: Work, chat: Chat, last: ThanksPost | None, now: datetim
     begun = await work.thanks_posts.newest(chat.id, [PostState.SENDING, PostState.UNKNOWN])
     if begun is None or (last is not None and last.id > begun.id):
         return False
-    return begun.state is PostState.UNKNOWN or begun.sent_at is None or begun.sent_at < now - ANSWERED_WITHIN
+    return is_unknown(begun.state, begun.sent_at, now)

@@ -25,6 +25,7 @@ class Wakes:
     methods: asyncio.Event = field(default_factory=asyncio.Event)
     days: asyncio.Event = field(default_factory=asyncio.Event)
     look_ups: asyncio.Event = field(default_factory=asyncio.Event)
+    pledges: asyncio.Event = field(default_factory=asyncio.Event)
     broadcasts: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -107,7 +107,7 @@ class CarrierStore:
 
         Returns the chat, or None if there is nothing (left) to move.
         """
-        held = select(chats.c.id).where(chats.c.telegram_id == old).with_for_update()
+        held = select(chats.c.id).where(chats.c.telegram_id == old).with_for_update(key_share=True)
         group: UUID | None = await self._connection.scalar(held)
         if group is None or not await self._make_room(new):
             return None

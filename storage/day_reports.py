@@ -202,7 +202,11 @@ class DayReportStore:
 
     async def hold(self, day: UUID) -> tuple[bool, UUID | None]:
         """Nobody else tells its donors until the commit: whether that goes on, and up to whom it came."""
-        its = select(day_reports.c.told_to, day_reports.c.told_at).where(day_reports.c.day_id == day).with_for_update()
+        its = (
+            select(day_reports.c.told_to, day_reports.c.told_at)
+            .where(day_reports.c.day_id == day)
+            .with_for_update(key_share=True)
+        )
         row = (await self._connection.execute(its)).one()
         return row.told_at is None, row.told_to
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool, QueuePool
 
 BUSY_TIMEOUT_MS = 5000
+LONGEST_TRANSACTION: Final = "5min"  # whatever takes longer is done by commands, which are patient
 PASSING: Final = {"40001": "serialization", "40P01": "deadlock", "55P03": "lock"}  # by PostgreSQL's code
 
 
@@ -28,7 +29,8 @@ class Engines:
 
     On SQLite, hot units of work go through `inline` and commit in the thread of `committer`; `turn` keeps it and
     `writer` apart, since two writers would wait for each other by sleeping. Short reads go through `inline_reader`.
-    On PostgreSQL `beside` is one more connection, for what must not queue behind the rest.
+    On PostgreSQL `beside` is one more connection, for what must not queue behind the rest. `name` is what the server
+    knows our sessions by, so that somebody else can end them when we are frozen.
     """
 
     writer: AsyncEngine
@@ -38,6 +40,7 @@ class Engines:
     inline_reader: Engine | None = None
     committer: ThreadPoolExecutor | None = None
     beside: AsyncEngine | None = None
+    name: str = ""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def apart(self) -> "Engines":
@@ -87,22 +90,23 @@ def is_missing(text: str) -> bool:
         return False
 
 
-def open_engines(text: str, *, patient: bool = False) -> Engines:
+def open_engines(text: str, *, patient: bool = False, name: str = "") -> Engines:
     """Open (not yet connect to) the database; makes the folder of a SQLite file.
 
-    `patient`: for commands whose statements may take long (verify, export, migrations).
+    `patient`: for commands whose statements may take long (verify, export, migrations). `name`: of this process, for
+    the database's own list of who is there (PostgreSQL; at most 63 bytes).
 
     Raises: DatabaseUrlWrong, OSError (that folder can't be made).
     """
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
-    engine, beside = (_postgresql(url, size=size, patient=patient) for size in (10, 1))
-    return Engines(engine, engine, "postgresql", beside=beside)
+    engine, beside = (_postgresql(url, size=size, patient=patient, name=name) for size in (10, 1))
+    return Engines(engine, engine, "postgresql", beside=beside, name=name)
 
 
-def _postgresql(url: URL, *, size: int, patient: bool) -> AsyncEngine:
-    return create_async_engine(
+def _postgresql(url: URL, *, size: int, patient: bool, name: str) -> AsyncEngine:
+    engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=0,
@@ -115,9 +119,25 @@ def _postgresql(url: URL, *, size: int, patient: bool) -> AsyncEngine:
             "server_settings": {
                 "lock_timeout": "5s",
                 "idle_in_transaction_session_timeout": "0" if patient else "10s",
+                **({"application_name": name} if name else {}),
             },
         },
     )
+    if not patient:
+        _end_what_never_ends(engine.sync_engine)
+    return engine
+
+
+def _end_what_never_ends(engine: Engine) -> None:
+    """Between two messages of one statement a session counts as active, and no time limit of idle ones ends it.
+
+    Servers before 17 don't have this one; there such a session is ended by whoever takes over (storage/leases.py).
+    """
+
+    @event.listens_for(engine, "connect")
+    def limit(connection: Any, _record: object) -> None:
+        where_known = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'transaction_timeout'"
+        connection.run_async(lambda driver: driver.fetch(where_known, LONGEST_TRANSACTION))
 
 
 def _sqlite(url: URL) -> Engines:
@@ -140,7 +160,8 @@ def _inline_engine(url: URL, *, readonly: bool) -> Engine:
         # Statements over a batch (storage/sets.py) come in nine sizes each; the driver keeps 128 by itself.
         connect_args={"isolation_level": None, "cached_statements": 1024},
     )
-    _prepare(engine, readonly=readonly, wait_ms=0)
+    # The hot ones: they may keep more pages in memory than the four readers and the cold writer together.
+    _prepare(engine, readonly=readonly, wait_ms=0, cache_kb=16384 if readonly else 32768)
     return engine
 
 
@@ -174,11 +195,11 @@ def _sqlite_engine(url: URL, *, size: int, readonly: bool) -> AsyncEngine:
     return engine
 
 
-def _prepare(engine: Engine, *, readonly: bool, wait_ms: int = BUSY_TIMEOUT_MS) -> None:
+def _prepare(engine: Engine, *, readonly: bool, wait_ms: int = BUSY_TIMEOUT_MS, cache_kb: int = 4096) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in [f"busy_timeout = {wait_ms}", *_pragmas(readonly)]:
+        for pragma in [f"busy_timeout = {wait_ms}", f"cache_size = -{cache_kb}", *_pragmas(readonly)]:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -195,7 +216,7 @@ def _prepare(engine: Engine, *, readonly: bool, wait_ms: int = BUSY_TIMEOUT_MS) 
 
 
 def _pragmas(readonly: bool) -> list[str]:
-    common = ["foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32768"]
+    common = ["foreign_keys = ON", "temp_store = MEMORY"]
     if readonly:
         return [*common, "query_only = ON"]
     # NORMAL lost acknowledged commits in 100 of 100 simulated power losses, FULL in none.

@@ -156,7 +156,7 @@ class GivingDayStore:
 
     async def lock_series(self, series: UUID) -> Series | None:
         """The series, held until the commit."""
-        same = select(giving_day_series).where(giving_day_series.c.id == series).with_for_update()
+        same = select(giving_day_series).where(giving_day_series.c.id == series).with_for_update(key_share=True)
         row = (await self._connection.execute(same)).first()
         return _series(row) if row else None
 

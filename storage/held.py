@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
+from storage.held_pledges import pledged
 from storage.tables import (
     audit_log,
     broadcast_asks,
@@ -12,6 +13,7 @@ from storage.tables import (
     broadcast_deliveries,
     broadcast_edits,
     broadcasts,
+    certificates,
     chat_managers,
     chats,
     conversions,
@@ -19,15 +21,20 @@ from storage.tables import (
     giving_days,
     matches,
     methods,
+    monthly_calls,
+    organisation_links,
+    organisation_members,
     organisations,
     outbox,
     payments,
     people,
     posts,
+    project_updates,
     projects,
     promises,
     provider_events,
     ranking_consents,
+    recap_pages,
     refunds,
     roles,
     slots,
@@ -40,13 +47,15 @@ from storage.tables import (
     tip_keys,
     tips,
     told_lately,
+    whys,
 )
 
 
 def queries(person: UUID, telegram_id: int) -> dict[str, Select[Any]]:
     """Section → its rows, newest last; what can be long stands last."""
     return {
-        **_identity(person, telegram_id), **_creator(person), **_rankings(person), **_money(person), **_messages(person)
+        **_identity(person, telegram_id), **_creator(person), **_rankings(person), **_circles(person),
+        **_money(person), **_proofs(person), **_messages(person),
     }  # fmt: skip
 
 
@@ -137,8 +146,44 @@ def _rankings(person: UUID) -> dict[str, Select[Any]]:
     }  # fmt: skip
 
 
+def _circles(person: UUID) -> dict[str, Select[Any]]:
+    return {
+        "organisations_you_work_for": select(organisations.c.slug, organisation_members.c.added_at)
+        .join(organisation_members, organisation_members.c.organisation_id == organisations.c.id)
+        .where(organisation_members.c.person_id == person),
+        "your_pages_of_organisations": select(
+            organisations.c.slug, organisation_links.c.token, organisation_links.c.made_at
+        )
+        .join(organisation_links, organisation_links.c.organisation_id == organisations.c.id)
+        .where(organisation_links.c.person_id == person),
+        "why_you_give_monthly": select(
+            projects.c.slug.label("project"), whys.c.words, whys.c.state, whys.c.reason, whys.c.written_at,
+            whys.c.name.label("name_beside_it"),
+        )
+        .join(projects, projects.c.id == whys.c.project_id)
+        .where(whys.c.donor_id == person)
+        .order_by(whys.c.written_at),
+        "sentences_you_read": select(whys.c.state, whys.c.reason, whys.c.read_at).where(whys.c.read_by == person),
+        "project_news_you_wrote": select(
+            projects.c.slug.label("project"), project_updates.c.words, project_updates.c.written_at,
+            project_updates.c.told_at,
+        )
+        .join(projects, projects.c.id == project_updates.c.project_id)
+        .where(project_updates.c.written_by == person)
+        .order_by(project_updates.c.written_at),
+        "invitations_you_published": select(
+            projects.c.slug.label("project"), chats.c.title.label("chat"), monthly_calls.c.words,
+            monthly_calls.c.state, monthly_calls.c.made_at, monthly_calls.c.sent_at, monthly_calls.c.message_id,
+        )
+        .join(projects, projects.c.id == monthly_calls.c.project_id)
+        .join(chats, chats.c.id == monthly_calls.c.chat_id)
+        .where(monthly_calls.c.creator_id == person)
+        .order_by(monthly_calls.c.id),
+    }  # fmt: skip
+
+
 def _money(person: UUID) -> dict[str, Select[Any]]:
-    return {**_gifts(person), **_tab(person), **_payments(person)}
+    return {**_gifts(person), **pledged(person), **_tab(person), **_payments(person)}
 
 
 def _gifts(person: UUID) -> dict[str, Select[Any]]:
@@ -226,6 +271,24 @@ def _payments(person: UUID) -> dict[str, Select[Any]]:
         "taps": select(tip_keys.c.key, tips.c.receipt_code)
         .join(tips, tips.c.id == tip_keys.c.tip_id)
         .where(tips.c.donor_id == person),
+    }  # fmt: skip
+
+
+def _proofs(person: UUID) -> dict[str, Select[Any]]:
+    return {
+        "certificates": select(
+            certificates.c.number, certificates.c.months, certificates.c.in_a_row, certificates.c.total_minor,
+            certificates.c.currency, certificates.c.name, certificates.c.made_at,
+            certificates.c.hidden.label("amount_hidden"), projects.c.slug.label("project"),
+        )
+        .join(projects, projects.c.id == certificates.c.project_id)
+        .where(certificates.c.donor_id == person)
+        .order_by(certificates.c.id),
+        "years_you_show": select(
+            recap_pages.c.year, recap_pages.c.token, recap_pages.c.made_at, recap_pages.c.named.label("with_your_name")
+        )
+        .where(recap_pages.c.person_id == person)
+        .order_by(recap_pages.c.year),
     }  # fmt: skip
 
 

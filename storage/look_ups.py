@@ -69,7 +69,9 @@ class LookUpStore:
     async def claim(self, now: datetime, limit: int) -> list[LookUp]:
         """Those due longest; another replica's are skipped (PostgreSQL). Put them off before the commit."""
         due = select(look_ups, payments).join(payments, payments.c.id == look_ups.c.payment_id).where(_due(now))
-        claimed = due.order_by(look_ups.c.due_at).limit(limit).with_for_update(of=look_ups, skip_locked=True)
+        claimed = (
+            due.order_by(look_ups.c.due_at).limit(limit).with_for_update(of=look_ups, key_share=True, skip_locked=True)
+        )
         return [
             LookUp(
                 Payment(
@@ -92,7 +94,7 @@ class LookUpStore:
 
     async def is_as_claimed(self, payment: UUID, until: datetime) -> bool:
         """Whether nothing was told of it since it was claimed and put off until then; holds its row till the commit."""
-        row = select(look_ups.c.due_at).where(look_ups.c.payment_id == payment).with_for_update()
+        row = select(look_ups.c.due_at).where(look_ups.c.payment_id == payment).with_for_update(key_share=True)
         due_at: datetime | None = await self._connection.scalar(row)
         return due_at == until
 

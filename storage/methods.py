@@ -216,7 +216,9 @@ class AccountStore:
     ) -> Changed | None:
         """What its provider said of an account, and when; None if it is not ours, or was told of since."""
         same = (rail_accounts.c.rail == rail) & (rail_accounts.c.their_id == their_id)
-        before = (await self._connection.execute(select(rail_accounts).where(same).with_for_update())).first()
+        before = (
+            await self._connection.execute(select(rail_accounts).where(same).with_for_update(key_share=True))
+        ).first()
         if before is None or (before.told_at is not None and before.told_at > at):
             return None
         told = {"ready": ready, "asks": list(asks), "told_at": at}

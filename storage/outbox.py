@@ -1,6 +1,6 @@
 """The outbox: messages as rows, written in the commit of what they tell, claimed and marked by the sender."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from giving.quick import quick
 from storage.ids import new_text_id
-from storage.sets import insert_rows
+from storage.sets import SetStatement, insert_rows
 from storage.tables import outbox, people
 
+UNSAID: Final = "not so any more"  # why a message was given up: there was nothing to tell when it would have been sent
 # Nothing waits longer than for the next morning.
 FURTHEST: Final = timedelta(days=2)
 
@@ -74,6 +75,11 @@ _ADD = insert_rows(
     "ON CONFLICT (dedupe_key) DO NOTHING",
     order="dedupe_key",
 )  # fmt: skip
+_PUT_OFF = SetStatement(
+    {"id": "uuid", "due_at": "timestamptz"},
+    "UPDATE outbox SET due_at = r.due_at, claimed_until = NULL, attempts = outbox.attempts - 1"
+    " FROM r WHERE outbox.id = r.id",
+)
 
 
 class OutboxStore:
@@ -110,7 +116,7 @@ class OutboxStore:
     ) -> list[ClaimedMessage]:
         """Lease what is due, most urgent first, or of one priority; a lease that ran out (a crash) is claimed again."""
         oldest = _due(now, priority).order_by(outbox.c.priority, outbox.c.due_at).limit(limit)
-        due = oldest.with_for_update(skip_locked=True)
+        due = oldest.with_for_update(key_share=True, skip_locked=True)
         ids = list((await self._connection.execute(due)).scalars())
         if not ids:
             return []
@@ -120,6 +126,10 @@ class OutboxStore:
         statement = select(outbox, *reader).join(people, people.c.id == outbox.c.person_id)
         ordered = statement.where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.due_at, outbox.c.id)
         return [_claimed(row) for row in await self._connection.execute(ordered)]
+
+    async def put_off(self, until: Mapping[UUID, datetime]) -> None:
+        """Claimed, and not to be sent before then: as if they had not been claimed."""
+        await _PUT_OFF.run(self._connection, list(until.items()))
 
     async def release(self) -> int:
         """Whoever claimed messages is gone: they may be claimed again at once. How many there were."""
@@ -136,6 +146,12 @@ class OutboxStore:
         named = select(outbox.c.dedupe_key, outbox.c.state, outbox.c.sent_at).where(outbox.c.dedupe_key.in_(keys))
         rows = await self._connection.execute(named)
         return {row.dedupe_key: (OutboxState(row.state), row.sent_at) for row in rows}
+
+    async def unsaid(self, keys: Collection[str]) -> set[str]:
+        """Of messages, by the keys they were queued with, those that were given up as UNSAID."""
+        skipped = (outbox.c.state == OutboxState.SKIPPED) & (outbox.c.error == UNSAID)
+        named = select(outbox.c.dedupe_key).where(outbox.c.dedupe_key.in_(keys), skipped)
+        return set((await self._connection.execute(named)).scalars())
 
     async def begin(self, ids: Collection[UUID], *, now: datetime) -> int:
         """They are sent now, and by nobody else ever: UNKNOWN until marked. How many of them were still ours."""

@@ -17,6 +17,7 @@ from giving.tabs import OPEN, ChargeState
 from giving.tips import TipState
 from storage.creators import CreatorStore
 from storage.held import dialogs_of, queries
+from storage.held_pledges import end_pledges
 from storage.inbox import CLOSED, scrub
 from storage.outbox import OutboxState
 from storage.payments import read_payment
@@ -24,18 +25,23 @@ from storage.tables import (
     broadcast_asks,
     broadcast_cards,
     broadcast_edits,
+    certificates,
     chat_managers,
     chats,
     dialogs,
     giving_days,
     matches,
     methods,
+    monthly_calls,
+    organisation_links,
+    organisation_members,
     outbox,
     payments,
     people,
     posts,
     provider_events,
     ranking_consents,
+    recap_pages,
     roles,
     slots,
     subscriptions,
@@ -46,6 +52,7 @@ from storage.tables import (
     tip_keys,
     tips,
     told_lately,
+    whys,
 )
 
 CREATOR_LEFT: Final = "creator_left"
@@ -124,7 +131,8 @@ class PrivacyStore:
     async def _close_money(self, person: UUID, every: Sequence[UUID], now: datetime) -> list[Payment]:
         """Unpaid tips are cancelled, no gift names anybody; who hid an amount keeps it hidden."""
         their_tabs = select(tabs.c.id).where(tabs.c.donor_id == person).order_by(tabs.c.id)
-        await self._connection.execute(their_tabs.with_for_update())
+        await self._connection.execute(their_tabs.with_for_update(key_share=True))
+        await end_pledges(self._connection, person, now)
         of_theirs = select(payments).where(payments.c.id.in_(_payments_of(person))).order_by(payments.c.id)
         held = (await self._connection.execute(of_theirs.with_for_update(key_share=True))).all()
         mine = tips.c.donor_id == person
@@ -179,9 +187,16 @@ class PrivacyStore:
             broadcast_asks,
             broadcast_cards,
             broadcast_edits,
+            organisation_links,
+            organisation_members,
+            recap_pages,
         )
         for table in of_theirs:
             await self._connection.execute(delete(table).where(table.c.person_id == person))
+        await self._connection.execute(delete(whys).where(whys.c.donor_id == person))
+        # Whoever holds a certificate's picture may still check it; it names nobody any more.
+        named = certificates.c.donor_id == person
+        await self._connection.execute(update(certificates).where(named).values(name=None))
         await self._connection.execute(delete(dialogs).where(dialogs_of(telegram_id)))
 
     async def _leave_chats(self, person: UUID, now: datetime) -> None:
@@ -203,6 +218,7 @@ class PrivacyStore:
             update(outbox).where(unsent, outbox.c.state == OutboxState.QUEUED).values(state=OutboxState.SKIPPED),
             update(thanks).where(thanks.c.creator_id == person).values(words=""),
             update(thanks_posts).where(thanks_posts.c.creator_id == person).values(words=""),
+            update(monthly_calls).where(monthly_calls.c.creator_id == person).values(words=""),
         ]
         if slot is not None:
             closed = {"name": "", "slug": token_of(UUID(str(slot))), "closed_at": now}

@@ -69,6 +69,11 @@ class ProjectStore:
         rows = await self._connection.execute(select(organisations).where(organisations.c.id.in_(ids)))
         return {row.id: Organisation(row.id, row.slug, row.names, row.website, row.verified_at) for row in rows}
 
+    async def organisation_slugs(self, limit: int = 20) -> list[str]:
+        """By which they are named in commands, in order."""
+        slugs = select(organisations.c.slug).order_by(organisations.c.slug).limit(limit)
+        return list((await self._connection.execute(slugs)).scalars())
+
     async def organisations_of_all(self) -> dict[UUID, UUID]:
         """Each project's organisation, by id."""
         rows = await self._connection.execute(select(projects.c.id, projects.c.organisation_id))

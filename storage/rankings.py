@@ -121,7 +121,9 @@ class RankingStore:
             insert_into(self._connection, ranking_periods).values(row).on_conflict_do_nothing()
         )
         same = ranking_periods.c.name == period.name
-        held = await self._connection.execute(select(ranking_periods.c.closed_at).where(same).with_for_update())
+        held = await self._connection.execute(
+            select(ranking_periods.c.closed_at).where(same).with_for_update(key_share=True)
+        )
         if held.scalar_one() is not None:
             return False
         bounds = {"since_at": period.since, "until_at": period.until}

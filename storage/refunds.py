@@ -124,7 +124,7 @@ class RefundStore:
         have asked.
         """
         waits = (refunds.c.id == refund) & (refunds.c.state == RefundState.REQUESTED)
-        row = (await self._connection.execute(select(refunds).where(waits).with_for_update())).first()
+        row = (await self._connection.execute(select(refunds).where(waits).with_for_update(key_share=True))).first()
         if row is None:
             return None
         amount = amount_minor if row.amount_minor is None else row.amount_minor

@@ -12,6 +12,7 @@ from storage.broadcast_edits import BroadcastEditStore
 from storage.broadcasts import BroadcastStore
 from storage.budgets import BudgetStore
 from storage.carriers import CarrierStore
+from storage.certificates import CertificateStore
 from storage.checkouts import CheckoutStore
 from storage.cleanups import CleanupStore
 from storage.conversions import ConversionStore
@@ -24,23 +25,32 @@ from storage.export import ExportStore
 from storage.giving_days import GivingDayStore
 from storage.handover import HandoverStore
 from storage.inbox import InboxStore
+from storage.instalments import InstalmentStore
 from storage.leases import LeaseStore
 from storage.ledger import LedgerStore
 from storage.live_days import LiveDayStore
 from storage.look_ups import LookUpStore
 from storage.matching import MatchingStore
+from storage.members import MemberStore
 from storage.methods import AccountStore, MethodStore
+from storage.monthly_calls import MonthlyCallStore
 from storage.outbox import OutboxStore
 from storage.payments import PaymentStore
 from storage.people import PeopleStore
+from storage.pledge_counts import PledgeCounts
+from storage.pledges import PledgeStore
 from storage.privacy import PrivacyStore
+from storage.project_updates import ProjectUpdateStore
 from storage.projects import ProjectStore
 from storage.ranking_counts import RankingCounts
 from storage.rankings import RankingStore
+from storage.recaps import RecapStore
 from storage.reconcile import ReconcileStore
 from storage.refunds import RefundStore
 from storage.returns import ReturnStore
 from storage.slots import SlotStore
+from storage.star_subscriptions import StarSubscriptionStore
+from storage.statements import StatementStore
 from storage.subscriptions import SubscriptionStore
 from storage.tabs import TabStore
 from storage.tallies import TallyStore
@@ -50,6 +60,7 @@ from storage.thanks_posts import ThanksPostStore
 from storage.tips import TipStore
 from storage.transfers import TransferStore
 from storage.updates import UpdateStore
+from storage.whys import WhyStore
 
 S = TypeVar("S")
 
@@ -98,6 +109,14 @@ class Stores:
     transfers = Made(TransferStore)  # what is passed on to organisations
     matching = Made(MatchingStore)  # sponsors' pools, and what they added to gifts
     tabs = Made(TabStore)  # what was promised, and how it is settled
+    pledges = Made(PledgeStore)  # promises of so much a month
+    instalments = Made(InstalmentStore)  # their months: announced, asked for, debited, paid
+    star_subscriptions = Made(StarSubscriptionStore)  # of them, those that Telegram takes every 30 days
+    pledge_counts = Made(PledgeCounts)  # what creators and organisations see of them
+    whys = Made(WhyStore)  # why somebody gives every month
+    project_updates = Made(ProjectUpdateStore)  # what projects did
+    monthly_calls = Made(MonthlyCallStore)  # creators' invitations to give monthly
+    members = Made(MemberStore)  # who works for which organisation
     methods = Made(MethodStore)  # ways to pay that donors saved
     accounts = Made(AccountStore)  # organisations' accounts at rails
     look_ups = Made(LookUpStore)  # payments to be looked up at their rails
@@ -121,6 +140,9 @@ class Stores:
     reconcile = Made(ReconcileStore)  # our books as a rail sees them, and comparisons with its own
     leases = Made(LeaseStore)  # who leads
     audit = Made(AuditStore)  # what admins did
+    certificates = Made(CertificateStore)  # proofs of monthly giving
+    recaps = Made(RecapStore)  # years looked back at
+    statements = Made(StatementStore)  # one's gifts, line by line
     subscriptions = Made(SubscriptionStore)  # what people asked to be told, and what they were told lately
     privacy = Made(PrivacyStore)  # what is held about people, and its erasure
     dialogs = Made(DialogStore)  # what people are in the middle of

@@ -109,9 +109,11 @@ class SubscriptionStore:
         if self._connection.dialect.name == "postgresql":
             await self._connection.execute(select(func.pg_advisory_xact_lock(_WEEKS)))
 
-    async def may_be_called(self, persons: Collection[UUID], day: UUID, *, now: datetime, per_week: int) -> set[UUID]:
-        """Those of them, who take part in a giving day, that may be told something of it now."""
-        kind = SubscriptionKind.GIVING_DAYS
+    async def may_be_called(
+        self, persons: Collection[UUID], day: UUID, *, now: datetime, per_week: int,
+        kind: SubscriptionKind = SubscriptionKind.GIVING_DAYS,
+    ) -> set[UUID]:  # fmt: skip
+        """Those of them, who take part in a giving day (or give monthly), that may be told something of it now."""
         lately = (told_lately.c.person_id == people.c.id) & (told_lately.c.at > now - WEEK)
         told_of_it = exists().where(lately, told_lately.c.subject_id == day).correlate(people)
         mine = (subscriptions.c.person_id == people.c.id) & (subscriptions.c.kind == kind)

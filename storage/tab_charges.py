@@ -77,7 +77,9 @@ class ChargeStore:
     async def lock_charge(self, charge: UUID) -> ChargeRow | None:
         """The charge, held until the commit."""
         row = (
-            await self._connection.execute(_CHARGES.where(tab_charges.c.id == charge).with_for_update(of=tab_charges))
+            await self._connection.execute(
+                _CHARGES.where(tab_charges.c.id == charge).with_for_update(of=tab_charges, key_share=True)
+            )
         ).first()
         return _charge(row) if row else None
 

@@ -60,7 +60,7 @@ class TabStore(ChargeStore):
         there = select(tabs.c.id, tabs.c.donor_id, tabs.c.organisation_id, tabs.c.currency).where(
             tabs.c.donor_id.in_({donor for donor, _, _ in wanted})
         )
-        held = await self._connection.execute(there.order_by(tabs.c.id).with_for_update())
+        held = await self._connection.execute(there.order_by(tabs.c.id).with_for_update(key_share=True))
         known: dict[Key, UUID] = {(r.donor_id, r.organisation_id, r.currency): r.id for r in held}
         found = {key: known[key] for key in wanted if key in known}
         for donor, organisation, currency in sorted(wanted.keys() - known.keys()):
@@ -117,14 +117,14 @@ class TabStore(ChargeStore):
         Held with all tabs of its donor, in the order of their ids, since one charge may settle several of them.
         """
         donor = select(tabs.c.donor_id).where(tabs.c.id == tab).scalar_subquery()
-        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update()
+        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update(key_share=True)
         if not (await self._connection.execute(held)).all():
             return None
         return (await self.by_ids([tab])).get(tab)
 
     async def lock_all(self, donor: UUID) -> list[TabRow]:
         """Somebody's tabs, oldest first, held in the same way."""
-        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update()
+        held = select(tabs.c.id).where(tabs.c.donor_id == donor).order_by(tabs.c.id).with_for_update(key_share=True)
         await self._connection.execute(held)
         return await self.of_donor(donor)
 
@@ -136,13 +136,17 @@ class TabStore(ChargeStore):
     async def standing(self, tab: UUID) -> list[Tip]:
         """What stands on a tab and is in no open charge, held until the commit, oldest first."""
         stand = select(tips).join(promises, promises.c.tip_id == tips.c.id).where(_stands(promises.c.tab_id == tab))
-        rows = await self._connection.execute(stand.order_by(tips.c.id).with_for_update(of=tips))
+        rows = await self._connection.execute(stand.order_by(tips.c.id).with_for_update(of=tips, key_share=True))
         return [read_tip(row) for row in rows]
 
     async def standing_on(self, which: Collection[UUID]) -> dict[UUID, list[Tip]]:
         """The same of several tabs: locked in one order, whosever tab it is."""
         there = select(promises.c.tab_id.label("tab"), tips).join(promises, promises.c.tip_id == tips.c.id)
-        stand = there.where(_stands(promises.c.tab_id.in_(which))).order_by(tips.c.id).with_for_update(of=tips)
+        stand = (
+            there.where(_stands(promises.c.tab_id.in_(which)))
+            .order_by(tips.c.id)
+            .with_for_update(of=tips, key_share=True)
+        )
         found: dict[UUID, list[Tip]] = {}
         for row in await self._connection.execute(stand):
             found.setdefault(row.tab, []).append(read_tip(row))

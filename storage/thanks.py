@@ -67,7 +67,9 @@ class ThanksStore:
 
     async def hold(self, creator: UUID) -> None:
         """Nobody else thanks in their name until the commit."""
-        await self._connection.execute(select(people.c.id).where(people.c.id == creator).with_for_update())
+        await self._connection.execute(
+            select(people.c.id).where(people.c.id == creator).with_for_update(key_share=True)
+        )
 
     async def add(self, new: Thanks) -> None:
         """Keep what was written."""

@@ -25,6 +25,7 @@ def test_a_yuan_by_card_goes_on_the_tab_and_is_paid_with_the_others(demo, window
     follower.press(words("rail-sandbox-card"))
     expect(follower.messages.last).to_contain_text("小账本上现在有")
     page.locator('[data-step="follower:bot:/tab"]').click()
+    expect(follower.root.locator('[data-role="composer"]')).to_have_value("/tab")  # written when the chat is there
     follower.root.locator('[data-role="send"]').click()
     expect(follower.messages.last).to_contain_text(words("tab-title", sum="¥4"))
     follower.press(words("button-tab-pay", sum="¥4", name=""))
@@ -44,6 +45,7 @@ def test_an_admin_decides_on_a_refund_of_the_past(demo, window):
     admin = Panel(page, "admin")
     Persona(demo.chat, ADMIN).ask("/start")
     page.locator('[data-step="admin:bot:/refunds"]').click()
+    expect(admin.root.locator('[data-role="composer"]')).to_have_value("/refunds")  # written when the chat is there
     admin.root.locator('[data-role="send"]').click()
     expect(admin.messages.last).to_contain_text(re.compile("¥20\\W*·\\W*一眼清泉"))
     admin.press(words("button-refund-yes"))

@@ -78,6 +78,9 @@ def test_it_is_there_survives_a_kill_with_its_data_and_leaves_no_orphan(start, t
     )
     assert creator.wait(words("bot-ready"))
     its_past_is_there_once(chat, tmp_path / "data")
+    spring = fetch("GET", f"{pages}/p/clear-spring?lang=zh-CN").body
+    assert "小时候要走两里路去挑水" in spring, "why somebody gives to it every month"
+    assert "第一座蓄水池封顶了" in spring, "what it did"
     give = re.findall(r'href="([^"]*start%3Dg_[^"]*)"', fetch("GET", f"{pages}/p/village-libraries").body)
     assert give, "a button that gives"
     assert all(href.startswith(f"{chat}/?open=https%3A%2F%2Ft.me%2Fyizan_bot") for href in give), give
@@ -96,8 +99,9 @@ def its_past_is_there_once(chat: str, data: Path) -> None:
     assert words("tab-below", rail=words("rail-sandbox-card"), least="¥4") in tab.text
     (line,) = re.findall("¥20 · (.*)", admin.ask("/refunds").text)
     assert line == "一眼清泉"
+    assert "我女儿每天中午都有热饭吃" in admin.ask("/whys").text
     books = command("ledger", "verify", "--json", YIZAN_DATABASE__URL=f"sqlite:///{data}/yizan.db")
-    assert json.loads(books.stdout)["checked"] == {"entries": 2, "postings": 4, "accounts": 3, "tips": 3}
+    assert json.loads(books.stdout)["checked"] == {"entries": 10, "postings": 20, "accounts": 4, "tips": 7}
     assert (books.returncode, json.loads(books.stdout)["clean"]) == (0, True)
 
 

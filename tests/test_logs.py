@@ -205,6 +205,11 @@ def test_a_format_or_level_nobody_knows_is_refused(style, level):
         ("http://u:p@proxy:3128/", "http://u:••••@proxy:3128/"),
         ("Authorization: Bearer abcdefghijklmnop", "Authorization: Bearer ••••"),
         ('{"webhook_secret": "hunter2", "a": 1}', '{"webhook_secret": ••••, "a": 1}'),
+        (
+            "k: -----BEGIN PRIVATE KEY-----\nMIIE\n4==\n-----END PRIVATE KEY-----!",
+            "k: -----BEGIN PRIVATE KEY-----••••!",
+        ),
+        (r"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n4=", "-----BEGIN RSA PRIVATE KEY-----••••"),
         ("Settings(token='a b', port=1)", "Settings(token=••••, port=1)"),
     ],
 )

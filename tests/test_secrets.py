@@ -18,6 +18,7 @@ import pytest
 import structlog
 
 import logs
+from tests.payments.china import key_of
 from tests.processes import Program, command, environment, fetch
 from tests.processes.basics import ROOT, free_port
 
@@ -26,12 +27,36 @@ RAIL_KEY: Final = "sk_live_51Habcdefghijklmnopqrstuvwxyz"
 HOOK_SECRET: Final = "whsec_abcdefghijklmnopqrstuvwxyz0123456789"
 TELEGRAM_SECRET: Final = "deliveries-of-Telegram_0123456789"
 PASSWORD: Final = "hunter2-and-more"
-SECRETS: Final = (TOKEN, TOKEN.partition(":")[2], RAIL_KEY, HOOK_SECRET, TELEGRAM_SECRET, PASSWORD)
+STRIPE_KEY: Final = "rk_test_51Jzyxwvutsrqponmlkjihgfedcba"
+STRIPE_SECRETS: Final = ("whsec_of-payments_0123456789abcdef", "whsec_of-accounts_0123456789abcdef")
+APIV3_KEY: Final = "OfAllThatWeChatTells0123456789Ab"
+PRIVATE_KEYS: Final = tuple(key_of(who).private_pem for who in ("merchant of WeChat Pay", "app of Alipay"))
+SECRETS: Final = (
+    TOKEN, TOKEN.partition(":")[2], RAIL_KEY, HOOK_SECRET, TELEGRAM_SECRET, PASSWORD, STRIPE_KEY, *STRIPE_SECRETS,
+    APIV3_KEY, *(line for pem in PRIVATE_KEYS for line in pem.splitlines() if not line.startswith("--")),
+)  # fmt: skip
+NOBODY: Final = "http://127.0.0.1:9"
 WITH_ALL: Final = {
     "YIZAN_TELEGRAM__TOKEN": TOKEN, "YIZAN_TELEGRAM__SECRET_TOKEN": TELEGRAM_SECRET, "YIZAN_RAILS__ENABLED": "sandbox",
     "YIZAN_RAILS__SANDBOX__KEY": RAIL_KEY, "YIZAN_RAILS__SANDBOX__WEBHOOK_SECRET": HOOK_SECRET,
-    "YIZAN_TELEGRAM__API_BASE": "http://127.0.0.1:9", "YIZAN_RAILS__SANDBOX__API_BASE": "http://127.0.0.1:9",
+    "YIZAN_TELEGRAM__API_BASE": NOBODY, "YIZAN_RAILS__SANDBOX__API_BASE": NOBODY,
+    "YIZAN_RAILS__STRIPE__API_KEY": STRIPE_KEY, "YIZAN_RAILS__STRIPE__SIGNING_SECRET": STRIPE_SECRETS[0],
+    "YIZAN_RAILS__STRIPE__CONNECT_SIGNING_SECRET": STRIPE_SECRETS[1], "YIZAN_RAILS__STRIPE__API_BASE": NOBODY,
+    "YIZAN_RAILS__WECHAT__MERCHANT_KEY": PRIVATE_KEYS[0], "YIZAN_RAILS__WECHAT__APIV3_KEY": APIV3_KEY,
+    "YIZAN_RAILS__WECHAT__MCHID": "1900000109", "YIZAN_RAILS__WECHAT__APPID": "wxd678efh567hg6787",
+    "YIZAN_RAILS__WECHAT__KEY_SERIAL": "5157F09EFDC096DE15EBE81A47057A7232F1B8E1",
+    "YIZAN_RAILS__WECHAT__PUBLIC_KEY_ID": "PUB_KEY_ID_0119000001092024010100000000000000",
+    "YIZAN_RAILS__WECHAT__PUBLIC_KEY": key_of("WeChat Pay").public_pem, "YIZAN_RAILS__WECHAT__API_BASE": NOBODY,
+    "YIZAN_RAILS__ALIPAY__APP_ID": "2021000000000000", "YIZAN_RAILS__ALIPAY__SELLER_ID": "2088000000000000",
+    "YIZAN_RAILS__ALIPAY__PUBLIC_KEY": key_of("Alipay").public_pem, "YIZAN_RAILS__ALIPAY__APP_KEY": PRIVATE_KEYS[1],
+    "YIZAN_RAILS__ALIPAY__API_BASE": NOBODY,
 }  # fmt: skip
+RAILS: Final = ("sandbox", "stripe", "wechat", "alipay")
+EVERY_RAIL: Final = {
+    "YIZAN_RAILS__ENABLED": ",".join(RAILS), "YIZAN_WEB__PUBLIC_URL": "https://give.example",
+    "YIZAN_TELEGRAM__UPDATES": "polling",
+}  # fmt: skip
+ASKED_AT: Final = tuple(f"YIZAN_RAILS__{rail.upper()}__API_BASE" for rail in RAILS)
 AWAY: Final = f"postgresql://yizan:{PASSWORD}@127.0.0.1:9/yizan"
 
 
@@ -74,6 +99,18 @@ COMMANDS: Final[dict[str, tuple[tuple[str, ...], dict[str, str]]]] = {
     "a key as a file": (("project", "import", RAIL_KEY), {}),
     "a token as settings": (("--config", f"/nowhere/{TOKEN}.yaml", "config", "show"), {}),
     "an address as an id": (("role", "grant", AWAY, "admin"), {}),
+    "every rail's settings": (("config", "show"), EVERY_RAIL),
+    "every rail, and nobody answers": (("doctor",), EVERY_RAIL),
+    "every rail's books": (("reconcile", "--days", "2"), EVERY_RAIL),
+    "half a merchant's key": (("doctor",), EVERY_RAIL | {"YIZAN_RAILS__WECHAT__MERCHANT_KEY": PRIVATE_KEYS[0][:900]}),
+    "an app's key without its ends": (("run",), EVERY_RAIL | {"YIZAN_RAILS__ALIPAY__APP_KEY": PRIVATE_KEYS[1][40:-40]}),
+    "a private key as a public one": (("doctor",), EVERY_RAIL | {"YIZAN_RAILS__ALIPAY__PUBLIC_KEY": PRIVATE_KEYS[1]}),
+    "a private key as a number": (("doctor",), EVERY_RAIL | {"YIZAN_RAILS__WECHAT__KEY_SERIAL": PRIVATE_KEYS[0]}),
+    "a key of WeChat's that is too long": (("run",), EVERY_RAIL | {"YIZAN_RAILS__WECHAT__APIV3_KEY": APIV3_KEY + "x"}),
+    "a key of Stripe's with a blank": (("run",), EVERY_RAIL | {"YIZAN_RAILS__STRIPE__API_KEY": STRIPE_KEY + " x"}),
+    "a secret of Stripe's as its key": (("run",), EVERY_RAIL | {"YIZAN_RAILS__STRIPE__API_KEY": STRIPE_SECRETS[0]}),
+    "a merchant's key as a rail": (("run",), {"YIZAN_RAILS__ENABLED": PRIVATE_KEYS[0]}),
+    "WeChat's key as minutes": (("run",), {"YIZAN_RAILS__WECHAT__OPEN_MINUTES": APIV3_KEY}),
 }  # fmt: skip
 
 
@@ -85,6 +122,16 @@ def test_no_command_says_a_secret(name: str, tmp_path: Path):
     silent(said, name)
     assert said.strip()
     assert "Traceback" not in said
+
+
+def test_a_doctor_says_no_secret_whatever_the_rails_answer(awkward: str, tmp_path: Path):
+    """They say back all that they were sent."""
+    asked = dict.fromkeys((*ASKED_AT, "YIZAN_TELEGRAM__API_BASE"), awkward)
+    done = command("doctor", **WITH_ALL | EVERY_RAIL | asked | {"YIZAN_DATABASE__URL": f"sqlite:///{tmp_path}/no.db"})
+    silent(done.stdout + done.stderr)
+    assert "Traceback" not in done.stdout + done.stderr
+    for rail in RAILS[1:]:
+        assert f"rails.{rail}.api_base: something answers there" in done.stdout, "they were asked"
 
 
 def test_waiting_for_a_database_says_no_secret(tmp_path: Path):
@@ -114,6 +161,15 @@ def test_no_mistake_in_the_settings_file_says_a_secret(text: str, tmp_path: Path
 
 
 ME: Final = {"id": 1, "is_bot": True, "first_name": "b", "username": "b"}
+# As their providers sign, with secrets in place of signatures.
+SIGNED_BY: Final = {
+    "stripe": {"Stripe-Signature": f"t=1,v1={STRIPE_SECRETS[0]}"},
+    "wechat": {
+        "Wechatpay-Signature": APIV3_KEY, "Wechatpay-Serial": APIV3_KEY, "Wechatpay-Nonce": "n",
+        "Wechatpay-Timestamp": "1",
+    },
+    "alipay": {"Authorization": PRIVATE_KEYS[1].splitlines()[1]},
+}  # fmt: skip
 PATHS: Final = (
     f"/bot{TOKEN}/x",
     f"/p/{RAIL_KEY}?key={RAIL_KEY}",
@@ -187,8 +243,8 @@ def awkward() -> Iterator[str]:
 @pytest.mark.parametrize("style", ["json", "console"])
 def test_the_bot_says_no_secret_whatever_telegram_and_visitors_do(awkward: str, style: str, tmp_path: Path):
     port, metrics = free_port(), free_port()
-    environ = environment(**WITH_ALL | {
-        "YIZAN_TELEGRAM__API_BASE": awkward, "YIZAN_RAILS__SANDBOX__API_BASE": awkward, "YIZAN_WEB__PORT": str(port),
+    environ = environment(**WITH_ALL | EVERY_RAIL | dict.fromkeys(ASKED_AT, awkward) | {
+        "YIZAN_TELEGRAM__API_BASE": awkward, "YIZAN_WEB__PORT": str(port),
         "YIZAN_WEB__METRICS_PORT": str(metrics), "YIZAN_LOGS__LEVEL": "debug", "YIZAN_LOGS__FORMAT": style,
         "YIZAN_DATABASE__URL": f"sqlite:///{tmp_path}/yizan.db", "PYTHONASYNCIODEBUG": "1",
     })  # fmt: skip
@@ -201,6 +257,9 @@ def test_the_bot_says_no_secret_whatever_telegram_and_visitors_do(awkward: str, 
             pages.append(fetch("POST", f"http://127.0.0.1:{port}{path}", {"secret": HOOK_SECRET}))
         for headers in ({"Sandbox-Signature": HOOK_SECRET}, {"Authorization": f"Bearer {RAIL_KEY}"}):
             pages.append(fetch("POST", f"http://127.0.0.1:{port}/hooks/sandbox", {"token": TOKEN}, headers))
+        for rail, headers in SIGNED_BY.items():
+            body = {"keys": [STRIPE_KEY, *STRIPE_SECRETS, APIV3_KEY, *PRIVATE_KEYS]}
+            pages.append(fetch("POST", f"http://127.0.0.1:{port}/hooks/{rail}", body, headers))
         with urllib.request.urlopen(f"http://127.0.0.1:{metrics}/metrics") as answer:
             silent(answer.read().decode(), "metrics")
         for page in pages:  # a page may say the address that was asked for, which the reader knows

@@ -20,6 +20,8 @@ from pictures import Pictures
 from services.alerts import AlertService
 from services.broadcasts import BroadcastDesk, BroadcastRules, BroadcastSending, BroadcastService
 from services.carriers import CarrierService
+from services.certificates import CertificateService, proving
+from services.circles import CircleService
 from services.cleanups import CleanupService
 from services.counters import CounterService
 from services.creator_watch import CreatorWatch
@@ -33,18 +35,24 @@ from services.handover import HandoverService
 from services.inline import InlineService
 from services.links import Links
 from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
+from services.members import MemberService
+from services.monthly_calls import MonthlyCallService
 from services.outbox import OutboxService
 from services.payments import PaymentService, Received
 from services.people import PeopleService
+from services.pledges import Means, PledgeChanges, PledgeService, PledgeSteps
 from services.privacy import PrivacyService
+from services.project_updates import NewsService
 from services.projects import ProjectService
 from services.rails import Rails
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
 from services.rankings import RankingService, RankingSteps
+from services.recaps import RecapService
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
 from services.slots import SlotService
+from services.statements import StatementService
 from services.subscriptions import SubscriptionService
 from services.sweep import PaymentSweep
 from services.tabs import TabCharges, TabService
@@ -52,6 +60,7 @@ from services.thanks import ThanksService
 from services.thanks_posts import ThanksPostService
 from services.tips import TipService
 from services.wake import Wakes
+from services.whys import WhyService
 from storage.ids import new_id
 from storage.inbox import stored_event
 from storage.work import UnitOfWork
@@ -141,6 +150,9 @@ class World:
     cleanups: CleanupService
     tabs: TabService
     charges: TabCharges
+    pledges: PledgeService
+    pledge_changes: PledgeChanges
+    pledge_steps: PledgeSteps
     methods: MethodService
     connections: ConnectionService
     days_on: DaysOn
@@ -160,6 +172,14 @@ class World:
     sending: BroadcastSending
     rankings: RankingService
     ranking_steps: RankingSteps
+    members: MemberService
+    circles: CircleService
+    monthly_calls: MonthlyCallService
+    whys: WhyService
+    news: NewsService
+    certificates: CertificateService
+    recaps: RecapService
+    statements: StatementService
     creator: Person = field(init=False)
     alice: Person = field(init=False)
     bob: Person = field(init=False)
@@ -255,13 +275,18 @@ async def make_world(unit: UnitOfWork) -> World:
     creators = CreatorService(unit, rights, zone=SHANGHAI, currency="CNY", language="zh-CN", watch=watch, now=time)
     rules = BroadcastRules(zone=SHANGHAI, language="zh-CN", quiet=QuietHours(dt.time(22), dt.time(8), SHANGHAI))
     broadcasts = BroadcastService(unit, people, rules, wakes=wakes, now=time)
+    monthly = (cny("10"), cny("30"), cny("50"), cny("100"))
+    pledges = PledgeService(unit, rails, limits=limits, presets=monthly, zone=SHANGHAI, wakes=wakes, now=time)
     pictures = Pictures(TEXTS)
     reports = DayReports(unit, people, pictures, links, wakes=wakes, zone=SHANGHAI, cached_s=0, now=time)
     slots = SlotService(unit, language="zh-CN", now=time)
+    certificates = CertificateService(unit, pictures, links, now=time)
     day_posts = DayPosts(unit, creators, now=time)
+    members = MemberService(unit, people, now=time)
     invitations = DayInvitations(unit, giving_days, broadcasts, TEXTS, links)
     giving_days.writer.hooks += [day_posts.call, invitations.turned]
     giving_days.writer.extended.append(invitations.extended)
+    means = Means(unit, unit, rails, links, wakes, SHANGHAI, None, "zh-CN", time)
     world = World(
         unit=unit,
         time=time,
@@ -291,6 +316,7 @@ async def make_world(unit: UnitOfWork) -> World:
             currency="CNY",
             reports=reports,
             live=LiveDays(unit, every_s=0, now=time),
+            certificates=certificates,
             now=time,
         ),
         pictures=pictures,
@@ -301,6 +327,9 @@ async def make_world(unit: UnitOfWork) -> World:
         cleanups=CleanupService(unit, now=time),
         tabs=tabs,
         charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, now=time),
+        pledges=pledges,
+        pledge_changes=PledgeChanges(unit, rails, pledges.views, tabs, limits=limits, wakes=wakes, now=time),
+        pledge_steps=PledgeSteps(means, tips.pay, tabs, after_paid=proving(time)),
         methods=MethodService(unit, rails, links, "zh-CN", now=time),
         connections=ConnectionService(unit, rails, people, links, now=time),
         days_on=days,
@@ -320,6 +349,14 @@ async def make_world(unit: UnitOfWork) -> World:
         ),
         rankings=RankingService(unit, zone=SHANGHAI, cached_s=0, now=time),
         ranking_steps=RankingSteps(unit, zone=SHANGHAI, now=time),
+        members=members,
+        circles=CircleService(unit, members, zone=SHANGHAI, now=time),
+        monthly_calls=MonthlyCallService(unit, creators, rights, now=time),
+        whys=WhyService(unit, people, wakes=wakes, now=time),
+        news=NewsService(unit, members, zone=SHANGHAI, wakes=wakes, now=time),
+        certificates=certificates,
+        recaps=RecapService(unit, pictures, links, zone=SHANGHAI, cached_s=0, now=time),
+        statements=StatementService(unit, pictures, TEXTS, links, zone=SHANGHAI, operator="阳光基金会", now=time),
     )
     await _fill(world)
     return world

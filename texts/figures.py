@@ -47,6 +47,11 @@ def short_day(language: str, date: dt.date) -> str:
     return format_skeleton("MMMd", date, locale=locale_of(language))
 
 
+def month(language: str, date: dt.date) -> str:
+    """`2026年12月`, `December 2026`."""
+    return format_skeleton("yMMMM", date, locale=locale_of(language))
+
+
 def about(language: str, at: dt.datetime, zone: ZoneInfo) -> str:
     """`11月25日周三晚上`, `Wed, Nov 25 at night`. Raises: ValueError for a naive time."""
     if at.tzinfo is None:

@@ -8,9 +8,9 @@ from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import structlog
-from fluent.runtime import FluentBundle, FluentResource, resolver
+from fluent.runtime import FluentBundle, resolver
 from fluent.runtime.types import FluentType
-from fluent.syntax import ast
+from fluent.syntax import FluentParser, ast
 
 from giving.money import Money
 from texts import figures
@@ -84,9 +84,13 @@ class Texts:
         """`12,845`."""
         return figures.number(self._known(language), value)
 
-    def short_day(self, language: str, at: dt.datetime) -> str:
-        """The day in the operator's zone, without its year: for what was lately."""
-        return figures.short_day(self._known(language), at.astimezone(self.zone).date())
+    def short_day(self, language: str, at: dt.datetime, zone: ZoneInfo | None = None) -> str:
+        """The day in the operator's zone (or the reader's), without its year: for what was lately, or comes soon."""
+        return figures.short_day(self._known(language), at.astimezone(zone or self.zone).date())
+
+    def month(self, language: str, date: dt.date) -> str:
+        """The month of this day."""
+        return figures.month(self._known(language), date)
 
     def moment(self, language: str, at: dt.datetime) -> str:
         """Day and time in the operator's zone."""
@@ -155,10 +159,12 @@ class Texts:
 
 
 def _bundle(language: str, files: Iterable[Path]) -> FluentBundle:
+    # Where each word stood in its file is remembered by nobody: a third of what the messages take in memory.
+    parser = FluentParser(with_spans=False)
     bundle = FluentBundle([language], use_isolating=False)
     seen: dict[str, Path] = {}
     for file in files:
-        resource: Any = FluentResource(file.read_text(encoding="utf-8"))
+        resource: Any = parser.parse(file.read_text(encoding="utf-8"))
         for entry in resource.body:
             if isinstance(entry, ast.Junk):
                 raise ValueError(f"{file}: not Fluent: {str(entry.content).strip()[:80]!r}")

@@ -9,6 +9,8 @@ from aiohttp.http_exceptions import HttpProcessingError
 from web.about import AboutPages
 from web.addresses import Addresses
 from web.assets import Assets
+from web.certificates import CertificatePages
+from web.circles import CirclePages
 from web.connections import Runner
 from web.day_rankings import DayRankingPages
 from web.day_reports import DayReportPages
@@ -22,6 +24,7 @@ from web.payments import PaymentHooks
 from web.pools import PoolPages
 from web.projects import ProjectPages
 from web.rankings import RankingPages
+from web.recaps import RecapPages
 from web.receipts import ReceiptPages
 from web.security import SecurityHeaders
 from web.slots import SlotPages
@@ -60,10 +63,13 @@ def create_app(parts: WebParts) -> web.Application:
         [
             *ProjectPages(parts, pages).routes(),
             *SlotPages(parts, pages).routes(),
+            *(CirclePages(parts, pages, parts.circles).routes() if parts.circles else ()),
             *RankingPages(parts, pages).routes(),
             *ReceiptPages(parts, pages).routes(),
             *(PoolPages(parts, pages, parts.pools).routes() if parts.pools else ()),
             *AboutPages(parts, pages).routes(),
+            *(CertificatePages(parts, pages, parts.certificates).routes() if parts.certificates else ()),
+            *(RecapPages(parts, pages, parts.recaps).routes() if parts.recaps else ()),
             *(DayReportPages(parts, pages, parts.day_reports).routes() if parts.day_reports else ()),
             *(DayRankingPages(parts, pages, parts.live).routes() if parts.live else ()),
             *(live.routes() if live is not None else ()),

@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from giving.errors import (
+    CertificateUnknown,
     DayUnknown,
     GivingError,
     NotAllowed,
@@ -19,8 +20,10 @@ from giving.errors import (
     ProjectUnknown,
     RailUnavailable,
     RankingUnknown,
+    RecapUnknown,
     ReportNotYet,
     SlotUnknown,
+    YearUnknown,
 )
 from giving.money import Money
 from giving.projects import Project
@@ -37,6 +40,9 @@ STATUSES: Final[dict[type[GivingError], int]] = {
     DayUnknown: 404,
     ReportNotYet: 404,
     PoolUnknown: 404,
+    CertificateUnknown: 404,
+    RecapUnknown: 404,
+    YearUnknown: 404,
     NotYours: 404,
     NotAllowed: 403,
     RailUnavailable: 503,
@@ -49,6 +55,9 @@ UNKNOWN: Final[dict[type[GivingError], str]] = {
     RankingUnknown: "web-ranking-unknown",
     DayUnknown: "web-day-unknown",
     ReportNotYet: "web-report-not-yet",
+    CertificateUnknown: "web-certificate-unknown",
+    RecapUnknown: "web-recap-unknown",
+    YearUnknown: "web-recap-unknown",
 }
 # Statuses with words of their own in web.ftl; others read as 400 or 500.
 WORDED: Final = frozenset({400, 404, 405, 413, 429, 500, 503})

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from services.certificates import CertificateService
+from services.circles import CircleService
 from services.giving_days.live import LiveDays
 from services.giving_days.report import DayReports
 from services.guard import AddressRules
@@ -9,11 +11,14 @@ from services.health import HealthService
 from services.links import Links
 from services.matching import PoolViews
 from services.payments import PaymentService
+from services.project_updates import NewsService
 from services.projects import ProjectService
 from services.rails.pay_pages import PayPages
 from services.rankings import RankingService
+from services.recaps import RecapService
 from services.slots import SlotService
 from services.tips import TipService
+from services.whys import WhyService
 from texts import Texts
 from web.telegram import TelegramHook
 
@@ -45,4 +50,9 @@ class WebParts:
     live: LiveDays | None = None
     most_listeners: int = 500
     pools: PoolViews | None = None
+    circles: CircleService | None = None
+    whys: WhyService | None = None
+    news: NewsService | None = None
+    certificates: CertificateService | None = None
+    recaps: RecapService | None = None
     addresses: AddressRules = field(default_factory=AddressRules)

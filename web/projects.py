@@ -10,6 +10,7 @@ from giving.ids import token_of
 from giving.money import Money
 from giving.names import clean
 from giving.projects import Project, ProjectState
+from giving.recaps import RecapOf
 from services.clock import Clock, utc_now
 from web.pages import TITLE_GRAPHEMES, Pages
 from web.parts import WebParts
@@ -17,6 +18,8 @@ from web.parts import WebParts
 PAGE_SIZE: Final = 12
 MOST_PAGES: Final = 10_000
 DESCRIPTION_GRAPHEMES: Final = 160
+WHYS: Final = 6
+NEWS: Final = 3
 
 
 class ProjectPages:
@@ -41,6 +44,7 @@ class ProjectPages:
             title=self._pages.say(request, "web-home-title"),
             description=self._pages.say(request, "web-home-lead"),
             found=found,
+            year=await recaps.latest(RecapOf.SERVICE) if (recaps := self._parts.recaps) else None,
             days=[(day, turned(day, now).value, left(day.ends_at, now)) for day in days],
         )
 
@@ -60,9 +64,12 @@ class ProjectPages:
             description=clean(text.summary, most=DESCRIPTION_GRAPHEMES),
             card=card,
             matched=matched,
+            year=await recaps.latest(RecapOf.PROJECT, project.id) if (recaps := self._parts.recaps) else None,
             project=project,
             text=text,
             gifts=await projects.latest(project.id),
+            whys=await self._parts.whys.shown(project.id, WHYS) if self._parts.whys else (),
+            news=await self._parts.news.of_project(project.id, NEWS) if self._parts.news else (),
             others=() if project.open else await projects.alternatives(project.id),
             least=self._least(project),
             give_url=self._parts.links.chat(f"g_{token_of(project.id)}") if project.open else "",

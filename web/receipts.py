@@ -7,9 +7,11 @@ from typing import Final
 from aiohttp import web
 
 from giving.money import Money, sum_of
+from giving.pledges import normal_number
 from giving.receipts import normal_code
 from giving.tips import TipState
 from services.tips import Receipt
+from web import certificates
 from web.language import PARAMETER, named_language
 from web.pages import Pages
 from web.parts import WebParts
@@ -46,6 +48,8 @@ class ReceiptPages:
         typed = request.query.get("code", "")
         if code := normal_code(typed):
             return self._elsewhere(request, code)
+        if number := normal_number(typed):
+            return certificates.elsewhere(request, number)
         return self._form(request, status=404 if typed.strip() else 200)
 
     async def receipt(self, request: web.Request) -> web.Response:

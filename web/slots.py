@@ -7,6 +7,7 @@ from aiohttp import web
 from giving.errors import SlotUnknown
 from giving.ids import token_of
 from giving.names import clean
+from giving.recaps import RecapOf
 from services.slots import SlotPage
 from web.pages import TITLE_GRAPHEMES, Pages
 from web.parts import WebParts
@@ -31,6 +32,7 @@ class SlotPages:
         if not slug.isprintable() or len(slug) > MOST_SLUG:
             raise SlotUnknown
         page = await self._parts.slots.page(slug)
+        circles = self._parts.circles
         slot, project = page.card.slot, page.card.project.project
         text = project.text(self._pages.language(request))
         name, titled = slot.name, clean(text.title, most=TITLE_GRAPHEMES)
@@ -40,11 +42,13 @@ class SlotPages:
             title=self._pages.say(request, "web-slot-title", name=name),
             description=self._pages.say(request, "web-slot-description", name=name, project=titled),
             slot=slot,
+            year=await recaps.latest(RecapOf.CREATOR, slot.creator) if (recaps := self._parts.recaps) else None,
             card=page.card.project,
             raised=page.card.raised,
             project=project,
             text=text,
             gifts=page.gifts,
+            monthly=await circles.number(slot.creator) if circles else 0,
             give_url=self._parts.links.chat(f"s_{token_of(slot.id)}") if project.open else "",
             share=self._share(page),
             share_language=page.language,

@@ -20,12 +20,15 @@ from bot.lane import TapLane
 from bot.session import RawSession
 from bot.webhook import Webhook
 from giving.creators import BotRights
+from giving.money import Money
+from giving.tips import Limits
 from handlers import routers
 from services.creators import CreatorService
 from services.dialogs import DialogService
 from services.guard import Pace
 from services.links import Links
 from services.people import PeopleService
+from services.pledges import PledgeService
 from services.projects import ProjectService
 from services.rails import Rails
 from services.rankings import RankingService
@@ -33,6 +36,7 @@ from services.refunds import RefundService
 from services.slots import SlotService
 from services.tips import TapLook
 from services.updates import UpdateService
+from services.wake import Wakes
 from texts import Texts
 from web.app import WebParts, create_app, create_runner
 from web.telegram import PATH, TelegramHook
@@ -42,6 +46,7 @@ TOKEN: Final = "100000001:bench"
 EVENTS: Final = "/hooks/paper"
 LOCALES: Final = Path(__file__).parent.parent.parent / "locales"
 ZONE: Final = ZoneInfo("Asia/Shanghai")
+LIMITS: Final = Limits(Money(100, "CNY"), Money(5_000_000, "CNY"))
 
 
 class Nobody(RawSession):
@@ -140,6 +145,7 @@ def _dispatcher(served: Service, parts: WebParts) -> Dispatcher:
         creators=CreatorService(unit, NoRights(), zone=ZONE, currency="CNY", language="zh-CN"),
         projects=parts.projects,
         refunds=RefundService(unit, Rails(), served.tips),
+        pledges=PledgeService(unit, Rails(), limits=LIMITS, presets=(), zone=ZONE, wakes=Wakes()),
         texts=parts.texts,
         links=parts.links,
         routers=routers(),

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiogram.filters import callback_data
 
-from bot.callbacks import broadcasts, chats, giving, giving_days, privacy, rankings, slots
+from bot.callbacks import broadcasts, chats, circles, giving, giving_days, privacy, proofs, rankings, slots
 from bot.callbacks.broadcasts import (
     CastCountries,
     CastCountry,
@@ -39,6 +39,27 @@ from bot.callbacks.chats import (
     HandTo,
     ThanksSend,
     ThanksStop,
+)
+from bot.callbacks.circles import (
+    CallAsk,
+    CallSend,
+    CallWrite,
+    CircleShow,
+    NewsAsk,
+    NewsSend,
+    OrgCircle,
+    OrgCircles,
+    OrgRenew,
+    WhyAsk,
+    WhyBack,
+    WhyDown,
+    WhyDownFor,
+    WhyList,
+    WhyQueue,
+    WhyReasons,
+    WhyRefuse,
+    WhyShow,
+    WhysOn,
 )
 from bot.callbacks.codes import TabCode, TipCode
 from bot.callbacks.days import DayNews
@@ -86,6 +107,35 @@ from bot.callbacks.giving_days import (
 )
 from bot.callbacks.home import ChooseLanguage, Home, HomeDeed
 from bot.callbacks.matching import MatchAll, MatchAllSure, MatchDecide, MatchesHeld
+from bot.callbacks.pledges import (
+    TICKED,
+    PledgeAgain,
+    PledgeAlter,
+    PledgeBy,
+    PledgeCancel,
+    PledgeChange,
+    PledgeCode,
+    PledgeDays,
+    PledgeField,
+    PledgeList,
+    PledgeMake,
+    PledgeMove,
+    PledgeNames,
+    PledgeNew,
+    PledgeOther,
+    PledgePause,
+    PledgePay,
+    PledgeProjects,
+    PledgeResume,
+    PledgeSave,
+    PledgeSee,
+    PledgeShow,
+    PledgeShown,
+    PledgeSkip,
+    PledgeTick,
+    PledgeTyped,
+    PledgeWhy,
+)
 from bot.callbacks.privacy import (
     LeaveForGood,
     PrivacyClock,
@@ -95,6 +145,15 @@ from bot.callbacks.privacy import (
     PrivacyNamed,
     PrivacyShown,
     PrivacyTold,
+)
+from bot.callbacks.proofs import (
+    CertificateDeed,
+    CertificateDo,
+    CertificateList,
+    RecapOpen,
+    RecapPublic,
+    RecapShow,
+    StatementFor,
 )
 from bot.callbacks.rankings import RankingMe, RankingShow, ThanksPostSend, ThanksPostWrite
 from bot.callbacks.slots import SlotDeed, SlotDo, SlotOpen, SlotOther, SlotProject, SlotProjects, SlotTap
@@ -118,13 +177,20 @@ __all__ = [
     "IN_PUBLIC",
     "OF_BROADCASTS",
     "OF_CHATS",
+    "OF_CIRCLES",
     "OF_DAYS",
     "OF_GIVING",
+    "OF_NEW_PLEDGES",
     "OF_PRIVACY",
+    "OF_PROOFS",
     "OF_RANKINGS",
     "OF_SLOTS",
+    "TICKED",
     "BackOf",
     "BackPage",
+    "CallAsk",
+    "CallSend",
+    "CallWrite",
     "CastCountries",
     "CastCountry",
     "CastDeed",
@@ -137,6 +203,9 @@ __all__ = [
     "CastSegment",
     "CastStart",
     "CastStep",
+    "CertificateDeed",
+    "CertificateDo",
+    "CertificateList",
     "ChatConfirm",
     "ChatDeed",
     "ChatDo",
@@ -147,6 +216,7 @@ __all__ = [
     "ChatProject",
     "ChatProjects",
     "ChooseLanguage",
+    "CircleShow",
     "DayAsk",
     "DayAudience",
     "DayConfirm",
@@ -187,6 +257,37 @@ __all__ = [
     "MatchDecide",
     "MatchesHeld",
     "MethodForget",
+    "NewsAsk",
+    "NewsSend",
+    "OrgCircle",
+    "OrgCircles",
+    "OrgRenew",
+    "PledgeAgain",
+    "PledgeAlter",
+    "PledgeBy",
+    "PledgeCancel",
+    "PledgeChange",
+    "PledgeCode",
+    "PledgeDays",
+    "PledgeField",
+    "PledgeList",
+    "PledgeMake",
+    "PledgeMove",
+    "PledgeNames",
+    "PledgeNew",
+    "PledgeOther",
+    "PledgePause",
+    "PledgePay",
+    "PledgeProjects",
+    "PledgeResume",
+    "PledgeSave",
+    "PledgeSee",
+    "PledgeShow",
+    "PledgeShown",
+    "PledgeSkip",
+    "PledgeTick",
+    "PledgeTyped",
+    "PledgeWhy",
     "PrivacyClock",
     "PrivacyDeed",
     "PrivacyDo",
@@ -197,6 +298,9 @@ __all__ = [
     "PromiseOff",
     "RankingMe",
     "RankingShow",
+    "RecapOpen",
+    "RecapPublic",
+    "RecapShow",
     "RefundDecide",
     "RefundWish",
     "SegmentPart",
@@ -207,6 +311,7 @@ __all__ = [
     "SlotProject",
     "SlotProjects",
     "SlotTap",
+    "StatementFor",
     "TabCode",
     "TabPage",
     "TabPay",
@@ -229,6 +334,16 @@ __all__ = [
     "TipRail",
     "TipShown",
     "TipTap",
+    "WhyAsk",
+    "WhyBack",
+    "WhyDown",
+    "WhyDownFor",
+    "WhyList",
+    "WhyQueue",
+    "WhyReasons",
+    "WhyRefuse",
+    "WhyShow",
+    "WhysOn",
     "Wish",
     "WishesDone",
     "prefix_of",
@@ -248,9 +363,16 @@ def _prefixes(feature: ModuleType) -> frozenset[str]:
 # Buttons by feature: one of another feature ends what somebody was asked.
 OF_BROADCASTS: Final = _prefixes(broadcasts)
 OF_CHATS: Final = _prefixes(chats)
+OF_CALLS: Final = frozenset(kind.__prefix__ for kind in (CallWrite, CallSend))
+OF_CIRCLES: Final = _prefixes(circles)
 OF_DAYS: Final = _prefixes(giving_days)
 OF_GIVING: Final = _prefixes(giving)
+OF_NEW_PLEDGES: Final = frozenset(
+    kind.__prefix__
+    for kind in (PledgeNew, PledgeOther, PledgeSee, PledgeAgain, PledgeDays, PledgeNames, PledgeMake, PledgeTick)
+)
 OF_PRIVACY: Final = _prefixes(privacy)
+OF_PROOFS: Final = _prefixes(proofs)
 OF_RANKINGS: Final = _prefixes(rankings)
 OF_SLOTS: Final = _prefixes(slots)
 

@@ -13,6 +13,7 @@ from services.links import Links
 from services.projects import Page
 from services.tips import PostCard
 from texts import Html, Texts
+from texts.progress import progress
 
 SUMMARY_GRAPHEMES: Final = 90
 
@@ -41,7 +42,7 @@ def _item(texts: Texts, language: str, card: ProjectCard) -> Html:
         summary=clean(words.summary, most=SUMMARY_GRAPHEMES),
         given=card.raised.sums,
         target=card.project.target,
-        percent=card.percent,
+        progress=progress(texts, language, card),
     )
 
 
@@ -63,7 +64,7 @@ def project_text(texts: Texts, language: str, card: ProjectCard) -> Html:
         summary=clean(words.summary, most=LONG_GRAPHEMES),
         given=card.raised.sums,
         target=card.project.target,
-        percent=card.percent,
+        progress=progress(texts, language, card),
         donors=card.raised.donors,
     )
     use = texts.chat(language, "project-use", use=clean(words.use, most=LONG_GRAPHEMES)) if words.use else None
@@ -79,9 +80,9 @@ def project(
         if takes_money
         else keyboards.designated(texts, links, language, card.project)
     )
-    return Rendered(
-        project_text(texts, language, card), keyboards.project_card(texts, links, language, card.project, amounts)
-    )
+    monthly = card.project.id if takes_money else None
+    rows = keyboards.project_card(texts, links, language, card.project, amounts, monthly=monthly)
+    return Rendered(project_text(texts, language, card), rows)
 
 
 def post(
@@ -107,7 +108,9 @@ def post(
         moved_on(texts, language, card, card.chat_title),
         project_text(texts, language, card.project),
     )
-    return Rendered(text, keyboards.project_card(texts, links, language, project, amounts, back=False))
+    monthly = card.post.id if takes_money else None  # credited to whoever called for it
+    rows = keyboards.project_card(texts, links, language, project, amounts, back=False, monthly=monthly)
+    return Rendered(text, rows)
 
 
 def ask_amount(

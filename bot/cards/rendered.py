@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from aiogram.types import InlineKeyboardMarkup
 
@@ -18,6 +19,7 @@ class Rendered:
     text: str
     keyboard: InlineKeyboardMarkup | None = None
     photo: bytes | None = None  # a PNG; the text stands under it, 1,024 characters at most
+    tells: frozenset[UUID] | None = None  # which of the notices it was made of; None: each of them
 
 
 def paragraphs(*parts: str | None) -> Html:

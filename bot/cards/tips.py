@@ -111,7 +111,13 @@ def paid(texts: Texts, links: Links, language: str, card: TipCard) -> Rendered:
 
 
 def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]) -> Rendered:
-    """Thanks for one gift or several at once: amounts, projects, codes, and what the money does."""
+    """Thanks for one gift or several at once: amounts, projects, codes, and what the money does.
+
+    A month of a pledge is thanked for in two lines.
+    """
+    if all(card.monthly is not None for card in cards):
+        months = paragraphs(*(_month(texts, language, card) for card in cards))
+        return Rendered(months, keyboards.receipts(texts, links, language, cards, undo=True))
     if len(cards) == 1:
         thanks = texts.chat(language, "receipt-thanks")
     else:
@@ -127,6 +133,19 @@ def receipts(texts: Texts, links: Links, language: str, cards: Sequence[TipCard]
         texts.chat(language, after) if late else None,
     )
     return Rendered(text, keyboards.receipts(texts, links, language, cards, undo=True))
+
+
+def _month(texts: Texts, language: str, card: TipCard) -> Html:
+    """Which month in a row, and the receipt's number."""
+    thanks = texts.chat(
+        language,
+        "receipt-month",
+        amount=card.tip.amount,
+        project=card.project.project.title(language),
+        count=card.monthly.in_a_row if card.monthly is not None else 1,
+        code=Html(card.tip.receipt_code),
+    )
+    return Html("\n".join([thanks, *_matched(texts, language, card)]))
 
 
 def _gift(texts: Texts, language: str, card: TipCard) -> Html:

@@ -95,7 +95,7 @@ def choose_projects(
     text = project_items(texts, language, page, query=query, head=head)
     marks = {card.project.id: "✓ " if card.project.id in chosen else "" for card in page.items}
     rows: Rows = [
-        [tap(marks[card.project.id] + title(card, language), cb.DayProject(project=card.project.id))]
+        [tap(marks[card.project.id] + title(texts, language, card), cb.DayProject(project=card.project.id))]
         for card in page.items
     ]
     rows.append(page_turns(texts, language, page, lambda number: cb.DayProjects(page=number, found=bool(query))))

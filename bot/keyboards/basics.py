@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
@@ -71,6 +72,11 @@ def home(texts: Texts, language: str) -> InlineKeyboardMarkup:
 def give(texts: Texts, language: str) -> InlineKeyboardButton:
     """To the projects, in a new message."""
     return tap(texts.plain(language, "button-give"), cb.Home(deed=cb.HomeDeed.GIVE))
+
+
+def give_monthly(texts: Texts, language: str, what: UUID, *, fresh: bool = False) -> InlineKeyboardButton:
+    """To giving to this project (slot, post) every month; `fresh`: in a new message."""
+    return tap(texts.plain(language, "button-monthly"), cb.PledgeNew(what=what, fresh=fresh))
 
 
 def add_bot(texts: Texts, links: Links, language: str) -> Rows:

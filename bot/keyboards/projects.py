@@ -1,11 +1,12 @@
 """Under posts and projects: how much, which one, and where else."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from aiogram.types import InlineKeyboardMarkup
 
 from bot import callbacks as cb
-from bot.keyboards.basics import TITLE_ON_BUTTON, Rows, give, keyboard, opens, page_turns, tap, wrapped
+from bot.keyboards.basics import TITLE_ON_BUTTON, Rows, give, give_monthly, keyboard, opens, page_turns, tap, wrapped
 from giving.creators import Post
 from giving.ids import token_of
 from giving.money import Money
@@ -14,6 +15,7 @@ from giving.projects import Project, ProjectCard, Tally
 from services.links import Links
 from services.projects import Page
 from texts import Texts
+from texts.progress import progress
 
 
 def post_keyboard(
@@ -57,7 +59,7 @@ def project_amounts(texts: Texts, language: str, project: Project, presets: Sequ
 
 def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, found: bool) -> InlineKeyboardMarkup:
     """A project per row, the pages, search."""
-    rows = [[tap(title(card, language), cb.GiveCard(project=card.project.id))] for card in page.items]
+    rows = [[tap(title(texts, language, card), cb.GiveCard(project=card.project.id))] for card in page.items]
     turns = page_turns(texts, language, page, lambda number: cb.GiveList(page=number, found=found))
     search = tap(texts.plain(language, "button-search"), cb.Home(deed=cb.HomeDeed.SEARCH))
     everything = [tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))] if found else []
@@ -65,17 +67,19 @@ def project_list(texts: Texts, language: str, page: Page[ProjectCard], *, found:
 
 
 def project_card(
-    texts: Texts, links: Links, language: str, project: Project, amounts: Rows, *, back: bool = True
-) -> InlineKeyboardMarkup:
-    """The amounts, the project's own page, and back to the list."""
+    texts: Texts, links: Links, language: str, project: Project, amounts: Rows, *, back: bool = True,
+    monthly: UUID | None = None,
+) -> InlineKeyboardMarkup:  # fmt: skip
+    """The amounts, the project's own page, and back to the list. `monthly`: to what one can give every month, too."""
     page = opens(texts.plain(language, "button-project-page"), links.project(project.slug, language))
     others = [tap(texts.plain(language, "button-all-projects"), cb.GiveList(page=0))] if back else []
-    return keyboard([*amounts, [page, *others]])
+    every_month = [give_monthly(texts, language, monthly)] if monthly is not None else []
+    return keyboard([*amounts, every_month, [page, *others]])
 
 
 def alternatives(texts: Texts, language: str, cards: Sequence[ProjectCard]) -> InlineKeyboardMarkup:
     """Other projects that are open."""
-    rows = [[tap(title(card, language), cb.GiveCard(project=card.project.id))] for card in cards]
+    rows = [[tap(title(texts, language, card), cb.GiveCard(project=card.project.id))] for card in cards]
     return keyboard([*rows, [give(texts, language)]])
 
 
@@ -96,6 +100,6 @@ def designated(texts: Texts, links: Links, language: str, project: Project) -> R
     return elsewhere(texts, language, links.designated(project)).inline_keyboard
 
 
-def title(card: ProjectCard, language: str) -> str:
+def title(texts: Texts, language: str, card: ProjectCard) -> str:
     """A project on a button, with how far it is."""
-    return f"{clean(card.project.title(language), most=TITLE_ON_BUTTON)} · {card.percent}%"
+    return f"{clean(card.project.title(language), most=TITLE_ON_BUTTON)} · {progress(texts, language, card)}"

@@ -13,6 +13,7 @@ from bot.keyboards.basics import (
     TITLE_ON_BUTTON,
     Rows,
     give,
+    give_monthly,
     keyboard,
     leads_to_page,
     my_gifts,
@@ -134,7 +135,20 @@ def receipts(
         )
         rows.append([tap(words, cb.GiveCard(project=project.id))])
     own = [_slot(texts, language, card) for card in cards[-1:] if card.tip.day is not None and undo]
-    return keyboard([*rows, own, [my_gifts(texts, language)]])
+    return keyboard([*rows, own, _every_month(texts, language, cards) if undo else [], [my_gifts(texts, language)]])
+
+
+def _every_month(texts: Texts, language: str, cards: Sequence[TipCard]) -> list[InlineKeyboardButton]:
+    """The same every month, for whoever wishes: a question, never more; of several gifts where they went to one.
+
+    Whoever gives it every month is led to that.
+    """
+    tips = [card.tip for card in cards]
+    if any(card.monthly is not None for card in cards):
+        return [tap(texts.plain(language, "button-instalments"), cb.PledgeList(fresh=True))]
+    if len({tip.project for tip in tips}) != 1:
+        return []
+    return [give_monthly(texts, language, tips[-1].slot or tips[-1].post or tips[-1].project, fresh=True)]
 
 
 def _slot(texts: Texts, language: str, card: TipCard) -> InlineKeyboardButton:

@@ -15,6 +15,18 @@ from giving.errors.broadcasts import (
     PriceNotConfirmed,
     SegmentWrong,
 )
+from giving.errors.circles import (
+    CallOver,
+    NewsEmpty,
+    NewsOver,
+    NewsTooLong,
+    NothingToCallFor,
+    NotMonthlyDonor,
+    WhyEmpty,
+    WhyOver,
+    WhyTooLong,
+    WordsTooLong,
+)
 from giving.errors.creators import (
     BotLacksRights,
     ChatNotYours,
@@ -79,6 +91,17 @@ from giving.errors.paying import (
 )
 from giving.errors.people import ClockUnknown, NotAllowed, PersonUnknown, RoleNotGrantable, TooFast, TooManyHere
 from giving.errors.pictures import PictureFailed
+from giving.errors.pledges import (
+    PledgeBelow,
+    PledgeBusy,
+    PledgeChanged,
+    PledgeOver,
+    PledgePaid,
+    PledgeProjects,
+    PledgesMany,
+    PledgeTwice,
+    PledgeWaits,
+)
 from giving.errors.posts import (
     BotNotInGroup,
     NotTippable,
@@ -90,7 +113,8 @@ from giving.errors.posts import (
     TippingOff,
     TippingPaused,
 )
-from giving.errors.projects import GivingElsewhere, OrganisationUnknown, ProjectClosed, ProjectUnknown
+from giving.errors.projects import GivingElsewhere, OrganisationUnknown, ProjectClosed, ProjectReached, ProjectUnknown
+from giving.errors.proofs import CertificateUnknown, DatesNotUnderstood, NothingInDates, RecapUnknown, YearUnknown
 from giving.errors.refunds import AlreadyReturned, NotRefundable, RefundDelayed, RefundTooLate, UndoOver
 from giving.errors.tabs import MonthlyLimit, TabBelow, TabBusy, TabChanged, TabEmpty, TabWaits
 from giving.errors.tips import AmountNotUnderstood, NotYours, TipNotOpen, TipTooLarge, TipTooSmall, WrongCurrency
@@ -107,9 +131,12 @@ __all__ = [
     "BroadcastTooLong",
     "BroadcastUnknown",
     "ButtonsWrong",
+    "CallOver",
+    "CertificateUnknown",
     "ChatNotYours",
     "ChatUnknown",
     "ClockUnknown",
+    "DatesNotUnderstood",
     "DayAmounts",
     "DayEndsBeforeStart",
     "DayNotNow",
@@ -135,6 +162,9 @@ __all__ = [
     "MonthDayNotUnderstood",
     "MonthlyLimit",
     "NameNeeded",
+    "NewsEmpty",
+    "NewsOver",
+    "NewsTooLong",
     "NoRail",
     "NobodyAsked",
     "NobodyElse",
@@ -145,16 +175,28 @@ __all__ = [
     "NotAllowed",
     "NotCreator",
     "NotLonger",
+    "NotMonthlyDonor",
     "NotRefundable",
     "NotSaved",
     "NotTippable",
     "NotYours",
+    "NothingInDates",
+    "NothingToCallFor",
     "OrganisationUnknown",
     "PaidRateOff",
     "PayingPaused",
     "PayingTooOften",
     "PersonUnknown",
     "PictureFailed",
+    "PledgeBelow",
+    "PledgeBusy",
+    "PledgeChanged",
+    "PledgeOver",
+    "PledgePaid",
+    "PledgeProjects",
+    "PledgeTwice",
+    "PledgeWaits",
+    "PledgesMany",
     "PoolCurrency",
     "PoolEmpty",
     "PoolNotDraft",
@@ -169,10 +211,12 @@ __all__ = [
     "PreviewStale",
     "PriceNotConfirmed",
     "ProjectClosed",
+    "ProjectReached",
     "ProjectUnknown",
     "RailUnavailable",
     "RailUnknown",
     "RankingUnknown",
+    "RecapUnknown",
     "RefundDelayed",
     "RefundTooLate",
     "ReportNotYet",
@@ -200,5 +244,10 @@ __all__ = [
     "TooFast",
     "TooManyHere",
     "UndoOver",
+    "WhyEmpty",
+    "WhyOver",
+    "WhyTooLong",
+    "WordsTooLong",
     "WrongCurrency",
+    "YearUnknown",
 ]

@@ -4,7 +4,7 @@ from giving.errors.base import GivingError
 
 
 class OrganisationUnknown(GivingError):
-    """No organisation by this name."""
+    """No organisation by this slug; args: known (str): those there are, the first of them."""
 
     message_key = "error-organisation-unknown"
 
@@ -19,6 +19,12 @@ class ProjectClosed(GivingError):
     """No new gifts for this project; args: project (Project), alternatives (tuple of open ProjectCard)."""
 
     message_key = "error-project-closed"
+
+
+class ProjectReached(ProjectClosed):
+    """It has what it needs, so nobody is promised to it anew every month; args: as ProjectClosed."""
+
+    message_key = "error-project-reached"
 
 
 class GivingElsewhere(GivingError):

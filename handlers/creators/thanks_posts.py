@@ -1,10 +1,10 @@
 """Thank everybody in one's own channel or group: a preview, words of one's own, and one tap that publishes it."""
 
-import asyncio
+from functools import partial
+from typing import Final
 
 import structlog
 from aiogram.exceptions import (
-    TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
@@ -20,14 +20,21 @@ from bot import callbacks as cb
 from bot import thanks_post_cards
 from bot.cards import Rendered
 from bot.leading import LeaseOver
+from giving.creators import Chat
 from giving.errors import GivingError
 from giving.ids import id_of, token_of
-from giving.thanks_posts import fitting
+from giving.thanks_posts import PostState, fitting
 from handlers.asking import answering
 from handlers.creators.here import Here
+from handlers.publishing import publish
 from services.thanks_posts import ThanksPostDraft
 
 log = structlog.get_logger()
+ENDED: Final = {
+    PostState.SENT: thanks_post_cards.sent,
+    PostState.REFUSED: thanks_post_cards.refused,
+    PostState.UNKNOWN: thanks_post_cards.unanswered,
+}
 # With these Telegram (or we ourselves) certainly published nothing.
 _REFUSED = (
     TelegramBadRequest, TelegramForbiddenError, TelegramNotFound, TelegramMigrateToChat, TelegramRetryAfter,
@@ -86,20 +93,20 @@ async def send(query: CallbackQuery, callback_data: cb.ThanksPostSend, state: FS
 
 
 async def _publish(here: Here, draft: ThanksPostDraft) -> Rendered:
-    """Say it in the chat, and keep what came of it; broken off in between, it stays marked as being sent."""
-    texts, language, posts = here.texts, here.language, here.thanks_posts
-    shown = thanks_post_cards.post(texts, here.links, language, draft)
-    try:
-        message = await here.say.send(draft.chat.telegram_id, shown)
-    except _REFUSED as refusal:
-        log.info("thanks_post_refused", chat_id=str(draft.chat.id), error=type(refusal).__name__)
-        await posts.refused(draft.id)
-        return thanks_post_cards.refused(texts, language, draft.chat)
-    except (TelegramAPIError, TimeoutError, asyncio.CancelledError) as silence:
-        log.warning("thanks_post_unanswered", chat_id=str(draft.chat.id), error=type(silence).__name__)
-        if isinstance(silence, asyncio.CancelledError):
-            raise
-        await posts.unanswered(draft.id)
-        return thanks_post_cards.unanswered(texts, language, draft.chat)
-    await posts.sent(draft.id, message.message_id)
-    return thanks_post_cards.sent(texts, language, draft.chat)
+    shown = thanks_post_cards.post(here.texts, here.links, here.language, draft)
+    note = partial(_note, draft.chat)
+    became = await publish(
+        here, here.thanks_posts, draft.id, draft.chat, shown, is_refusal=_is_refusal, note=note
+    )  # fmt: skip
+    return ENDED[became](here.texts, here.language, draft.chat)
+
+
+def _is_refusal(error: BaseException) -> bool:
+    return isinstance(error, _REFUSED)
+
+
+def _note(chat: Chat, error: BaseException) -> None:
+    if _is_refusal(error):
+        log.info("thanks_post_refused", chat_id=str(chat.id), error=type(error).__name__)
+    else:
+        log.warning("thanks_post_unanswered", chat_id=str(chat.id), error=type(error).__name__)

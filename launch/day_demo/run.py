@@ -50,6 +50,7 @@ class Played:
     gave_up: int = 0
     took_s: float = 0.0
     killed: int = 0
+    service_mb: float | None = None  # at the most, after it was started again
 
     def judge(self, findings: Sequence[str]) -> None:
         """Whatever is not as it must be; `findings`: of the books, beside what is told here."""
@@ -69,6 +70,7 @@ class Played:
         return {
             "figures": figures, "one_by_one": len({one.what for one in self.each}), "wrong": self.wrong,
             "gave_up": self.gave_up, "seconds": round(self.took_s, 1), "killed": self.killed,
+            "service_mb": None if self.service_mb is None else round(self.service_mb, 1),
         }  # fmt: skip
 
 
@@ -158,6 +160,7 @@ class _Day:
         cards = min(WITH_CARDS, self._size.creators)
         played.said = await checking.everything(notes, day, [pool.id for pool in pools], cards)
         played.each = await checking.one_by_one(notes, day, of_day)
+        played.service_mb = self._stage.peak_mb()
         if looking is not None:
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)

@@ -72,7 +72,7 @@ class DayStage:
         child = await self._run(
             "sandbox", "-m", "sandbox", "--port", "0", "--data", str(self._folder / "sandbox.db"), "--seed", str(seed),
             "--webhook-url", f"{self.web}/hooks/sandbox", "--webhook-secret", SECRET, "--rail-key", RAIL_KEY,
-            "--no-fsync", "--exit-with-parent", environment={}, read=True,
+            "--couriers", "32", "--no-fsync", "--exit-with-parent", environment={}, read=True,
         )  # fmt: skip
         try:
             line = await asyncio.wait_for(child.stdout.readline(), START_S) if child.stdout else b""
@@ -102,6 +102,16 @@ class DayStage:
         if self._bot is not None and self._bot.returncode is None:
             self._bot.kill()
             await self._bot.wait()
+
+    def peak_mb(self) -> float | None:
+        """The most memory the service has held since its last start; None where the system does not say."""
+        if self._bot is None or self._bot.returncode is not None:
+            return None
+        try:
+            lines = Path(f"/proc/{self._bot.pid}/status").read_text(encoding="ascii").splitlines()
+        except OSError:
+            return None
+        return next((int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmHWM:")), None)
 
     async def close(self) -> None:
         """End both."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from launch.failures import StartFailed
 from launch.stopping import StoppedEarly, Stopping
 from launch.supervisor import Supervisor
+from services.leadership import own_name
 from settings import Settings
 from storage import revision
 from storage.engines import DatabaseUrlWrong, Engines, is_away, open_engines
@@ -32,7 +33,7 @@ async def database(settings: Settings, stopping: Stopping, supervisor: Superviso
     One that is away is waited for. Raises: StartFailed; StoppedEarly (the signal came while it was waited for).
     """
     try:
-        engines = open_engines(settings.database.url)
+        engines = open_engines(settings.database.url, name=own_name())
     except DatabaseUrlWrong as error:
         raise StartFailed(str(error)) from None
     except OSError as error:

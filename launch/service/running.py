@@ -33,6 +33,7 @@ REFUND_SWEEP_EVERY_S: Final = 60.0
 TRANSFER_SWEEP_EVERY_S: Final = 60.0
 PAYMENT_SWEEP_EVERY_S: Final = 60.0
 TAB_SWEEP_EVERY_S: Final = 60.0
+PLEDGE_SWEEP_EVERY_S: Final = 60.0
 REPORT_SWEEP_EVERY_S: Final = 10.0
 DAY_WATCH_EVERY_S: Final = 3.0
 INVITATIONS_EVERY_S: Final = 5.0
@@ -105,6 +106,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
     """
     services.payments.pending.set()
     stop = stopping.event
+    parts = [_once(name, work, bell, every_s=every_s) for name, (work, bell, every_s) in done_once(services).items()]
     leading = asyncio.create_task(services.leadership.run(stop))
     running = [
         asyncio.create_task(
@@ -117,24 +119,7 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
         asyncio.create_task(
             keep_doing("budgets", services.guard.forget_old, asyncio.Event(), every_s=FORGET_BUDGETS_EVERY_S)
         ),
-        asyncio.create_task(
-            services.leadership.while_leading(
-                stop,
-                _once("refunds", services.refunds.sweep, services.wakes.refunds, every_s=REFUND_SWEEP_EVERY_S),
-                _once("transfers", services.transfers.sweep, services.wakes.transfers, every_s=TRANSFER_SWEEP_EVERY_S),
-                _once("tabs", services.tab_charges.sweep, services.wakes.tabs, every_s=TAB_SWEEP_EVERY_S),
-                _once("days", services.day_steps.sweep, services.wakes.days, every_s=DAYS_EVERY_S),
-                _once("invitations", services.invitations.sweep, asyncio.Event(), every_s=INVITATIONS_EVERY_S),
-                _once("day_watch", services.day_watch.sweep, asyncio.Event(), every_s=DAY_WATCH_EVERY_S),
-                _once("pools", services.pool_steps.settle, asyncio.Event(), every_s=POOL_SETTLE_EVERY_S),
-                _once("reconcile", services.reconcile.daily, asyncio.Event(), every_s=RECONCILE_EVERY_S),
-                _once("methods", services.methods.sweep, services.wakes.methods, every_s=METHOD_SWEEP_EVERY_S),
-                _once("seen", services.updates.forget_old, asyncio.Event(), every_s=FORGET_EVERY_S),
-                _once("rankings", services.ranking_steps.sweep, asyncio.Event(), every_s=RANKINGS_EVERY_S),
-                _once("reports", services.day_reports.sweep, asyncio.Event(), every_s=REPORT_SWEEP_EVERY_S),
-                _once("digests", services.outbox.queue_digests, services.wakes.digests, every_s=DIGEST_EVERY_S),
-            )
-        ),
+        asyncio.create_task(services.leadership.while_leading(stop, *parts)),
     ]
     try:
         yield
@@ -146,6 +131,27 @@ async def loops(services: Services, stopping: Stopping) -> AsyncIterator[None]:
             await asyncio.wait((leading,), timeout=stopping.left(BOT_S))
         leading.cancel()
         await asyncio.gather(leading, return_exceptions=True)
+
+
+def done_once(services: Services) -> dict[str, tuple[Callable[[], Awaitable[object]], asyncio.Event, float]]:
+    """What only the leader does, by name: the work, what wakes it, and after how many seconds it is done anyway."""
+    wakes = services.wakes
+    return {
+        "refunds": (services.refunds.sweep, wakes.refunds, REFUND_SWEEP_EVERY_S),
+        "transfers": (services.transfers.sweep, wakes.transfers, TRANSFER_SWEEP_EVERY_S),
+        "tabs": (services.tab_charges.sweep, wakes.tabs, TAB_SWEEP_EVERY_S),
+        "pledges": (services.pledge_steps.sweep, wakes.pledges, PLEDGE_SWEEP_EVERY_S),
+        "days": (services.day_steps.sweep, wakes.days, DAYS_EVERY_S),
+        "invitations": (services.invitations.sweep, asyncio.Event(), INVITATIONS_EVERY_S),
+        "day_watch": (services.day_watch.sweep, asyncio.Event(), DAY_WATCH_EVERY_S),
+        "pools": (services.pool_steps.settle, asyncio.Event(), POOL_SETTLE_EVERY_S),
+        "reconcile": (services.reconcile.daily, asyncio.Event(), RECONCILE_EVERY_S),
+        "methods": (services.methods.sweep, wakes.methods, METHOD_SWEEP_EVERY_S),
+        "seen": (services.updates.forget_old, asyncio.Event(), FORGET_EVERY_S),
+        "rankings": (services.ranking_steps.sweep, asyncio.Event(), RANKINGS_EVERY_S),
+        "reports": (services.day_reports.sweep, asyncio.Event(), REPORT_SWEEP_EVERY_S),
+        "digests": (services.outbox.queue_digests, wakes.digests, DIGEST_EVERY_S),
+    }
 
 
 def _once(name: str, work: Callable[[], Awaitable[object]], bell: asyncio.Event, *, every_s: float) -> Part:

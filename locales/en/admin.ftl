@@ -64,6 +64,12 @@ audit-what = { $act ->
     [giving-day-repeated] let a giving day repeat
     [giving-day-series-set] set when giving days repeat
     [giving-day-series-ended] ended the repeating of giving days
+    [member-added] added a member to an organisation
+    [member-removed] removed a member from an organisation
+    [why-shown] let a donor's sentence be shown
+    [why-refused] did not let a donor's sentence be shown
+    [why-taken-down] took a donor's sentence off a project's page
+    [news-published] published a project's news
    *[organisation-changed] changed an organisation
  }
 audit-change = { $field }: { $before } → { $after }

@@ -58,10 +58,11 @@ welcome-back = Good to see you again ❤ What would you like to do?
 help =
     <b>To give</b>
     Tap an amount under a channel post, or send /give to choose a project.
-    /gifts shows everything you have given, with receipts.
+    /monthly gives a little every month, and stops with one tap.
+    /gifts shows everything you have given, with receipts; /recap looks back at a year, /statement lists it.
 
     <b>For creators</b>
-    Add me to your channel as an administrator, or to your group, then send /charity. In a group, reply to a message with /tip; /slot opens a page of your own. 100% of every tip is credited to the project you choose; you never handle the money.
+    Add me to your channel as an administrator, or to your group, then send /charity. In a group, reply to a message with /tip; /slot opens a page of your own, and /circle shows who gives monthly with you. 100% of every tip is credited to the project you choose; you never handle the money.
 
     /language changes the language
 unknown-text = I didn't catch that, but here is what I can do:

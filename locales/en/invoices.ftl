@@ -1,6 +1,7 @@
 # Invoices inside Telegram, shown before paying: plain text, 255 characters at most, with a project's title of up to 60.
 
 invoice-stars = { $amount } for “{ $project }”, about { $worth } ({ $stars } = { $per }, the operator's rate). Telegram keeps a part of what Stars cost.
+invoice-stars-monthly = { $amount } for “{ $project }” every 30 days until you end it; about { $worth } ({ $stars } = { $per }, the operator's rate). Telegram keeps a part.
 invoice-money = { $amount } for “{ $project }”.
 
 # Why one can't be paid: Telegram shows it instead of paying.

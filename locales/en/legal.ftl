@@ -26,7 +26,7 @@ terms =
     · It's a gift, not a purchase and not a deposit: there is no wallet here, and until you pay you can cancel.
     · For 30 minutes you can undo a gift yourself. After that it belongs to the project: you can ask for it back, and the operator decides. What you paid twice, or after cancelling, goes back in any case.
     · When a project closes, new gifts are declined; those on their way still count.
-    · Receipts are payment records, not tax receipts; only the charity can issue those.
+    · Receipts are payment records, not tax receipts; only the charity that received the gift can issue those.
     · No money laundering, no faked rankings, no pretending to be someone else: such gifts are returned.
 terms-operator = Operator: { $name }
 terms-basis = Legal basis: { $basis }
@@ -42,7 +42,7 @@ web-terms-refund = For 30 minutes after its receipt you can undo a gift yourself
 web-terms-project-title = Projects
 web-terms-project = Charities start and run the projects, and each was checked before it appeared here. When a project closes, new gifts are declined and other projects offered; payments on their way still count.
 web-terms-receipt-title = Receipts
-web-terms-receipt = Receipts here are payment records, not tax receipts. Only the charity can issue those.
+web-terms-receipt = Receipts here are payment records, not tax receipts. Only the charity that received the gift can issue those.
 web-terms-fair-title = Please don’t
 web-terms-fair = No money laundering, no faked rankings, no pretending to be someone else. Such gifts are returned.
 web-terms-who-title = Who runs this
@@ -67,3 +67,7 @@ web-privacy-backup-title = Backups
 web-privacy-backup = Those who left remain in backups until these expire. If a backup has to be restored, the operator erases again whoever left since.
 web-privacy-others-title = Records of others
 web-privacy-others = Payment services and Telegram keep records of their own; please ask them directly.
+help-monthly =
+    <b>Your monthly giving</b>
+    /certificates your certificates, to keep or to show
+    /why say in one sentence why you give

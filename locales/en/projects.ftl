@@ -10,14 +10,14 @@ project-none = No project is open right now. Please look in again in a few days.
 project-item =
     <b>{ $project }</b> · { $organisation }
     { $summary }
-    { $given } of { $target } raised · { $percent }%
+    { $given } of { $target } raised · { $progress }
 project-card =
     <b>{ $project }</b>
     { $organisation }
 
     { $summary }
 
-    <b>{ $given }</b> of { $target } raised · { $percent }% · { $donors ->
+    <b>{ $given }</b> of { $target } raised · { $progress } · { $donors ->
         [0] be the first
         [one] { $donors } person
        *[other] { $donors } people

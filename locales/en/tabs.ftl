@@ -88,7 +88,7 @@ org-ready = ✓ { $organisation } · { $rail }: takes payments
 org-not-ready = … { $organisation } · { $rail }: still asked for { $asks }
 button-org-go-on = Go on
 
-error-organisation-unknown = There is no such organisation. Its name is the slug its projects were imported with; see /org.
+error-organisation-unknown = I know no organisation by that short name. There are: { $known }.
 error-rail-unknown = There is no such rail. These there are: { $rails }.
 
 alert-tab-refused = <b>{ $rail } refused to charge a tab of { $amount }</b>: <code>{ $code }</code>. { $code ->

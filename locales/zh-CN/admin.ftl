@@ -64,6 +64,12 @@ audit-what = { $act ->
     [giving-day-repeated] 让公益日每月重复
     [giving-day-series-set] 改了公益日的重复规则
     [giving-day-series-ended] 不再重复公益日
+    [member-added] 加了机构成员
+    [member-removed] 去掉了机构成员
+    [why-shown] 放上了捐赠人的话
+    [why-refused] 没有放捐赠人的话
+    [why-taken-down] 把一句捐赠人写的话从项目页上拿下来
+    [news-published] 发布了项目进展
    *[organisation-changed] 修改了机构
  }
 audit-change = { $field }：{ $before } → { $after }

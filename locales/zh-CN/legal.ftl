@@ -26,7 +26,7 @@ terms =
     · 这是捐赠，不是购买，也不是存款：这里没有钱包，付款之前随时可以取消。
     · 30 分钟内可以自己撤回。再晚，捐款就属于项目了：可以申请退回，由运营方决定。付了两次、取消后仍扣款的，什么时候都能拿回。
     · 项目停止接收时，新的捐款会被婉拒；在路上的照样计入。
-    · 收据是付款记录，不是捐赠票据；票据只有公益机构能开。
+    · 收据是付款记录，不是税前扣除用的票据；公益捐赠票据由收款的机构开具。
     · 请别用来洗钱、刷榜，或者冒充别人；这样的捐款会被退回。
 terms-operator = 运营方：{ $name }
 terms-basis = 依据：{ $basis }
@@ -42,7 +42,7 @@ web-terms-refund = 收到收据后 30 分钟内可以自己撤回。再晚，捐
 web-terms-project-title = 项目
 web-terms-project = 项目由公益机构发起并执行，经过核验才会出现在这里。项目停止接收后，新的捐款会被婉拒，并给出别的项目；已经在路上的付款照样计入。
 web-terms-receipt-title = 收据
-web-terms-receipt = 这里的收据是付款记录，不是捐赠票据；票据只有公益机构能开。
+web-terms-receipt = 这里的收据是付款记录，不是税前扣除用的票据；公益捐赠票据由收款的机构开具。
 web-terms-fair-title = 请不要
 web-terms-fair = 请不要用来洗钱、刷榜，或者冒充别人。这样的捐款会被退回。
 web-terms-who-title = 谁在运营
@@ -67,3 +67,7 @@ web-privacy-backup-title = 备份
 web-privacy-backup = 离开的人在备份里还会留到备份到期。如果要从备份恢复，运营方会把之后离开的人重新删一遍。
 web-privacy-others-title = 别人的记录
 web-privacy-others = 付款渠道和 Telegram 有它们自己的记录，请直接找它们。
+help-monthly =
+    <b>你的月捐</b>
+    /certificates 月捐证书，可以留着，也可以给人看
+    /why 用一句话说说你为什么月捐

@@ -7,14 +7,14 @@ project-none = 现在没有开放的项目。过几天再来看看吧。
 project-item =
     <b>{ $project }</b> · { $organisation }
     { $summary }
-    已筹 { $given } / { $target } · { $percent }%
+    已筹 { $given } / { $target } · { $progress }
 project-card =
     <b>{ $project }</b>
     { $organisation }
 
     { $summary }
 
-    已筹 <b>{ $given }</b> / { $target } · { $percent }% · { $donors ->
+    已筹 <b>{ $given }</b> / { $target } · { $progress } · { $donors ->
         [0] 等你来捐第一笔
        *[other] { $donors } 人
     }

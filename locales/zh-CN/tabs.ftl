@@ -88,7 +88,7 @@ org-ready = ✓ { $organisation } · { $rail }：可以收款
 org-not-ready = … { $organisation } · { $rail }：还差 { $asks }
 button-org-go-on = 去填资料
 
-error-organisation-unknown = 没有这个机构。名字是导入项目时写的 slug，发 /org 可以看到。
+error-organisation-unknown = 没有这个代号的机构。现在有：{ $known }。
 error-rail-unknown = 没有这个渠道。可以用的：{ $rails }。
 
 alert-tab-refused = <b>{ $rail } 拒绝结算一本 { $amount } 的小账本</b>：<code>{ $code }</code>。{ $code ->

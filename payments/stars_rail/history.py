@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Final
 
+from payments.stars_rail.events import reference_of
 from payments.stars_rail.telegram import Transaction
 
 PAGE: Final = 100
@@ -41,7 +42,10 @@ class History:
             offset += len(page)
 
     async def of(self, payload: str, since: datetime) -> list[Transaction]:
-        """What was paid and given back of one invoice, which was made at `since`; the payment comes first."""
+        """What was paid and given back of one invoice, which was made at `since`; the payment comes first.
+
+        `payload`: its own; or our id of one of the payments of a subscription.
+        """
         async with self._turn:
             if self._since is None or since < self._since:
                 await self._begin_anew(since)
@@ -72,7 +76,9 @@ class History:
         if not transaction.invoice or payload is None:
             return
         self._payloads[transaction.id] = payload
-        self._kept.setdefault(payload, {})[transaction.id, transaction.incoming] = transaction
+        its = reference_of(payload, transaction.id)
+        for name in {payload, str(its) if its is not None else payload}:  # of a subscription, each payment by itself
+            self._kept.setdefault(name, {})[transaction.id, transaction.incoming] = transaction
         if len(self._kept) > MOST_KEPT:
             self._forget_oldest(wanted)
 

@@ -26,8 +26,9 @@ from payments.provider import (
     RailRefused,
     Record,
     RefundAsk,
+    Renewal,
 )
-from payments.stars_rail.events import charge_of, decoded, refunded_body, told_by, uuid_of
+from payments.stars_rail.events import charge_of, decoded, payload_of, reference_of, refunded_body, told_by
 from payments.stars_rail.history import History
 from payments.stars_rail.telegram import TelegramPayments, Tell, Transaction
 
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 STARS_RAIL: Final = "stars"
 TOKEN_RAIL: Final = "telegram"  # noqa: S105 - a name
 ALREADY: Final = "CHARGE_ALREADY_REFUNDED"
+PERIOD: Final = timedelta(days=30)  # the only one there is
 _BEGAN: Final = datetime(2024, 6, 1, tzinfo=UTC)  # when Stars did
 _CLOCKS: Final = timedelta(minutes=10)  # how far ours and Telegram's may be apart
 
@@ -100,6 +102,7 @@ class StarsRail(InvoiceRail):
             shown=Shown.INVOICE,
             refunds=Refunds.WHOLE,
             rate=rate,
+            renews=True,
         )
         self._history = History(self._transactions)
 
@@ -108,7 +111,7 @@ class StarsRail(InvoiceRail):
         found = await self._of(payment.reference)
         if not any(transaction.incoming for transaction in found):
             return Found(PaymentState.CREATED)
-        events = tuple(told_by(transaction, str(payment.reference)) for transaction in found)
+        events = tuple(told_by(transaction, _payload(found, payment.reference)) for transaction in found)
         return Found(PaymentState.PAID, payment.their_id, events=events)
 
     async def refund(self, ask: RefundAsk, *, key: str) -> None:
@@ -128,8 +131,8 @@ class StarsRail(InvoiceRail):
             if str(refused) != ALREADY:
                 raise
         body = refunded_body(
-            charge=charge.id, payload=str(ask.reference), currency=STARS, amount=charge.stars, at=datetime.now(UTC),
-            refund=ask.refund,
+            charge=charge.id, payload=charge.payload or str(ask.reference), currency=STARS, amount=charge.stars,
+            at=datetime.now(UTC), refund=ask.refund,
         )  # fmt: skip
         await self._told(body)
 
@@ -165,8 +168,49 @@ class StarsRail(InvoiceRail):
                 their_id=charge_of(transaction.id),
                 amount=Money(transaction.stars, STARS),
                 at=transaction.at,
-                reference=uuid_of(payloads.get(transaction.id)),
+                reference=reference_of(payloads.get(transaction.id), transaction.id),
             )
+
+    # -- every 30 days --
+
+    async def begin_renewing(self, intent: PaymentIntent, project: UUID) -> PaymentLink:
+        """An invoice that Telegram takes again every 30 days, once it was paid. Raises: RailRefused."""
+        if not self.capabilities.carries(intent.amount):
+            raise RailRefused("amount_not_carried")
+        payload = payload_of(intent.reference, project)
+        url = await self.telegram.invoice_link(intent, payload=payload, provider_token="", period=PERIOD)
+        return PaymentLink(their_id=url.rpartition("/")[2][-128:] or payload, url=url)
+
+    async def renewals(self, subscription: UUID, project: UUID) -> list[Renewal]:
+        """What Telegram's list says was paid by it; what went back is left out."""
+        payload = payload_of(subscription, project)
+        found = await self._history.of(payload, _made_at(subscription) - _CLOCKS)
+        paid = sorted((one for one in found if one.incoming), key=lambda one: one.at)
+        return [Renewal(charge_of(one.id), told_by(one, payload), one.payer) for one in paid]
+
+    async def stop_renewing(self, subscription: UUID, project: UUID) -> None:
+        """Telegram ends it by the id of its first charge, and its payer, which we look up there, since we keep neither.
+
+        It is asked for each of its charges, the oldest first: two payments of one invoice are two subscriptions, and
+        only they know of which a charge was the first.
+        Source: core.telegram.org/method/payments.botCancelStarsSubscription
+        """
+        payload = payload_of(subscription, project)
+        found = await self._history.of(payload, _made_at(subscription) - _CLOCKS)
+        paid = sorted((one for one in found if one.incoming), key=lambda one: one.at)
+        if not paid:
+            raise RailDown  # its first payment is not in the list yet
+        ended, refused = 0, RailRefused("payer_unknown")
+        for one in paid:
+            if one.payer is None:
+                continue
+            try:
+                await self.telegram.end_subscription(one.payer, one.id)
+                ended += 1
+            except RailRefused as refusal:  # that charge was a renewal
+                refused = refusal
+        if not ended:
+            raise refused
 
     async def _of(self, reference: UUID) -> list[Transaction]:
         return await self._history.of(str(reference), _made_at(reference) - _CLOCKS)
@@ -212,6 +256,11 @@ def _kind(transaction: Transaction) -> EventKind:
     if transaction.taken:
         return EventKind.PAYOUT
     return EventKind.PAID if transaction.incoming else EventKind.REFUNDED
+
+
+def _payload(found: Sequence[Transaction], reference: UUID) -> str:
+    """By which Telegram knows it: of a subscription's payment not our id of it."""
+    return next((one.payload for one in found if one.payload), str(reference))
 
 
 def _made_at(reference: UUID) -> datetime:

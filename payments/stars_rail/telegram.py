@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from payments.provider import PaymentIntent
@@ -33,8 +33,17 @@ class Transaction:
 class TelegramPayments(Protocol):
     """Telegram's own payments. Each call raises RailDown (no answer) or RailRefused (its code)."""
 
-    async def invoice_link(self, intent: PaymentIntent, *, payload: str, provider_token: str) -> str:
-        """A link to pay; each call makes another one, which anybody may open. Without a token it is paid in Stars."""
+    async def invoice_link(
+        self, intent: PaymentIntent, *, payload: str, provider_token: str, period: timedelta | None = None
+    ) -> str:
+        """A link to pay; each call makes another one, which anybody may open. Without a token it is paid in Stars.
+
+        `period`: it is a subscription, and paid again after so long.
+        """
+        ...
+
+    async def end_subscription(self, payer: int, charge: str) -> None:
+        """Take no more; `charge`: the first one's id. RailRefused: CHARGE_ID_INVALID, and others."""
         ...
 
     async def refund(self, payer: int, charge: str) -> None:

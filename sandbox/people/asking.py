@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.people import inline, purchases
+from sandbox.people import inline, purchases, subscriptions
 from sandbox.people.requests import PERSON, answer, body_of, bot_of, chat_of, message_of, person_of, text_of
 from sandbox.people.views import message_view
 from sandbox.state import State
@@ -25,6 +25,8 @@ class Asking:
         return [
             web.post(f"{PERSON}/purchases", self.purchase),
             web.get(f"{PERSON}/invoices/{{invoice}}", self.invoice),
+            web.get(f"{PERSON}/subscriptions", self.subscriptions),
+            web.post(f"{PERSON}/subscriptions", self.subscription),
             web.post(f"{PERSON}/inline", self.ask),
             web.post(f"{PERSON}/inline/{{query:\\d+}}", self.choose),
         ]
@@ -51,6 +53,18 @@ class Asking:
         """Open an invoice link: what is to be paid, by whoever opens it."""
         person_of(self._state, request)
         return answer({"invoice": purchases.invoice_view(self._state, request.match_info["invoice"])})
+
+    async def subscriptions(self, request: web.Request) -> web.Response:
+        """What they pay every 30 days."""
+        person = person_of(self._state, request)
+        return answer({"subscriptions": subscriptions.theirs(self._state, person)})
+
+    async def subscription(self, request: web.Request) -> web.Response:
+        """Let the next payment of one be taken, or fail; cancel it, or take it up again, in Telegram's settings."""
+        person, body = person_of(self._state, request), await body_of(request)
+        with self._state.change():
+            charge = subscriptions.act(self._state, person, text_of(body, "charge"), text_of(body, "act"))
+        return answer({"charge": charge})
 
     async def ask(self, request: web.Request) -> web.Response:
         person, body = person_of(self._state, request), await body_of(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import hmac
@@ -115,28 +116,31 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 
 
 class Courier:
-    """Delivers events one by one, in order unless shuffled; what fails waits and lets the others pass."""
+    """Delivers events one by one, in order unless shuffled; what fails waits and lets the others pass.
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    `at_once`: so many may be on their way together, as a provider's are under load; their order is the network's then.
+    """
+
+    def __init__(self, state: State, at_once: int = 1) -> None:
+        self._state, self._at_once = state, at_once
 
     async def run(self) -> None:
         """Until cancelled. What was under way then is delivered again after the next start."""
-        connector = aiohttp.TCPConnector(limit=1)
+        connector = aiohttp.TCPConnector(limit=self._at_once)
         async with aiohttp.ClientSession(connector=connector, timeout=ANSWER_WITHIN) as session:
             with self._state.signals.listen(("rail", "deliver")) as news:
                 while not self._state.signals.closed:
                     webhooks = {till.name: found for till in TILLS if (found := read_webhook(self._state, till))}
                     if due := self._next(list(webhooks)):
-                        await self._deliver(session, webhooks[due["till"]], due)
+                        await asyncio.gather(*(self._deliver(session, webhooks[one["till"]], one) for one in due))
                     else:
                         await news.next(self._wait_s())
 
-    def _next(self, tills: list[str]) -> sqlite3.Row | None:
+    def _next(self, tills: list[str]) -> list[sqlite3.Row]:
         """What is due at these tills: those that somebody listens to."""
         faults = read_faults(self._state)
         if faults.hold:
-            return None
+            return []
         now = self._state.clock()
         rows = self._state.rows(
             "SELECT deliveries.*, body, created_at, till FROM deliveries JOIN events ON events.id = event"
@@ -144,9 +148,9 @@ class Courier:
             " ORDER BY deliveries.id LIMIT ?",
             now,
             orjson.dumps(tills).decode(),
-            1000 if faults.shuffle else 1,
+            1000 if faults.shuffle else self._at_once,
         )
-        return random.choice(rows) if rows else None  # noqa: S311 - an order, not a secret
+        return random.sample(rows, min(len(rows), self._at_once)) if faults.shuffle else list(rows)
 
     def _wait_s(self) -> float:
         row = self._state.row("SELECT min(due_at) AS at FROM deliveries WHERE done = 0")

@@ -51,6 +51,8 @@ def queue_of(kind: str, body: dict[str, Any]) -> str:
         return f"chat:{body['chat']['id']}"
     if kind in PAYMENTS:
         return f"payments:{body['from']['id']}"
+    if kind == "subscription":
+        return f"payments:{body['user']['id']}"
     return f"{kind}:{body['chat']['id'] if 'chat' in body else body['from']['id']}"
 
 

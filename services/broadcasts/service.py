@@ -27,6 +27,7 @@ from giving.subscriptions import SubscriptionKind
 from services.broadcasts.figures import Pacer, Preview, Progress, Report, progress_of, skips
 from services.broadcasts.rules import BroadcastRules
 from services.clock import Clock, utc_now
+from services.leadership import Write
 from services.people import PeopleService
 from services.wake import Wakes
 from storage.audit import AuditRecord
@@ -43,10 +44,12 @@ class BroadcastService:
     """`by`: the admin, whose role is looked up every time; None for whoever is at the command line."""
 
     def __init__(
-        self, unit: UnitOfWork, people: PeopleService, rules: BroadcastRules, *, wakes: Wakes, now: Clock = utc_now
-    ) -> None:
-        """`people` knows who may."""
+        self, unit: UnitOfWork, people: PeopleService, rules: BroadcastRules, *, wakes: Wakes,
+        write: Write | None = None, now: Clock = utc_now,
+    ) -> None:  # fmt: skip
+        """`people` knows who may. `write`: by what starts and stops one, in the leader's name where it does it."""
         self._unit, self._people, self._rules, self._wakes, self._now = unit, people, rules, wakes, now
+        self._write = write or unit
         self._pacer = Pacer()
 
     # -- before it goes --
@@ -89,7 +92,7 @@ class BroadcastService:
         by. `beside`: what is done in the same commit.
 
         Raises: NotAllowed, BroadcastUnknown, BroadcastNotNow, BroadcastChanged, NobodyListens, PaidRateOff,
-        PriceNotConfirmed, AudienceGrown.
+        PriceNotConfirmed, AudienceGrown; NotLeading (by the clock, in a term that is over).
         """
         await self._must(by)
         async with self._unit.read() as work:  # it may take a while: not where everybody's writes wait
@@ -98,7 +101,7 @@ class BroadcastService:
             audience = await work.broadcasts.count(asked)
         if paid:
             self._must_be_confirmed(audience, stars)
-        async with self._unit() as work:
+        async with self._write() as work:
             found = await self._held(work, broadcast, BroadcastAct.START, version)
             must_be_as_many(people, audience)
             if not audience:
@@ -157,7 +160,7 @@ class BroadcastService:
         self, broadcast: UUID, act: BroadcastAct, to: BroadcastState, by: Person | None, way: Way = "cli"
     ) -> Broadcast:
         await self._must(by)
-        async with self._unit() as work:
+        async with self._write() as work:
             found = await self._held(work, broadcast, act, None)
             turned = replace(found, state=to, version=found.version + 1)
             ended = {"ended_at": self._now()} if to is BroadcastState.CANCELLED else {}

@@ -24,6 +24,7 @@ from services.giving_days.pools import pools_beside, rescoped
 from services.giving_days.previews import Preview, preview_of
 from services.giving_days.record import record
 from services.giving_days.writing import DayWriter
+from services.leadership import Write
 from services.people import PeopleService
 from services.wake import Wakes
 from storage.ids import new_id
@@ -51,10 +52,14 @@ class Drafts:
 
     def __init__(
         self, unit: UnitOfWork, people: PeopleService, on: DaysOn, *, terms: DayTerms, wakes: Wakes | None = None,
-        now: Clock = utc_now,
+        write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`on`: what taps ask; it hears of every change. `wakes`: who sends, where that is this process."""
+        """`on`: what taps ask; it hears of every change. `wakes`: who sends, where that is this process.
+
+        `write`: by what a day that is there is changed, in the leader's name where the leader does it.
+        """
         self._unit, self._people, self._on, self._now = unit, people, on, now
+        self._changing = write or unit
         self.terms, self.wakes, self.writer = terms, wakes or Wakes(), DayWriter()
 
     # -- reading --
@@ -179,11 +184,13 @@ class Drafts:
     ) -> AsyncIterator[tuple[Work, GivingDay]]:  # fmt: skip
         """For one who may: the day, held, as the clock has it, in a state in which it can be done.
 
-        After the commit taps know of it. Raises: NotAllowed, DayUnknown, DayNotNow.
+        After the commit taps know of it.
+
+        Raises: NotAllowed, DayUnknown, DayNotNow; NotLeading (in a term that is over).
         """
         await self._must(by)
         now = self._now()
-        async with self._unit() as work:
+        async with self._changing() as work:
             day = await self.writer.turn(work, known(await work.giving_days.lock(day_id)), now)
             if act is not None and not may(day, act, now):
                 raise DayNotNow(state=day.state.value)

@@ -166,7 +166,7 @@ class DayInvitations:
     async def sweep(self) -> int:
         """Start what was made with a day that is on; how many. Twice, or after a crash, it is done once.
 
-        What would go to more people than one admin may tell waits for a second one's word.
+        What would go to more people than one admin may tell waits for a second one's word. Raises: NotLeading.
         """
         async with self._unit.read() as work:
             on = [day for day in await work.giving_days.coming() if day.state is DayState.LIVE]

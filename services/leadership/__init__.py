@@ -4,7 +4,7 @@ A *term* is the time one process leads under one epoch. Whatever runs in a term'
 in its context: `write` refuses without one, and no term that ended can write anything.
 """
 
-from services.leadership.leader import Leadership, NotLeading, Write
+from services.leadership.leader import Leadership, NotLeading, Write, own_name
 from services.leadership.terms import Part, in_nobodys_name
 
-__all__ = ["Leadership", "NotLeading", "Part", "Write", "in_nobodys_name"]
+__all__ = ["Leadership", "NotLeading", "Part", "Write", "in_nobodys_name", "own_name"]

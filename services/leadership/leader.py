@@ -40,8 +40,8 @@ def moment() -> Moment:
 
 
 def own_name() -> str:
-    """A name no other process has or had, that tells an operator where to look."""
-    return f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """A name no other process has or had, that tells an operator where to look; at most 63 bytes."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Leadership:

@@ -8,7 +8,9 @@ from giving.budgets import LinkAsk
 from giving.checkouts import Open, decide_checkout
 from giving.errors import GivingError
 from giving.money import Money
-from payments.stars_rail import rail_of, uuid_of
+from giving.pledges import decide_subscription
+from payments.stars_rail import rail_of, subscribed, uuid_of
+from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
 from storage.group_read import GroupRead
 from storage.work import UnitOfWork, Work
@@ -36,17 +38,41 @@ class Verdict:
 class CheckoutService:
     """Reads only: whoever cancels, or pays by another link, in the very moment after the look, is told so later."""
 
-    def __init__(self, unit: UnitOfWork, rails: Collection[str], guard: PaymentGuard | None = None) -> None:
+    def __init__(
+        self, unit: UnitOfWork, rails: Collection[str], guard: PaymentGuard | None = None, now: Clock = utc_now
+    ) -> None:  # fmt: skip
         """Look through this unit of work; only `rails` take payments, and what the guard keeps out is not paid either.
 
         An invoice outlives a restart: one of a rail that was switched off since would be paid and never be booked.
         """
         self._rails, self._guard = rails, guard
+        self._now = now
         self._look = GroupRead(unit, self._check_many)
+        self._look_monthly = GroupRead(unit, self._check_monthly)
 
     async def check(self, asked: Checkout) -> Verdict:
         """Whether it may be paid. Raises: the database's error."""
-        return await self._look(asked)
+        return await (self._look(asked) if subscribed(asked.payload) is None else self._look_monthly(asked))
+
+    async def _check_monthly(self, work: Work, asked: Sequence[Checkout]) -> list[Verdict]:
+        """What is paid every 30 days (giving/pledges/renewals.py)."""
+        ids = [its.subscription if (its := subscribed(one.payload)) is not None else None for one in asked]
+        rows = await work.star_subscriptions.by_ids({id_ for id_ in ids if id_ is not None})
+        whose = {row.pledge for row in rows.values() if row.pledge is not None}
+        pledges = await work.pledges.by_ids(whose)
+        payers = await work.star_subscriptions.payers(whose)
+        people = await work.people.by_telegram_ids({one.payer for one in asked})
+        now, verdicts = self._now(), []
+        for one, id_ in zip(asked, ids, strict=True):
+            row = rows.get(id_) if id_ is not None and rail_of(one.currency) in self._rails else None
+            pledge = pledges.get(row.pledge) if row is not None and row.pledge is not None else None
+            donor = payers[pledge.id].telegram_id if pledge is not None else None
+            refusal = decide_subscription(one.payer, _amount(one), row, pledge, donor, now)
+            if refusal is None and row is not None and pledge is not None and self._guard is not None:
+                (refusal,) = await self._guard.permits(work, [LinkAsk(pledge.donor, row.amount, pledge.rail)])
+            person = people.get(one.payer)
+            verdicts.append(Verdict(id_, refusal, person.language("") or None if person is not None else None))
+        return verdicts
 
     async def _check_many(self, work: Work, asked: Sequence[Checkout]) -> list[Verdict]:
         references = [uuid_of(one.payload) for one in asked]

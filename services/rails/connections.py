@@ -64,8 +64,8 @@ class ConnectionService:
         async with self._unit.read() as work:
             organisation = (await work.projects.organisations_by_slug([slug])).get(slug)
             known = [one for one in await work.accounts.all() if one.rail == name]
-        if organisation is None:
-            raise OrganisationUnknown
+            if organisation is None:
+                raise OrganisationUnknown(known=", ".join(await work.projects.organisation_slugs()))
         had = next((one for one in known if one.organisation == organisation.id), None)
         try:
             account = await self._had(asked, had, country) if had is not None else None

@@ -8,6 +8,7 @@ import structlog
 from giving.errors import RailUnavailable
 from payments.provider import RailRefused, Saves
 from services.clock import Clock
+from services.leadership import Write
 from services.rails.switched_on import Rails
 from storage.methods import KeptMethod
 from storage.work import UnitOfWork
@@ -19,23 +20,26 @@ TOLD_FOR: Final = timedelta(days=30)  # after it the operator has heard of it lo
 class Forgetting:
     """What a rail calls a method is kept until the rail has deleted it, and with it goes what the rail told of it."""
 
-    def __init__(self, unit: UnitOfWork, rails: Rails, now: Clock) -> None:
-        """Ask these rails."""
-        self._unit, self._rails, self._now = unit, rails, now
+    def __init__(self, unit: UnitOfWork, rails: Rails, now: Clock, write: Write | None = None) -> None:
+        """Ask these rails. `write`: the leader's where the sweep runs, else anybody's."""
+        self._unit, self._rails, self._now, self._write = unit, rails, now, write or unit
 
     async def tell(self, kept: KeptMethod) -> None:
-        """Have it deleted at its rail. Raises: RailUnavailable (switched off, or no answer), RailRefused."""
+        """Have it deleted at its rail.
+
+        Raises: RailUnavailable (switched off, or no answer), RailRefused, NotLeading (in a term that is over).
+        """
         rail = self._rails.get(kept.rail)
         if not isinstance(rail, Saves):
             raise RailUnavailable
         await rail.forget_method(kept.method)
         async with self._unit.read() as work:  # takes a look through the inbox
             events = await work.methods.events_of(kept.id)
-        async with self._unit() as work:
+        async with self._write() as work:
             await work.methods.told(kept.id, events, now=self._now())
 
     async def sweep(self) -> int:
-        """Those that a rail has not deleted yet; how many were there."""
+        """Those that a rail has not deleted yet; how many were there. Raises: NotLeading."""
         async with self._unit.read() as work:
             waiting = await work.methods.untold(self._now() - TOLD_FOR)
         for kept in waiting:

@@ -12,6 +12,7 @@ from giving.people import Person
 from payments.provider import BadEvent, PaymentIntent, PaymentRef, RailRefused, Saves
 from services.clock import Clock, utc_now
 from services.guard_payments import PaymentGuard
+from services.leadership import Write
 from services.links import Links
 from services.payments import PaymentService
 from services.rails.forgetting import Forgetting
@@ -27,10 +28,13 @@ class MethodService:
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, links: Links, language: str, *, payments: PaymentService | None = None,
-        guard: PaymentGuard | None = None, now: Clock = utc_now,
+        guard: PaymentGuard | None = None, write: Write | None = None, now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`language` for who has none; what is looked up goes through `payments`; `guard` is asked before a page is."""
-        self._payments, self._guard, self._forgetting = payments, guard, Forgetting(unit, rails, now)
+        """`language` for who has none; what is looked up goes through `payments`; `guard` is asked before a page is.
+
+        `write`: by what is noted as deleted at a rail, in the leader's name where its sweep does it.
+        """
+        self._payments, self._guard, self._forgetting = payments, guard, Forgetting(unit, rails, now, write)
         self._unit, self._rails, self._links, self._language, self._now = unit, rails, links, language, now
 
     def can_save(self, rail: str) -> bool:
@@ -40,34 +44,44 @@ class MethodService:
 
     async def save_link(self, tab: UUID, person: Person) -> str:
         """Where to save a method for this tab. Raises: NotYours, RailUnavailable, and what the guard refuses."""
-        async with self._unit() as work:
+        async with self._unit.read() as work:
             row = (await work.tabs.by_ids([tab])).get(tab)
-            rail = self._rails.get(row.rail) if row is not None else None
-            if row is None or row.tab.donor != person.id or not isinstance(rail, Saves):
+        if row is None or row.tab.donor != person.id:
+            raise NotYours
+        return await self.save_for(row.tab.organisation, row.rail, row.currency, person, back="tab")
+
+    async def save_for(self, whose: UUID, name: str, currency: str, person: Person, *, back: str) -> str:
+        """The same for gifts to an organisation by this rail; its page leads back to `back` in the chat.
+
+        Raises: NotYours (it saves none), RailUnavailable, and what the guard refuses.
+        """
+        async with self._unit() as work:
+            rail = self._rails.get(name)
+            if not isinstance(rail, Saves):
                 raise NotYours
-            refused = await self._guard.allow_saving(work, person.id, row.rail) if self._guard is not None else None
+            refused = await self._guard.allow_saving(work, person.id, name) if self._guard is not None else None
             if refused is not None:
                 raise refused
-            account = (await self._rails.accounts(work)).get((row.tab.organisation, row.rail))
-            if account is None and self._rails.capabilities[row.rail].needs_account:
+            account = (await self._rails.accounts(work)).get((whose, name))
+            if account is None and self._rails.capabilities[name].needs_account:
                 raise RailUnavailable  # what is saved now could not be charged for this organisation
-            method = await work.methods.ask(person.id, row.tab.organisation, row.rail, now=self._now())
-            organisation = (await work.projects.organisations_by_ids([row.tab.organisation]))[row.tab.organisation]
+            method = await work.methods.ask(person.id, whose, name, now=self._now())
+            organisation = (await work.projects.organisations_by_ids([whose]))[whose]
         language = person.language(self._language)
         intent = PaymentIntent(
-            method, Money(0, row.currency), organisation.name(language), self._links.start("tab"), language,
+            method, Money(0, currency), organisation.name(language), self._links.start(back), language,
             account=account.their_id if account is not None else None,
         )  # fmt: skip
         try:
             return (await rail.save_method(intent, key=f"method:{method}")).url
         except RailRefused as no:
-            log.error("method_refused_by_rail", method_id=str(method), rail=row.rail, code=str(no))
+            log.error("method_refused_by_rail", method_id=str(method), rail=name, code=str(no))
             raise RailUnavailable from no
 
     async def sweep(self) -> int:
         """Look up what was asked within a day and not heard of; events that don't say all ring for it.
 
-        What was forgotten and stands at its rail still is deleted there.
+        What was forgotten and stands at its rail still is deleted there. Raises: NotLeading.
         """
         await self._forgetting.sweep()
         async with self._unit.read() as work:

@@ -15,12 +15,14 @@ from giving.errors import RailUnavailable, TabBelow, TabChanged, TabEmpty, TabWa
 from giving.money import Money, sum_of
 from giving.notices import URGENCY, NoticeKind
 from giving.payments import Payment, PaymentState
+from giving.quiet import QuietHours
 from giving.rails import How
 from giving.tabs import Charge, ChargeState, Reason
 from giving.tips import Tip
 from payments.provider import PaymentRef, RailRefused
 from services.clock import Clock
 from services.rails.switched_on import Rails
+from services.subscriptions import by_day
 from services.tabs.told import kept_method, notice_key
 from services.wake import Wakes
 from storage.ids import new_id
@@ -36,9 +38,9 @@ CHARGES: Final = Counter("tab_charges_total", "Charges that settle tabs, by what
 class Beginning:
     """Chooses the tips and the rail of a charge, in the unit of work of whoever holds the tab."""
 
-    def __init__(self, rails: Rails, wakes: Wakes, zone: ZoneInfo, now: Clock) -> None:
-        """By these rails; who is told hears of it by the outbox. Local months are `zone`'s."""
-        self._rails, self._wakes, self._zone, self._now = rails, wakes, zone, now
+    def __init__(self, rails: Rails, wakes: Wakes, zone: ZoneInfo, now: Clock, quiet: QuietHours | None = None) -> None:
+        """By these rails; who is told hears of it by the outbox, by day. Local months are `zone`'s."""
+        self._rails, self._wakes, self._zone, self._now, self._quiet = rails, wakes, zone, now, quiet
 
     async def __call__(
         self, work: Work, row: TabRow, reason: Reason, *, by_saved: bool = True, seen: Money | None = None
@@ -154,9 +156,11 @@ class Beginning:
         return replace(row, charge=replace(row.charge, amount=amount), payment=smaller.id)
 
     async def tell(self, work: Work, kind: NoticeKind, charge: Charge, donor: UUID) -> None:
-        """Queue what its donor is told of a charge, once."""
+        """Queue what its donor is told of a charge, once; where it is night there, for the morning."""
         now = self._now()
-        message = NewMessage(notice_key(kind, charge.id), kind, URGENCY[kind], donor, charge.id, now)
+        clock = (await work.subscriptions.timezones_of({donor})).get(donor)
+        at = by_day(now, self._quiet, clock)
+        message = NewMessage(notice_key(kind, charge.id), kind, URGENCY[kind], donor, charge.id, at)
         await work.outbox.add_many([message], now=now)
         self._wakes.outbox.set()
 

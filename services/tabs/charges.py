@@ -22,12 +22,13 @@ from giving.money import Money
 from giving.payments import PaymentState
 from giving.people import Person
 from giving.projects import Organisation
+from giving.quiet import QuietHours
 from giving.rails import Shown
 from giving.tabs import ChargeState, Reason
 from payments.provider import RailRefused
 from services.alerts import AlertService
 from services.clock import Clock, utc_now
-from services.leadership import Write
+from services.leadership import NotLeading, Write
 from services.rails.switched_on import Rails
 from services.tabs.beginning import CHARGES, Beginning, close_pages, free_others
 from services.tabs.joint import Together
@@ -49,12 +50,16 @@ class TabCharges:
 
     def __init__(
         self, unit: UnitOfWork, rails: Rails, tabs: TabService, links: PaymentLinks, *, wakes: Wakes,
-        write: Write | None = None, alerts: AlertService | None = None, now: Clock = utc_now,
+        write: Write | None = None, alerts: AlertService | None = None, quiet: QuietHours | None = None,
+        now: Clock = utc_now,
     ) -> None:  # fmt: skip
-        """`write`: by what the sweep writes, in production the leader's. `alerts`: who mends what a rail refuses."""
+        """`write`: by what the sweep writes, in production the leader's. `alerts`: who mends what a rail refuses.
+
+        `quiet`: the night, by each reader's clock.
+        """
         self._unit, self._rails, self._tabs, self._links = unit, rails, tabs, links
         self._wakes, self._write, self._now = wakes, write or unit, now
-        self._begin = Beginning(rails, wakes, tabs.zone, now)
+        self._begin = Beginning(rails, wakes, tabs.zone, now, quiet)
         self._together = Together(rails, self._begin, now)
         self._steps = Steps(unit, rails, tabs, links, self._begin, self._write, now, alerts)
 
@@ -167,7 +172,10 @@ class TabCharges:
     # -- by itself --
 
     async def sweep(self) -> int:
-        """Begin what is due, and take every open charge a step further; how many steps were taken."""
+        """Begin what is due, and take every open charge a step further; how many steps were taken.
+
+        Raises: NotLeading.
+        """
         steps = 0
         async for tab in _each(self._due, lambda tab: tab):
             steps += await self._alone(self._look_at(tab), tab)
@@ -187,6 +195,8 @@ class TabCharges:
         """What one of them is stopped by does not hold up the others."""
         try:
             return await step
+        except NotLeading:  # nothing of it is to be done here any more
+            raise
         except (GivingError, RailRefused) as refusal:  # a rail that is away, a guard: the next sweep tries again
             log.warning("tab_not_settled", subject=str(about), error=type(refusal).__name__)
         except Exception:  # an answer nobody foresaw

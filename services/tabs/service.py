@@ -217,25 +217,30 @@ class TabService:
 
         Raises: NotYours, TipNotOpen (paid, or taken off before), TabBusy (being charged).
         """
-        closed: list[Payment] = []
         async with self._unit() as work:
-            tab = await work.tabs.tab_of(tip_id)
-            row = await work.tabs.lock(tab) if tab is not None else None
-            tip = (await work.tips.lock_many({tip_id})).get(tip_id)
-            if tip is None or tip.donor != person.id:
-                raise NotYours
-            open_ = [one for one in await work.tabs.open_charges(donor=person.id) if one.payment == tip.payment]
-            if tip.state is not TipState.ON_TAB or row is None:
-                raise TipNotOpen
-            if any(one.charge.state is ChargeState.CHARGING for one in open_):
-                raise TabBusy
-            off = replace(tip, state=TipState.CANCELLED, cancelled_at=self._now())
-            await work.tips.update(off)
-            for one in open_:
-                closed += await self._without(work, one)
+            off, closed = await self.off(work, tip_id, person)
         log.info("promise_taken_off", tip_id=str(tip_id))
         await close_pages(self._rails, closed)
         return off
+
+    async def off(self, work: Work, tip_id: UUID, person: Person) -> tuple[Tip, list[Payment]]:
+        """The same within a unit of work that holds nothing but tabs yet; the pages to be closed after its commit."""
+        tab = await work.tabs.tab_of(tip_id)
+        row = await work.tabs.lock(tab) if tab is not None else None
+        tip = (await work.tips.lock_many({tip_id})).get(tip_id)
+        if tip is None or tip.donor != person.id:
+            raise NotYours
+        open_ = [one for one in await work.tabs.open_charges(donor=person.id) if one.payment == tip.payment]
+        if tip.state is not TipState.ON_TAB or row is None:
+            raise TipNotOpen
+        if any(one.charge.state is ChargeState.CHARGING for one in open_):
+            raise TabBusy
+        off = replace(tip, state=TipState.CANCELLED, cancelled_at=self._now())
+        await work.tips.update(off)
+        closed: list[Payment] = []
+        for one in open_:
+            closed += await self._without(work, one)
+        return off, closed
 
     async def _without(self, work: Work, row: ChargeRow) -> list[Payment]:
         """A charge of which something was taken off: less is charged then, or it is asked for anew."""

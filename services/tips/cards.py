@@ -12,6 +12,7 @@ from giving.payments import Payment
 from giving.projects import Project, ProjectCard, Tally
 from giving.rails import Refunds, Way
 from giving.tips import Tip, TipState
+from services.instalments import MonthGiven, months_given
 from services.matching.views import Added, added_to
 from services.projects import as_chosen, cards
 from services.rails import Rails
@@ -25,7 +26,8 @@ class TipCard:
     `project_now`: what the chat supports by now, if that is another one. `ways`: by what an unpaid one can be given,
     the one that is chosen first. `returning`: an extra one that is on its way back by itself. `gives_back`: whether the
     rail that it was paid by gives anything back. `needing`: where the gift was one of a giving day and its project has
-    reached its target, those of the day that still need help. `matched`: what sponsors' pools added to it.
+    reached its target, those of the day that still need help. `matched`: what sponsors' pools added to it. `monthly`:
+    of one that is a month of a pledge.
     """
 
     tip: Tip
@@ -38,6 +40,7 @@ class TipCard:
     gives_back: bool = True
     needing: tuple[Project, ...] = ()
     matched: tuple[Added, ...] = ()
+    monthly: MonthGiven | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
     going = await work.refunds.of(extras) if extras else {}
     paid = [tip.id for tip in tips if tip.state is TipState.PAID]
     matched = await added_to(work, paid) if paid else {}
+    monthly = await months_given(work, paid)
     ways = await _ways(work, [tip for tip in tips if tip.state is TipState.OFFERED], projects, rails)
 
     needing = await _needing(work, [tip for tip in tips if tip.day is not None and shown[tip.project].percent >= 100])
@@ -107,7 +111,7 @@ async def tip_cards(work: Work, tips: Sequence[Tip], rails: Rails) -> list[TipCa
         return TipCard(
             tip, shown[tip.project], title, rails.test_money, now, ways.get(tip.id, ()), tip.id in going,
             needing=needing.get(tip.day, ()) if tip.day is not None and shown[tip.project].percent >= 100 else (),
-            gives_back=_gives_back(tip, rails), matched=matched.get(tip.id, ()),
+            gives_back=_gives_back(tip, rails), matched=matched.get(tip.id, ()), monthly=monthly.get(tip.id),
         )  # fmt: skip
 
     return [card(tip) for tip in tips]

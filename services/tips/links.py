@@ -31,11 +31,15 @@ MOST_LINES: Final = 50  # on a pay page; of more, their sum is said
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Somebody would pay: a tip of theirs, or all tips of a payment (a tab's)."""
+    """Somebody would pay: a tip of theirs, or all tips of a payment (a tab's, an instalment's).
+
+    `start`: where the page of a payment leads back to.
+    """
 
     person: Person
     tip: UUID | None = None
     payment: UUID | None = None
+    start: str = "tab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +73,20 @@ class PaymentLinks:
         """
         return (await self._page(Ask(person, tip=tip_id)))[1]
 
-    async def of_payment(self, payment_id: UUID, person: Person) -> str:
-        """Where to pay a tab's charge; the same link as long as it is unpaid. Raises: as for a tip."""
-        return (await self._page(Ask(person, payment=payment_id)))[1]
+    async def of_payment(self, payment_id: UUID, person: Person, *, start: str = "tab") -> str:
+        """Where to pay a tab's charge, or an instalment; the same link as long as it is unpaid. Raises: as for a tip.
+
+        `start`: where the page leads back to.
+        """
+        return (await self._page(Ask(person, payment=payment_id, start=start)))[1]
 
     async def code(self, tip_id: UUID, person: Person) -> PayCode:
         """The same for a tip, to be scanned. Raises: as for a link."""
         return self._code(*await self._page(Ask(person, tip=tip_id)))
 
-    async def code_of_payment(self, payment_id: UUID, person: Person) -> PayCode:
-        """The same for a tab's charge, to be scanned. Raises: as for a link."""
-        return self._code(*await self._page(Ask(person, payment=payment_id)))
+    async def code_of_payment(self, payment_id: UUID, person: Person, *, start: str = "tab") -> PayCode:
+        """The same for a tab's charge, or an instalment, to be scanned. Raises: as for a link."""
+        return self._code(*await self._page(Ask(person, payment=payment_id, start=start)))
 
     def _code(self, payment: Payment, url: str) -> PayCode:
         return PayCode(url, payment.rail, payment.amount, self._rails.good_for(payment, self._now()))
@@ -108,10 +115,12 @@ class PaymentLinks:
     async def _ask_many(self, work: Work, asked: Sequence[Ask]) -> list[tuple[Payment, PaymentWish] | Exception]:
         """What the rail is asked with, kept first: it takes a key again only with the same words."""
         tips = await work.tips.by_ids({ask.tip for ask in asked if ask.tip})
-        charged = await work.tips.of_payments({ask.payment for ask in asked if ask.payment})
+        whole = {ask.payment for ask in asked if ask.payment}
+        # All of them before the first tip is held, as everywhere: who leaves meanwhile holds payments, then tips.
+        sums = await work.payments.lock_many(whole | {tip.payment for tip in tips.values() if tip.payment})
+        charged = await work.tips.of_payments(whole)
         every = [*tips.values(), *(tip for several in charged.values() for tip in several)]
         projects = await work.projects.by_ids({tip.project for tip in every})
-        sums = await work.payments.by_ids(charged)
         wishes: dict[UUID, PaymentWish] = {}
         for ask in asked:
             if ask.tip is not None and (tip := tips.get(ask.tip)) is not None:
@@ -148,7 +157,7 @@ class PaymentLinks:
         lines = [(title, tip.amount.minor) for title, tip in zip(titles, tips, strict=True)]
         if len(lines) > MOST_LINES:
             lines = _by_name(whose, tips) if several else []
-        return PaymentWish(" · ".join(names), self._links.start("tab"), language, tuple(lines), several)
+        return PaymentWish(" · ".join(names), self._links.start(ask.start), language, tuple(lines), several)
 
     def _asked(
         self, tips: Mapping[UUID, Tip], charged: Mapping[UUID, Sequence[Tip]], ask: Ask,

@@ -145,8 +145,11 @@ class TipService:
         """
         former: Payment | None = None
         async with self._unit() as work:
+            before = _own(await work.tips.by_id(tip_id), person)
+            # The payment first, as everywhere: who leaves meanwhile holds payments, then tips.
+            held = await work.payments.lock_many({before.payment} if before.payment else ())
             tip = _own(await work.tips.lock(tip_id), person)
-            payment = await work.payments.by_id(tip.payment) if tip.payment else None
+            payment = held.get(tip.payment) if tip.payment else None
             if tip.state is not TipState.OFFERED or payment is None:
                 raise TipNotOpen
             project = (await work.projects.by_ids([tip.project]))[tip.project]

@@ -37,6 +37,15 @@ class Tabs(Group):
     monthly_minor: Positive = 10_000
 
 
+class Pledges(Group):
+    """Monthly giving."""
+
+    presets_minor: Annotated[tuple[Whole, ...], Field(min_length=1), AfterValidator(each_once)] = (
+        1000, 3000, 5000, 10_000,
+    )  # fmt: skip
+    debits_per_s: Annotated[Whole, Field(ge=1, le=1000)] = 20
+
+
 class GivingDays(Group):
     closing_hours: Annotated[Whole, Field(ge=0, le=1488)] = 24
     confirm_over: Annotated[Whole, Field(ge=0)] = 1000

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from settings.kinds import Positive, Text, each_once, hours, language_name, timezone_name
-from settings.model.giving import GivingDays, Matching, Tabs, Tips
+from settings.model.giving import GivingDays, Matching, Pledges, Tabs, Tips
 from settings.model.guarding import Limits, Reconcile
 from settings.model.messages import Broadcasts, Notices, Subscriptions
 from settings.model.rails import Rails
@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     quiet_hours: Annotated[Text, AfterValidator(hours)] = "22:00-08:00"
     tips: Tips = Tips()
     tabs: Tabs = Tabs()
+    pledges: Pledges = Pledges()
     giving_days: GivingDays = GivingDays()
     rails: Rails = Rails()
     notices: Notices = Notices()

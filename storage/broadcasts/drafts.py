@@ -34,7 +34,7 @@ class DraftStore:
     async def by_id(self, broadcast: UUID, *, lock: bool = False) -> Broadcast | None:
         """With its tallies; `lock`: nobody else changes it until the commit."""
         found = select(broadcasts).where(broadcasts.c.id == broadcast)
-        rows = (await self._connection.execute(found.with_for_update() if lock else found)).all()
+        rows = (await self._connection.execute(found.with_for_update(key_share=True) if lock else found)).all()
         return next(iter(await self._read(rows)), None)
 
     async def newest(self, *, limit: int) -> list[Broadcast]:

@@ -11,6 +11,7 @@ from storage.tables.broadcasts import (
     broadcasts,
 )
 from storage.tables.budgets import budgets
+from storage.tables.circles import monthly_calls, organisation_links, organisation_members
 from storage.tables.columns import UtcDateTime, metadata
 from storage.tables.creators import chat_managers, chats, posts, slots, thanks
 from storage.tables.day_reports import day_reports
@@ -22,6 +23,16 @@ from storage.tables.matching import matches, pool_projects, pool_windows, pools,
 from storage.tables.outbox import cleanups, outbox
 from storage.tables.payments import conversions, look_ups, payments, provider_events, refunds, returns, transfers
 from storage.tables.people import people, roles, subscriptions, told_lately
+from storage.tables.pledges import (
+    certificates,
+    instalments,
+    pledge_choices,
+    pledges,
+    project_updates,
+    recap_pages,
+    star_subscriptions,
+    whys,
+)
 from storage.tables.projects import organisations, projects
 from storage.tables.rankings import ranking_consents, ranking_periods, standings, thanks_posts
 from storage.tables.reconcile import differences, reconciliations
@@ -42,6 +53,7 @@ __all__ = [
     "broadcast_tallies",
     "broadcasts",
     "budgets",
+    "certificates",
     "chat_managers",
     "chats",
     "cleanups",
@@ -57,26 +69,34 @@ __all__ = [
     "giving_day_projects",
     "giving_day_series",
     "giving_days",
+    "instalments",
     "leases",
     "look_ups",
     "matches",
     "metadata",
     "methods",
+    "monthly_calls",
+    "organisation_links",
+    "organisation_members",
     "organisations",
     "outbox",
     "payments",
     "people",
+    "pledge_choices",
+    "pledges",
     "pool_projects",
     "pool_windows",
     "pools",
     "postings",
     "posts",
+    "project_updates",
     "projects",
     "promises",
     "provider_events",
     "rail_accounts",
     "ranking_consents",
     "ranking_periods",
+    "recap_pages",
     "reconciliations",
     "refunds",
     "returns",
@@ -84,6 +104,7 @@ __all__ = [
     "slots",
     "sponsors",
     "standings",
+    "star_subscriptions",
     "subscriptions",
     "supporters",
     "tab_charges",
@@ -96,4 +117,5 @@ __all__ = [
     "told_lately",
     "transfers",
     "updates_seen",
+    "whys",
 ]

@@ -98,7 +98,9 @@ class TipReads(OnTips):
 
     async def lock(self, tip: UUID) -> Tip | None:
         """The tip, held until the commit."""
-        row = (await self._connection.execute(select(tips).where(tips.c.id == tip).with_for_update())).first()
+        row = (
+            await self._connection.execute(select(tips).where(tips.c.id == tip).with_for_update(key_share=True))
+        ).first()
         return read_tip(row) if row else None
 
     async def lock_many(self, ids: Collection[UUID]) -> dict[UUID, Tip]:

@@ -1,7 +1,8 @@
 """What is asked of the books, under which names, and what disagrees."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,7 +41,8 @@ class Finding:
     found_minor: int
 
 
-def checks() -> dict[tuple[str, ...], Select[Any]]:
+@cache  # they never change, and take as long to build as to ask of a small database
+def checks() -> Mapping[tuple[str, ...], Select[Any]]:
     """Names → a query of rows that disagree: the subject, then for each name what was expected and what was found."""
     one = {
         "an entry sums to zero per currency": entries_balance(),
@@ -63,14 +65,15 @@ def checks() -> dict[tuple[str, ...], Select[Any]]:
         "sponsors owe what they committed and have not paid": sponsors_owe(),
     }
     of_tallies = (*(f"a tally's {each} are those of its paid tips" for each in ("donors", "gifts")), TALLY_SUM)
-    return {(name,): query for name, query in one.items()} | {of_tallies: tallies_of(), SUPPORTER: supporters_of()}
+    every = {(name,): query for name, query in one.items()} | {of_tallies: tallies_of(), SUPPORTER: supporters_of()}
+    return {names: query.limit(MOST_FINDINGS) for names, query in every.items()}
 
 
 async def findings(connection: AsyncConnection, progress: Progress | None = None) -> AsyncIterator[Finding]:
     """Everything that disagrees, at most MOST_FINDINGS of each check; `progress` hears of checks done, of how many."""
     every = checks()
     for done, (names, query) in enumerate(every.items(), 1):
-        for subject, *figures in await connection.execute(query.limit(MOST_FINDINGS)):
+        for subject, *figures in await connection.execute(query):
             for name, expected, found in zip(names, figures[::2], figures[1::2], strict=True):
                 if expected != found or len(names) == 1:
                     yield Finding(name, str(subject), int(expected or 0), int(found or 0))

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import notices
-from giving.alerts import Alert
+from bot import alert_cards, notices
+from giving.alerts import Alert, AlertKind
 from giving.errors import RailUnavailable
 from giving.money import Money
 from giving.notices import NoticeKind
@@ -104,3 +104,18 @@ async def test_a_comparison_that_failed_says_why(error: Exception, words: str):
 async def test_an_alert_that_is_gone_says_nothing():
     one = notice(NoticeKind.ALERT)
     assert await notices.render([one], cast(OutboxService, Box(None)), TEXTS, LINKS) is None
+
+
+@pytest.mark.parametrize("kind", [AlertKind.TAB_REFUSED, AlertKind.PLEDGE_REFUSED])
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("amount_too_small", "It carries more at the least than the settings say"),
+        ("account_invalid", "Is the organisation still connected?"),
+        ("api_key_refused", "Are its keys still right?"),
+    ],
+)
+def test_what_a_rail_refuses_says_what_to_look_at(kind: AlertKind, code: str, says: str):
+    told = alert_cards.alert(TEXTS, "en", Alert(kind, {"rail": "stripe", "amount": Money(2_000, "CNY"), "code": code}))
+    assert says in told.text
+    assert code in told.text

@@ -12,6 +12,7 @@ from giving.money import DECIMALS
 from giving.people import Visibility
 from giving.rankings import Board, Span
 from giving.subscriptions import Often, SubscriptionKind
+from giving.whys import Refusal
 
 IDS = st.uuids()
 MINOR = st.integers(min_value=0, max_value=10**12)
@@ -38,6 +39,19 @@ EVERY = st.one_of(
     st.builds(cb.HandTo, chat=IDS, person=IDS),
     st.builds(cb.ThanksSend, chat=IDS),
     st.builds(cb.ThanksStop),
+    st.builds(cb.CircleShow, fresh=st.booleans()),
+    st.builds(cb.CallWrite, chat=IDS, own=st.booleans()),
+    st.builds(cb.CallSend, call=IDS),
+    st.builds(cb.OrgCircle, organisation=IDS),
+    st.builds(cb.OrgRenew, organisation=IDS),
+    st.builds(cb.WhyList, fresh=st.booleans()),
+    st.builds(cb.WhyAsk, project=IDS),
+    st.builds(cb.WhyBack, project=IDS),
+    st.builds(cb.WhyShow, why=IDS),
+    st.builds(cb.WhyReasons, why=IDS),
+    st.builds(cb.WhyRefuse, why=IDS, reason=st.sampled_from(Refusal)),
+    st.builds(cb.NewsAsk, project=IDS),
+    st.builds(cb.NewsSend, update=IDS),
     st.builds(cb.SlotTap, slot=IDS, minor=MINOR, currency=CURRENCY),
     st.builds(cb.SlotOther, slot=IDS),
     st.builds(cb.SlotDo, deed=st.sampled_from(cb.SlotDeed)),
@@ -95,6 +109,29 @@ EVERY = st.one_of(
         fresh=st.booleans(),
     ),
     st.builds(cb.RankingMe, board=st.sampled_from(Board), span=st.sampled_from(Span), on=st.booleans()),
+    *(
+        st.builds(
+            kind,
+            what=IDS,
+            minor=st.integers(0, 10**10),
+            day=st.integers(1, 31),
+            by=st.from_regex("[a-z_]{0,11}", fullmatch=True),
+            every=st.sampled_from([1, 3]),
+            shown=st.none() | st.sampled_from(Visibility),
+        )
+        for kind in (cb.PledgeSee, cb.PledgeDays, cb.PledgeNames)
+    ),
+    st.builds(
+        cb.PledgeMake,
+        what=IDS,
+        minor=st.integers(0, 10**10),
+        day=st.integers(1, 31),
+        by=st.from_regex("[a-z_]{0,11}", fullmatch=True),
+        every=st.sampled_from([1, 3]),
+        seen=st.from_regex("([0-9a-f]{6})?", fullmatch=True),
+        shown=st.none() | st.sampled_from(Visibility),
+    ),
+    st.builds(cb.PledgeAgain, pledge=IDS),
     st.builds(cb.ThanksPostWrite, chat=IDS, own=st.booleans()),
     st.builds(cb.ThanksPostSend, post=IDS),
 )
@@ -110,7 +147,7 @@ def test_data_fits_and_comes_back(data):
 
 def test_prefixes_are_different():
     prefixes = [kind.__prefix__ for kind in KINDS]
-    assert len(set(prefixes)) == len(prefixes) == 95
+    assert len(set(prefixes)) == len(prefixes) == 145
 
 
 @given(st.text(max_size=64))

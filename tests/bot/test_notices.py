@@ -94,7 +94,8 @@ async def test_each_notice_says_what_happened(kind, card, says):
 
 async def test_a_receipt_leads_to_its_page_and_to_my_gifts():
     rendered = await told([notice(NoticeKind.RECEIPT)], Box(PAID))
-    first, undo, second = (row[0] for row in rendered.keyboard.inline_keyboard)
+    first, undo, every_month, second = (row[0] for row in rendered.keyboard.inline_keyboard)
+    assert every_month.callback_data.startswith("pln:")
     assert first.url == "http://127.0.0.1:8081/r/YZ-00000-00000-000?lang=en"
     assert undo.text == "Undo ¥1.50 (for 30 minutes)"
     assert second.callback_data == "my:0:1"

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiogram import Bot
@@ -38,6 +39,7 @@ class Words:
     text: str
     keyboard: InlineKeyboardMarkup | None = BUTTON
     photo: bytes | None = None
+    tells: frozenset[UUID] | None = None
 
 
 async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, links: Any) -> Words | None:
@@ -305,6 +307,24 @@ async def test_nothing_left_to_say_is_done(bot: Bot, telegram: FakeTelegram, wor
     async with sending(bot, world, nothing):
         await until(lambda: _all(world, "sent"))
     assert telegram.calls == []
+
+
+@pytest.mark.parametrize("all_of_them", [True, False])
+async def test_what_decides_about_money_and_was_not_told_did_not_arrive(
+    bot: Bot, telegram: FakeTelegram, world: World, until: Until, all_of_them: bool
+) -> None:
+    async def some(notices: Sequence[Notice], *_: Any) -> Words | None:
+        return None if all_of_them else Words("one of them", tells=frozenset({notices[0].id}))
+
+    await queue(world, world.alice, NoticeKind.PLEDGE_ANNOUNCED, count=2)
+    async with sending(bot, world, some):
+
+        async def done() -> bool:
+            return "queued" not in await states(world)()
+
+        await until(done)
+    assert sorted(await states(world)()) == (["skipped"] * 2 if all_of_them else ["sent", "skipped"])
+    assert len(telegram.of("sendMessage")) == (0 if all_of_them else 1)
 
 
 @pytest.mark.parametrize(

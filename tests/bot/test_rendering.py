@@ -274,7 +274,7 @@ def test_the_choice_before_paying_says_who_sees_what():
 def test_owners_have_more_commands(language):
     everyone = {command.command for command in commands.commands(TEXTS, language, tabs=True)}
     owner = {command.command for command in commands.commands(TEXTS, language, tabs=True, owner=True)}
-    more = {"giving_day", "broadcast", "matching"}
+    more = {"giving_day", "broadcast", "matching", "news", "whys"}
     assert owner - everyone == {"refunds", "org", "role_add", "role_remove", "roles", "audit"} | more
 
 

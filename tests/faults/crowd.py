@@ -85,8 +85,21 @@ class Crowd:
         await self._deliver(wish, coming)
         if wish.number % 5 == 0:
             await self._pay_again_and_regret(wish, payment)
+        if wish.number % 5 == 2 and charge not in self.returned:
+            await self._undo(wish, tip, payment)
+
+    async def _undo(self, wish: Wish, tip: str, payment: UUID) -> None:
+        """Within half an hour by the clock of whoever lives; each new one's is a lease later."""
+        charge = f"ch_{wish.number}"
+        with unless_done("AlreadyReturned"), unless_done("UndoOver"):
+            await self._insist(wish, "take_back", charge, tip=tip, donor=wish.donor)
+        kept = "SELECT 1 FROM refunds JOIN tips ON tips.id = refunds.tip_id WHERE tips.charge = :charge"
+        if await rows(self.unit, kept, charge=charge):
+            self.returned.add(charge)
+            await self._deliver(wish, [(f"re_{charge}", refunded_body(payment, charge, wish.minor))])
 
     async def _pay_again_and_regret(self, wish: Wish, payment: UUID) -> None:
+        """The second payment goes back by itself; its donor asks all the same."""
         charge = f"ch_{wish.number}_b"
         self.charges.add(charge)
         await self._deliver(wish, [(charge, paid_body(payment, charge, wish.minor))])

@@ -29,6 +29,7 @@ from payments.provider import PaymentIntent, PaymentLink, RefundAsk
 from services.links import Links
 from services.outbox import Notice, OutboxService
 from services.payments import PaymentService
+from services.pledges import Means, PledgeSteps
 from services.rails import Rails
 from services.refunds import RefundService
 from services.settlement import Matcher, Settler
@@ -104,6 +105,8 @@ class House:
             self.unit, self.tips, wakes=wakes, quiet=None, language="zh-CN", currency="CNY", now=now
         )
         self.wakes = wakes
+        means = Means(self.unit, self.unit, rails, links, wakes, ZoneInfo("Asia/Shanghai"), None, "zh-CN", now)
+        self.pledge_steps = PledgeSteps(means, self.tips.pay, self.tabs)
 
     def _now(self) -> datetime:
         return datetime.now(UTC) + self._ahead
@@ -142,6 +145,9 @@ class House:
 
     async def do_tabs(self) -> int:
         return await self.charges.sweep()
+
+    async def do_pledges(self) -> int:
+        return await self.pledge_steps.sweep()
 
     async def do_checkpoint(self, path: str, mode: str) -> None:
         """Move SQLite's log into the database; if that fails it is moved later."""

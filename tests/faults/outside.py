@@ -52,6 +52,7 @@ class Outside:
     sent: Counter[tuple[str, str]] = field(default_factory=Counter)
     child: Child | None = None
     born: int = 0
+    deadly: str = ""  # the first message of this kind arrives, and the service dies before it hears so
     _messages: "itertools.count[int]" = field(default_factory=itertools.count)
     _wire: Wire | None = None
     _running: "asyncio.Task[None] | None" = None
@@ -122,6 +123,9 @@ class Outside:
                 return None
             case "send":
                 self.sent.update((kind, subject) for kind, subject in arguments["about"])
+                if self.child is not None and self.deadly and self.deadly == arguments["about"][0][0]:
+                    self.deadly = ""
+                    self.child.kill()
                 return next(self._messages)
         raise AssertionError(what)
 

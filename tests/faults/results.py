@@ -19,5 +19,7 @@ def note(row: str, **figures: object) -> None:
     print(line)  # noqa: T201 - pytest -s shows it, a failing test too
     path = os.environ.get(_FILE)
     if path:
+        test = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]  # "file::name[an id] (call)"
+        line = json.dumps({"test": test, "row": row, **figures}, ensure_ascii=False, default=str)
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(line + "\n")

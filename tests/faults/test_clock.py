@@ -40,6 +40,13 @@ class Ticks:
         return self.now
 
 
+async def alarms(watch: ClockWatch) -> int:
+    """How many lines of the log say so when it looks at the clock now."""
+    with capture_logs() as logs:
+        await watch.look()
+    return len([line for line in logs if line["event"] == "clock_jumped"])
+
+
 class Machine:
     """One machine: its wall clock can be set, its other clock can't; the provider has a clock of its own."""
 
@@ -72,9 +79,7 @@ class Machine:
         self.passes(seconds=1)
         self.world.time.passes(days=days)
         self.jumps += 1
-        with capture_logs() as logs:
-            await self.watch.look()
-        self.alarms += len([line for line in logs if line["event"] == "clock_jumped"])
+        self.alarms += await alarms(self.watch)
 
     async def everything_due(self) -> None:
         """One turn of every loop: settle, sweep, refunds, digests, the sender."""

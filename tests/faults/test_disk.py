@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +15,7 @@ from storage.work import UnitOfWork
 from tests.faults.books import standing, verified
 from tests.faults.clients import Clients
 from tests.faults.disk import SYNC, TRUNCATE, WRITE, Disk
-from tests.faults.nursery import nursery
+from tests.faults.nursery import Nursery, nursery
 from tests.faults.outside import Outside
 from tests.faults.results import FULL, note
 from tests.faults.ways import SENT
@@ -27,20 +27,26 @@ WISHES_WHILE_FULL: Final = 10
 FULL_DISK: Final = "disk full, then space again"
 
 
+@pytest.fixture(scope="module")
+def born(disk: Disk) -> Iterator[Nursery]:
+    """One process that forks on that disk: every test has a child, and a database, of its own."""
+    with nursery(disk.env) as opened:
+        yield opened
+
+
 @pytest.fixture
-async def clients(disk: Disk, sqlite_template: Path) -> AsyncIterator[Clients]:
+async def clients(disk: Disk, born: Nursery, sqlite_template: Path) -> AsyncIterator[Clients]:
     """Before a service on that disk."""
     path = disk.folder / "yizan.db"
     shutil.copy(sqlite_template, path)
     engines = open_engines(f"sqlite:///{path}")
     world = await make_world(UnitOfWork(engines))
     donor = await world.people.meet(Visitor(5000, "Donor", "donor", "en"))
-    with nursery(disk.env) as born:
-        outside = Outside(born, f"sqlite:///{path}", {"loops": False})
-        await outside.start()
-        yield Clients(outside, world.unit, donor.id, world.post.id, path)
-        disk.heal()
-        await outside.leave()
+    outside = Outside(born, f"sqlite:///{path}", {"loops": False})
+    await outside.start()
+    yield Clients(outside, world.unit, donor.id, world.post.id, path)
+    disk.heal()
+    await outside.leave()
     await verified(world.unit)
     await engines.close()
     for left in disk.folder.iterdir():

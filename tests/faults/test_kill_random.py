@@ -9,11 +9,12 @@ from typing import Final
 
 import pytest
 
+from giving.notices import RULES, NoticeKind
 from giving.people import Visitor
 from tests.faults.books import rows, verified
 from tests.faults.crowd import POINTS, Crowd
 from tests.faults.nursery import Nursery
-from tests.faults.outside import Outside
+from tests.faults.outside import LEASE_S, Outside, Wish, paid_body, payment_of
 from tests.faults.results import FULL, note
 from tests.world import World
 
@@ -62,10 +63,27 @@ async def test_killed_at_random_under_load(crowd: Crowd, dialect: str):
     await everything_came_about(crowd)
 
 
+async def test_killed_while_it_asks_what_may_come_only_once(crowd: Crowd):
+    wish = Wish(1, crowd.donors[0], crowd.post)
+    crowd.outside.deadly = NoticeKind.WISHES
+    await crowd.outside.start()
+    tip = await crowd.outside.insist("offer", **wish.offer())
+    await crowd.outside.insist("link", tip=tip, donor=wish.donor)
+    await crowd.outside.insist("event", body=paid_body(await payment_of(crowd.unit, tip), "ch_1", wish.minor))
+    assert await crowd.outside.gone() == -9
+    await crowd.outside.start()
+    await crowd.outside.ask("wait", seconds=2 * LEASE_S)
+    await drained(crowd)
+    await asyncio.sleep(0.5)  # ten looks of the sender
+    assert {kind: times for (kind, _), times in crowd.outside.sent.items()} == {"receipt": 1, "wishes": 1}
+    assert await rows(crowd.unit, "SELECT kind FROM outbox WHERE state = 'unknown'") == [("wishes",)]
+    await verified(crowd.unit)
+
+
 async def drained(crowd: Crowd) -> None:
-    """Everything that was queued is told, everything stored is settled."""
+    """Everything that was queued is told (or was begun, where once is the most), everything stored is settled."""
     waits = (
-        "SELECT (SELECT count(*) FROM outbox WHERE state <> 'sent')"
+        "SELECT (SELECT count(*) FROM outbox WHERE state NOT IN ('sent', 'unknown'))"
         " + (SELECT count(*) FROM provider_events WHERE state <> 'settled')"
     )
     deadline = time.monotonic() + DRAINED_S
@@ -73,8 +91,14 @@ async def drained(crowd: Crowd) -> None:
         [(left,)] = await rows(crowd.unit, waits)
         if not left:
             return
-        assert time.monotonic() < deadline, f"{left} not told or not settled"
+        assert time.monotonic() < deadline, f"{left} not told or not settled: {await _left(crowd)}"
         await asyncio.sleep(0.05)
+
+
+async def _left(crowd: Crowd) -> list[tuple[object, ...]]:
+    """What nobody was told, and what was not settled, as it stands."""
+    told = await rows(crowd.unit, "SELECT * FROM outbox WHERE state NOT IN ('sent', 'unknown')")
+    return [*told, *await rows(crowd.unit, "SELECT * FROM provider_events WHERE state <> 'settled'")]
 
 
 async def everything_came_about(crowd: Crowd) -> None:
@@ -88,4 +112,7 @@ async def everything_came_about(crowd: Crowd) -> None:
     assert kinds["receipt"] == len(crowd.wishes)
     assert kinds["extra"] == len(crowd.charges) - len(crowd.wishes)
     assert kinds["refunded"] == len(crowd.returned)
+    begun = await rows(crowd.unit, "SELECT DISTINCT kind FROM outbox WHERE state = 'unknown'")
+    assert all(RULES[NoticeKind(kind)].once for (kind,) in begun)
+    assert all(times == 1 for (kind, _), times in crowd.outside.sent.items() if RULES[NoticeKind(kind)].once)
     await verified(crowd.unit)

@@ -18,7 +18,7 @@ from tests.processes import ROOT
 
 ROW = "two processes write the same accounts and tallies at once"
 PROCESSES, CALLERS = 2, 32
-SECONDS = 20.0 if FULL else 3.0
+SECONDS = 20.0 if FULL else 1.5
 DEADLOCKS = text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 from aiogram.types import InlineKeyboardMarkup
@@ -20,7 +21,7 @@ from sqlalchemy import select
 from bot.build import build_bot
 from bot.outbox import OutboxSender
 from bot.sending import Limiter
-from giving.notices import AT_MOST_ONCE, URGENCY, NoticeKind
+from giving.notices import RULES, URGENCY, NoticeKind
 from giving.people import Person, Visitor
 from giving.subscriptions import Often, SubscriptionKind
 from services.links import Links
@@ -97,6 +98,7 @@ class Ids:
     text: str
     keyboard: InlineKeyboardMarkup | None = None
     photo: bytes | None = None
+    tells: frozenset[UUID] | None = None
 
 
 async def render(notices: Sequence[Notice], outbox: OutboxService, texts: Any, links: Any) -> Ids | None:
@@ -170,7 +172,7 @@ def test_ten_bad_minutes_of_telegram_and_nothing_is_forgotten(
     assert len(asked) == len(set(asked)), "whoever got a receipt is asked once what else they want to be told"
     assert len(rows) == MESSAGES + len(asked)
     for row in rows:
-        name, once = str(row.id), row.kind in AT_MOST_ONCE
+        name, once = str(row.id), RULES[NoticeKind(row.kind)].once
         arrived = telegram.arrived[name]
         if once:
             assert arrived <= 1, f"{row.kind} came twice"

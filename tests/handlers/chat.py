@@ -175,14 +175,16 @@ class Chat:
         return await self.feed(message=body)
 
     async def taps(
-        self, person: int, data: str, *, chat: int | None = None, message: int = 7, key: str | None = None
-    ) -> list[Any]:
-        """A button pressed, in private or in a channel."""
+        self, person: int, data: str, *, chat: int | None = None, message: int = 7, key: str | None = None,
+        under: InlineKeyboardMarkup | None = None,
+    ) -> list[Any]:  # fmt: skip
+        """A button pressed, in private or in a channel; `under`: all buttons of its message."""
         where = {"id": person, "type": "private"} if chat is None else {"id": chat, "type": "channel", "title": "C"}
-        under = {"message_id": message, "date": NOW, "chat": where, "text": "x"}
+        below = {"message_id": message, "date": NOW, "chat": where, "text": "x"}
+        under_it = {"reply_markup": under.model_dump(mode="json", exclude_none=True)} if under is not None else {}
         body = {
             "id": key or str(next(self._ids)), "from": user(person), "chat_instance": "1", "data": data,
-            "message": under,
+            "message": below | under_it,
         }  # fmt: skip
         return await self.feed(callback_query=body)
 

@@ -159,7 +159,7 @@ async def test_who_asks_sees_the_change_and_the_others_are_told(chat: Chat, worl
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    ("/org connect nobody us", "slug"),
+    ("/org connect nobody us", "sunshine"),
     ("/org connect sunshine us wechat", "card"),
     ("/org connect sunshine", "/org connect"),
     ("/org open sunshine us card", "/org connect"),

@@ -72,3 +72,12 @@ def test_telegram_is_asked_for_questions_before_payments():
     dispatcher = Dispatcher()
     dispatcher.include_routers(*routers())
     assert {"pre_checkout_query", "message"} <= set(dispatcher.resolve_used_update_types())
+
+
+@pytest.mark.parametrize("renews", [False, True])
+def test_telegram_is_asked_for_subscriptions_only_where_a_rail_has_them(renews: bool):
+    dispatcher = Dispatcher()
+    dispatcher.include_routers(*routers(renews=renews))
+    asked = dispatcher.resolve_used_update_types()
+    assert ("subscription" in asked) is renews
+    assert {"message", "callback_query", "pre_checkout_query"} <= set(asked)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiogram.filters.callback_data import CallbackData
@@ -13,12 +14,15 @@ from giving.giving_days import Audience, DayAct
 from giving.ids import token_of
 from giving.matching import HeldReason
 from giving.people import Visibility
+from giving.pledges import Why
 from giving.rankings import Board, Span
 from giving.subscriptions import Often, SubscriptionKind
+from giving.whys import Refusal
+from services.pledges import PledgeAsk
 from storage.ids import new_id
 from tests.handlers.chat import Chat, answers, texts_of
 from tests.services.giving_days.town import an_admin, drafted_day
-from tests.world import CHANNEL, World
+from tests.world import CHANNEL, World, cny
 
 # What must never be read by somebody who has no business with it.
 SECRETS = ("Alice", "¥5", "乡村图书馆", "library project", "晓雯的阅读时光", "YZ-")
@@ -40,9 +44,31 @@ def make(kind: type[Any], field: str, whose: Callable[[World], Any], **fixed: ob
     return data
 
 
+def pledge_button(kind: type[Any], more: dict[str, Any]) -> Callable[[World, bool], str]:
+    """The same of a pledge."""
+
+    def data(world: World, unknown: bool) -> str:
+        return str(kind(pledge=new_id() if unknown else world.extras["pledge"].id, **more).pack())
+
+    return data
+
+
 def the_chat(world: World) -> Any:
     return world.chat.chat.id
 
+
+OF_PLEDGES: list[tuple[type[CallbackData], dict[str, Any]]] = [
+    (cb.PledgeShow, {}), (cb.PledgeAgain, {}), (cb.PledgeChange, {}), (cb.PledgeTyped, {}), (cb.PledgeMove, {}),
+    (cb.PledgeSkip, {}),
+    (cb.PledgeSkip, {"month": "2026-12"}), (cb.PledgeSkip, {"month": "2026-12", "undo": True}), (cb.PledgePause, {}),
+    (cb.PledgePause, {"months": 3}), (cb.PledgeResume, {}), (cb.PledgeResume, {"month": "2026-12"}),
+    (cb.PledgeCancel, {}), (cb.PledgePay, {}),
+    (cb.PledgeCode, {}), (cb.PledgeSave, {}), (cb.PledgeMove, {"project": UUID(int=5)}),
+    *((cb.PledgeAlter, {"field": field, "value": value}) for field in cb.PledgeField for value in (0, 1000)),
+    *((cb.PledgeBy, {"by": by}) for by in ("saved", "paper", "tab")),
+    *((cb.PledgeShown, {"visibility": visibility}) for visibility in Visibility),
+    *((cb.PledgeWhy, {"why": why}) for why in Why),
+]  # fmt: skip
 
 # Bob (1004) presses what belongs to Alice (a tip) or to the creator (a chat).
 OTHERS = {
@@ -75,10 +101,16 @@ OTHERS = {
     "a tab's code": make(cb.TabCode, "tab", tip_of_alice),
     "write a post": make(cb.ThanksPostWrite, "chat", the_chat),
     "write a post of their own": make(cb.ThanksPostWrite, "chat", the_chat, own=True),
+    **{f"certificate {deed}": make(cb.CertificateDo, "certificate", tip_of_alice, deed=deed)
+       for deed in cb.CertificateDeed},
     "publish": make(cb.ThanksPostSend, "post", the_chat),
     "publish on a day": lambda world, unknown: cb.DayPublish(
         day=new_id(), chat=new_id() if unknown else the_chat(world)
     ).pack(),
+    **{
+        f"pledge {kind.__prefix__} {more}": pledge_button(kind, more)
+        for kind, more in OF_PLEDGES
+    },
     "leave": make(cb.LeaveForGood, "person", lambda world: world.alice.id),
 }  # fmt: skip
 
@@ -92,6 +124,10 @@ UNKNOWN: dict[str, Callable[[], str]] = {
     "slot": lambda: cb.SlotTap(slot=new_id(), minor=100, currency="CNY").pack(),
     "other for a slot": lambda: cb.SlotOther(slot=new_id()).pack(),
     "open a slot": lambda: cb.SlotOpen(project=new_id()).pack(),
+    "monthly": lambda: cb.PledgeNew(what=new_id()).pack(),
+    "another amount every month": lambda: cb.PledgeOther(what=new_id()).pack(),
+    "so much every month": lambda: cb.PledgeSee(what=new_id(), minor=5000).pack(),
+    "promise it": lambda: cb.PledgeMake(what=new_id(), minor=5000, day=3, by="paper", every=1).pack(),
     "a slot's project": lambda: cb.SlotProject(project=new_id()).pack(),
 }
 
@@ -108,6 +144,9 @@ GARBAGE = [
     "pvd:drop",
     "dyd:" + "A" * 22 + ":explode", "dyr:" + "A" * 22 + ":day.32", "dyr:" + "A" * 22 + ":week.9.9", "dyt:-5", "dyn:",
     "dyh:" + "A" * 22 + ":5", "dyw:" + "A" * 22 + ":audience:xx", "dys:" + "A" * 22 + ":explode::0",
+    "plm:" + "A" * 22 + ":5000:0:paper:1:", "plm:" + "A" * 22 + ":5000:32:paper:1:", "pla:" + "A" * 22 + ":-5:1::1",
+    "pla:" + "A" * 22 + ":5000:1:PAPER; DROP:1", "plk:" + "A" * 22 + ":2026-1:0", "plz:" + "A" * 22 + ":13",
+    "plw:" + "A" * 22 + ":hate", "plt:" + "A" * 22 + ":z:1", "plp:-1",
     "bye:" + "A" * 21, "bye:' OR 1=1", "\u202etip:100", "🙂" * 16,
 ]  # fmt: skip
 
@@ -116,6 +155,8 @@ GARBAGE = [
 async def alices(world: World) -> World:
     """Alice has an unpaid tip; Bob has nothing."""
     world.extras["tip"] = await world.tip(world.alice, "5")
+    ask = PledgeAsk(world.library.id, cny("5"))
+    world.extras["pledge"] = (await world.pledges.make(ask, world.alice, "tap:alice")).pledge
     return world
 
 
@@ -139,7 +180,18 @@ async def test_what_nobody_made_is_answered_and_nothing_else(chat, world):
 
 async def test_links_to_what_is_somebody_elses_or_nowhere_tell_nothing(chat, alices):
     tip, new = token_of(alices.extras["tip"].id), token_of(new_id())
-    for payload in (f"t_{tip}", *(f"{kind}_{new}" for kind in "tpogx"), "t_", "p_x", "o_", "g_!", "no", "t_' OR 1=1"):
+    for payload in (
+        f"t_{tip}",
+        *(f"{kind}_{new}" for kind in "tpogmx"),
+        "m_",
+        "m_!",
+        "t_",
+        "p_x",
+        "o_",
+        "g_!",
+        "no",
+        "t_' OR 1=1",
+    ):
         with capture_logs() as logs:
             done = await chat.says(1004, f"/start {payload}")
         (text,) = texts_of(done)
@@ -163,6 +215,18 @@ OF_DAYS: list[CallbackData] = [
     cb.DayRule(day=DAY, rule="week.-1.6"), *(cb.DayNth(day=DAY, nth=nth) for nth in (1, 4, -1)),
 ]  # fmt: skip
 
+ONE = new_id()
+# Of reviewers and of members; the others are everybody's own.
+OF_STAFF = [
+    cb.OrgCircles(), cb.OrgCircle(organisation=ONE), cb.OrgRenew(organisation=ONE), cb.WhyQueue(), cb.WhyShow(why=ONE),
+    cb.WhyReasons(why=ONE), cb.WhysOn(), cb.WhysOn(page=2), cb.WhyDown(why=ONE),
+    *(cb.WhyDownFor(why=ONE, reason=reason) for reason in Refusal),
+    *(cb.WhyRefuse(why=ONE, reason=reason) for reason in Refusal), cb.NewsAsk(project=ONE),
+]  # fmt: skip
+OF_CIRCLES = [
+    *OF_STAFF, cb.CircleShow(), cb.CircleShow(fresh=True), cb.CallAsk(), cb.CallWrite(chat=ONE), cb.CallSend(call=ONE),
+    cb.WhyList(), cb.WhyList(fresh=True), cb.WhyAsk(project=ONE), cb.WhyBack(project=ONE), cb.NewsSend(update=ONE),
+]  # fmt: skip
 EVERYWHERE = [
     *OF_DAYS, cb.MatchDecide(match=DAY, yes=True), cb.MatchesHeld(),
     *(cb.MatchAll(reason=reason) for reason in HeldReason), cb.MatchAllSure(reason=HeldReason.RING, by=10**15),
@@ -179,14 +243,24 @@ EVERYWHERE = [
     *(cb.CastEdit(act=act, cast=new_id(), edit=new_id()) for act in cb.EditAct),
     *(cb.Less(kind=SubscriptionKind.THANKS, often=often) for often in Often),
     *(cb.LessUndo(kind=SubscriptionKind.THANKS, often=often, made=Often.NONE) for often in Often),
-    cb.DayNews(day=new_id(), on=True),
+    cb.DayNews(day=new_id(), on=True), cb.CertificateList(), cb.CertificateList(page=2, fresh=True),
+    *(cb.CertificateDo(certificate=new_id(), deed=deed) for deed in cb.CertificateDeed),
+    *(cb.RecapShow(year=2026, called=called) for called in (False, True)),
+    *(cb.RecapPublic(year=2026, on=on) for on in (False, True)),
+    *(cb.RecapOpen(year=2026, named=named) for named in (False, True)),
+    cb.StatementFor(year=0), cb.StatementFor(year=2026),
     *(cb.PrivacyDo(deed=deed) for deed in cb.PrivacyDeed), cb.ChatPage(page=0), cb.ChatFind(), cb.ThanksStop(),
     *(cb.SlotDo(deed=deed) for deed in cb.SlotDeed), cb.SlotProjects(page=0), cb.TabShow(), cb.TabPage(page=3),
     cb.TabsPay(rail="paper", minor=500),
     cb.TabShow(fresh=True),
     *(cb.RankingShow(board=board, span=span) for board in Board for span in (Span.WEEK, Span.MONTH)),
     *(cb.RankingMe(board=board, span=Span.WEEK, on=True) for board in Board),
-    *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)),
+    *(kind(pledge=new_id(), **more) for kind, more in OF_PLEDGES),
+    cb.PledgeNew(what=DAY), cb.PledgeNew(what=DAY, fresh=True), cb.PledgeOther(what=DAY),
+    cb.PledgeSee(what=DAY, minor=1), cb.PledgeDays(what=DAY, minor=1), cb.PledgeNames(what=DAY, minor=1),
+    cb.PledgeMake(what=DAY, minor=1, day=1, by="paper", every=1), cb.PledgeProjects(), cb.PledgeTick(),
+    cb.PledgeTick(project=DAY), cb.PledgeList(), cb.PledgeList(fresh=True),
+    *(cb.TabTerms(what=what, minor=minor) for what in cb.TermsOf for minor in (0, 5000)), *OF_CIRCLES,
 ]  # fmt: skip
 
 
@@ -199,6 +273,15 @@ async def test_buttons_of_giving_days_tell_who_may_not_run_them_nothing(chat, al
             done = await pressed_and_refused(chat, data, data)
             assert answers(done)[0].text.startswith("Your role"), data
     assert await alices.giving_days.one(day.id) == day
+
+
+async def test_buttons_of_members_and_reviewers_tell_who_is_neither_nothing(chat, alices):
+    """The same for an organisation, and a project, that is there as for one that is not."""
+    organisation = alices.library.organisation.id
+    real = [cb.OrgCircle(organisation=organisation), cb.OrgRenew(organisation=organisation)]
+    for button in (*OF_STAFF, *real, cb.NewsAsk(project=alices.library.id)):
+        done = await pressed_and_refused(chat, button.pack(), button.pack())
+        assert answers(done)[0].text.startswith("Your role"), button
 
 
 async def test_buttons_of_a_day_that_is_not_there_are_refused_to_who_may(chat, world):
@@ -260,4 +343,5 @@ async def state(world: World) -> Any:
     chat = (await world.creators.mine(world.creator))[0].chat
     async with world.unit.read() as work:
         alice = await work.people.by_telegram_id(1002)
-    return tip, chat, alice
+        pledges = await work.pledges.of_donor(world.alice.id)
+    return tip, chat, alice, pledges

@@ -36,7 +36,7 @@ async def test_from_nothing_to_a_page_to_share(chat: Chat, world: World):
     assert "<code>我开了公益爱心位" in done.text
     assert "%E6%9E%97%E6%99%93%E9%9B%AF</code>" in done.text, "nothing invisible is copied with the link"
     (mine,) = await chat.says(1001, "/slot")
-    assert labels(mine) == ["看页面", "分享图片（带二维码）", "换项目", "改名字", "谢谢大家", "关闭"]
+    assert labels(mine) == ["看页面", "分享图片（带二维码）", "我的月捐人", "换项目", "改名字", "谢谢大家", "关闭"]
 
 
 async def test_another_name_than_ones_own(chat: Chat, world: World):
@@ -66,7 +66,7 @@ async def test_a_follower_gives_on_it(chat: Chat, world: World):
     (card,) = await chat.says(1002, f"/start s_{token}")
     assert "charity page" in card.text
     assert "library project" in card.text
-    assert labels(card) == ["¥1", "¥5", "¥10", "Other", "Project page"]
+    assert labels(card) == ["¥1", "¥5", "¥10", "Other", "Give every month", "Project page"]
     done = await chat.presses(1002, "¥5")
     assert len(answers(done)) == 1
     assert any("http" in url for url in urls(done[0]))

@@ -39,9 +39,11 @@ class Place:
             projects=world.projects, refunds=world.refunds, texts=TEXTS, links=Links("http://x", "yizan_bot"),
             routers=routers(), storage=MemoryStorage(), isolation=PersonIsolation(), default_language="zh-CN",
             watch=world.watch, handovers=world.handovers, slots=world.slots, thanks=world.thanks, groups=world.groups,
-            rankings=world.rankings, thanks_posts=world.thanks_posts, giving_days=world.giving_days,
-            day_reports=world.day_reports, match_review=world.match_review, day_posts=world.day_posts, pictures=None,
-            carriers=None, cleanups=world.cleanups, whispers=Whispers(),
+            rankings=world.rankings, thanks_posts=world.thanks_posts, members=world.members, circles=world.circles,
+            monthly_calls=world.monthly_calls, whys=world.whys, news=world.news, giving_days=world.giving_days,
+            day_reports=world.day_reports, certificates=world.certificates, recaps=world.recaps,
+            statements=world.statements, match_review=world.match_review, day_posts=world.day_posts, pictures=None,
+            carriers=None, cleanups=world.cleanups, pledges=world.pledges, whispers=Whispers(),
         )  # fmt: skip
         self.bot.dp = self.dispatcher
         self.numbers = iter(range(1, 1000))

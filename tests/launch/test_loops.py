@@ -34,6 +34,7 @@ def services_with(leadership: Leadership) -> Any:
         methods=SimpleNamespace(sweep=nothing),
         updates=SimpleNamespace(forget_old=nothing),
         outbox=SimpleNamespace(queue_digests=nothing),
+        pledge_steps=SimpleNamespace(sweep=nothing),
         wakes=Wakes(),
         leadership=leadership,
     )

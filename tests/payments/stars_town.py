@@ -35,6 +35,7 @@ from sandbox.state import State
 from services.guard_payments import PaymentGuard
 from services.links import Links
 from services.payments import PaymentService
+from services.pledges import Means, Renewed
 from services.rails import Rails
 from services.rails.checkouts import CheckoutService
 from services.settlement import Settler
@@ -42,7 +43,7 @@ from services.tips import TipService
 from services.updates import UpdateService
 from services.wake import Wakes
 from tests.texts.words import TEXTS
-from tests.world import World, project
+from tests.world import SHANGHAI, World, project
 
 TOKEN = "100000001:sandbox"
 ALICE, CREATOR = 1002, 1001
@@ -89,6 +90,20 @@ class Buyer:
             found: dict[str, Any] = await answer.json()
         return found
 
+    async def acts(self, charge: str, what: str, person: int = ALICE) -> str | None:
+        """What Telegram or they do with a subscription: renew, cancel, resume, fail; the charge of a renewal."""
+        url = f"{self.box.url}/api/users/{person}/subscriptions"
+        async with self.http.post(url, json={"charge": charge, "act": what}) as answer:
+            assert answer.status == 200, await answer.text()
+            found: dict[str, Any] = await answer.json()
+        charged: str | None = found["charge"]
+        return charged
+
+    async def subscriptions(self, person: int = ALICE) -> list[dict[str, Any]]:
+        async with self.http.get(f"{self.box.url}/api/users/{person}/subscriptions") as answer:
+            found: list[dict[str, Any]] = (await answer.json())["subscriptions"]
+        return found
+
     async def sees(self, link: str, person: int = ALICE) -> dict[str, Any]:
         """Open the link, and don't pay."""
         slug = link.rpartition("$")[2]
@@ -111,6 +126,7 @@ class StarTown:
     payments: PaymentService
     guard: PaymentGuard
     intake: Intake
+    means: Means
 
     async def tip(self, stars: int, *, key: str = "q1", donor: Person | None = None) -> Tip:
         """Somebody (Alice) wants to give so many Stars to the project."""
@@ -188,8 +204,10 @@ async def open_town(
     unit, rails, wakes = world.unit, Rails([*beside, rail]), Wakes()
     guard = PaymentGuard(unit, rails, rules=rules)
     settler = Settler(unit, rails, wakes=wakes, digest_every=timedelta(minutes=10), guard=guard)
-    payments = PaymentService(unit, rails.values(), settler)
     links = Links("http://127.0.0.1:8081", "yizan_bot")
+    means = Means(unit, unit, rails, links, wakes, SHANGHAI, None, "zh-CN", world.time)
+    renewed = Renewed(means)
+    payments = PaymentService(unit, rails.values(), settler, renewed.write_down)
     tips = TipService(unit, rails, links, limits=limits, presets=presets, language="zh-CN", guard=guard)
     in_stars = replace(
         project("stars", world.library.organisation, "星星图书馆"), target=Money(1_000_000, limits.least.currency)
@@ -200,14 +218,15 @@ async def open_town(
         connect(rails.values(), bot, TEXTS, RATE, payments.found)
         dispatcher = build_dispatcher(
             people=world.people, tips=tips, creators=world.creators, projects=world.projects, refunds=world.refunds,
-            texts=TEXTS, links=links, routers=routers(), storage=MemoryStorage(), isolation=DisabledEventIsolation(),
-            default_language="zh-CN", payments=payments, tabs=world.tabs,
+            texts=TEXTS, links=links, routers=routers(renews=True), storage=MemoryStorage(),
+            isolation=DisabledEventIsolation(),
+            default_language="zh-CN", payments=payments, tabs=world.tabs, renewed=renewed,
             checkouts=Checkouts(CheckoutService(unit, rails, guard), TEXTS, "zh-CN"),
         )  # fmt: skip
         intake = Intake(bot, dispatcher, UpdateService(unit))
         stop = asyncio.Event()
         polling = asyncio.create_task(Polling(bot, dispatcher, intake, timeout_s=1).run(stop))
-        yield StarTown(world, Buyer(box, http), bot, rail, in_stars, tips, payments, guard, intake)
+        yield StarTown(world, Buyer(box, http), bot, rail, in_stars, tips, payments, guard, intake, means)
         stop.set()
         await polling
         await guard.idle()

@@ -15,10 +15,11 @@ from typing import Any, Final
 import yaml
 from sqlalchemy import text as sql
 
+from sandbox.rail.events import LONGEST_WAIT_S
 from services.ledger import LedgerService, Report
 from storage.engines import open_engines
 from storage.work import UnitOfWork
-from tests.processes.basics import ROOT, environment, fetch, free_port, until
+from tests.processes.basics import PATIENCE_S, ROOT, environment, fetch, free_port, until
 from tests.processes.people import ADMIN, CREATOR, Persona
 from tests.processes.programs import Program, command
 
@@ -185,7 +186,9 @@ class Stage:
     def settled(self) -> None:
         """Once all that was paid is booked, to the fen; then the books are verified. Raises: AssertionError."""
         expected = {slug: minor for slug, minor in self.given.items() if minor}
-        until(lambda: self.credited() == expected, f"credited {expected}, is {self.credited()}")
+        # What was refused a few times, as while the database was away, comes again a minute later.
+        seconds = LONGEST_WAIT_S + PATIENCE_S
+        until(lambda: self.credited() == expected, f"credited {expected}, was {self.credited()}", seconds=seconds)
         report = self.verify()
         assert report.clean, report.findings
 

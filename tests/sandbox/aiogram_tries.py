@@ -139,6 +139,22 @@ async def invoice(bot: Bot, box: Client) -> None:
         await bot.send_invoice(CREATOR, "G" * 33, "d", "p", "XTR", STARS)
 
 
+async def subscription(bot: Bot, box: Client) -> None:
+    """By link, paid every 30 days: told, taken again, ended."""
+    await box.updates()
+    link = await bot.create_invoice_link("Gift", "monthly", "monthly", "XTR", STARS, subscription_period=2592000)
+    buying = asyncio.create_task(box.api("POST", f"/users/{FOLLOWER}/purchases", {"invoice": link}))
+    (update,) = await bot.get_updates(timeout=5)
+    assert update.pre_checkout_query
+    assert await update.pre_checkout_query.as_(bot).answer(ok=True)
+    charge = (await buying)["charge"]
+    assert await box.api("POST", f"/users/{FOLLOWER}/subscriptions", {"charge": charge, "act": "renew"})
+    (_, first, second) = await bot.get_updates()
+    told = [one.message.successful_payment for one in (first, second) if one.message]
+    assert [(one.is_recurring, one.is_first_recurring) for one in told if one] == [(True, True), (True, None)]
+    assert await bot.edit_user_star_subscription(FOLLOWER, charge, is_canceled=True)
+
+
 async def purchase(bot: Bot, box: Client) -> None:
     """By link: asked, answered, thanked, refunded."""
     await box.updates()
@@ -278,6 +294,7 @@ MORE: dict[str, Callable[[Bot, Client], Awaitable[None]]] = {
     "refundStarPayment": purchase,
     "getMyStarBalance": purchase,
     "getStarTransactions": purchase,
+    "editUserStarSubscription": subscription,
     "answerInlineQuery": inline,
     "editEphemeralMessageText": ephemeral,
     "editEphemeralMessageCaption": ephemeral,

@@ -9,10 +9,14 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
+from sandbox.app import Options, Sandbox
+from sandbox.state import State
 from tests.sandbox.conftest import Client, Clock, payment_of
+from tests.sandbox.receiver import receiving
 
 SECRET = "whsec"
 
@@ -139,11 +143,30 @@ async def test_held_events_wait_and_are_shuffled_when_they_go(
     assert await box.rail("PUT", "/faults", faults) == faults | {"charge_504": False, "never_charge": False}
     ids = [(await paid(box, f"k{i}"))["id"] for i in range(4)]
     await receiver.wait_for(0)
-    monkeypatch.setattr("sandbox.rail.events.random.choice", lambda rows: rows[-1])
+    monkeypatch.setattr("sandbox.rail.events.random.sample", lambda rows, most: rows[-most:])
 
     await box.rail("PUT", "/faults", {"shuffle": True})
     arrived = [event["data"]["payment"]["id"] for event in await receiver.wait_for(4)]
     assert arrived == ids[::-1]
+
+
+@pytest.mark.parametrize("couriers", [1, 3])
+async def test_events_are_on_their_way_side_by_side_where_that_is_asked_for(state: State, couriers: int) -> None:
+    sandbox = Sandbox(state, Options(couriers=couriers))
+    await sandbox.start(0)
+    async with receiving() as there, aiohttp.ClientSession() as http:
+        there.hold = asyncio.Event()
+        box = Client(sandbox.url, http)
+        await box.rail("PUT", "/faults", {"hold": True})
+        for number in range(5):
+            await paid(box, f"k{number}")
+        await box.rail("POST", "/webhook", {"url": there.url, "secret": SECRET})
+        await box.rail("PUT", "/faults", {"hold": False})
+        await there.wait_for(couriers)
+        there.hold.set()
+        assert len(await there.wait_for(5)) == 5
+        assert there.most_at_once == couriers
+    await sandbox.stop()
 
 
 async def test_a_delay_comes_before_the_first_try(box: Client, receiver: Receiver) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
+from sqlalchemy import text
 
 from giving.leases import Lease, Moment
 from services.carriers import CarrierService
 from services.leadership import Leadership, NotLeading, in_nobodys_name
 from services.outbox import OutboxService
-from storage.engines import Engines
-from storage.leases import LeaseStore
+from storage.engines import Engines, open_engines
+from storage.leases import FROZEN_MS, LeaseStore
 from storage.work import UnitOfWork
 from tests.world import Time, World
 
@@ -238,6 +239,43 @@ async def test_a_frozen_writer_is_put_out_by_the_server_before_its_lease_is_over
         await held.leases.hold(mine)
     with contextlib.suppress(Exception):
         await frozen.__aexit__(None, None, None)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_who_freezes_between_two_messages_of_one_statement_is_put_out_by_who_takes_over(database_url: str):
+    mine, took = Lease("leader", 1, "frozen:1"), Lease("leader", 2, "other:2")
+    sleeping, awake = open_engines(database_url, name="frozen:1"), open_engines(database_url, name="other:2")
+    try:
+        async with UnitOfWork(awake)() as unit:
+            assert await unit.leases.move(Lease("leader"), mine, now=Time()())
+        frozen = UnitOfWork(sleeping)()
+        held = await frozen.__aenter__()
+        assert await held.leases.hold(mine)
+        driver = (await held.connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.prepare("SELECT 1 AS begun_and_not_ended")
+        async with UnitOfWork(awake).read() as unit:
+            states = text("SELECT state, wait_event FROM pg_stat_activity WHERE application_name = 'frozen:1'")
+            seen = (await unit.connection.execute(states)).all()
+        assert ("active", "ClientRead") in [(row.state, row.wait_event) for row in seen], seen
+        await asyncio.sleep(FROZEN_MS / 1000 + 0.1)
+        async with UnitOfWork(awake)() as unit:
+            assert await asyncio.wait_for(unit.leases.move(mine, took, now=Time()()), 1)
+        with contextlib.suppress(Exception):
+            await frozen.__aexit__(None, None, None)
+    finally:
+        await awake.close()
+        await sleeping.close()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+async def test_a_transaction_that_never_ends_is_ended_by_the_server(database_url: str):
+    """In force for the service; commands may take their time."""
+    for patient, limit in ((False, "5min"), (True, "0")):
+        engines = open_engines(database_url, patient=patient)
+        async with UnitOfWork(engines).read() as unit:
+            assert (await unit.connection.execute(text("SHOW transaction_timeout"))).scalar_one() == limit
+        await engines.close()
 
 
 @pytest.mark.parametrize("step", ["renewal", "takeover"])

@@ -6,12 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from giving.notices import RULES, URGENCY, Urgency
 from giving.payments import EventKind
 from giving.people import Visitor
 from giving.quiet import QuietHours
+from giving.subscriptions import Often, SubscriptionKind
 from services.counters import CounterService
 from services.outbox import NoticeKind, OutboxService
+from storage.ids import new_id
+from storage.outbox import NewMessage
 from tests.world import SHANGHAI, World, cny
+
+AT_NIGHT = {kind for kind, rules in RULES.items() if rules.at_night}
+WAITS_FOR_ROOM = {kind for kind, rules in RULES.items() if rules.waits_for_room}
 
 
 async def paid(world: World, n: int = 1) -> None:
@@ -195,3 +202,107 @@ async def test_what_a_clock_that_ran_ahead_put_off_is_sent_once_it_is_right_agai
     await world.outbox.retry(claimed, 30, "Telegram is away")
     world.time.passes(days=-40)
     assert [notice.id for notice in await world.outbox.claim()] == [notice.id for notice in claimed]
+
+
+def by_night(world: World) -> OutboxService:
+    quiet = QuietHours(time(22), time(8), SHANGHAI)
+    return OutboxService(
+        world.unit, world.tips, wakes=world.wakes, quiet=quiet, language="zh-CN", currency="CNY", now=world.time
+    )
+
+
+async def queue(world: World, *told: tuple[NoticeKind, UUID]) -> None:
+    """Queued by day, due now."""
+    now = world.time()
+    async with world.unit() as work:
+        every = [NewMessage(f"{kind}:{p}", kind, URGENCY[kind], p, new_id(), now) for kind, p in told]
+        await work.outbox.add_many(every, now=now)
+
+
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - AT_NIGHT))
+async def test_what_could_not_be_sent_by_day_waits_for_its_readers_morning(world: World, kind: NoticeKind):
+    night = by_night(world)
+    await queue(world, (kind, world.alice.id))
+    world.time.now = world.time.now.replace(hour=15, minute=30)  # 23:30 in Shanghai: Telegram was away since nine
+    assert await night.claim() == []
+    world.time.passes(hours=8, minutes=29)
+    assert await night.claim() == []
+    world.time.passes(minutes=1)
+    (notice,) = await night.claim()
+    assert (notice.kind, notice.attempts, notice.silent) == (kind, 1, False)
+
+
+@pytest.mark.parametrize("kind", sorted(AT_NIGHT))
+async def test_what_may_come_at_night_comes_without_a_sound(world: World, kind: NoticeKind):
+    await queue(world, (kind, world.alice.id))
+    world.time.now = world.time.now.replace(hour=15, minute=30)
+    (notice,) = await by_night(world).claim()
+    assert notice.silent
+
+
+async def test_a_reader_who_moved_since_has_another_night(world: World):
+    night = by_night(world)
+    await queue(world, (NoticeKind.PLEDGE_ASKED, world.alice.id), (NoticeKind.PLEDGE_ASKED, world.bob.id))
+    await world.subscriptions.choose_timezone(world.alice, "America/New_York")
+    world.time.now = world.time.now.replace(hour=12)  # eight in the evening in Shanghai, seven in the morning there
+    assert [n.person for n in await night.claim()] == [world.bob.id]
+    world.time.passes(hours=1)
+    assert [n.person for n in await night.claim()] == [world.alice.id]
+
+
+async def test_what_waits_for_the_morning_keeps_back_nobody_who_is_awake(world: World):
+    night = by_night(world)
+    await world.subscriptions.choose_timezone(world.bob, "Europe/Berlin")
+    kinds = [kind for kind in NoticeKind if URGENCY[kind] is Urgency.NOTICE and kind not in AT_NIGHT]
+    await queue(world, *((kind, world.alice.id) for kind in kinds[:5]))
+    world.time.passes(seconds=1)
+    await queue(world, (NoticeKind.PLEDGE_ASKED, world.bob.id))
+    world.time.now = world.time.now.replace(hour=15)
+    assert [n.person for n in await night.claim(2, urgency=Urgency.NOTICE)] == [world.bob.id]
+    async with world.unit.read() as work:
+        assert not await work.outbox.any_due(world.time(), Urgency.NOTICE)
+
+
+async def full_week(world: World) -> None:
+    async with world.unit() as work:
+        for _ in range(2):
+            await work.subscriptions.told([world.alice.id], SubscriptionKind.PROJECT_NEWS, new_id(), now=world.time())
+
+
+@pytest.mark.parametrize("kind", sorted(WAITS_FOR_ROOM))
+async def test_a_reminder_and_a_certificate_wait_until_the_week_has_room_and_take_it_up(world: World, kind: NoticeKind):
+    await full_week(world)
+    await queue(world, (kind, world.alice.id))
+    for _ in range(7):
+        (notice,) = await world.outbox.claim()
+        assert not await world.outbox.begin([notice])
+        world.outbox.let_go([notice])
+        assert await world.outbox.claim() == [], "not before tomorrow"
+        world.time.passes(days=1)
+    (notice,) = await world.outbox.claim()
+    assert notice.attempts == 1
+    assert await world.outbox.begin([notice])
+    await world.outbox.retry([notice], 1, "TelegramServerError")
+    world.time.passes(seconds=2)
+    (notice,) = await world.outbox.claim()
+    assert await world.outbox.begin([notice]), "it has its room"
+    await world.outbox.sent([notice], 1)
+    async with world.unit() as work:
+        news = SubscriptionKind.PROJECT_NEWS
+        await work.subscriptions.choose(world.alice.id, news, Often.ALL, now=world.time())
+        await work.subscriptions.told([world.alice.id], news, new_id(), now=world.time())
+        assert not await work.subscriptions.may_be_told([world.alice.id], news, now=world.time(), per_week=2)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        NoticeKind.PLEDGE_ANNOUNCED, NoticeKind.PLEDGE_ASKED, NoticeKind.PLEDGE_DECLINED, NoticeKind.PLEDGE_PAUSED,
+        NoticeKind.PLEDGE_WAITING,
+    ],
+)  # fmt: skip
+async def test_what_must_be_known_of_money_that_was_promised_waits_for_no_room(world: World, kind: NoticeKind):
+    await full_week(world)
+    await queue(world, (kind, world.alice.id))
+    (notice,) = await world.outbox.claim()
+    assert await world.outbox.begin([notice])

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from giving.errors import MonthlyLimit, TabChanged, TabWaits, TipNotOpen
 from giving.money import Money
 from giving.notices import NoticeKind
 from giving.payments import PaymentState
+from giving.quiet import QuietHours
 from giving.tabs import ChargeState
 from giving.tips import OfferRequest, TipState
 from payments.provider import Capabilities
@@ -266,3 +267,19 @@ async def test_settled_and_skipped_at_the_same_moment_it_is_one_of_both(house: T
         assert (wrong, url is None) == ([], False), n
         ((open_),) = await house.open()
         assert open_.charge.amount == cny("30"), "pressed, it is asked for"
+
+
+async def test_where_it_is_night_on_the_donors_clock_the_notice_of_a_charge_waits_for_the_morning(house: Tabs):
+    world, night = house.world, QuietHours(time(22), time(8), SHANGHAI)
+    charges = TabCharges(
+        world.unit, house.rails, house.tabs, house.tips.pay, wakes=world.wakes, quiet=night, now=world.time
+    )
+    async with world.unit() as work:
+        await work.subscriptions.choose_timezone(world.alice.id, "America/New_York")
+    await house.save(world.alice)
+    await house.promise(world.alice, "30")
+    world.time.now = datetime(2026, 11, 23, 3, tzinfo=UTC)  # 22:00 there, 11:00 in Shanghai
+    await charges.sweep()
+    assert await house.told() == []
+    world.time.now = datetime(2026, 11, 23, 13, tzinfo=UTC)
+    assert [kind for kind, _ in await house.told()] == [NoticeKind.TAB_ANNOUNCED]

@@ -135,10 +135,13 @@ async def test_a_deadlock_is_done_again_counted_and_told(work: UnitOfWork):
     with capture_logs() as logged:
         answers = await asyncio.gather(commit(1), commit(2), the_other_way_round())
     assert list(answers) == [1, 2, None]
-    assert tries == [2, 2]
-    assert again("crossed", "deadlock") == before + 1
-    assert {"work": "crossed", "reason": "deadlock", "items": 2}.items() <= logged[0].items()
-    assert [line["event"] for line in logged] == ["group_commit_again"]
+    # Most often once; who begins again may be at the row before who waits for it has woken, and is given up once more.
+    retries = len(tries) - 1
+    assert retries >= 1
+    assert set(tries) == {2}
+    assert again("crossed", "deadlock") == before + retries
+    assert all({"work": "crossed", "reason": "deadlock", "items": 2}.items() <= line.items() for line in logged)
+    assert [line["event"] for line in logged] == ["group_commit_again"] * retries
     async with work.read() as check:
         assert set((await check.connection.execute(text("SELECT state FROM dialogs"))).scalars()) == {"us"}
 

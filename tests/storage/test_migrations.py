@@ -12,12 +12,16 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from giving.payments import EventKind
+from giving.people import Visibility
+from giving.pledges import InstalmentState
+from services.certificates import after_paid
 from storage import migrate, revision
 from storage.engines import Engines
 from storage.ids import new_id
 from storage.tables import metadata
 from tests.rails import event
 from tests.services.giving_days.town import given, on, seconds
+from tests.services.paid_months import month, promised
 from tests.world import World
 
 
@@ -79,6 +83,29 @@ async def test_a_refund_that_was_asked_for_outlives_the_way_to_0012_and_back(wor
     async with world.unit.read() as work:
         (one,) = await work.refunds.to_look_up(world.time())
     assert (one.tip, one.asked_at) == (tip.id, world.time())
+
+
+async def test_what_was_shown_before_0033_gets_the_cautious_value(world: World, engines: Engines):
+    hides, shows = Visibility.AMOUNT_HIDDEN, Visibility.NAMED
+    made = {}
+    for donor, visibility, every in ((world.alice, hides, 1), (world.bob, shows, 3)):
+        pledge = await promised(world, donor, visibility=visibility, every=every)
+        await month(world, pledge, 1)
+        async with world.unit() as work:
+            made[visibility] = await after_paid(work, pledge, now=world.time())
+            await work.recaps.show(donor.id, 2026, str(visibility), world.time(), named=True)
+    await migrate.downgrade(engines, "0032")
+    await migrate.upgrade(engines)
+    async with world.unit.read() as work:
+        for visibility, certificate in made.items():
+            assert certificate is not None
+            now = await work.certificates.by_id(certificate.id)
+            assert now is not None
+            assert now.hidden is (visibility is hides)
+        for donor, every in ((world.alice, 1), (world.bob, 3)):
+            assert (await work.recaps.page_of(donor.id, 2026) or ("", True))[1] is False
+            (one,) = await work.instalments.of_donor(donor.id, [InstalmentState.PAID])
+            assert one.every == every
 
 
 @pytest.mark.parametrize("statement", [

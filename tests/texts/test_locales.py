@@ -33,7 +33,7 @@ COMPOSED = {
     "less-": "all|fewer|none",
     "alert-": r"differences|not-reconciled|guard-raised|guard-shut|payment-open|disputed|dispute-won|dispute-lost"
     r"|refund-wished|refund-refused|refund-failed|refund-open|transfer-refused|transfer-open|inquiry|odd|waiting|reversed"
-    r"|account-ready|account-shut|match-held|tab-refused|paid-twice|broadcast-stopped|broadcast-alone|day-renamed"
+    r"|account-ready|account-shut|match-held|tab-refused|pledge-refused|paid-twice|broadcast-stopped|broadcast-alone|day-renamed"
     r"|line-[a-z-]+",
     "bot-lacks-": r"administrator|edit-messages|member|send-messages",
     "group-": r"on|off|confirm|paused|resumed|card-paused|card-resting|charity|charity-anonymous|ready-back|ready-on"
@@ -57,9 +57,20 @@ COMPOSED = {
     "pool-state-": r"draft|open|withdrawn|ended",
     "matching-why-": r"new-account|many-gifts|ring|shared-payer",
     "button-match-all-": r"new-account|many-gifts|ring|shared-payer",
+    "circle-reason-": r"money|another|unclear|too-many|other|none",
+    "web-circle-": r"active|paused|waiting|before|began|ended|open|lost",
+    "why-is-": r"waiting|shown|refused",
+    "why-refused-": r"private|advert|rude|unrelated|other",
+    "button-why-": r"private|advert|rude|unrelated|other",
+    "org-member-": r"add|remove",
     "scanner-": r"wechat|alipay",
     "button-way-": r"now|tab",
+    "pledge-next-": r"saved|link|tab|stars",
+    "pledge-then-": r"saved|link|tab|stars",
+    "button-pledge-": r"amount|day|way",
+    "button-pledge-why-": r"money|another|unclear|too-many|other",
     "button-tab-": r"settle-at|month",
+    "statement-column-": r"paid|receipt|project|organisation|amount|returned|kept|currency|rail|month|matched",
     "tab-ask-": r"settle|month",
     "stats-": r"today|week|month|ever",
     "day-preview-": r"audience|creator",

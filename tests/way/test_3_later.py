@@ -34,6 +34,8 @@ SAID = (
     "/cancel", "/nonsense", "hello", "/start nonsense", "/start t_nonsense", "/start p_nonsense", "/start g_nonsense",
     "/start o_nonsense", "/start gifts", "/slot", "/start s_nonsense", "/admin_add 5", "/admin_remove",
     "/start@yizan_bot",
+    "/monthly", "/certificates", "/recap", "/recap 1900", "/statement", "/statement nonsense", "/circle", "/why",
+    "/whys", "/news", "/org monthly", "/start m_nonsense", "/start monthly",
 )  # fmt: skip
 
 
@@ -49,10 +51,13 @@ def test_every_command_answers_in_the_person_s_language(stage, on, follower, lan
         "start",
         "help",
         "give",
+        "monthly",
         "gifts",
         "charity",
         "slot",
         "ranking",
+        "recap",
+        "statement",
         "privacy",
         "language",
     }

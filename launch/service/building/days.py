@@ -35,7 +35,9 @@ def build_days(settings: Settings, on: Ground, creating: Creating) -> Days:
     terms = DayTerms(
         ZoneInfo(settings.timezone), limits_of(settings), timedelta(hours=its.closing_hours), its.confirm_over
     )  # fmt: skip
-    days = GivingDayService(on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes)
+    days = GivingDayService(
+        on.unit, on.people, on.days_on, terms=terms, wakes=on.wakes, write=on.leadership.write_as_caller
+    )  # fmt: skip
     live = LiveDays(on.unit)
     posts = DayPosts(on.unit, creating.creators, quiet=on.quiet)
     days.writer.hooks.append(posts.call)

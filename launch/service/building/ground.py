@@ -70,7 +70,7 @@ def build_ground(settings: Settings, engines: Engines) -> Ground:
         alerts=alerts,
         guard=PaymentGuard(unit, rails, rules=payment_rules(settings), alerts=alerts),
         pace=Pace(pace_rules(settings)),
-        leadership=Leadership(unit, beside=beside, on_taken=_taken_over),
+        leadership=Leadership(unit, holder=engines.name or None, beside=beside, on_taken=_taken_over),
         days_on=DaysOn(unit),
     )
 

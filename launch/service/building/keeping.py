@@ -9,12 +9,15 @@ from launch.service.building.paying import Paying
 from launch.service.limits import broadcast_rules
 from services.audit import AuditService
 from services.broadcasts import BroadcastDesk, BroadcastSending, BroadcastService
+from services.certificates import CertificateService
 from services.dialogs import DialogService
 from services.giving_days.invitations import DayInvitations
 from services.health import HealthService
 from services.outbox import OutboxService
 from services.privacy import PrivacyService
 from services.projects import ProjectService
+from services.recaps import RecapService
+from services.statements import StatementService
 from services.subscriptions import SubscriptionService
 from services.tips import TapLook
 from services.updates import UpdateService
@@ -29,6 +32,9 @@ class Keeping:
     audit: AuditService
     privacy: PrivacyService
     subscriptions: SubscriptionService
+    certificates: CertificateService
+    recaps: RecapService
+    statements: StatementService
     outbox: OutboxService
     broadcasts: BroadcastService
     desk: BroadcastDesk
@@ -44,8 +50,11 @@ def build_keeping(settings: Settings, on: Ground, paying: Paying, days: Days) ->
     unit, wakes, write = on.unit, on.wakes, on.leadership.write
     language, currency = settings.language, settings.tips.currency
     zone, per_week = ZoneInfo(settings.timezone), settings.subscriptions.per_week
-    broadcasts = BroadcastService(unit, on.people, broadcast_rules(settings), wakes=wakes)
+    broadcasts = BroadcastService(
+        unit, on.people, broadcast_rules(settings), wakes=wakes, write=on.leadership.write_as_caller
+    )  # fmt: skip
     invitations = DayInvitations(unit, days.giving_days, broadcasts, on.texts, on.links)
+    certificates = CertificateService(unit, on.pictures, on.links)
     days.giving_days.writer.hooks.append(invitations.turned)
     days.giving_days.writer.extended.append(invitations.extended)
     return Keeping(
@@ -53,6 +62,9 @@ def build_keeping(settings: Settings, on: Ground, paying: Paying, days: Days) ->
         audit=AuditService(unit, on.people),
         privacy=PrivacyService(unit, on.rails, wakes=wakes),
         subscriptions=SubscriptionService(unit, zone=zone, quiet=on.quiet),
+        certificates=certificates,
+        recaps=RecapService(unit, on.pictures, on.links, zone=zone),
+        statements=StatementService(unit, on.pictures, on.texts, on.links, zone=zone, operator=on.operator.name),
         outbox=OutboxService(
             unit,
             paying.tips,
@@ -62,6 +74,7 @@ def build_keeping(settings: Settings, on: Ground, paying: Paying, days: Days) ->
             currency=currency,
             reports=days.day_reports,
             live=days.live_days,
+            certificates=certificates,
             per_week=per_week,
             zone=zone,
             write=write,

@@ -11,9 +11,12 @@ from launch.service.building.ground import Ground
 from launch.service.limits import fairness, limits_of
 from payments.provider import Rail
 from services.alerts import AlertService
+from services.certificates import proving
+from services.clock import utc_now
 from services.leadership import Write
 from services.matching import MatchReview, PoolService, PoolSteps, PoolViews
 from services.payments import PaymentService
+from services.pledges import Means, PledgeChanges, PledgePages, PledgeService, PledgeSteps, Renewed
 from services.rails.checkouts import CheckoutService
 from services.rails.connections import ConnectionService
 from services.rails.methods import MethodService
@@ -36,9 +39,14 @@ class Paying:
     tips: TipService
     tabs: TabService
     tab_charges: TabCharges
+    pledge_steps: PledgeSteps
+    pledge_pages: PledgePages
     payments: PaymentService
     checkouts: CheckoutService
     sweep: PaymentSweep
+    pledges: PledgeService
+    pledge_changes: PledgeChanges
+    renewed: Renewed
     methods: MethodService
     connections: ConnectionService
     refunds: RefundService
@@ -66,16 +74,31 @@ def build_paying(settings: Settings, on: Ground) -> Paying:
         unit, rails, wakes=wakes, digest_every=digest_every, guard=guard, alerts=alerts,
         matcher=Matcher(zone=zone, fairness=fairness(settings), alerts=alerts),
     )  # fmt: skip
-    payments = PaymentService(unit, rails.values(), settler)
+    means = _means(settings, on)
+    renewed = Renewed(means)
+    payments = PaymentService(unit, rails.values(), settler, renewed.write_down)
+    monthly = [Money(minor, currency) for minor in settings.pledges.presets_minor]
+    pledges = PledgeService(unit, rails, limits=limits, presets=monthly, zone=zone, wakes=wakes, quiet=on.quiet)
+    steps = PledgeSteps(
+        means, tips.pay, tabs, debits_per_s=settings.pledges.debits_per_s, after_paid=proving(quiet=on.quiet),
+        found=payments.found,
+    )  # fmt: skip
     settles_after = timedelta(hours=settings.matching.settle_hours)
     return Paying(
         tips=tips,
         tabs=tabs,
-        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write, alerts=alerts),
+        tab_charges=TabCharges(unit, rails, tabs, tips.pay, wakes=wakes, write=write, alerts=alerts, quiet=on.quiet),
+        pledge_steps=steps,
+        pledge_pages=steps.pages,
         payments=payments,
+        pledges=pledges,
+        renewed=renewed,
+        pledge_changes=PledgeChanges(unit, rails, pledges.views, tabs, limits=limits, wakes=wakes),
         checkouts=CheckoutService(unit, rails, guard),
         sweep=PaymentSweep(unit, rails, payments, alerts=alerts),
-        methods=MethodService(unit, rails, links, language, payments=payments, guard=guard),
+        methods=MethodService(
+            unit, rails, links, language, payments=payments, guard=guard, write=on.leadership.write_as_caller
+        ),
         connections=ConnectionService(unit, rails, on.people, links),
         refunds=RefundService(unit, rails, tips, alerts=alerts, payments=payments, write=write),
         transfers=TransferService(unit, rails, payments, alerts=alerts, write=write),
@@ -85,6 +108,13 @@ def build_paying(settings: Settings, on: Ground) -> Paying:
         pool_views=PoolViews(unit),
         match_review=MatchReview(unit, on.people, zone=zone),
     )
+
+
+def _means(settings: Settings, on: Ground) -> Means:
+    return Means(
+        on.unit, on.leadership.write, on.rails, on.links, on.wakes, ZoneInfo(settings.timezone), on.quiet,
+        settings.language, utc_now, on.alerts,
+    )  # fmt: skip
 
 
 def reconcile_of(

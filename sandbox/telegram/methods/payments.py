@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from sandbox import chats, messages
+from sandbox.state import State
 from sandbox.telegram import access, feed
 from sandbox.telegram.entities import units
 from sandbox.telegram.errors import bad_request, not_played
@@ -18,6 +19,8 @@ from sandbox.telegram.objects import user_json
 
 METHODS = Table()
 MOST_STARS = 25_000
+MOST_STARS_MONTHLY = 10_000
+PERIOD_S = 30 * 24 * 3600
 ANSWERABLE_S = 10
 WHAT = (
     "title description payload currency prices provider_token max_tip_amount suggested_tip_amounts provider_data"
@@ -64,11 +67,9 @@ def send_invoice(call: Call) -> Any:
 
 @METHODS.method("createInvoiceLink", f"subscription_period {WHAT}")
 def create_invoice_link(call: Call) -> str:
-    """A link anyone may pay, as often as they like."""
-    if call.get("subscription_period"):
-        raise not_played("subscriptions")
+    """A link anyone may pay, as often as they like; a subscription is paid again every 30 days by itself."""
     slug = secrets.token_urlsafe(16)
-    invoice = orjson.dumps(read_invoice(call)).decode()
+    invoice = orjson.dumps(read_invoice(call) | _period(call)).decode()
     call.state.run("INSERT INTO invoice_links VALUES (?, ?, ?)", slug, call.bot.id, invoice)
     return f"https://t.me/${slug}"
 
@@ -83,10 +84,24 @@ def answer_pre_checkout_query(call: Call) -> bool:
         raise bad_request("error_message must be non-empty when ok is false")
     answer: Json = {"ok": call["ok"], "error": None if call["ok"] else call["error_message"], "charge": None}
     if call["ok"]:
-        answer["charge"] = _complete(call, orjson.loads(row["invoice"]), row["user"], row["chat"], row["message"])
+        answer["charge"] = complete(
+            call.state, call.bot.id, orjson.loads(row["invoice"]), row["user"], row["chat"], row["message"]
+        )
     call.state.run("UPDATE checkouts SET answer = ? WHERE id = ?", orjson.dumps(answer).decode(), row["id"])
     call.state.tell(("checkout", row["id"]), answer)
     return True
+
+
+def _period(call: Call) -> Json:
+    """Of a subscription. Source: core.telegram.org/bots/api#createinvoicelink"""
+    period = call.get("subscription_period")
+    if not period:
+        return {}
+    if call["currency"] != STARS or period != PERIOD_S:
+        raise bad_request("SUBSCRIPTION_PERIOD_INVALID")
+    if sum(price["amount"] for price in call["prices"]) > MOST_STARS_MONTHLY:
+        raise bad_request("STARS_INVOICE_INVALID: invalid amount of Stars")
+    return {"subscription_period": period}
 
 
 def read_invoice(call: Call) -> Json:
@@ -137,20 +152,27 @@ def _shown(invoice: Json) -> str:
     return f"{invoice['total_amount'] / 10**digits:.{digits}f} {invoice['currency']}"
 
 
-def _complete(call: Call, invoice: Json, user: int, chat_key: int | None, message: int | None) -> str:
+def complete(
+    state: State, bot: int, invoice: Json, user: int, chat_key: int | None = None, message: int | None = None,
+    *, renews: str | None = None,
+) -> str:  # fmt: skip
     """Money changes hands: the bot gets a service message where the invoice was, or in the private chat.
 
-    Telegram's ids of payments in Stars run past 128 characters too.
+    `renews`: the charge that began the subscription, of each later one. Telegram's ids of payments in Stars run past
+    128 characters too.
     """
     charge = f"stx{secrets.token_urlsafe(105)}" if invoice["currency"] == STARS else secrets.token_hex(12)
-    call.state.run(
+    state.run(
         "INSERT INTO invoice_payments (charge, bot, user, currency, amount, payload, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *(charge, call.bot.id, user, invoice["currency"], invoice["total_amount"], invoice["payload"]),
-        call.state.now(),
+        *(charge, bot, user, invoice["currency"], invoice["total_amount"], invoice["payload"]),
+        state.now(),
     )
+    period = invoice.get("subscription_period")
     if invoice["currency"] == STARS:
-        list_transaction(call, user, charge, invoice["total_amount"], invoice["payload"], incoming=True)
+        list_transaction(
+            state, bot, user, charge, invoice["total_amount"], invoice["payload"], incoming=True, period=period
+        )  # fmt: skip
     paid = {
         "currency": invoice["currency"],
         "total_amount": invoice["total_amount"],
@@ -158,14 +180,32 @@ def _complete(call: Call, invoice: Json, user: int, chat_key: int | None, messag
         "telegram_payment_charge_id": charge,
         "provider_payment_charge_id": "" if invoice["currency"] == STARS else f"pp_{charge}",
     }
-    where = chats.chat_by_key(call.state, chat_key) if chat_key is not None else None
-    chat = where or chats.private_chat(call.state, user, call.bot.id)
+    if period:
+        paid |= _subscribed(state, bot, invoice, user, charge, renews)
+    where = chats.chat_by_key(state, chat_key) if chat_key is not None else None
+    chat = where or chats.private_chat(state, user, bot)
     if chat is not None:
         notice = messages.add(
-            call.state, chat, sender=user, reply_to=message, extra={"successful_payment": paid}, meta={"service": True}
+            state, chat, sender=user, reply_to=message, extra={"successful_payment": paid}, meta={"service": True}
         )
-        feed.posted(call.state, chat, notice)
+        feed.posted(state, chat, notice)
     return charge
+
+
+def _subscribed(state: State, bot: int, invoice: Json, user: int, charge: str, renews: str | None) -> Json:
+    """What a payment of a subscription tells besides; the first begins it."""
+    if renews is None:
+        until = state.now() + invoice["subscription_period"]
+        state.run(
+            "INSERT INTO star_subscriptions (charge, bot, user, invoice, until) VALUES (?, ?, ?, ?, ?)",
+            *(charge, bot, user, orjson.dumps(invoice).decode(), until),
+        )
+        return {"subscription_expiration_date": until, "is_recurring": True, "is_first_recurring": True}
+    state.run(
+        "UPDATE star_subscriptions SET until = until + ? WHERE charge = ?", invoice["subscription_period"], renews
+    )
+    row = state.row("SELECT until FROM star_subscriptions WHERE charge = ?", renews)
+    return {"subscription_expiration_date": row["until"] if row else 0, "is_recurring": True}
 
 
 def pre_checkout_json(query_id: str, user: chats.User, invoice: Json) -> Json:

@@ -6,6 +6,7 @@ import sqlite3
 from typing import Any
 
 from sandbox import chats
+from sandbox.state import State
 from sandbox.telegram import feed
 from sandbox.telegram.errors import bad_request
 from sandbox.telegram.methods.call import Call, Table
@@ -31,7 +32,9 @@ def refund_star_payment(call: Call) -> bool:
     if row["refunded"]:
         raise bad_request("CHARGE_ALREADY_REFUNDED")
     call.state.run("UPDATE invoice_payments SET refunded = 1 WHERE charge = ?", row["charge"])
-    list_transaction(call, row["user"], row["charge"], row["amount"], row["payload"], incoming=False)
+    list_transaction(
+        call.state, call.bot.id, row["user"], row["charge"], row["amount"], row["payload"], incoming=False
+    )  # fmt: skip
     chat = chats.private_chat(call.state, row["user"], call.bot.id)
     if chat is not None:
         told = {"currency": STARS, "total_amount": row["amount"], "invoice_payload": row["payload"]}
@@ -63,11 +66,30 @@ def get_star_transactions(call: Call) -> Json:
     return {"transactions": [_transaction(call, row) for row in rows]}
 
 
-def list_transaction(call: Call, user: int, charge: str, amount: int, payload: str, *, incoming: bool) -> None:
-    call.state.run(
-        "INSERT INTO star_transactions (bot, user, charge, amount, payload, created_at, incoming)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        *(call.bot.id, user, charge, amount, payload, call.state.now(), incoming),
+@METHODS.method("editUserStarSubscription", "user_id telegram_payment_charge_id is_canceled")
+def edit_user_star_subscription(call: Call) -> bool:
+    """By its first charge. What the bot cancelled its payer can't take up again, until the bot lets them."""
+    row = call.state.row(
+        "SELECT * FROM star_subscriptions WHERE charge = ? AND bot = ? AND user = ?",
+        call["telegram_payment_charge_id"],
+        call.bot.id,
+        call["user_id"],
+    )
+    if row is None:
+        raise bad_request("CHARGE_ID_INVALID")
+    by = "bot" if call["is_canceled"] else row["cancelled_by"] and "payer"
+    call.state.run("UPDATE star_subscriptions SET cancelled_by = ? WHERE charge = ?", by, row["charge"])
+    return True
+
+
+def list_transaction(
+    state: State, bot: int, user: int, charge: str, amount: int, payload: str, *, incoming: bool,
+    period: int | None = None,
+) -> None:  # fmt: skip
+    state.run(
+        "INSERT INTO star_transactions (bot, user, charge, amount, payload, created_at, incoming, period)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        *(bot, user, charge, amount, payload, state.now(), incoming, period),
     )
 
 
@@ -78,5 +100,7 @@ def _transaction(call: Call, row: sqlite3.Row) -> Json:
         "user": user_json(chats.get_user(call.state, row["user"])),
         "invoice_payload": row["payload"],
     }
+    if row["period"]:
+        partner["subscription_period"] = row["period"]
     known = {"id": row["charge"], "amount": row["amount"], "date": row["created_at"]}
     return known | {"source" if row["incoming"] else "receiver": partner}

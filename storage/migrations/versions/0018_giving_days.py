@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.migrations.indexes import create_index, drop_index
+from storage.migrations.indexes import create_index, drop_index, drop_key
 
 revision = "0018"
 down_revision = "0017"
@@ -82,8 +82,10 @@ def _make_tables() -> None:
 
 
 def downgrade() -> None:
-    """Back. The index first: it ends a transaction. What was counted for days is no figure there."""
+    """Back. Index and keys first: they end a transaction. What was counted for days is no figure there."""
     drop_index(INDEX, "tips")
+    drop_key("fk_giving_days_asked_by", "giving_days")
+    drop_key("fk_giving_day_projects_project_id", "giving_day_projects")
     for table in ("tallies", "supporters"):
         op.execute(f"DELETE FROM {table} WHERE subject_id IN (SELECT id FROM giving_days)")  # noqa: S608 - our own names
     op.drop_column("tips", "day_id")
