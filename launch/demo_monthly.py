@@ -36,7 +36,7 @@ async def make_monthly(services: Services, giver: Person, owner: Person, languag
         giver = await work.people.set(giver.id, visibility=Visibility.NAMED)
     for slug, minor in PROMISED:
         project = (await services.projects.by_slug(slug)).project
-        # Its day was yesterday, so that the first month is weeks away: at whatever hour the demo is begun, it is the same.
+        # Its day was yesterday, so that the first month is weeks away at whatever hour the demo is begun.
         day = usual_day(now - timedelta(days=1), ZoneInfo(services.texts.zone.key))
         ask = PledgeAsk(project.id, Money(minor, project.target.currency), day)
         try:
