@@ -1,10 +1,11 @@
 """`python -m bench`: every row as a table; `python -m bench NAME --engine E --callers N --seconds S --json`: one."""
 
+import asyncio
 import dataclasses
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from bench import aims
 from bench.telling import COLUMNS, cells, machine, told
 
 ROOT: Final = Path(__file__).parent.parent
-OVER_HTTP: Final = ("taps", "updates", "events")
+OVER_HTTP: Final = ("taps", "taps_known", "updates", "events")
 NAMES: Final = (
     "ledger",
     "pgledger_style",
@@ -27,6 +28,7 @@ NAMES: Final = (
     "matching",
     *OVER_HTTP,
     "full",
+    "restore",
     "crowd",
     "start",
     "memory",
@@ -58,6 +60,7 @@ CASTS: Final = [
     ),
     *(("planning", engine, ("--recipients", "100000")) for engine in ("sqlite", "postgres")),
 ]
+RESTORED: Final = 1_000_000
 BEGIN: Final = "<!-- bench: written by `make bench` -->"
 END: Final = "<!-- /bench -->"
 
@@ -67,7 +70,9 @@ END: Final = "<!-- /bench -->"
 @click.option("--engine", type=click.Choice(("sqlite", "postgres")), default="sqlite", show_default=True)
 @click.option("--callers", type=click.IntRange(1, 5000), default=256, show_default=True)
 @click.option("--seconds", type=click.FloatRange(0.1, 600), default=3.0, show_default=True, help="Per run, of five.")
-@click.option("--tips", type=click.IntRange(1000), default=5_000_000, show_default=True, help="Before row full.")
+@click.option(
+    "--tips", type=click.IntRange(1000), default=5_000_000, show_default=True, help="Of rows full and restore."
+)
 @click.option("--of", type=click.IntRange(30, 1000), default=30, show_default=True, help="Of row broadcast, a second.")
 @click.option("--recipients", type=click.IntRange(100), default=1_000_000, show_default=True, help="Of row planning.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
@@ -83,15 +88,13 @@ def cli(
     """
     if name is None:
         _everything(seconds, tips, as_json=as_json, page=page)
-    elif name == "start":
-        _print(_start(), as_json=as_json)
-    elif name == "memory":
-        _print(_memory(), as_json=as_json)
-    elif name == "certificates":
-        _print(_certificates(), as_json=as_json)
+    elif name in OF_NOTHING:
+        _print(OF_NOTHING[name](), as_json=as_json)
     elif name == "full":
         for line in _full(engine, callers, seconds, tips, server):
             _print(line, as_json=as_json)
+    elif name == "restore":
+        _print(_restore(engine, tips, server), as_json=as_json)
     elif name == "crowd":
         _print(_crowd(engine, server), as_json=as_json)
     elif name == "broadcast":
@@ -163,6 +166,15 @@ def _full(engine: str, callers: int, seconds: float, tips: int, server: str | No
     return [dataclasses.asdict(line) for line in lines]
 
 
+def _restore(engine: str, tips: int, server: str | None) -> dict[str, Any]:
+    from bench.restore import DidNotRestore, measure_restore
+
+    try:
+        return dataclasses.asdict(asyncio.run(measure_restore(engine, tips, server=server)))
+    except DidNotRestore as error:
+        raise click.ClickException(f"restore {engine}: {error}") from None
+
+
 def _crowd(engine: str, server: str | None) -> dict[str, Any]:
     from bench.callers import Wrong
     from bench.crowd import measure_crowd
@@ -224,6 +236,14 @@ def _start() -> dict[str, Any]:
         raise click.ClickException(f"start: {error}") from None
 
 
+# Rows that are measured on no engine in particular.
+OF_NOTHING: Final[dict[str, Callable[[], dict[str, Any]]]] = {
+    "start": _start,
+    "memory": _memory,
+    "certificates": _certificates,
+}
+
+
 def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) -> None:
     from bench.databases import postgres_server
 
@@ -242,16 +262,19 @@ def _everything(seconds: float, tips: int, *, as_json: bool, page: Path | None) 
             say(line)
     with postgres_server() as server:
         for name, engine, callers in PLAN:
-            options = ["--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server]
-            say_all(_in_own_process(name, *options))
-        for engine in ("sqlite", "postgres"):
-            options = ["--engine", engine, "--seconds", str(seconds), "--tips", str(tips), "--server", server]
-            say_all(_in_own_process("full", *options))
-        for engine in ("sqlite", "postgres"):
-            say_all(_in_own_process("crowd", "--engine", engine, "--server", server))
+            said_to = ("--engine", engine, "--callers", str(callers), "--seconds", str(seconds), "--server", server)
+            say_all(_in_own_process(name, *said_to))
+        alone = (
+            ("full", ("--seconds", str(seconds), "--tips", str(tips))),
+            ("restore", ("--tips", str(min(tips, RESTORED)))),
+            ("crowd", ()),
+        )
+        for name, options in alone:
+            for engine in ("sqlite", "postgres"):
+                say_all(_in_own_process(name, "--engine", engine, *options, "--server", server))
         for name, engine, more in CASTS:
             say_all(_in_own_process(name, "--engine", engine, *more, "--server", server))
-    for name in ("start", "memory", "certificates"):
+    for name in OF_NOTHING:
         say_all(_in_own_process(name))
     if page is not None:
         page.write_text(put_into(page.read_text(encoding="utf-8"), "\n".join(said)), encoding="utf-8")
@@ -263,7 +286,7 @@ def _head(seconds: float, tips: int) -> list[str]:
         f"per second: ledger writes, whole tips (or offers, or events), requests; medians of 5 runs of {seconds:g} s;",
         "durable commits; floor: the same rows inserted by the bare driver in batches of the same size, for requests",
         "a bare aiogram (events: aiohttp) handler in a process of its own, in the same run",
-        f"tips_full, ledger_full, reads: where {tips:,} tips were paid before; floor: the same on an empty database",
+        f"rows with _full, reads: where {tips:,} tips were paid before; floor: the same on an empty database",
         "",
         cells(COLUMNS),
     ]

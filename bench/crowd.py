@@ -74,7 +74,7 @@ async def _run(databases: Databases, people: int) -> tuple[float, list[float]]:
     try:
         async with service(engines) as served:
             plan = await plan_of("taps", served, await load(served.unit), 1, 1.0)
-            made = bodies(dataclasses.replace(plan, replays=0))
+            made = bodies(dataclasses.replace(plan, replays=0, refusals=0))
             async with site(served, "taps") as at:
                 collector.calm()  # as a service does once it is loaded
                 url = f"http://127.0.0.1:{at.port}{at.path}"

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from bench.databases import empty_one, prepared
 from bench.ledger import Bookings
 from bench.load import Measured, closed_loop, rss_mb
 from bench.many import ACCOUNTS, BEGAN, make
+from bench.over_http import on_site
 from bench.rows import RUNS, Line, line_of
 from bench.service import Service, service
 from bench.world import World, fill, load
@@ -35,15 +37,17 @@ READERS: Final = 1
 SHOWN_DONORS: Final = 1000
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 LEDGER_CALLERS: Final = 64
+HTTP_CALLERS: Final = 100
+OVER_HTTP: Final = ("taps", "events")  # what a giving day is made of
 Read = Callable[[random.Random], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One run where millions have given, and the rate of the same on an empty database (of reads: nothing)."""
+    """One run where millions have given, and the rate of the same on an empty database; a read has none beside it."""
 
     measured: Measured
-    floor: float
+    floor: float | None
     rss_mb: float
 
 
@@ -60,6 +64,9 @@ async def measure_full(
             line_of("ledger_full", engine, LEDGER_CALLERS, [
                 await _both(url, await empty.fresh(), LEDGER_CALLERS, seconds, _entries) for _ in range(runs)
             ]),
+            *[line_of(f"{name}_full", engine, HTTP_CALLERS, [
+                await _both(url, await empty.fresh(), HTTP_CALLERS, seconds, partial(_asked, name)) for _ in range(runs)
+            ]) for name in OVER_HTTP],
             *[line_of(name, engine, READERS, done) for name, done in (await _reads(url, seconds, runs)).items()],
         ]  # fmt: skip
         await _verified(url)
@@ -113,6 +120,10 @@ async def _entries(served: Service, callers: int, seconds: float) -> Measured:
     return await closed_loop(callers, bookings.one, seconds)
 
 
+async def _asked(name: str, served: Service, callers: int, seconds: float) -> Measured:
+    return await on_site(name, served, callers, seconds)
+
+
 async def _reads(url: str, seconds: float, runs: int) -> dict[str, list[Beside]]:
     found: dict[str, list[Beside]] = {}
     async with _served(url) as served:
@@ -126,7 +137,7 @@ async def _reads(url: str, seconds: float, runs: int) -> dict[str, list[Beside]]
                 return True
 
             done = [await closed_loop(READERS, one, seconds) for _ in range(runs)]
-            found[name] = [Beside(measured, measured.rate, rss_mb()) for measured in done]
+            found[name] = [Beside(measured, None, rss_mb()) for measured in done]
     return found
 
 
@@ -169,7 +180,9 @@ GAVE: Final = [datetime.fromtimestamp(BEGAN, UTC)]
 async def ranked(unit: UnitOfWork) -> float:
     """Count the rankings of the weeks in which they gave, as the leader does, everybody shown; how long it took."""
     async with unit() as work:
-        newest = await work.connection.execute(select(tips.c.booked_at).order_by(tips.c.booked_at.desc()).limit(1))
+        newest = await work.connection.execute(
+            select(tips.c.booked_at).where(tips.c.booked_at.is_not(None)).order_by(tips.c.booked_at.desc()).limit(1)
+        )
         GAVE[:] = newest.scalars()
         donors = (await work.connection.execute(select(people.c.id).limit(SHOWN_DONORS))).scalars().all()
         for donor in donors:

@@ -22,7 +22,7 @@ RUNS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the table. Rates are whole tips (offers, settled events) per second."""
+    """One line of the table. Rates are whole tips (offers, settled events) per second; a floor where there is one."""
 
     name: str
     engine: str
@@ -30,33 +30,34 @@ class Line:
     rate: float
     p50_ms: float
     p99_ms: float
-    floor_rate: float
-    ratio: float
+    floor_rate: float | None
+    ratio: float | None
     rss_mb: float
 
 
 class Sample(Protocol):
-    """One run: what was measured, the floor beside it, and the memory it took."""
+    """One run: what was measured, the floor beside it if it has one, and the memory it took."""
 
     @property
     def measured(self) -> Measured: ...
 
     @property
-    def floor(self) -> float: ...
+    def floor(self) -> float | None: ...
 
     @property
     def rss_mb(self) -> float: ...
 
 
 def line_of(name: str, engine: str, callers: int, done: Sequence[Sample]) -> Line:
-    """Medians of some runs; the ratio is the median of the runs' own."""
+    """Medians of some runs; the ratio is the median of the runs' own. Without floors there is none to be had."""
+    beside = [(run.measured.rate, run.floor) for run in done if run.floor is not None]
     return Line(
         name=name, engine=engine, callers=callers,
         rate=round(statistics.median(run.measured.rate for run in done), 1),
         p50_ms=round(statistics.median(run.measured.p50_ms for run in done), 2),
         p99_ms=round(statistics.median(run.measured.p99_ms for run in done), 2),
-        floor_rate=round(statistics.median(run.floor for run in done), 1),
-        ratio=round(statistics.median(run.measured.rate / run.floor for run in done), 3),
+        floor_rate=round(statistics.median(floor for _, floor in beside), 1) if beside else None,
+        ratio=round(statistics.median(rate / floor for rate, floor in beside), 3) if beside else None,
         rss_mb=round(statistics.median(run.rss_mb for run in done), 1),
     )  # fmt: skip
 

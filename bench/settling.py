@@ -1,8 +1,10 @@
 """What the callers of a row do who settle alone: without a matching fund, and on a giving day that has one."""
 
 import hashlib
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Final
 from uuid import UUID
 
@@ -40,6 +42,8 @@ class Settling(Callers):
         await super().prepare(service, world, callers, seconds)
         await self.set_up()
         now, most = datetime.now(UTC), int((seconds + WARM_UP_S) * SETTLE_AT_MOST)
+        # The full database is run on several times: each run has receipts of its own.
+        codes = count(random.SystemRandom().randrange(2**60))
         async with service.unit() as work:
             posts = await work.creators.posts_by_ids(world.posts)
             chats = await work.creators.chats_by_ids({post.chat for post in posts.values()})
@@ -48,8 +52,8 @@ class Settling(Callers):
                 donor, place, minor = self.gift(number, number % callers)
                 post = posts[place]
                 tip = Tip(
-                    new_id(), donor.id, post.project, Money(minor, "CNY"), Visibility.ANONYMOUS, receipt_code(number),
-                    now, post=post.id, chat=post.chat, creator=chats[post.chat].creator, payment=new_id(),
+                    new_id(), donor.id, post.project, Money(minor, "CNY"), Visibility.ANONYMOUS,
+                    receipt_code(next(codes)), now, post=post.id, chat=post.chat, creator=chats[post.chat].creator, payment=new_id(),
                     day=self.day,
                 )  # fmt: skip
                 self.unpaid.append(tip)

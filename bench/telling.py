@@ -25,6 +25,7 @@ SENTENCES: Final = {
     " {rss_mb} MB",
     "crowd": "crowd   {engine:<9}  {people:,} people in one second: {rate:,.0f}/s, wait p50 {p50_ms:,.0f} ms,"
     " p99 {p99_ms:,.0f} ms, slowest {slowest_ms:,.0f} ms",
+    "restore": "restore {engine:<9} {tips:,} tips: backup {backup_s} s, {mb:,.0f} MB; restore and verify {restore_s} s",
     "start": "start   config show {config_show_s} s, ledger verify {ledger_verify_s} s; second start of the demo:"
     " page {page_s} s, bot answers {bot_s} s",
 }
@@ -41,7 +42,11 @@ def told(found: Mapping[str, Any], *, as_json: bool) -> str:
         return json.dumps(found)
     if (sentence := SENTENCES.get(found["name"])) is not None:
         return sentence.format_map(found)
-    return cells(tuple(cell.format_map(found) for cell in CELLS))
+    return cells(tuple("–" if found[_field(cell)] is None else cell.format_map(found) for cell in CELLS))
+
+
+def _field(cell: str) -> str:
+    return cell.strip("{}").partition(":")[0]
 
 
 def cells(values: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 PRESETS: Final = (100, 500, 1000)
+TOO_SMALL: Final = 1
 _OTHER: Final = re.compile(rb'"tip:[0-9]+:CNY:([^"]+)"}}$')
 _COMMANDS: Final = ("/help", "/terms", "/gifts")
 
@@ -23,6 +24,8 @@ class Plan:
     """Whose commands, which strangers' taps, under which posts (with their weights, cumulative).
 
     `payments`: (their reference, minor units), told of once, or `around` and around. Of `replays` the same comes twice.
+    `refusals`: taps that are refused, for a sum that is too small or under `closed`, whose project takes no more.
+    `first`: the number of the first update, so that several runs on one database say nothing twice.
     """
 
     kind: str
@@ -33,25 +36,44 @@ class Plan:
     payments: Sequence[tuple[str, int]] = ()
     replays: float = 0.05
     around: bool = False
+    refusals: float = 0.0
+    closed: tuple[str, int, int] | None = None
+    first: int = 1
 
     def as_json(self) -> dict[str, Any]:
         """For the other process."""
         return {name: getattr(self, name) for name in self.__slots__}
 
 
+class Refused(bytes):
+    """A tap that is answered with a no: nothing of it is kept."""
+
+
 def bodies(plan: Plan) -> Iterator[bytes]:
-    """One after the other, without end (payments: until each was told). Updates are numbered from 1."""
-    return {"taps": _taps, "updates": _updates, "events": _events}[plan.kind](plan)
+    """One after the other, without end (payments: until each was told)."""
+    return {"taps": _taps, "taps_known": _taps, "updates": _updates, "events": _events}[plan.kind](plan)
 
 
 def _taps(plan: Plan) -> Iterator[bytes]:
     """Some come again as they were: a tap whose answer was lost on the way."""
     dice, make, last = random.Random("taps"), _tap_maker(), b""
-    for number in itertools.count(1):
+    for number in itertools.count(plan.first):
         if last and dice.random() < plan.replays:
             yield last
-        last = _tap(plan, dice, make, number)
+        if plan.closed is not None and dice.random() < plan.refusals:
+            last = Refused(_refused(plan, plan.closed, dice, make, number))
+        else:
+            last = _tap(plan, dice, make, number)
         yield last
+
+
+def _refused(
+    plan: Plan, closed: tuple[str, int, int], dice: random.Random, make: Callable[..., bytes], number: int
+) -> bytes:
+    user, name, code = plan.strangers[number % len(plan.strangers)]
+    if number % 2:
+        return make(number, user, name, code, *closed, PRESETS[0])
+    return make(number, user, name, code, *dice.choices(plan.posts, cum_weights=plan.weights)[0], TOO_SMALL)
 
 
 def _tap(plan: Plan, dice: random.Random, make: Callable[..., bytes], number: int) -> bytes:
@@ -63,7 +85,7 @@ def _tap(plan: Plan, dice: random.Random, make: Callable[..., bytes], number: in
 def _updates(plan: Plan) -> Iterator[bytes]:
     """What is no tap on an amount: commands in private, and now and then a tap on "other"."""
     dice, make = random.Random("updates"), _tap_maker()
-    for number in itertools.count(1):
+    for number in itertools.count(plan.first):
         if number % 4 == 0:
             yield _OTHER.sub(rb'"oth:\1"}}', _tap(plan, dice, make, number))
             continue

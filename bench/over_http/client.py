@@ -15,6 +15,7 @@ import uvloop
 
 from bench.load import Measured, closed_loop
 from bench.over_http.bodies import Plan, bodies
+from bench.over_http.bodies import Refused as ToBeRefused
 
 AGAIN_S: Final = 0.01
 TRIES: Final = 500
@@ -59,7 +60,7 @@ class Caller(asyncio.Protocol):
 
 
 class Sent:
-    """Requests one after the other; how many of them were different."""
+    """Requests one after the other; how many of them were different, and leave something behind."""
 
     def __init__(self, made: Iterator[bytes]) -> None:
         self._made, self._last, self.different = made, b"", 0
@@ -67,7 +68,7 @@ class Sent:
     def next(self) -> bytes | None:
         body = next(self._made, None)
         if body is not None:
-            self.different += body is not self._last
+            self.different += body is not self._last and not isinstance(body, ToBeRefused)
             self._last = body
         return body
 

@@ -1,8 +1,9 @@
-"""The rows `taps`, `updates` and `events`: each run asks a bare handler first, then the service, the same things."""
+"""The rows `taps`, `taps_known`, `updates`, `events`: a bare handler is asked first, then the service, the same."""
 
 import asyncio
 import contextlib
 import gc
+import random
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -15,12 +16,12 @@ from bench.callers import Wrong
 from bench.databases import Databases, prepared
 from bench.load import WARM_UP_S, Measured, rss_mb
 from bench.over_http.bodies import Plan
-from bench.over_http.site import SECRET, site
+from bench.over_http.site import SECRET, Site, site
 from bench.rail import HEADERS
 from bench.rows import RUNS, Line, line_of
 from bench.service import Service, service
 from bench.settling import Settling
-from bench.world import World, fill, load
+from bench.world import REFUSALS, World, fill, load
 from giving.ids import token_of
 from giving.people import Person
 from launch import collector
@@ -29,7 +30,7 @@ from storage.engines import open_engines
 from storage.tables import people, tip_keys, tips
 from web.telegram import HEADER
 
-NAMES: Final = ("taps", "updates", "events")
+NAMES: Final = ("taps", "taps_known", "updates", "events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ async def _run(name: str, databases: Databases, bare_port: int, callers: int, se
             async with site(served, name) as at:
                 collector.calm()  # as a service does once it is loaded
                 bare, _ = await _asked(bare_port, at.path, replace(plan, around=True), callers, seconds)
-                ours, asked = await _asked(at.port, at.path, plan, callers, seconds)
-                await _must_be_done(name, served, at.session.answers, asked)
+                ours = await _driven(name, served, at, plan, callers, seconds)
             memory = rss_mb()
         report = await LedgerService(served.unit).verify()
     finally:
@@ -73,8 +73,30 @@ async def _run(name: str, databases: Databases, bare_port: int, callers: int, se
     return HttpRun(ours, bare.rate, memory)
 
 
+async def on_site(name: str, served: Service, callers: int, seconds: float) -> Measured:
+    """The service alone, once more on the same database, with keys of its own. Raises: Wrong, TimeoutError."""
+    plan = await plan_of(name, served, await load(served.unit), callers, seconds)
+    async with site(served, name) as at:
+        collector.calm()
+        once = replace(plan, first=random.SystemRandom().randrange(2, 2**40))
+        return await _driven(name, served, at, once, callers, seconds)
+
+
+async def _driven(name: str, served: Service, at: Site, plan: Plan, callers: int, seconds: float) -> Measured:
+    """What was acknowledged is in the database, or was answered, and nothing failed. Raises: Wrong, TimeoutError."""
+    before = await _done(name, served, at)
+    measured, asked = await _asked(at.port, at.path, plan, callers, seconds)
+    done = await _done(name, served, at) - before
+    if done != asked or served.ear.failed:
+        raise Wrong(f"{name}: {asked} were acknowledged, {done} done, {served.ear.failed} failed")
+    return measured
+
+
 async def plan_of(name: str, served: Service, world: World, callers: int, seconds: float) -> Plan:
-    """Nobody who taps started the bot: each is answered with the way to it, so that nothing waits for a limit."""
+    """Of `taps` nobody started the bot: each is answered with the way to it, so that nothing waits for a limit.
+
+    Of `taps_known` everybody did, and gets the tip's card in private.
+    """
     if name == "events":
         before = Settling()
         await before.prepare(served, world, callers, 2 * seconds + WARM_UP_S)
@@ -82,14 +104,17 @@ async def plan_of(name: str, served: Service, world: World, callers: int, second
     half = len(world.donors) // 2
     known, strangers = (world.donors[:half], world.donors[half:]) if name == "updates" else ((), world.donors)
     async with served.unit() as work:
-        numbers = [person.telegram_id for person in strangers]
+        numbers = [person.telegram_id for person in strangers] if name != "taps_known" else []
         for some in (numbers[i : i + 5000] for i in range(0, len(numbers), 5000)):
             await work.connection.execute(
                 update(people).where(people.c.telegram_id.in_(some)).values(started_at=None)
             )  # fmt: skip
-        posts = await work.creators.posts_by_ids(set(world.posts))
-    places = [(token_of(post), posts[post].chat_telegram_id, posts[post].message_id) for post in world.posts]
-    return Plan(name, _users(known), _users(strangers), places, world.weights)
+        posts = await work.creators.posts_by_ids({*world.posts, world.closed_post})
+    *places, closed = [
+        (token_of(post), posts[post].chat_telegram_id, posts[post].message_id)
+        for post in (*world.posts, world.closed_post)
+    ]
+    return Plan(name, _users(known), _users(strangers), places, world.weights, refusals=REFUSALS, closed=closed)
 
 
 def _users(of: tuple[Person, ...]) -> list[tuple[int, str, str]]:
@@ -133,14 +158,13 @@ async def _asked(port: int, path: str, plan: Plan, callers: int, seconds: float)
     return Measured(found["rate"], found["p50_ms"], found["p99_ms"]), int(found["different"])
 
 
-async def _must_be_done(name: str, served: Service, answers: int, asked: int) -> None:
-    """What was acknowledged is in the database, or was answered, and nothing failed. Raises: Wrong."""
+async def _done(name: str, served: Service, at: Site) -> int:
+    """How much of what this row asks for was done until now."""
     counted = (
         select(func.count()).select_from(tip_keys).scalar_subquery(),
         select(func.count()).where(tips.c.state == "paid").scalar_subquery(),
     )
     async with served.unit.read() as work:
         made, paid = (await work.connection.execute(select(*counted))).one()
-    done = {"taps": made, "updates": answers, "events": paid}[name]
-    if done != asked or served.ear.failed:
-        raise Wrong(f"{name}: {asked} were acknowledged, {done} done, {served.ear.failed} failed")
+    done: dict[str, int] = {"taps": made, "taps_known": made, "updates": at.session.answers, "events": paid}
+    return done[name]

@@ -99,13 +99,17 @@ class Site:
 
 @contextlib.asynccontextmanager
 async def site(served: Service, kind: str) -> AsyncIterator[Site]:
-    """`taps` with the lane, `updates` without, or a provider's `events`."""
+    """`taps` (and `taps_known`) with the lane, `updates` without, or a provider's `events`."""
     session = Nobody()
     bot, hook = Bot(TOKEN, session), TelegramHook(SECRET)
     parts = _parts(served, hook)
     dispatcher, updates = _dispatcher(served, parts), UpdateService(served.unit)
     intake, people = Intake(bot, dispatcher, updates), PeopleService(served.unit, owners=[])
-    lane = TapLane(bot.id, people, served.tips, parts.links, TapLook(served.unit), Pace()) if kind == "taps" else None
+    lane = (
+        TapLane(bot.id, people, served.tips, parts.links, TapLook(served.unit), Pace())
+        if kind.startswith("taps")
+        else None
+    )
     hook.deliver = Webhook(bot, dispatcher, intake, url="https://x", secret=SECRET, lane=lane).deliver
     async with listening(create_runner(create_app(parts))) as port:
         yield Site(port, EVENTS if kind == "events" else PATH, session)

@@ -10,7 +10,7 @@ row            engine    callers   rate/s   p50 ms   p99 ms   floor/s  ratio  rs
 ledger         sqlite         64   17,397      3.4      9.0    35,455   0.48     131
 ledger         sqlite      1,000   29,999     27.5     90.0    52,258   0.39     142
 taps           postgres      100    4,472     21.9     31.4     1,949   2.50     280
-newest         postgres        1      189      5.0     10.4       189   1.00     118
+newest         postgres        1      189      5.0     10.4         –      –     118
 crowd   sqlite     1,000 people in one second: 999/s, wait p50 3 ms, p99 12 ms, slowest 18 ms
 """
 
@@ -23,6 +23,22 @@ def test_each_aim_is_held_against_its_own_row():
         " 0.39 of the floor (≥ 0.4), not reached |",
         "| `taps` | postgres | 100 | **2.50 of the floor (≥ 2.5)** |",
         "| `newest` | postgres | 1 | p99 10.4 ms (≤ 10), not reached |",
+    ]
+
+
+def test_memory_and_a_restore_are_held_against_theirs_too():
+    memory = {
+        "name": "memory", "run_mb": 239.8, "bare_mb": 174.7, "above_mb": 65.1, "donors": 2000, "busy_mb": 300.1,
+        "busy_above_mb": 125.4,
+    }  # fmt: skip
+    restored = {
+        "name": "restore", "engine": "postgres", "tips": 1_000_000, "backup_s": 9.1, "mb": 210.0, "restore_s": 47.2,
+    }  # fmt: skip
+    table = "\n".join(told(one, as_json=False) for one in (memory, restored))
+    assert judged(table)[2:] == [
+        "| `memory` | sqlite | | **idle 65.1 MB over a bare aiogram (≤ 100)**;"
+        " on a giving day of 2,000 125.4 MB over it (≤ 100), not reached |",
+        "| `restore` | postgres | 1,000,000 | **47.2 s (≤ 60)** |",
     ]
 
 

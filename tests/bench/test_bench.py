@@ -1,6 +1,7 @@
 """The bench measures what it says: whole tips, on both databases, with clean books; and the bad is refused."""
 
 import asyncio
+import dataclasses
 import json
 import random
 import subprocess
@@ -21,6 +22,7 @@ from bench.ledger import measure_ledger
 from bench.load import closed_loop
 from bench.pgledger import measure_pgledger_style
 from bench.rail import HEADERS, PaperRail, paid_event
+from bench.restore import measure_restore
 from bench.rows import Line, measure
 from bench.service import Ear, service
 from bench.settling import Matching
@@ -46,6 +48,7 @@ async def test_a_row_is_measured_beside_its_floor_and_the_books_are_clean(name: 
     assert (line.name, line.engine, line.callers) == (name, engine, 8)
     assert line.rate > 0
     assert 0 < line.p50_ms <= line.p99_ms
+    assert line.floor_rate is not None
     assert line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.001)
     assert 1 <= runs[0].batch <= 16
 
@@ -55,7 +58,7 @@ async def test_ledger_writes_are_measured_beside_the_bare_driver(dialect: str, p
 
     assert (line.name, line.callers) == ("ledger", 8)
     assert line.rate > 0
-    assert line.floor_rate > 0
+    assert line.floor_rate
     assert 0 < line.p50_ms <= line.p99_ms
 
 
@@ -65,6 +68,8 @@ async def test_giving_and_reading_where_many_gave_is_measured_beside_an_empty_da
     assert [line.name for line in lines] == [
         "tips_full",
         "ledger_full",
+        "taps_full",
+        "events_full",
         "balance",
         "counter",
         "newest",
@@ -72,7 +77,19 @@ async def test_giving_and_reading_where_many_gave_is_measured_beside_an_empty_da
         "rankings",
     ]
     assert all(line.rate > 0 and 0 < line.p50_ms <= line.p99_ms for line in lines)
-    assert all(line.ratio == pytest.approx(line.rate / line.floor_rate, abs=0.01) for line in lines)
+    beside = [line for line in lines if line.floor_rate is not None]
+    assert [line.name for line in beside] == ["tips_full", "ledger_full", "taps_full", "events_full"]
+    assert all(line.ratio == pytest.approx(line.rate / (line.floor_rate or 0), abs=0.01) for line in beside)
+    assert all(line.ratio is None for line in lines if line.floor_rate is None)
+
+
+async def test_a_backup_is_restored_and_verified_by_the_commands(dialect: str, postgres: str):
+    found = await measure_restore(dialect.removesuffix("ql"), 2_000, server=postgres)
+
+    assert (found.name, found.tips) == ("restore", 2_000)
+    assert found.mb > 0.1
+    assert found.backup_s > 0
+    assert found.restore_s > 0
 
 
 async def test_one_call_per_transfer_is_measured_too(postgres: str):
@@ -80,6 +97,8 @@ async def test_one_call_per_transfer_is_measured_too(postgres: str):
 
     assert (line.name, line.engine) == ("pgledger_style", "postgres")
     assert line.rate > 0
+    assert (line.floor_rate, line.ratio) == (None, None)
+    assert told(dataclasses.asdict(line), as_json=False).split()[6:8] == ["–", "–"]
 
 
 def test_one_row_is_one_line_of_json_with_the_agreed_fields():

@@ -9,7 +9,7 @@ from aiogram.types import Update
 from bench.crowd import measure_crowd
 from bench.memory import measure_memory
 from bench.over_http import NAMES, measure_over_http
-from bench.over_http.bodies import Plan, bodies
+from bench.over_http.bodies import TOO_SMALL, Plan, Refused, bodies
 from bot.callbacks import TipTap
 from bot.lane import TapLane
 from giving.ids import token_of
@@ -23,7 +23,7 @@ async def test_requests_over_http_are_done_beside_a_bare_handler(name: str, dial
     assert (line.name, line.callers) == (name, 4)
     assert 0 < line.p50_ms <= line.p99_ms
     assert line.rate > 0
-    assert line.floor_rate > 0
+    assert line.floor_rate
 
 
 def test_taps_are_as_telegram_sends_them_and_some_come_twice():
@@ -40,6 +40,22 @@ def test_taps_are_as_telegram_sends_them_and_some_come_twice():
     assert TipTap.unpack(query.data or "").post == post
     lane = TapLane(1, *[None] * 4)  # type: ignore[arg-type]
     assert all(lane.read(orjson.loads(body)) for body in made), "the lane understands each"
+
+
+def test_some_taps_are_for_too_little_or_for_a_closed_project():
+    post, closed = new_id(), new_id()
+    plan = Plan(
+        "taps", (), [(7, "A", "en")], [(token_of(post), -1001, 12)], [1.0], refusals=0.03,
+        closed=(token_of(closed), -1002, 3), first=1_001,
+    )  # fmt: skip
+    made = list(itertools.islice(bodies(plan), 1_000))
+    refused = [
+        TipTap.unpack(orjson.loads(body)["callback_query"]["data"]) for body in made if isinstance(body, Refused)
+    ]
+
+    assert 10 < len(refused) < 60
+    assert {(tap.post, tap.minor == TOO_SMALL) for tap in refused} == {(post, True), (closed, False)}
+    assert orjson.loads(made[0])["update_id"] == 1_001
 
 
 async def test_a_crowd_has_one_tip_each_and_it_is_known_how_long_they_waited(dialect: str, postgres: str):
