@@ -53,8 +53,8 @@ class Settling(Callers):
                 post = posts[place]
                 tip = Tip(
                     new_id(), donor.id, post.project, Money(minor, "CNY"), Visibility.ANONYMOUS,
-                    receipt_code(next(codes)), now, post=post.id, chat=post.chat, creator=chats[post.chat].creator, payment=new_id(),
-                    day=self.day,
+                    receipt_code(next(codes)), now, post=post.id, chat=post.chat,
+                    creator=chats[post.chat].creator, payment=new_id(), day=self.day,
                 )  # fmt: skip
                 self.unpaid.append(tip)
             await work.payments.add_many([_payment(tip) for tip in self.unpaid])
