@@ -210,19 +210,15 @@ class World:
     async def deliver(self, kind: EventKind, tip: Tip, identity: str, **values: object) -> Received:
         """An event about this tip's payment arrives at the webhook."""
         tip = await self.fresh(tip)
-        body = event(kind, tip.payment, identity, **self._told(tip) | values)
+        body = event(kind, tip.payment, identity, **{"minor": tip.amount.minor} | values)
         return await self.payments.receive("paper", body, {"Signature": "paper"})
 
     async def keep(self, kind: EventKind, tip: Tip, identity: str, **values: object) -> None:
         """An event that could not be settled when it arrived is in the inbox."""
-        body = event(kind, tip.payment, identity, **self._told(tip) | values).decode()
+        body = event(kind, tip.payment, identity, **{"minor": tip.amount.minor} | values).decode()
         stored = stored_event(rail="paper", event_id=identity, kind=kind, reference=tip.payment, body=body)
         async with self.unit() as work:
             await work.inbox.add_many([stored], {}, (), now=self.time())
-
-    def _told(self, tip: Tip) -> dict[str, object]:
-        """By this world's clock: today's own may be past the end of its giving days."""
-        return {"minor": tip.amount.minor, "at": int(self.time().timestamp())}
 
     async def fresh(self, tip: Tip) -> Tip:
         """The tip as the database has it."""

@@ -195,7 +195,7 @@ class _Pen:
         self.began_in = self.zone
         self.acts: list[Act] = []
         self.pledges, self.tabs = 0, set[int]()
-        self.left = False
+        self.left = self.blocked = False
 
     def day_of_month(self) -> int:
         return self.dice.choice(DAYS if self.zone is None else DAYS_ABROAD)
@@ -210,6 +210,9 @@ class _Pen:
         if kind == "tab":
             amount, by = dice.choice((100, 200, 300)), "tab"
             self.tabs.add(self.pledges)
+            if self.blocked:  # whoever promises talks to the bot again
+                self.act(day, "unblock")
+                self.blocked = False
         elif kind == "quarter":
             amount, by = dice.choice((600, 900, 1500)), dice.choice(("saved", "card"))
         else:
@@ -237,11 +240,14 @@ class _Pen:
             return
         if what == "skip" and pledge in self.tabs:
             what = "pause"  # whether the month on the tab is paid by then is the tab's affair
+        if what == "block" and self.tabs:
+            what = "unblock"  # so is when their tab ends unpaid: tests/services/test_pledges_on_tabs.py
         value = {
             "pause": dice.randint(1, 5), "amount": dice.randint(2, 24) * 500, "day": self.day_of_month(),
             "move": _goal(dice),
         }.get(what)  # fmt: skip
         self.act(day, what, pledge, value if what != "zone" else self.moves())
+        self.blocked = {"block": True, "unblock": False, "leave": False}.get(what, self.blocked)
         if what == "leave":
             self.left, self.zone = True, None
         elif what in ("declines", "authenticates") and dice.random() < 0.7:

@@ -108,3 +108,25 @@ async def test_what_is_announced_with_its_tab_is_taken_off_at_once_and_less_is_c
     monthly.world.time.passes(days=3)
     await house.charges.sweep()  # before the sweep of pledges had a turn
     assert [intent.amount for _, intent, _ in monthly.card.charged] == [cny("30")]
+
+
+async def test_what_stands_unpaid_on_the_tab_of_who_blocked_the_bot_is_missed_and_nothing_is_charged(monthly: Monthly):
+    """The simulation leaves this out (tests/monthly/script.py): when it ends is the tab's affair."""
+    world, house, alice = monthly.world, monthly.house, monthly.world.alice
+    pledge = await monthly.pledge(alice, way=Way.TAB, amount="1")
+    await monthly.until(11, 30)
+    await monthly.turn()
+    assert alice.telegram_id is not None
+    await world.people.blocked(alice.telegram_id)
+    await house.promise(alice, "30")
+    await house.charges.sweep()
+    world.time.passes(days=59)
+    await house.charges.sweep()
+    await monthly.turn()
+    assert (await monthly.states(pledge))[0] is ON_TAB
+
+    world.time.passes(days=2)
+    await house.charges.sweep()
+    await monthly.turn()
+    assert (await monthly.states(pledge))[0] is InstalmentState.MISSED
+    assert monthly.card.charged == []
