@@ -26,6 +26,7 @@ STATES: Final = {"active": "active", "paused": "paused", "waiting": "waiting", "
 WEEK: Final = timedelta(days=7)
 # Towards the week. Not: receipts, and what a donor must know or do about what they promised (announced, asked for,
 # declined, paused, waiting), since what is not told in time there is money, or a promise, that goes wrong.
+MONEY: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})  # told at once, at night without a sound
 COUNTED: Final = frozenset(
     {
         "project_news", "thanks", "day_call",  # what somebody wished to hear
@@ -164,13 +165,13 @@ def _zones(years: Years) -> dict[int, list[tuple[Any, str | None]]]:
 
 
 def _messages(years: Years) -> list[str]:
-    """None at night but a receipt, silently; none over the week's cap."""
+    """None at night but a receipt, or word of money that went back, silently; none over the week's cap."""
     wrong, zones = [], _zones(years)
     counted: dict[UUID, list[Any]] = {}
     for one in years.town.session.told:
         here = next((zone for at, zone in reversed(zones.get(one.chat, [(None, HOME)])) if at is None or at <= one.at))
         if by_day(one.at, here) != one.at:
-            if one.kind is not NoticeKind.RECEIPT or not one.silent:
+            if one.kind not in MONEY or not one.silent:
                 there = one.at.astimezone(zone_of(here))
                 wrong.append(f"{one.kind} to {one.chat} at {there:%H:%M} of their night, silent: {one.silent}")
             years.seen.acts["silent receipt at night"] += 1
