@@ -24,9 +24,9 @@ from tests.monthly.years import Years
 
 STATES: Final = {"active": "active", "paused": "paused", "waiting": "waiting", "cancelled": "over"}
 WEEK: Final = timedelta(days=7)
+MONEY: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})  # told at once, at night without a sound
 # Towards the week. Not: receipts, and what a donor must know or do about what they promised (announced, asked for,
 # declined, paused, waiting), since what is not told in time there is money, or a promise, that goes wrong.
-MONEY: Final = frozenset({NoticeKind.RECEIPT, NoticeKind.REFUNDED})  # told at once, at night without a sound
 COUNTED: Final = frozenset(
     {
         "project_news", "thanks", "day_call",  # what somebody wished to hear
