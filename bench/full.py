@@ -65,7 +65,7 @@ async def measure_full(
                 await _both(url, await empty.fresh(), LEDGER_CALLERS, seconds, _entries) for _ in range(runs)
             ]),
             *[line_of(f"{name}_full", engine, HTTP_CALLERS, [
-                await _both(url, await empty.fresh(), HTTP_CALLERS, seconds, partial(_asked, name)) for _ in range(runs)
+                await _both(url, await empty.fresh(), HTTP_CALLERS, seconds, partial(on_site, name)) for _ in range(runs)
             ]) for name in OVER_HTTP],
             *[line_of(name, engine, READERS, done) for name, done in (await _reads(url, seconds, runs)).items()],
         ]  # fmt: skip
@@ -118,10 +118,6 @@ async def _entries(served: Service, callers: int, seconds: float) -> Measured:
     bookings = Bookings(BookingService(served.unit), callers, first=first)
     collector.calm()
     return await closed_loop(callers, bookings.one, seconds)
-
-
-async def _asked(name: str, served: Service, callers: int, seconds: float) -> Measured:
-    return await on_site(name, served, callers, seconds)
 
 
 async def _reads(url: str, seconds: float, runs: int) -> dict[str, list[Beside]]:
