@@ -65,7 +65,8 @@ async def measure_full(
                 await _both(url, await empty.fresh(), LEDGER_CALLERS, seconds, _entries) for _ in range(runs)
             ]),
             *[line_of(f"{name}_full", engine, HTTP_CALLERS, [
-                await _both(url, await empty.fresh(), HTTP_CALLERS, seconds, partial(on_site, name)) for _ in range(runs)
+                await _both(url, await empty.fresh(), HTTP_CALLERS, seconds, partial(on_site, name))
+                for _ in range(runs)
             ]) for name in OVER_HTTP],
             *[line_of(name, engine, READERS, done) for name, done in (await _reads(url, seconds, runs)).items()],
         ]  # fmt: skip
